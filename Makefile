@@ -1,0 +1,38 @@
+# make run    install what is needed and play          make run ARGS="--battles 20"
+# make test   install, check and test                  make check   ruff, mypy, the import rule
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench install install-dev system
+
+run: install
+	$(BIN)/holdfast run $(ARGS)
+
+test: install-dev system check
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -p no:cacheprovider tests/test_imports.py
+
+install: $(VENV)/runtime
+install-dev: $(VENV)/dev
+
+# A stamp a kind of install: nothing is done again until the pins or the project's own list change.
+$(VENV)/runtime: constraints.txt pyproject.toml
+	$(PYTHON) scripts/check_python.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	sh scripts/system-packages.sh libgl1 libglib2.0-0
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/runtime
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+# What the desktop and broker tests need; without it those tests skip and say so.
+system:
+	sh scripts/system-packages.sh xvfb mosquitto mosquitto-clients

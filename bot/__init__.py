@@ -1,0 +1,1 @@
+"""The daemon and its command line: config, inbox, hands, MQTT control, trace, logs. Wires the rest."""

@@ -1,0 +1,1 @@
+"""The mind: encoding, network, DQN, replay buffer, learner, checkpoints, ArknightEnv, training."""

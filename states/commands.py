@@ -1,0 +1,160 @@
+"""Everything the machine may ask for, as data. Whoever carries a command out answers with an event, where one is due.
+
+Gestures carry an `id`; the hands answer each with `GestureDone` or `GestureFailed`. `why` is for people reading logs.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from game.view import BattleView
+from states.events import Outcome
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
+    """Something to be done."""
+
+
+class Gesture(Command, frozen=True, kw_only=True):
+    """Something for the hands, answered by `GestureDone` or `GestureFailed` with the same id."""
+
+    id: int
+    why: str
+
+
+class Tap(Gesture, tag="tap", frozen=True, kw_only=True):
+    """Tap a point that the profile names."""
+
+    point: str
+
+
+class TapAt(Gesture, tag="tap_at", frozen=True, kw_only=True):
+    """Tap a pixel of the client area that an event reported."""
+
+    x: int
+    y: int
+
+
+class Swipe(Gesture, tag="swipe", frozen=True, kw_only=True):
+    """Swipe between two points that the profile names (scrolling the stage map)."""
+
+    start: str
+    end: str
+
+
+class Deploy(Gesture, tag="deploy", frozen=True, kw_only=True):
+    """Drag a card to a tile and swipe in a direction."""
+
+    card: int
+    """Place in the hand, 0 the leftmost."""
+    cards: int
+    """Cards in the hand, on which their places depend."""
+    row: int
+    col: int
+    direction: int
+
+
+class UseSkill(Gesture, tag="use_skill", frozen=True, kw_only=True):
+    """Select the operator on a tile and tap its skill."""
+
+    row: int
+    col: int
+
+
+class Retreat(Gesture, tag="retreat", frozen=True, kw_only=True):
+    """Select the operator on a tile and tap retreat."""
+
+    row: int
+    col: int
+
+
+class Decide(Command, tag="decide", frozen=True, kw_only=True):
+    """Ask the policy; it answers with `Decided`."""
+
+    id: int
+    view: BattleView
+
+
+class Remember(Command, tag="remember", frozen=True, kw_only=True):
+    """One experience for the learner: what was seen, what was done, what came of it. `after` is None at the end."""
+
+    before: BattleView
+    action: tuple[int, int, int, int]
+    after: BattleView | None
+    outcome: Outcome | None = None
+    stars: int = 0
+
+
+class BattleEnded(Command, tag="battle_ended", frozen=True, kw_only=True):
+    """A battle was settled: count it, log it, publish it, and write a checkpoint when one is due."""
+
+    number: int
+    outcome: Outcome
+    stars: int
+    seconds: float
+
+
+class Look(Command, tag="look", frozen=True, kw_only=True):
+    """Have the watcher report the current screen again, even if it is the one it reported last."""
+
+
+class ShutGate(Command, tag="shut_gate", frozen=True, kw_only=True):
+    """Let no further input leave. A gesture under way is broken off and the pointer released before this is done."""
+
+
+class OpenGate(Command, tag="open_gate", frozen=True, kw_only=True):
+    """Let input leave again."""
+
+
+class Answer(Command, tag="answer", frozen=True, kw_only=True):
+    """Tell whoever asked (by the id of the request) that it has been done. Carried out after all commands before it."""
+
+    id: str
+    what: str
+
+
+class Report(Command, tag="report", frozen=True, kw_only=True):
+    """Say on MQTT and in the log that the state changed, and why."""
+
+    state: str
+    why: str
+
+
+class Dump(Command, tag="dump", frozen=True, kw_only=True):
+    """Write the last frames and what was known to disk, as evidence of a fault."""
+
+    why: str
+
+
+class NeedHuman(Command, tag="need_human", frozen=True, kw_only=True):
+    """Say on MQTT and in the log what a person has to do."""
+
+    why: str
+
+
+class Finish(Command, tag="finish", frozen=True, kw_only=True):
+    """End the daemon with a checkpoint and this exit code."""
+
+    code: int
+    why: str
+
+
+AnyCommand = (
+    Tap
+    | TapAt
+    | Swipe
+    | Deploy
+    | UseSkill
+    | Retreat
+    | Decide
+    | Remember
+    | BattleEnded
+    | Look
+    | ShutGate
+    | OpenGate
+    | Answer
+    | Report
+    | Dump
+    | NeedHuman
+    | Finish
+)

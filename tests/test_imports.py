@@ -1,0 +1,59 @@
+"""The import rule of the house: bot → vision, learning → states → game, and no I/O library on the pure floors."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAY_IMPORT = {
+    "game": {"game"},
+    "states": {"states", "game"},
+    "learning": {"learning", "game"},
+    "vision": {"vision", "states", "game"},
+    "bot": {"bot", "vision", "learning", "states", "game"},
+}
+IO_LIBRARIES = {
+    "aiomqtt", "amqtt", "asyncio", "cv2", "mss", "onnxruntime", "pyautogui", "pygame", "random", "socket", "structlog",
+    "subprocess", "threading", "time", "torch", "ultralytics",
+}  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, wherever in the file it does so."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module)
+    return names
+
+
+def modules(package: str) -> list[Path]:
+    """All modules of a package, its subpackages too."""
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_go_one_way(package):
+    """Nothing on a lower floor knows what stands above it."""
+    foreign = set(MAY_IMPORT) - MAY_IMPORT[package]
+    for path in modules(package):
+        assert not {name for name in imported(path) if name.split(".")[0] in foreign}, path
+
+
+def test_vision_knows_events_only():
+    """The eyes say what they see; of the machine they know the words it understands, not the machine."""
+    for path in modules("vision"):
+        assert {name for name in imported(path) if name.startswith("states")} <= {"states.events"}, path
+
+
+@pytest.mark.parametrize("package", ["states", "game"])
+def test_pure_floors_touch_no_input_or_output(package):
+    """The machine and the rules know no screen, no broker and no clock; the practice game is drawn, so it may."""
+    for path in modules(package):
+        if "practice" not in path.parts:
+            assert not {name for name in imported(path) if name.split(".")[0] in IO_LIBRARIES}, path

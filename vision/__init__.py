@@ -1,0 +1,1 @@
+"""The eyes: capture, detector, Cutter, which screen is this, watcher."""
