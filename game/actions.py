@@ -12,7 +12,17 @@ An action is `(kind, slot, tile, direction)`, a Gymnasium `MultiDiscrete`. The Q
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from game.arrays import standing_room
+from game.stage import Stage
+from game.units import Operator
+from game.view import UNKNOWN, BattleView
 
 WAIT, DEPLOY, SKILL, RETREAT = range(4)
 KINDS = ("wait", "deploy", "skill", "retreat")
@@ -61,3 +71,65 @@ def unflatten(index: int, slots: int, tiles: int) -> Action:
         return Action(DEPLOY, slot, tile, direction)
     index -= slots * tiles * 4
     return Action(SKILL, index) if index < slots else Action(RETREAT, index - slots)
+
+
+def legal_actions(view: BattleView, stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
+    """Which flat actions are allowed, bool[action_count], from nothing but what a player sees.
+
+    Waiting always is. A card that was not recognised offers nothing, and neither does an operator on the field whose
+    slot is UNKNOWN; its tile is taken all the same. When the battle is decided only waiting is left.
+    """
+    room = _standing_room(stage, tuple(squad))
+    slots, tiles = room.shape
+    mask = np.zeros(action_count(slots, tiles), np.bool_)
+    mask[0] = True
+    if view.life <= 0 or view.kills >= view.total:
+        return mask
+    places = mask[1 : 1 + slots * tiles * 4].reshape(slots, tiles, 4)
+    if view.slots_left > 0:
+        for card in view.cards:
+            if card.slot != UNKNOWN and card.state == "ready" and card.cost <= view.dp:
+                places[card.slot] = room[card.slot, :, None]
+    skills, retreats = mask[-2 * slots : -slots], mask[-slots:]
+    for operator in view.operators:
+        places[:, operator.row * stage.width + operator.col] = False
+        if operator.slot != UNKNOWN:
+            skills[operator.slot] = operator.skill_ready
+            retreats[operator.slot] = True
+    return mask
+
+
+def coverage(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.int16]:
+    """How many tiles that walkers take each operator would cover from each tile in each direction.
+
+    int16[slots, tiles, 4]; 0 where the operator cannot stand.
+    """
+    room = _standing_room(stage, tuple(squad))
+    walked = np.zeros((stage.height, stage.width), np.int16)
+    for path in stage.paths:
+        for tile in path:
+            walked[tile] = 1
+    reach = max(abs(step) for operator in squad for offset in operator.range for step in offset)
+    wide = np.pad(walked, reach)
+    found = np.zeros((len(squad), stage.height, stage.width, 4), np.int16)
+    for slot, operator in enumerate(squad):
+        for direction in range(4):
+            for offset in operator.range:
+                down, right = turned(offset, direction)
+                rows = slice(reach + down, reach + down + stage.height)
+                found[slot, :, :, direction] += wide[rows, reach + right : reach + right + stage.width]
+    return found.reshape(*room.shape, 4) * room[:, :, None]
+
+
+def turned(offset: tuple[int, int], direction: int) -> tuple[int, int]:
+    """An offset from an operator facing RIGHT, for one facing in `direction`."""
+    down, right = offset
+    for _ in range(direction):
+        down, right = right, -down
+    return down, right
+
+
+@lru_cache(maxsize=32)
+def _standing_room(stage: Stage, squad: tuple[Operator, ...]) -> npt.NDArray[np.bool_]:
+    """Where each operator of a squad may stand; asked for at every decision, so worked out once."""
+    return standing_room(stage, squad)

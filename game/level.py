@@ -1,0 +1,144 @@
+"""The public level format's grammar: where a value stands in a file, and what its enums are called.
+
+Old dumps write enums as integers, new ones as names; both read the same here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from game.errors import StageError
+
+HEIGHTS = ("LOWLAND", "HIGHLAND")
+BUILDABLE = ("NONE", "MELEE", "RANGED", "ALL")
+PASSABLE = ("NONE", "WALK_ONLY", "FLY_ONLY", "ALL")
+MOTIONS = ("WALK", "FLY", "E_NUM")
+ACTIONS = (
+    "SPAWN", "PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "ACTIVATE_PREDEFINED",
+    "PLAY_OPERA", "TRIGGER_PREDEFINED", "BATTLE_EVENTS", "WITHDRAW_PREDEFINED", "DIALOG",
+)  # fmt: skip
+CHECKPOINTS = (
+    "MOVE", "WAIT_FOR_SECONDS", "WAIT_FOR_PLAY_TIME", "WAIT_CURRENT_FRAGMENT_TIME", "WAIT_CURRENT_WAVE_TIME",
+    "DISAPPEAR", "APPEAR_AT_POS", "ALERT", "PATROL_MOVE", "WAIT_BOSSRUSH_WAVE",
+)  # fmt: skip
+
+SHOWN_ONLY = frozenset(
+    {"PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG"}
+)
+"""Actions a player sees or hears, which change nothing in the battle."""
+
+TILES = frozenset({
+    "tile_forbidden", "tile_wall", "tile_road", "tile_floor", "tile_start", "tile_end", "tile_flystart", "tile_empty",
+    "tile_hole",
+})  # fmt: skip
+"""Tiles whose whole meaning is said by their height, who may stand there and who may pass."""
+
+OPTIONS = frozenset({
+    "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier",
+    "steeringEnabled", "isPredefinedCardsSelectable", "displayRestTime",
+})  # fmt: skip
+"""Options with a rule, or with none to have: enemies always steer here, and the rest is about the squad screen."""
+
+QUIET: tuple[Any, ...] = (None, False, 0, -1, "", "NONE", (), [], {})
+"""Values by which an option, a rune or a list says that it is not in use."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value of a level file that knows where it stands, so that an error can say so."""
+
+    file: str
+    where: str
+    value: Any
+
+    def error(self, problem: str, remedy: str) -> StageError:
+        """The one line a person needs: file, place, problem, remedy."""
+        return StageError(f"{self.file}: {self.where or 'the top level'}: {problem}; {remedy}")
+
+    def at(self, key: str) -> Place:
+        """The value under `key`, which must be there."""
+        here = self.value
+        if not isinstance(here, dict):
+            raise self.error(f"is {_kind(here)}", "this place must hold an object, see any public level file")
+        if key not in here:
+            raise self.error(f"lacks the key '{key}'", "add it, or take the file from its source again")
+        return Place(self.file, f"{self.where}.{key}" if self.where else key, here[key])
+
+    def get(self, key: str, default: Any = None) -> Place:
+        """The value under `key`, or `default` where it is absent or null."""
+        here = self.value if isinstance(self.value, dict) else {}
+        value = here.get(key)
+        return Place(self.file, f"{self.where}.{key}" if self.where else key, default if value is None else value)
+
+    def each(self) -> Iterator[Place]:
+        """The values of a list, one by one."""
+        if not isinstance(self.value, list):
+            raise self.error(f"is {_kind(self.value)}", "this place must hold a list, see any public level file")
+        for index, value in enumerate(self.value):
+            yield Place(self.file, f"{self.where}[{index}]", value)
+
+    def number(self) -> float:
+        """A finite number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not math.isfinite(self.value):
+            raise self.error(f"is {_kind(self.value)}", "write a number")
+        return float(self.value)
+
+    def least(self, lowest: float) -> float:
+        """A number of at least `lowest`."""
+        number = self.number()
+        if number < lowest:
+            raise self.error(f"is {number:g}", f"write a number of at least {lowest:g}")
+        return number
+
+    def whole(self, lowest: int = 0) -> int:
+        """A whole number of at least `lowest`."""
+        number = self.least(lowest)
+        if number != int(number):
+            raise self.error(f"is {number:g}", "write a whole number")
+        return int(number)
+
+    def text(self) -> str:
+        """A text that is not empty."""
+        if not isinstance(self.value, str) or not self.value:
+            raise self.error(f"is {_kind(self.value)}", "write a text")
+        return self.value
+
+    def enum(self, names: tuple[str, ...]) -> str:
+        """The name of an enum's value, written as name or as integer; a number without a name stays a number."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return names[self.value] if 0 <= self.value < len(names) else str(self.value)
+        return self.text()
+
+    def quiet(self) -> bool:
+        """Whether the value says that the thing it stands for is not in use."""
+        return any(type(self.value) is type(off) and self.value == off for off in QUIET) or self.value == -1.0
+
+
+def read_level(path: Path) -> Place:
+    """The whole of a level file; a StageError where it cannot be read or is not JSON."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StageError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError:
+        raise StageError(f"{path}: is not a text file; give a level file in JSON") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise StageError(f"{path}: {where}: is not JSON ({error.msg}); take the file from its source again") from None
+    if not isinstance(value, dict):
+        raise StageError(f"{path}: the top level: is {_kind(value)}; a level file holds one JSON object")
+    return Place(path.name, "", value)
+
+
+def _kind(value: object) -> str:
+    """How a JSON value is called in a message."""
+    if value is None:
+        return "null"
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return repr(value)
