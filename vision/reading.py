@@ -1,0 +1,92 @@
+"""Reading pictures from files: what `holdfast read` prints, one entry an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.cutter import Cutter
+from vision.profile import HEIGHT, WIDTH, load_profile
+from vision.screens import recognise
+from vision.text import Reader
+
+Image = NDArray[np.uint8]
+
+HUD = ("kills", "total", "life", "dp", "slots_left", "paused", "speed", "deploying")
+LEAST_TITLE_BAR, MOST_TITLE_BAR = 16, 0.1
+"""A title bar's height: at least so many rows, at most such a part of the picture."""
+ALIKE = 12
+"""Grey levels by which pixels of a title bar may differ."""
+PLAIN = 0.6
+"""Share of a title bar's row that has the bar's colour; the rest is a name, tabs and buttons."""
+EDGE = 8.0
+"""Mean difference in grey levels between the bar's last row and the picture's first."""
+
+
+def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: Reader | None = None) -> dict[str, Any]:
+    """What can be read from a picture file of the game, a window's title bar on top or not.
+
+    Numbers that are not on the screen or cannot be read are None. A file that is no picture gives an entry with `file`
+    and `error` only. Raises ProfileError when the profile cannot be used.
+    """
+    entry: dict[str, Any] = {"file": str(path)}
+    pixels = load_image(Path(path))
+    if isinstance(pixels, str):
+        return entry | {"error": f"{path}: {pixels}"}
+    image = client_area(pixels)
+    reader = reader or Reader()
+    scaled = load_profile(profile, (image.shape[1], image.shape[0]))
+    reading = recognise(image, scaled, reader)
+    entry["screen"] = reading.screen
+    entry |= dict.fromkeys(HUD) | {"cards": None}
+    if reading.screen == "battle":
+        hud = Cutter(scaled, reader).read(image)
+        entry |= {name: getattr(hud, name) for name in HUD}
+        entry["cards"] = [{"slot": card.slot, "cost": card.cost, "state": card.state} for card in hud.cards]
+    return entry | {"found": reading.found, "outcome": reading.outcome, "stars": reading.stars}
+
+
+def read_images(paths: Iterable[str | Path], profile: str | Path = "arknights-cn") -> Iterable[dict[str, Any]]:
+    """`read_image` for several files, one after the other, sharing what was learned about their text."""
+    reader = Reader()
+    for path in paths:
+        yield read_image(path, profile, reader)
+
+
+def load_image(path: Path) -> Image | str:
+    """The file's pixels in BGR, or what is wrong with it."""
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
+        return "not a picture that can be read (PNG and JPEG can)"
+    if min(image.shape[:2]) < LEAST_TITLE_BAR:
+        return f"too small to be a screen ({image.shape[1]} by {image.shape[0]} pixels)"
+    return np.asarray(image, dtype=np.uint8)
+
+
+def client_area(image: Image) -> Image:
+    """The picture without the title bar of the window around it, if there is one.
+
+    A bar is a strip of one colour along the top, but for its name and buttons, that ends in a sharp edge. A picture of
+    exactly 16:9 has none.
+    """
+    rows, columns = image.shape[:2]
+    if columns * HEIGHT == rows * WIDTH:
+        return image
+    most = int(rows * MOST_TITLE_BAR)
+    grey = cv2.cvtColor(image[: most + 1], cv2.COLOR_BGR2GRAY).astype(np.int16)
+    colour = np.median(grey[LEAST_TITLE_BAR // 4 : LEAST_TITLE_BAR // 2])
+    plain = (np.abs(grey - colour) <= ALIKE).mean(axis=1) >= PLAIN
+    plain[: LEAST_TITLE_BAR // 4] = True  # a border may run along the very top
+    height = int(plain.argmin()) if not plain.all() else 0
+    if height < LEAST_TITLE_BAR or np.abs(grey[height] - grey[height - 1]).mean() < EDGE:
+        return image
+    return np.ascontiguousarray(image[height:])

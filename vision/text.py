@@ -1,0 +1,194 @@
+"""Reading text and numbers from crops, with the models that RapidOCR carries in its wheel.
+
+Its recognition network gives, column by column, how likely each of 6623 characters is. Numbers are read by looking only
+at the characters a number may have (the decoding is constrained, not its result filtered): a slash cannot become a 1
+and "MAX" cannot become digits. What has been read once is never read again: numbers are remembered by the shape of
+their ink, so that a background shining through changes nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+DIGITS = "0123456789"
+COUNTER = DIGITS + "/"
+HEIGHT = 48
+"""Rows the recognition network wants."""
+LEAST_CONTRAST = 40
+"""Grey levels between ink and ground below which a crop counts as empty."""
+LEAST_SCORE = 0.5
+"""Mean probability of the characters below which a number counts as unreadable."""
+INK = 130
+"""Grey level, after stretching the contrast to 0..255, from which a pixel is ink."""
+REMEMBERED = 4096
+
+
+class Line(NamedTuple):
+    """A line of text and the rectangle it stands in, in pixels of the image searched."""
+
+    text: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def centre(self) -> tuple[int, int]:
+        """The middle of the line: where to tap it."""
+        return self.x + self.width // 2, self.y + self.height // 2
+
+
+def stretch(crop: Image, tinted: bool = False) -> Image | None:
+    """The crop as grey ink on black ground, contrast stretched to 0..255; None when there is nothing to see.
+
+    White ink is bright in every channel, so the darkest channel counts and coloured flashes behind it vanish. `tinted`
+    ink (the life points are red) is bright in one channel only, so the brightest counts.
+    """
+    if crop.size == 0:
+        return None
+    first, second, third = cv2.split(crop)
+    merge = cv2.max if tinted else cv2.min
+    grey = merge(merge(first, second), third)
+    flat = np.sort(grey, axis=None)
+    low, high = int(flat[flat.size // 5]), int(flat[-1 - flat.size // 200])
+    if high - low < LEAST_CONTRAST:
+        return None
+    levels = np.clip((np.arange(256) - low) * (255 / (high - low)), 0, 255)
+    return np.asarray(levels[grey], dtype=np.uint8)
+
+
+def tighten(grey: Image) -> Image | None:
+    """What stands as tall as a character in a stretched crop, with a margin of a third of its height around it.
+
+    What touches the crop's left or right edge belongs to a neighbour and is painted over.
+    """
+    rows, columns = grey.shape
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats((grey > INK).astype(np.uint8))
+    x, width = boxes[:, 0], boxes[:, 2]
+    inside = (x > 0) & (x + width < columns)
+    tall = [box for box in boxes[1:count][inside[1:]] if box[3] >= 0.28 * rows]
+    if not tall:
+        return None
+    inside[0] = True
+    clean = np.where(inside[labels], grey, 0).astype(np.uint8)
+    left, top = min(box[0] for box in tall), min(box[1] for box in tall)
+    right, bottom = max(box[0] + box[2] for box in tall), max(box[1] + box[3] for box in tall)
+    margin = round((bottom - top) * 0.3)
+    padded = cv2.copyMakeBorder(clean, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    return np.ascontiguousarray(padded[top : bottom + 2 * margin, left : right + 2 * margin])
+
+
+def model_path(name: str) -> Path:
+    """Where the wheel of RapidOCR keeps a model; found without importing the package, which takes seconds."""
+    spec = importlib.util.find_spec("rapidocr_onnxruntime")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("rapidocr-onnxruntime is not installed; install it with: make install")
+    return Path(spec.submodule_search_locations[0]) / "models" / name
+
+
+class Reader:
+    """Reads crops. The networks are loaded when first needed, one thread each: the learner wants the cores too."""
+
+    def __init__(self) -> None:
+        self._recognition: Any = None
+        self._detection: Any = None
+        self._characters: list[str] = []
+        self._known: OrderedDict[tuple[str, tuple[int, ...], bytes], str] = OrderedDict()
+        self.readings = 0
+        """How often the recognition network ran: what the memory did not know."""
+
+    def digits(self, crop: Image, tinted: bool = False, alphabet: str = DIGITS) -> str:
+        """The number in a BGR crop, written with `alphabet` only; empty when there is none or it cannot be told.
+
+        `tinted` says that the ink is not white; see `stretch`.
+        """
+        grey = stretch(crop, tinted)
+        ink = None if grey is None else tighten(grey)
+        if ink is None:
+            return ""
+        key = (alphabet, ink.shape, np.packbits(ink > INK).tobytes())
+        if key not in self._known:
+            text, score = self._recognise(np.repeat(ink[:, :, None], 3, axis=2), alphabet)
+            self._remember(key, text if score >= LEAST_SCORE else "")
+        return self._known[key]
+
+    def text(self, crop: Image) -> str:
+        """The one line of text in a BGR crop, any characters; empty when there is none."""
+        if crop.size == 0:
+            return ""
+        key = ("", crop.shape, np.packbits(crop > 127).tobytes())
+        if key not in self._known:
+            self._remember(key, self._recognise(crop)[0])
+        return self._known[key]
+
+    def lines(self, image: Image) -> list[Line]:
+        """All lines of upright text in a BGR image with where they stand, from top to bottom."""
+        boxes = self._detect(image)
+        found = [Line(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
+        return sorted((line for line in found if line.text), key=lambda line: (line.y, line.x))
+
+    def _remember(self, key: tuple[str, tuple[int, ...], bytes], text: str) -> None:
+        self._known[key] = text
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _recognise(self, crop: Image, alphabet: str = "") -> tuple[str, float]:
+        """The likeliest text over the alphabet (empty: all characters) and the mean probability of its characters."""
+        if self._recognition is None:
+            self._recognition = open_network(model_path("ch_PP-OCRv4_rec_infer.onnx"))
+            listed = self._recognition.get_modelmeta().custom_metadata_map["character"]
+            self._characters = ["", *listed.splitlines(), " "]
+        self.readings += 1
+        width = max(HEIGHT // 2, round(HEIGHT * crop.shape[1] / crop.shape[0]))
+        pixels = cv2.resize(crop, (width, HEIGHT)).astype(np.float32) / 127.5 - 1
+        likely = self._recognition.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0]
+        allowed = [0, *map(self._characters.index, alphabet)] if alphabet else list(range(len(self._characters)))
+        return decode(likely[:, allowed] if alphabet else likely, [self._characters[index] for index in allowed])
+
+    def _detect(self, image: Image) -> list[tuple[int, int, int, int]]:
+        """Rectangles of lines of text, from the detection network's map of the cores of lines."""
+        if self._detection is None:
+            self._detection = open_network(model_path("ch_PP-OCRv4_det_infer.onnx"))
+        rows, columns = (max(32, round(size / 32) * 32) for size in image.shape[:2])
+        pixels = cv2.resize(image, (columns, rows)).astype(np.float32) / 127.5 - 1
+        cores = self._detection.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0, 0] > 0.3
+        count, _, boxes, _ = cv2.connectedComponentsWithStats(cores.astype(np.uint8))
+        tall, wide = image.shape[0] / rows, image.shape[1] / columns
+        return [grow(box, wide, tall, image.shape) for box in boxes[1:count] if box[2] >= 4 and box[3] >= 4]
+
+
+def grow(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """A core's rectangle grown to the whole line (the network shrinks lines by 0.4 of area over perimeter, twice)."""
+    x, y, width, height = (int(value) for value in box[:4])
+    extra = 1.6 * width * height / (2 * (width + height))
+    left, top = max(0, round((x - extra) * wide)), max(0, round((y - extra) * tall))
+    right = min(shape[1], round((x + width + extra) * wide))
+    bottom = min(shape[0], round((y + height + extra) * tall))
+    return left, top, right - left, bottom - top
+
+
+def decode(likely: NDArray[np.float32], characters: list[str]) -> tuple[str, float]:
+    """Text and mean probability from column-wise probabilities: repeats merged, blanks (index 0) left out (CTC)."""
+    best = likely.argmax(axis=1)
+    new = (best != 0) & np.append(True, best[1:] != best[:-1])
+    text = "".join(characters[index] for index in best[new])
+    return text, float(likely.max(axis=1)[new].mean()) if text else 0.0
+
+
+def open_network(path: Path) -> Any:
+    """An ONNX Runtime session of one thread on the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
