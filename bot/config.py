@@ -1,0 +1,332 @@
+"""The one configuration file: `bot.toml`, read into frozen models that refuse what they do not know.
+
+Every option stands here once, with its default and a sentence; `bot.toml` as shipped is written from these models
+(`python -m bot.config > bot.toml`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from learning.settings import Settings
+
+DEFAULT_FILE = Path("bot.toml")
+SHIPPED_WEIGHTS = Path(__file__).parent.parent / "vision" / "weights" / "units.onnx"
+SQUAD = (
+    "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle",
+    "Kroos", "Catapult", "Steward", "Lava", "Ansel", "Orchid",
+)  # fmt: skip
+_LEARNING = Settings()
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used. The message lists everything that is wrong with it, one line a problem."""
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, strict about types, and closed to options it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+
+class Play(Table):
+    """What is played, and how."""
+
+    stage: str = Field("first_watch", description="A shipped stage's name, or the path of a level file.")
+    squad: Annotated[tuple[str, ...], Strict(False)] = Field(
+        SQUAD,
+        description="The operators to take along, by their names.",
+        min_length=1,
+        max_length=12,
+    )
+    battles: int = Field(0, description="How many battles to play; 0 plays until it is stopped.", ge=0)
+    speed: Literal[1, 2] = Field(2, description="The game's own speed button: 1 or 2.")
+    decision_interval: float = Field(1.0, description="Seconds of game time between two decisions.", gt=0)
+
+
+class Screen(Table):
+    """Where the game is to be seen and touched."""
+
+    kind: Literal["practice", "window"] = Field(
+        "practice", description='"practice" is the embedded game, off-screen; "window" is a rectangle of the desktop.'
+    )
+    region: Annotated[tuple[int, int, int, int], Strict(False)] = Field(
+        (0, 0, 1280, 720),
+        description="For a window: its client area (no title bar) as x, y, width, height in pixels of the desktop.",
+    )
+    profile: str = Field("practice", description="Whose screens these are: a shipped profile's name, or a path.")
+    fps: float = Field(8.0, description="For a window: how many frames a second are looked at, at most.", gt=0, le=60)
+
+
+class Practice(Table):
+    """The embedded practice game."""
+
+    width: int = Field(1280, description="Width of its frames in pixels.", ge=640, le=3840)
+    height: int = Field(720, description="Height of its frames in pixels.", ge=360, le=2160)
+    frame_step: float = Field(0.2, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
+    popups: bool = Field(True, description="Whether it shows the pop-ups and lost connections that a real game has.")
+    seed: int = Field(0, description="Seed of everything in it that is left to chance.", ge=0)
+
+
+class Hands(Table):
+    """How gestures are made; all in seconds."""
+
+    hold: float = Field(0.1, description="How long a press rests before it moves or lets go.", gt=0, le=2)
+    drag: float = Field(0.3, description="How long a drag or a swipe is on its way.", gt=0, le=5)
+    rest: float = Field(0.3, description="How long to wait after a tap or a drag for the game to follow.", gt=0, le=5)
+
+
+class Vision(Table):
+    """The eyes."""
+
+    weights: str = Field("", description="The detector's weights (ONNX); empty for those that come with Holdfast.")
+
+    @field_validator("weights")
+    @classmethod
+    def _exist(cls, value: str, info: ValidationInfo) -> str:
+        """The absolute path of the weights, which must be there."""
+        path = (Path((info.context or {}).get("folder", ".")) / value).absolute() if value else SHIPPED_WEIGHTS
+        if not path.is_file():
+            raise PydanticCustomError(
+                "no_weights", "{path} does not exist; make it with: holdfast vision train", {"path": value or str(path)}
+            )
+        return str(path)
+
+
+class Learning(Table):
+    """The mind. The hyper-parameters are those of learning.settings, by the same names."""
+
+    seed: int = Field(0, description="Seed of the network's first weights and of what is explored.", ge=0)
+    checkpoint_every: int = Field(5, description="Battles from one checkpoint to the next.", ge=1)
+    gamma: float = Field(_LEARNING.gamma, description="What a reward is worth one decision later.", gt=0, le=1)
+    n_step: int = Field(_LEARNING.n_step, description="Rewards summed before the network is asked for the rest.", ge=1)
+    learning_rate: float = Field(_LEARNING.learning_rate, description="How far one update moves the weights.", gt=0)
+    batch_size: int = Field(_LEARNING.batch_size, description="Experiences in one update.", ge=1)
+    replay_ratio: float = Field(_LEARNING.replay_ratio, description="Updates for each decision remembered.", gt=0)
+    warm_up: int = Field(_LEARNING.warm_up, description="Experiences to gather before the first update.", ge=0)
+    target_rate: float = Field(
+        _LEARNING.target_rate, description="How far the target network follows at each update.", gt=0, le=1
+    )
+    buffer_size: int = Field(_LEARNING.buffer_size, description="Experiences kept; the oldest make room.", ge=1)
+    recency: float = Field(
+        _LEARNING.recency, description="Mean age in experiences of the recency-weighted draws.", gt=0
+    )
+    uniform_share: float = Field(
+        _LEARNING.uniform_share, description="Share of each batch that is drawn uniformly.", ge=0, le=1
+    )
+    epsilon_start: float = Field(
+        _LEARNING.epsilon_start, description="Share of decisions that explore, at first.", ge=0, le=1
+    )
+    epsilon_end: float = Field(
+        _LEARNING.epsilon_end, description="Share of decisions that explore, in the end.", ge=0, le=1
+    )
+    epsilon_decisions: int = Field(
+        _LEARNING.epsilon_decisions, description="Decisions from the first share to the last.", ge=1
+    )
+    wait_share: float = Field(
+        _LEARNING.wait_share, description="Share of the exploring decisions that wait.", ge=0, le=1
+    )
+    publish_every: int = Field(
+        _LEARNING.publish_every, description="Updates from one snapshot for the policy to the next.", ge=1
+    )
+    max_gradient: float = Field(_LEARNING.max_gradient, description="Longer gradients are shortened to this.", gt=0)
+    embedding: int = Field(_LEARNING.embedding, description="Length of operator embeddings and direction keys.", ge=1)
+    channels: int = Field(_LEARNING.channels, description="Features of a tile inside the network.", ge=1)
+
+
+class Mqtt(Table):
+    """Where people pause, resume and watch it."""
+
+    host: str = Field("", description="The broker's host; empty for a broker of our own on this machine only.")
+    port: int = Field(1883, description="The broker's port.", ge=1, le=65535)
+    name: str = Field(
+        "holdfast", description="What this bot is called in topics: holdfast/<name>/…", pattern="^[^/+#\\s]+$"
+    )
+    username: str = Field("", description="The broker's user, where it wants one.")
+    password: str = Field("", description="That user's password.")
+
+
+class Trace(Table):
+    """The record of everything that happened, which `holdfast replay` plays again."""
+
+    enabled: bool = Field(True, description="Whether to write one for each run, in traces/ of the data directory.")
+    keep: int = Field(10, description="How many runs' traces to keep.", ge=1)
+    megabytes: int = Field(200, description="How large one may grow before writing ends.", ge=1)
+
+
+class Log(Table):
+    """What happens, one line a thing, in log.jsonl of the data directory and, off a terminal, on standard output."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines kept.")
+    megabytes: int = Field(10, description="Size at which the file is put aside as log.jsonl.1 and so on.", ge=1)
+    keep: int = Field(3, description="How many files put aside are kept.", ge=0)
+
+
+class Data(Table):
+    """Where it keeps what it learns and records."""
+
+    directory: str = Field("data", description="A folder, made when needed; relative to this file.")
+
+
+class Config(Table):
+    """The whole file."""
+
+    play: Play = Play()
+    screen: Screen = Screen()
+    practice: Practice = Practice()
+    hands: Hands = Hands()
+    vision: Vision = Field(default_factory=lambda: Vision.model_construct(weights=str(SHIPPED_WEIGHTS)))
+    learning: Learning = Learning()
+    mqtt: Mqtt = Mqtt()
+    trace: Trace = Trace()
+    log: Log = Log()
+    data: Data = Data()
+
+    folder: str = Field(".", exclude=True)
+    """Where the file lies; relative paths start there. No option: `load` sets it."""
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return Path(self.folder) / self.data.directory
+
+
+def load(path: Path | None = None) -> Config:
+    """The configuration in a file; without one, `bot.toml` where we stand, and all defaults where that is absent.
+
+    Raises ConfigError with every problem at once.
+    """
+    file = path or DEFAULT_FILE
+    if path is None and not file.exists():
+        return Config()
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{file}: no such file; copy the bot.toml that comes with Holdfast") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from None
+    return parse(written, file.name, file.parent)
+
+
+def parse(written: Mapping[str, Any], name: str = "bot.toml", folder: Path = Path()) -> Config:
+    """The configuration in a mapping as TOML gives it; `name` is for messages, `folder` where paths start."""
+    problems = [("folder", _unknown("folder", Config))] if "folder" in written else []
+    asked = {key: value for key, value in written.items() if key != "folder"} | {"folder": str(folder)}
+    try:
+        config = Config.model_validate(asked, context={"folder": folder})
+    except ValidationError as error:
+        problems += [(_place(detail["loc"]), _sentence(detail)) for detail in error.errors()]
+    if problems:
+        raise ConfigError(_listed(name, problems))
+    return config
+
+
+def _listed(name: str, problems: list[tuple[str, str]]) -> str:
+    """All problems under one heading, the sentences in one column."""
+    width = max(len(place) for place, _ in problems)
+    heading = f"{name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return "\n".join([heading, *(f"  {place:<{width}}  {sentence}" for place, sentence in problems)])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where a problem is, as one writes it: practice.seed, play.squad[2]."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+_TYPES = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "string_type": "must be text in quotes",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+}
+_BOUNDS = {
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "must match {pattern}",
+    "too_short": "must have at least {min_length}",
+    "too_long": "must have at most {max_length}",
+}
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """What is wrong, as one would say it."""
+    kind, given, bounds = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        *tables, key = detail["loc"]
+        return _unknown(str(key), _table([str(table) for table in tables]))
+    if kind == "no_weights":
+        return detail["msg"]
+    if kind in _TYPES:
+        return f"{_TYPES[kind]}, is {_shown(given)}"
+    if kind == "missing":
+        return f"is not there; the list is only {_shown(given)}"
+    if kind in _BOUNDS:
+        return f"{_BOUNDS[kind].format(**bounds)}, is {_shown(given)}"
+    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, is {_shown(given)}"
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in the file."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _table(names: list[str]) -> type[BaseModel]:
+    """The model behind a path of tables."""
+    model: type[BaseModel] = Config
+    for name in names:
+        annotation = model.model_fields[name].annotation
+        assert isinstance(annotation, type)
+        model = annotation
+    return model
+
+
+def _unknown(key: str, model: type[BaseModel]) -> str:
+    """What to say about a key that the model does not have: the nearest one it has, if any is near."""
+    known = [name for name in model.model_fields if name != "folder"]
+    near = difflib.get_close_matches(key, known, n=1)
+    word = "table" if model is Config else "option"
+    if not near:
+        return f"unknown {word}; known are: {', '.join(known)}"
+    return f"unknown {word}; did you mean {f'[{near[0]}]' if model is Config else near[0]}?"
+
+
+def as_toml() -> str:
+    """`bot.toml` as shipped: every option with its default, under its sentence."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Holdfast's configuration: every option, with its default. Written by: python -m bot.config"
+    for name, field in Config.model_fields.items():
+        model = field.annotation
+        if not (isinstance(model, type) and issubclass(model, Table)):
+            continue
+        yield ""
+        yield f"# {model.__doc__}"
+        yield f"[{name}]"
+        for key, option in model.model_fields.items():
+            yield f"# {option.description}"
+            yield f"{key} = {_shown(option.default)}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_toml())

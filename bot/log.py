@@ -1,0 +1,164 @@
+"""Logs: one line a thing that happened, in words that stay the same.
+
+Event names are an interface: `EVENTS` lists all of them. The file in the data directory always gets JSON lines,
+standard output too unless it is a terminal.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import time
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import orjson
+import structlog
+
+FILE = "log.jsonl"
+EVENTS = {
+    "started": "the daemon runs; says stage, screen, seed and data directory",
+    "preparing": "something slow is being made ready: rules compiled, weights or text models loaded",
+    "ready": "everything is made ready; says after how many seconds",
+    "state": "the machine changed its state, and why",
+    "screen": "another screen was recognised",
+    "decision": "the policy chose an action in a battle",
+    "gesture": "the hands made a gesture",
+    "gesture_failed": "a gesture could not be made or was broken off",
+    "gate": "input may leave, or may not",
+    "battle": "a battle was settled: outcome, stars, and the win rate of the last 20",
+    "checkpoint": "what was learned has been written down, or the last checkpoint was read",
+    "request": "somebody asked for something over MQTT",
+    "bad_request": "a message on a command topic made no sense, and was left alone",
+    "broker": "the connection to the MQTT broker came, went, or could not be made",
+    "part_failed": "a part of the bot failed; what goes on without it is said",
+    "dump": "the evidence of a fault was written to a folder",
+    "need_human": "a person has to do something, and what",
+    "trace": "the trace began, ended, or could not be written",
+    "stopped": "the daemon ended; says its exit code and a summary",
+}
+"""Every event name, with what it tells."""
+
+
+def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 10, keep: int = 3) -> None:
+    """Send log lines to a file that is put aside when it grows, and to `out` unless that is None.
+
+    `out` gets JSON lines, or readable ones where it is a terminal.
+    """
+    root = logging.getLogger("holdfast")
+    close()
+    root.setLevel(level.upper())
+    root.propagate = False
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        kept = logging.handlers.RotatingFileHandler(file, maxBytes=megabytes << 20, backupCount=keep, encoding="utf-8")
+        kept.setFormatter(_JsonLines())
+        root.addHandler(kept)
+    if out is not None:
+        shown = logging.StreamHandler(out)
+        shown.setFormatter(_Readable() if out.isatty() else _JsonLines())
+        root.addHandler(shown)
+    structlog.configure(
+        processors=[_known_event, _hand_over],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=lambda *_: root,
+        cache_logger_on_first_use=False,
+    )
+    for noisy in ("amqtt", "transitions", "mqtt"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+def close() -> None:
+    """Close the files and forget where lines went."""
+    root = logging.getLogger("holdfast")
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+
+
+def logger() -> Any:
+    """The logger everything uses; its methods take an event's name and whatever belongs to it."""
+    return structlog.get_logger()
+
+
+def _known_event(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Refuse a name that EVENTS does not have: logs are read by programs."""
+    if line["event"] not in EVENTS:
+        raise KeyError(f"log event {line['event']!r} is not in bot.log.EVENTS")
+    return line
+
+
+def _hand_over(_: object, level: str, line: MutableMapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Give the line to the standard library's handlers, which own the files."""
+    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "level": level, **line}
+    return (stamped["event"],), {"extra": {"line": stamped}}
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as JSON."""
+        return orjson.dumps(record.__dict__["line"], default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+class _Readable(logging.Formatter):
+    """One readable line: time, event, and the rest as name=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as a person reads it."""
+        return readable(record.__dict__["line"])
+
+
+def readable(line: MutableMapping[str, Any]) -> str:
+    """A log line for people: the time of day, the event, then what belongs to it."""
+    rest = " ".join(f"{key}={value}" for key, value in line.items() if key not in ("time", "level", "event"))
+    mark = {"warning": "! ", "error": "!! "}.get(str(line.get("level")), "")
+    return f"{str(line.get('time', ''))[11:19]}  {mark}{line.get('event', '')!s:<12} {rest}"
+
+
+def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dict[str, Any]]:
+    """The lines of a log file, the oldest first; with `follow`, also those still to come, across rotation.
+
+    What is not a JSON object (a line torn by a crash) is passed over.
+    """
+    stream, rest = None, b""
+    try:
+        while True:
+            stream = stream or (file.open("rb") if file.exists() else None)
+            got = stream.read() if stream else b""
+            *lines, rest = (rest + got).split(b"\n")
+            yield from _parsed(lines)
+            if not follow:
+                return
+            if not got:
+                time.sleep(poll)
+                stream, rest = _reopened(file, stream, rest)
+    finally:
+        if stream:
+            stream.close()
+
+
+def _reopened(file: Path, stream: Any, rest: bytes) -> tuple[Any, bytes]:
+    """The stream to go on with: the new file's, when the one we read was put aside."""
+    if stream is None or (file.exists() and file.stat().st_size >= stream.tell()):
+        return stream, rest
+    stream.close()
+    return None, b""
+
+
+def _parsed(lines: list[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def console() -> TextIO:
+    """Standard output."""
+    return sys.stdout
