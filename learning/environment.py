@@ -1,0 +1,113 @@
+"""The battle as a Gymnasium environment, `holdfast/Arknight-v0`: one decision is one second of the game.
+
+    import gymnasium
+    import learning.environment  # makes it known
+    environment = gymnasium.make("holdfast/Arknight-v0", stage="first_watch")
+
+Actions are MultiDiscrete([4 kinds, slots, tiles, 4 directions]) as in `game.actions`; `action_masks()` says which of
+the flat ones are legal, and so does `info["action_mask"]`. Gymnasium since 1.0 loads no entry points, so somebody has
+to import this module, or say `gymnasium.make("learning.environment:holdfast/Arknight-v0", ...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+
+from game.actions import Action
+from game.battle import Battle
+from game.stage import load_stage
+from game.units import load_operators, squad_of
+from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_ground, observe
+from learning.reward import reward
+from learning.settings import Settings
+
+NAME = "holdfast/Arknight-v0"
+SECOND = 30
+"""Ticks of a decision."""
+SQUAD_SIZE = 12
+
+Seen = dict[str, npt.NDArray[Any]]
+
+
+def default_squad() -> tuple[str, ...]:
+    """The first twelve operators of the table."""
+    return tuple(load_operators())[:SQUAD_SIZE]
+
+
+class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
+    """One battle an episode. An action that is not legal waits, and `info["illegal"]` says so."""
+
+    metadata = {"render_modes": []}  # noqa: RUF012  Gymnasium's own declaration is an instance variable
+
+    def __init__(self, stage: str | Path, squad: Sequence[str] | None = None, render_mode: str | None = None) -> None:
+        if render_mode is not None:
+            raise ValueError(
+                f"{NAME} draws nothing: render_mode must be None, not {render_mode!r}; see holdfast practice"
+            )
+        self.render_mode = None
+        self.stage = load_stage(stage)
+        self.squad = squad_of(squad or default_squad())
+        self.ground = make_ground(self.stage, self.squad)
+        slots, tiles = len(self.squad), self.ground.tiles
+        self.action_space = spaces.MultiDiscrete([4, slots, tiles, 4])
+        grid = (TILE_CHANNELS, self.stage.height, self.stage.width)
+        self.observation_space = spaces.Dict(  # type: ignore[assignment]  # Dict is declared for any content
+            {
+                "tiles": spaces.Box(0, 255, grid, np.uint8),
+                "slots": spaces.Box(0, 255, (slots, SLOT_CHANNELS), np.uint8),
+                "world": spaces.Box(0, 100, (GLOBALS,), np.float32),
+            }
+        )
+        self._battle = Battle(self.stage, self.squad)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
+        """Begin a battle. The same seed gives the same battle."""
+        super().reset(seed=seed, options=options)
+        self._battle = Battle(self.stage, self.squad, seed=int(self.np_random.integers(2**31)))
+        return self._observation(), self._info(illegal=False)
+
+    def step(self, action: npt.NDArray[np.int64]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
+        """Act, let a second pass, and say what it was worth (see learning.reward)."""
+        battle, before = self._battle, self._battle.view()
+        illegal = not battle.act(Action(*(int(part) for part in action)))
+        battle.step(SECOND)
+        ended = battle.outcome is not None
+        after = None if ended else battle.view()
+        worth = reward(before, after, battle.outcome, battle.stars, self.ground, Settings.gamma)
+        return self._observation(), worth, ended, False, self._info(illegal=illegal)
+
+    def action_masks(self) -> npt.NDArray[np.bool_]:
+        """Whether each of the flat actions of `game.actions`: is legal now."""
+        return self._battle.legal_actions()
+
+    def _observation(self) -> Seen:
+        """The view in the numbers that the network gets."""
+        tiles, slots, world = observe(self._battle.view(), self.ground)
+        grid = tiles.reshape(TILE_CHANNELS, self.stage.height, self.stage.width)
+        return {"tiles": grid, "slots": slots, "world": world.astype(np.float32)}
+
+    def _info(self, *, illegal: bool) -> dict[str, Any]:
+        """What Gymnasium's tools look for, and how the battle stands."""
+        battle = self._battle
+        return {
+            "action_mask": self.action_masks().astype(np.int8),
+            "illegal": illegal,
+            "outcome": battle.outcome,
+            "stars": battle.stars,
+        }
+
+
+def register() -> None:
+    """Make the environment known to Gymnasium; once is enough."""
+    if NAME not in gymnasium.registry:
+        gymnasium.register(id=NAME, entry_point="learning.environment:ArknightEnv")
+
+
+register()

@@ -1,0 +1,179 @@
+"""The agent beside the loop: a thread that learns while the bot plays, and never holds it up.
+
+The loop hands in what it saw and did; the thread encodes, keeps, learns and publishes weights. If the thread fails,
+play goes on with the weights published last and `failed` says why.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from game.actions import Action
+from game.stage import Stage
+from game.units import Operator
+from game.view import BattleView
+from learning import checkpoint
+from learning.agent import Agent
+from learning.policy import EpsilonGreedy
+from learning.settings import Settings
+
+QUEUE_SIZE = 4096
+"""Decisions waiting to be learned from: an hour of play. What comes on top is dropped and counted."""
+
+
+class _Memory(NamedTuple):
+    """One decision on its way to the buffer."""
+
+    before: BattleView
+    action: Action
+    after: BattleView | None
+    outcome: str | None
+    stars: int
+
+
+class _Save(NamedTuple):
+    """A wish for a checkpoint."""
+
+
+class _Stop(NamedTuple):
+    """The end, after a last checkpoint."""
+
+
+class Learner:
+    """An `Agent` in a thread of its own.
+
+    Goes on from the newest good checkpoint in `directory`, or from nothing if `fresh` or if there is none; with
+    `directory` None nothing is kept. `notes` holds a line for everything that was not as it should be.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        squad: Sequence[Operator],
+        settings: Settings,
+        seed: int,
+        directory: Path | None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        self._agent = Agent(stage, squad, settings, seed)
+        self._directory = directory
+        self._inbox: queue.Queue[_Memory | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
+        self._thread = threading.Thread(target=self._run, name="learner", daemon=False)
+        self.failed: str | None = None
+        self.dropped = 0
+        self._handed = self._taken = 0
+        self.notes = self._resume(fresh=fresh)
+
+    def _resume(self, *, fresh: bool) -> tuple[str, ...]:
+        """Go on from the newest good checkpoint; say what could not be used."""
+        if self._directory is None:
+            return ()
+        if fresh:
+            checkpoint.set_aside(self._directory)
+            return ()
+        kept, notes = checkpoint.read_newest(self._directory)
+        return notes if kept is None else notes + self._agent.restore(kept)
+
+    @property
+    def policy(self) -> EpsilonGreedy:
+        """What decides; its snapshot is replaced as learning goes on."""
+        return self._agent.policy
+
+    @property
+    def owed(self) -> int:
+        """What is still to be done: decisions to take in, and updates that those taken in have earned.
+
+        Once it is 0 it stays 0, and the weights are published, until something is handed in: lock-step play waits for
+        that and so does not depend on the machine's speed.
+        """
+        waiting = self._handed - self._taken  # read before the credit, which a decision earns before it counts as taken
+        return waiting + int(self._agent.credit)
+
+    def start(self) -> None:
+        """Begin to learn."""
+        self._thread.start()
+
+    def remember(
+        self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0
+    ) -> None:
+        """Hand in a decision and what came of it; returns at once. `after` is None at the end of a battle."""
+        if self.failed is None:
+            self._handed += self._put(_Memory(before, Action(*action), after, outcome, stars))
+
+    def save(self) -> None:
+        """Ask for a checkpoint, written after everything handed in before; returns at once."""
+        self._put(_Save())
+
+    def stop(self) -> None:
+        """Write the last checkpoint and end the thread. Learning that is still owed is kept as owed."""
+        if self._thread.is_alive():
+            self._inbox.put(_Stop())
+            self._thread.join()
+
+    def status(self) -> dict[str, Any]:
+        """How learning goes, in plain data."""
+        agent = self._agent
+        return {
+            "epsilon": agent.policy.schedule.epsilon,
+            "decisions": agent.policy.schedule.decisions,
+            "buffer": len(agent.replay),
+            "updates": agent.dqn.updates,
+            "owed": self.owed,
+            "dropped": self.dropped,
+            "q_mean": agent.dqn.last.q_mean,
+            "loss": agent.dqn.last.loss,
+            "alarm": agent.dqn.alarm,
+            "failed": self.failed,
+        }
+
+    def _put(self, message: _Memory | _Save) -> bool:
+        """Queue something without ever waiting; whether there was room."""
+        try:
+            self._inbox.put_nowait(message)
+        except queue.Full:
+            self.dropped += 1
+            return False
+        return True
+
+    def _run(self) -> None:
+        """The thread: what was handed in first, then one update at a time."""
+        torch.set_num_threads(1)
+        try:
+            busy = False
+            while self._serve(wait=not busy):
+                busy = self._agent.learn()
+        except Exception as error:  # noqa: BLE001  whatever goes wrong here must not end the play
+            self.failed = f"{type(error).__name__}: {error}"
+
+    def _serve(self, *, wait: bool) -> bool:
+        """Take in all that waits; where there was nothing to learn, sleep until something comes. False at the end."""
+        message = self._next(wait=wait)
+        while message is not None:
+            if isinstance(message, _Memory):
+                self._agent.remember(*message)
+                self._taken += 1
+            else:
+                self._write()
+                if isinstance(message, _Stop):
+                    return False
+            message = self._next(wait=False)
+        return True
+
+    def _next(self, *, wait: bool) -> _Memory | _Save | _Stop | None:
+        """The next message; None when there is none."""
+        try:
+            return self._inbox.get(block=wait)
+        except queue.Empty:
+            return None
+
+    def _write(self) -> None:
+        """Write a checkpoint, where there is a place for it."""
+        if self._directory is not None:
+            checkpoint.write(self._directory, self._agent.checkpoint())
