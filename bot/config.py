@@ -93,11 +93,13 @@ class Vision(Table):
     @field_validator("weights")
     @classmethod
     def _exist(cls, value: str, info: ValidationInfo) -> str:
-        """The absolute path of the weights, which must be there."""
-        path = (Path((info.context or {}).get("folder", ".")) / value).absolute() if value else SHIPPED_WEIGHTS
+        """The absolute path of the weights, which must be there. (Those that come with it, the detector looks for.)"""
+        if not value:
+            return str(SHIPPED_WEIGHTS)
+        path = (Path((info.context or {}).get("folder", ".")) / value).absolute()
         if not path.is_file():
             raise PydanticCustomError(
-                "no_weights", "{path} does not exist; make it with: holdfast vision train", {"path": value or str(path)}
+                "no_weights", "{path} does not exist; make it with: holdfast vision train", {"path": value}
             )
         return str(path)
 
@@ -149,7 +151,7 @@ class Mqtt(Table):
     host: str = Field("", description="The broker's host; empty for a broker of our own on this machine only.")
     port: int = Field(1883, description="The broker's port.", ge=1, le=65535)
     name: str = Field(
-        "holdfast", description="What this bot is called in topics: holdfast/<name>/…", pattern="^[^/+#\\s]+$"
+        "holdfast", description="What this bot is called in topics (holdfast/<name>/…).", pattern="^[^/+#\\s]+$"
     )
     username: str = Field("", description="The broker's user, where it wants one.")
     password: str = Field("", description="That user's password.")
@@ -184,7 +186,7 @@ class Config(Table):
     screen: Screen = Screen()
     practice: Practice = Practice()
     hands: Hands = Hands()
-    vision: Vision = Field(default_factory=lambda: Vision.model_construct(weights=str(SHIPPED_WEIGHTS)))
+    vision: Vision = Vision()
     learning: Learning = Learning()
     mqtt: Mqtt = Mqtt()
     trace: Trace = Trace()

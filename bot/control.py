@@ -254,7 +254,11 @@ async def ask(options: Mqtt, verb: str, patience: float) -> dict[str, Any]:
         async with (
             asyncio.timeout(patience),
             aiomqtt.Client(
-                host, options.port, username=options.username or None, password=options.password or None
+                host,
+                options.port,
+                username=options.username or None,
+                password=options.password or None,
+                identifier=f"holdfast-{id_}",  # amqtt confuses callers without one
             ) as client,
         ):
             await client.subscribe(f"{base}/response", qos=1)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import sys
+import os
 import time
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import orjson
 import structlog
@@ -128,25 +128,28 @@ def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dic
     try:
         while True:
             stream = stream or (file.open("rb") if file.exists() else None)
+            ended = stream is not None and _put_aside(file, stream)  # asked first: what is read then is all there was
             got = stream.read() if stream else b""
             *lines, rest = (rest + got).split(b"\n")
             yield from _parsed(lines)
-            if not follow:
+            if ended and stream:
+                stream.close()
+                stream, rest = None, b""
+            elif not follow:
                 return
-            if not got:
+            elif not got:
                 time.sleep(poll)
-                stream, rest = _reopened(file, stream, rest)
     finally:
         if stream:
             stream.close()
 
 
-def _reopened(file: Path, stream: Any, rest: bytes) -> tuple[Any, bytes]:
-    """The stream to go on with: the new file's, when the one we read was put aside."""
-    if stream is None or (file.exists() and file.stat().st_size >= stream.tell()):
-        return stream, rest
-    stream.close()
-    return None, b""
+def _put_aside(file: Path, stream: BinaryIO) -> bool:
+    """Whether a file of this name has taken the place of the one we read."""
+    try:
+        return file.stat().st_ino != os.fstat(stream.fileno()).st_ino
+    except FileNotFoundError:
+        return False
 
 
 def _parsed(lines: list[bytes]) -> Iterator[dict[str, Any]]:
@@ -157,8 +160,3 @@ def _parsed(lines: list[bytes]) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(value, dict):
             yield value
-
-
-def console() -> TextIO:
-    """Standard output."""
-    return sys.stdout

@@ -1,0 +1,106 @@
+"""bot.toml: what it says, and what it says when something is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, as_toml, load, parse
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = [name for name in Config.model_fields if name != "folder"]
+
+
+def problems(text: str, tmp_path: Path) -> list[str]:
+    """The lines of the message a file gives rise to."""
+    file = tmp_path / "bot.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    return str(caught.value).splitlines()
+
+
+def test_the_shipped_file_shows_every_option_with_its_default():
+    """Whoever reads bot.toml has read the whole configuration; write it anew with `python -m bot.config > bot.toml`."""
+    assert (ROOT / "bot.toml").read_text(encoding="utf-8") == as_toml()
+
+
+def test_the_shipped_file_says_the_same_as_no_file():
+    """Deleting the file changes nothing but where paths start."""
+    assert load(ROOT / "bot.toml").model_dump() == Config().model_dump()
+
+
+def test_every_option_has_a_sentence():
+    """No option is left to be guessed at."""
+    for name, table in Config.model_fields.items():
+        if name != "folder":
+            assert table.annotation.__doc__
+            assert all(option.description.endswith(".") for option in table.annotation.model_fields.values()), name
+
+
+def test_all_problems_are_told_at_once(tmp_path):
+    """An unknown key, a wrong type and missing weights are mended in one go, not in three."""
+    lines = problems('[mqqt]\nport = 1\n[practice]\nframe_step = "fast"\n[vision]\nweights = "no.onnx"\n', tmp_path)
+    assert lines[0] == "bot.toml: 3 problems"
+    assert sorted(line.split(maxsplit=1)[0] for line in lines[1:]) == ["mqqt", "practice.frame_step", "vision.weights"]
+    text = "\n".join(lines)
+    assert "did you mean [mqtt]?" in text
+    assert 'must be a number, is "fast"' in text
+    assert "no.onnx does not exist; make it with: holdfast vision train" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[play]\nsped = 2", "  play.sped  unknown option; did you mean speed?"),
+        ("[play]\nzzz = 2", "  play.zzz  unknown option; known are: stage, squad, battles, speed, decision_interval"),
+        ("[play]\nspeed = 3", "  play.speed  must be 1 or 2, is 3"),
+        ("[play]\nbattles = true", "  play.battles  must be a whole number, is true"),
+        ("[play]\nsquad = []", "  play.squad  must have at least 1, is []"),
+        ("[screen]\nregion = [1, 2, 3]", "  screen.region[3]  is not there; the list is only [1, 2, 3]"),
+        ("[practice]\nframe_step = -1", "  practice.frame_step  must be greater than 0, is -1"),
+        ("[mqtt]\nport = 70000", "  mqtt.port  must be at most 65535, is 70000"),
+        ("mqtt = 5", "  mqtt  must be a table, is 5"),
+        ('folder = "/"', f"  folder  unknown table; known are: {', '.join(TABLES)}"),
+    ],
+)
+def test_a_problem_is_one_line_with_place_bound_and_value(tmp_path, text, line):
+    """What is wrong, where, and what would be right."""
+    assert problems(text, tmp_path) == ["bot.toml: 1 problem", line]
+
+
+def test_a_file_that_is_no_toml_gives_one_line(tmp_path):
+    """A slip of the keyboard is pointed at."""
+    lines = problems("[play\n", tmp_path)
+    assert len(lines) == 1
+    assert "not TOML" in lines[0]
+    assert "line 1" in lines[0]
+
+
+def test_a_file_asked_for_by_name_must_be_there(tmp_path):
+    """A slip in the name is not answered with defaults."""
+    with pytest.raises(ConfigError, match="no such file"):
+        load(tmp_path / "nope.toml")
+
+
+def test_no_file_means_defaults(tmp_path, monkeypatch):
+    """A newcomer without a file can play."""
+    monkeypatch.chdir(tmp_path)
+    assert load() == Config()
+
+
+def test_paths_start_where_the_file_lies(tmp_path):
+    """The same file means the same from every folder."""
+    (tmp_path / "mine.onnx").touch()
+    config = parse({"vision": {"weights": "mine.onnx"}, "data": {"directory": "here"}}, folder=tmp_path)
+    assert config.directory == tmp_path / "here"
+    assert config.vision.weights == str(tmp_path / "mine.onnx")
+    assert Config().vision.weights == str(SHIPPED_WEIGHTS)
+
+
+def test_the_configuration_cannot_be_changed_while_it_plays():
+    """What was read is what holds."""
+    with pytest.raises(ValidationError):
+        Config().play.stage = "other"

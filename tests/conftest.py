@@ -1,0 +1,69 @@
+"""What several test modules need: a free port, a real broker."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+START_SECONDS = 20
+
+
+class Broker(NamedTuple):
+    """A mosquitto that can be ended and started again on the same port."""
+
+    port: int
+    start: Callable[[], None]
+    end: Callable[[], None]
+
+
+@pytest.fixture
+def port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mosquitto(port: int, tmp_path: Path) -> Iterator[Broker]:
+    """A real broker on loopback, in a process of its own."""
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        pytest.skip("mosquitto is not installed; on Debian: apt-get install mosquitto")
+    settings = tmp_path / "mosquitto.conf"
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n", encoding="utf-8")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        running.append(subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL))
+        wait_for_port(port)
+
+    def end() -> None:
+        while running:
+            process = running.pop()
+            process.terminate()
+            process.wait(START_SECONDS)
+
+    start()
+    yield Broker(port, start, end)
+    end()
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens on a port."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"nobody listens on port {port} after {START_SECONDS} s")
