@@ -123,6 +123,7 @@ def _operator(one: Operator) -> list[float]:
         rules.SKILL_SPLASH: skill.splash,
         rules.SKILL_HOLDS_FIRE: skill.holds_fire,
         rules.SKILL_STRIKES: skill.strikes,
+        rules.PREFERS_AIR: one.prefers_air,
     }
     return [numbers[row] for row in range(len(numbers))]
 

@@ -62,6 +62,7 @@ MAX_HEALTH, ATTACK, DEFENSE, RESISTANCE, INTERVAL, DAMAGE, BLOCK = range(7)
 COST, REDEPLOY, SPLASH, STRIKES_ALL, BLOCKS, REACHES_AIR, SKILL_GAIN, SKILL_BY_HAND, SKILL_COST = range(7, 16)
 SKILL_INITIAL, SKILL_DURATION, SKILL_DP, SKILL_DP_TICKS, SKILL_ATTACK, SKILL_DEFENSE, SKILL_SPEED = range(16, 23)
 SKILL_HEAL, SKILL_SHIELD, SKILL_STRENGTH, SKILL_HITS, SKILL_SPLASH, SKILL_HOLDS_FIRE, SKILL_STRIKES = range(23, 30)
+PREFERS_AIR = 30
 """Rows of `World.op` alone, named like the fields of the table of operators."""
 STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS = range(7, 14)
 """Rows of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it."""
@@ -103,7 +104,7 @@ class World(NamedTuple):
     stands: Flags
     """[S, T] where each operator may stand."""
     op: Floats
-    """[30, S]"""
+    """[31, S]"""
     range_size: Ints
     """[S, 2] how many tiles the range has, without and with the skill's reach."""
     ranges: Ints
@@ -162,7 +163,6 @@ def _tick(world: World, state: State, b: int) -> None:
     """One tick: what comes, who aims at whom, who walks, who strikes, and whether that decides the battle."""
     _gain_dp(world, state, b)
     _advance_waves(world, state, b)
-    _gain_sp(world, state, b)
     if state.battle[b, CLOCK] % SEARCH_TICKS == 0:
         _search(world, state, b)
     for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
@@ -172,6 +172,7 @@ def _tick(world: World, state: State, b: int) -> None:
     for s in range(state.unit.shape[2]):
         if state.unit[b, TILE, s] >= 0:
             _operator_strikes(world, state, b, s)
+    _gain_sp(world, state, b)
     while state.battle[b, FIRST] < state.battle[b, SPAWNED] and state.foe[b, PHASE, state.battle[b, FIRST]] == GONE:
         state.battle[b, FIRST] += 1
     state.battle[b, CLOCK] += 1
@@ -422,19 +423,26 @@ def _search(world: World, state: State, b: int) -> None:
 @njit(cache=True)
 def _find_enemy(world: World, state: State, b: int, s: int) -> int:
     """The enemy an operator blocks, else the one in its range that is nearest the exit; -1 for none."""
-    best, best_rest, best_blocked = -1, np.inf, False
+    best, best_claim, best_rest = -1, 0, np.inf
     for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        if state.foe[b, PHASE, e] != PRESENT or state.foe[b, HIDDEN, e]:
-            continue
-        blocked = state.foe[b, BLOCKER, e] == s
-        if not blocked:
-            if best_blocked or (world.foe[FLYING, e] and not world.op[REACHES_AIR, s]):
-                continue
-            if not state.covers[b, s, _tile_of(world, state, b, e)]:
-                continue
-        if (blocked and not best_blocked) or state.foe_body[b, REST, e] < best_rest:
-            best, best_rest, best_blocked = e, state.foe_body[b, REST, e], blocked
+        claim = _claim(world, state, b, s, e)
+        rest = state.foe_body[b, REST, e]
+        if claim > best_claim or (claim == best_claim and claim > 0 and rest < best_rest):
+            best, best_claim, best_rest = e, claim, rest
     return best
+
+
+@njit(cache=True)
+def _claim(world: World, state: State, b: int, s: int, e: int) -> int:
+    """What an enemy is to an operator: 0 no target, 1 one of those in range, 2 a flier it prefers, 3 held by itself."""
+    if state.foe[b, PHASE, e] != PRESENT or state.foe[b, HIDDEN, e]:
+        return 0
+    if state.foe[b, BLOCKER, e] == s:
+        return 3
+    flying = world.foe[FLYING, e] > 0.0
+    if (flying and not world.op[REACHES_AIR, s]) or not state.covers[b, s, _tile_of(world, state, b, e)]:
+        return 0
+    return 2 if flying and world.op[PREFERS_AIR, s] > 0.0 else 1
 
 
 @njit(cache=True)

@@ -68,6 +68,7 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     damage: Literal["physical", "arts", "heal"]
     splash: float = 0.0
     attacks_blocked: Literal["one", "all"] = "one"
+    prefers_air: bool = False
     skill: Skill | None = None
 
 
@@ -102,6 +103,9 @@ def load_operators() -> Mapping[str, Operator]:
             raise TableError(f"operators.toml: {name}.range: {entry.get('range')!r} is not drawn under [ranges]")
         entry["range"] = ranges[entry["range"]]
         operators[name] = _convert("operators.toml", name, {"name": name, **entry}, Operator)
+        skill = operators[name].skill
+        if skill and skill.strikes and (skill.by_hand or skill.duration):
+            raise TableError(f"operators.toml: {name}.skill: strikes, so it needs by_hand = false and duration = 0")
     return MappingProxyType(operators)
 
 

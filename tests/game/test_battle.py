@@ -1,0 +1,201 @@
+"""Battles: what a player sees and may do, real plans that must win, and the stages that teach."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import numpy as np
+import pytest
+
+from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, UP, WAIT, Action, action_count, coverage, unflatten
+from game.battle import Battle
+from game.stage import load_stage
+from game.units import Operator, load_operators, squad_of
+
+NAMES = tuple(load_operators())
+SQUAD = squad_of(NAMES)
+
+HOLD_THE_ROAD = (
+    ("Fang", 2, 6, LEFT),
+    ("Kroos", 1, 5, DOWN),
+    ("Melantha", 2, 5, LEFT),
+    ("Ansel", 1, 6, LEFT),
+    ("Steward", 2, 4, LEFT),
+)
+HOLD_THE_BEND = (
+    ("Fang", 2, 3, LEFT),
+    ("Kroos", 1, 3, LEFT),
+    ("Popukar", 3, 3, UP),
+    ("Ansel", 3, 2, RIGHT),
+    ("Beagle", 2, 6, LEFT),
+)
+SUPPORT_FIRST = (
+    ("Myrtle", 2, 6, LEFT),
+    ("Kroos", 1, 2, DOWN),
+    ("Melantha", 2, 5, LEFT),
+    ("Ansel", 1, 6, LEFT),
+    ("Catapult", 1, 5, DOWN),
+)
+TWO_ROADS = (
+    ("Myrtle", 1, 6, LEFT), ("Fang", 5, 6, LEFT), ("Kroos", 2, 5, LEFT), ("Melantha", 1, 5, LEFT),
+    ("Popukar", 5, 5, LEFT), ("Orchid", 4, 5, LEFT), ("Ansel", 3, 6, LEFT),
+)  # fmt: skip
+WATCH_THE_SKY = (
+    ("Myrtle", 3, 8, LEFT), ("Kroos", 2, 7, UP), ("Melantha", 3, 6, LEFT), ("Orchid", 2, 6, UP),
+    ("Beagle", 3, 5, LEFT), ("Ansel", 4, 6, UP), ("Steward", 4, 5, UP), ("Lava", 4, 4, UP),
+)  # fmt: skip
+
+
+def plan_of(stage, steps, names=NAMES):
+    """A plan in names, rows and columns as actions."""
+    return [Action(DEPLOY, names.index(name), row * stage.width + col, facing) for name, row, col, facing in steps]
+
+
+@pytest.mark.parametrize("steps", [HOLD_THE_ROAD, HOLD_THE_BEND, SUPPORT_FIRST])
+@pytest.mark.parametrize("seed", range(3))
+def test_several_plans_win_the_first_stage_with_three_stars(play, steps, seed):
+    """It teaches and does not hide a needle: blockers on the road with somebody to shoot and to heal."""
+    stage = load_stage("first_watch")
+    battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
+    assert (battle.outcome, battle.stars) == ("won", 3)
+    assert 55 < battle.seconds < 95
+
+
+@pytest.mark.parametrize(("name", "steps"), [("two_roads", TWO_ROADS), ("ridge_line", WATCH_THE_SKY)])
+@pytest.mark.parametrize("seed", range(3))
+def test_thought_out_plans_win_the_harder_stages(play, name, steps, seed):
+    """Two lanes and a line of flight; then a heavy column, a boss, and drones out of the road's sight."""
+    stage = load_stage(name)
+    battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
+    assert (battle.outcome, battle.stars) == ("won", 3)
+
+
+def random_play(stage, seed):
+    """One battle of uniform random legal play, a decision each second."""
+    chance = np.random.default_rng(seed)
+    battle = Battle(stage, SQUAD, seed)
+    while battle.outcome is None:
+        action = chance.choice(np.flatnonzero(battle.legal_actions()))
+        assert battle.act(unflatten(int(action), len(SQUAD), stage.height * stage.width))
+        battle.step()
+    return battle
+
+
+def test_random_play_does_not_win_the_first_stage():
+    """Under 15 % is promised; what is learned there is more than nothing."""
+    stage = load_stage("first_watch")
+    won = sum(random_play(stage, seed).outcome == "won" for seed in range(40))
+    assert won < 0.15 * 40
+
+
+def greedy_play(stage, seed):
+    """The script every player writes first: the hardest hitter one can pay for, where it covers most of the road."""
+    battle = Battle(stage, SQUAD, seed)
+    cover = coverage(stage, SQUAD)
+    ranks = np.argsort([-one.attack / one.attack_interval * (one.damage != "heal") for one in SQUAD])
+    while battle.outcome is None:
+        allowed = battle.legal_actions()[1 : 1 + cover.size].reshape(cover.shape)
+        for slot in ranks:
+            worth = np.where(allowed[slot], cover[slot], 0)
+            if worth.max():
+                tile, direction = divmod(int(worth.argmax()), 4)
+                battle.act(Action(DEPLOY, int(slot), tile, direction))
+                break
+        for slot in range(len(SQUAD)):
+            battle.act(Action(2, slot))
+        battle.step()
+    return battle
+
+
+def test_the_greedy_script_fails_on_the_hardest_stage():
+    """There a plan has to be learned: covering the road is not enough."""
+    stage = load_stage("ridge_line")
+    won = sum(greedy_play(stage, seed).outcome == "won" for seed in range(6))
+    assert won < 3
+
+
+@pytest.mark.parametrize("code", ["0-1", "0-5", "1-1", "1-4"])
+def test_plans_that_many_players_cleared_real_stages_with_win_here(reference, play, code):
+    """The oracle of the rules: real stages, the players' own jobs, public numbers at the highest level, no skills."""
+    job = json.loads((reference / "copilot" / f"community_{code}.json").read_text(encoding="utf-8"))
+    chapter, number = (int(part) for part in code.split("-"))
+    stage = load_stage(reference / "levels" / f"level_main_{chapter:02}-{number:02}.json")
+    names = [one["name"] for one in job["opers"]]
+    facing = {"Right": RIGHT, "Down": DOWN, "Left": LEFT, "Up": UP}
+    steps = [
+        (one["name"], *one["location"][::-1], facing[one["direction"]])
+        for one in job["actions"]
+        if one["type"] == "Deploy"
+    ]
+    battle = play(Battle(stage, public_squad(reference, names)), plan_of(stage, steps, names))
+    assert battle.outcome == "won"
+    assert battle.leaks <= 1
+
+
+def public_squad(reference, names):
+    """Operators of these Chinese names from the public tables, elite 0, highest level."""
+    table = json.loads((reference / "tables" / "character_table.json").read_text(encoding="utf-8"))
+    ranges = json.loads((reference / "tables" / "range_table.json").read_text(encoding="utf-8"))
+    return tuple(public_operator(one, ranges) for name in names for one in table.values() if one["name"] == name)
+
+
+def public_operator(entry, ranges):
+    """One operator of the public table; of traits only the snipers' eye for fliers."""
+    phase = entry["phases"][0]
+    data = phase["attributesKeyFrames"][-1]["data"]
+    offsets = tuple((-tile["row"], tile["col"]) for tile in ranges[phase["rangeId"]]["grids"])
+    return Operator(
+        name=entry["name"], role="guard", melee=entry["position"] == "MELEE", max_health=data["maxHp"],
+        attack=data["atk"], defense=data["def"], resistance=data["magicResistance"], cost=data["cost"],
+        block=data["blockCnt"], attack_interval=data["baseAttackTime"], redeploy_time=data["respawnTime"],
+        range=offsets,
+        damage={"MEDIC": "heal", "CASTER": "arts"}.get(entry["profession"], "physical"),
+        prefers_air="空中" in entry["description"],
+    )  # fmt: skip
+
+
+def test_the_view_is_what_a_player_sees():
+    """Counter, life, DP, the hand by cost, operators and enemies with their places; it survives a trace."""
+    stage = load_stage("first_watch")
+    battle = Battle(stage, SQUAD)
+    battle.act(Action(DEPLOY, NAMES.index("Fang"), 2 * 9 + 5, LEFT))
+    battle.step(30 * 6)
+    view = battle.view()
+    assert (view.kills, view.total, view.life, view.slots_left) == (0, stage.total, 3, 4)
+    assert view.dp == 15 - 9 + 6
+    assert [card.cost for card in view.cards] == sorted(card.cost for card in view.cards)
+    assert len(view.cards) == 11
+    assert view.cards[0] == (view.cards[0].__class__)(NAMES.index("Gravel"), 6, "ready")
+    assert (view.operators[0].row, view.operators[0].col, view.operators[0].direction) == (2, 5, LEFT)
+    assert view.enemies[0].kind == "slug"
+    assert 0 < view.enemies[0].col < 3
+    assert msgspec.json.decode(msgspec.json.encode(view), type=type(view)) == view
+
+
+def test_the_same_actions_give_the_same_battle():
+    """Nothing is left to chance but what the seed decides."""
+    stage = load_stage("first_watch")
+    one, other = (random_play(stage, 7) for _ in range(2))
+    assert one.view() == other.view()
+    assert one.ticks == other.ticks
+
+
+@pytest.mark.parametrize(
+    "action",
+    [Action(DEPLOY, 99, 0, 0), Action(DEPLOY, -1, 0, 0), Action(DEPLOY, 0, 9999, 0), Action(DEPLOY, 0, -1, 0),
+     Action(DEPLOY, 0, 20, 4), Action(DEPLOY, 0, 20, -1), Action(RETREAT, 0), Action(2, 0), Action(9, 0)],
+)  # fmt: skip
+def test_nonsense_is_refused_without_effect(action):
+    """Whatever a policy or a broken file asks for, the battle stays as it was."""
+    battle = Battle(load_stage("first_watch"), SQUAD)
+    before = [array.copy() for array in battle._state]
+    assert not battle.act(action)
+    assert all((then == now).all() for then, now in zip(before, battle._state, strict=True))
+
+
+def test_waiting_is_always_accepted():
+    """Doing nothing is an action, too."""
+    battle = Battle(load_stage("first_watch"), SQUAD)
+    assert battle.act(Action(WAIT))
+    assert battle.legal_actions().shape == (action_count(12, 54),)
