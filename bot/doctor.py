@@ -1,0 +1,140 @@
+"""Checks what Holdfast needs, and says how to get what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.config import SHIPPED_WEIGHTS, Config
+
+LEAST_SPACE = 500 << 20
+"""Bytes that should be free for checkpoints, traces and logs."""
+CONNECT_SECONDS = 2.0
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    told: str
+    """How it is; where it is not as it must be, also what to do."""
+
+
+def examine(config: Config) -> list[Finding]:
+    """Everything that was looked at, in the order in which it matters."""
+    return [*_python(), *_packages(), *_screen(config), *_weights(config), *_text(), *_broker(config), *_disk(config)]
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    ok = sys.version_info >= (3, 11)
+    yield Finding("python", ok, version if ok else f"{version}; Holdfast needs 3.11 or newer")
+
+
+def _packages() -> Iterator[Finding]:
+    """The packages that are required, by their distributions' names."""
+    try:
+        required = importlib.metadata.requires("holdfast") or []
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding("packages", ok=False, told="holdfast is not installed; run: make install")
+        return
+    names = [
+        line.split(";")[0].split("<")[0].split(">")[0].split("=")[0].strip()
+        for line in required
+        if "extra ==" not in line
+    ]
+    missing = [name for name in names if not _installed(name)]
+    yield Finding(
+        "packages", not missing, f"missing: {', '.join(missing)}; run: make install" if missing else "all installed"
+    )
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _screen(config: Config) -> Iterator[Finding]:
+    """A display, where the game is played in a window."""
+    if config.screen.kind == "practice":
+        yield Finding("display", ok=True, told="not needed: the practice game is drawn off-screen")
+        return
+    from vision.capture import CaptureError, DesktopScreen
+
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        yield Finding("display", ok=False, told="DISPLAY is not set; start Holdfast in a desktop session on X11")
+        return
+    try:
+        DesktopScreen(config.screen.region).grab()
+    except CaptureError as error:
+        yield Finding("display", ok=False, told=str(error))
+    else:
+        yield Finding("display", ok=True, told=f"region {config.screen.region} can be read")
+
+
+def _weights(config: Config) -> Iterator[Finding]:
+    from vision.detector import DetectorError, verify
+
+    weights = Path(config.vision.weights or SHIPPED_WEIGHTS)
+    try:
+        verify(weights)
+    except DetectorError as error:
+        yield Finding("weights", ok=False, told=str(error))
+    else:
+        yield Finding("weights", ok=True, told=f"{weights.name} is what {weights.stem}.json describes")
+
+
+def _text() -> Iterator[Finding]:
+    """The models that read text, which come inside a package."""
+    found = importlib.util.find_spec("rapidocr_onnxruntime")
+    models = list(Path(found.origin).parent.glob("models/*rec*.onnx")) if found and found.origin else []
+    told = models[0].name if models else "no recognition model; run: pip install --force-reinstall rapidocr-onnxruntime"
+    yield Finding("text", bool(models), told)
+
+
+def _broker(config: Config) -> Iterator[Finding]:
+    """The broker named, or that its port is free for our own."""
+    host, port = config.mqtt.host or "127.0.0.1", config.mqtt.port
+    try:
+        socket.create_connection((host, port), CONNECT_SECONDS).close()
+        there = True
+    except OSError:
+        there = False
+    if config.mqtt.host:
+        told = (
+            f"{host}:{port} answers"
+            if there
+            else f"{host}:{port} does not answer; start it, or set [mqtt] host and port"
+        )
+        yield Finding("broker", there, told)
+    elif there:
+        told = f"port {port} is taken: a daemon runs already (holdfast status), or choose another [mqtt] port"
+        yield Finding("broker", ok=True, told=told)
+    else:
+        yield Finding("broker", ok=True, told=f"our own, on {host}:{port}, which is free")
+
+
+def _disk(config: Config) -> Iterator[Finding]:
+    """Room for what is written."""
+    folder = config.directory.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    writable = os.access(folder, os.W_OK)
+    told = f"{free >> 20} MiB free in {folder}"
+    if not writable:
+        told = f"{folder} cannot be written to; choose another data.directory"
+    elif free < LEAST_SPACE:
+        told += f"; make room for at least {LEAST_SPACE >> 20} MiB"
+    yield Finding("disk", writable and free >= LEAST_SPACE, told)

@@ -1,0 +1,43 @@
+"""One daemon for one data directory: two would write over each other's checkpoints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.config import ConfigError
+
+
+@contextlib.contextmanager
+def only_daemon(directory: Path) -> Iterator[None]:
+    """Hold the data directory for as long as the block lasts. Raises ConfigError when another daemon holds it.
+
+    The system lets go of the lock when a process ends, however it ends.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        file = (directory / "daemon.lock").open("a")
+    except OSError as error:
+        raise ConfigError(f"data.directory: cannot write in {directory}: {error.strerror}") from None
+    with file:
+        try:
+            _lock(file.fileno())
+        except OSError:
+            raise ConfigError(
+                f"another daemon plays with {directory}; end it with: holdfast stop, or choose another data.directory"
+            ) from None
+        yield
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a file for this process or raise OSError at once."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        return
+    import fcntl
+
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

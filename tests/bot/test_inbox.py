@@ -1,0 +1,60 @@
+"""The inbox: bounded, in order, and it knows when the loop has come to rest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.inbox import Inbox
+from states.events import Tick
+
+pytestmark = pytest.mark.timeout(30)
+
+
+async def test_events_come_out_in_order():
+    """What happened first is handled first."""
+    inbox = Inbox()
+    for t in range(3):
+        await inbox.put(Tick(t=t))
+    assert [(await inbox.get()).t for _ in range(3)] == [0, 1, 2]
+
+
+async def test_it_is_quiet_only_when_everything_begun_has_ended():
+    """In lock-step the game does not move while an event, a gesture or a decision is under way."""
+    inbox = Inbox()
+    await inbox.quiet()
+    await inbox.put(Tick(t=0))
+    inbox.begin()
+    waiting = asyncio.create_task(inbox.quiet())
+    await inbox.get()
+    inbox.end()
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    inbox.end()
+    await waiting
+
+
+async def test_a_full_inbox_makes_the_sender_wait():
+    """Nothing is dropped, and nothing grows without bound."""
+    inbox = Inbox(size=1)
+    await inbox.put(Tick(t=0))
+    sender = asyncio.create_task(inbox.put(Tick(t=1)))
+    await asyncio.sleep(0.01)
+    assert not sender.done()
+    assert (await inbox.get()).t == 0
+    await sender
+    assert (await inbox.get()).t == 1
+
+
+async def test_a_sender_that_gives_up_leaves_nothing_open():
+    """A cancelled put does not keep the loop from coming to rest."""
+    inbox = Inbox(size=1)
+    await inbox.put(Tick(t=0))
+    sender = asyncio.create_task(inbox.put(Tick(t=1)))
+    await asyncio.sleep(0.01)
+    sender.cancel()
+    await asyncio.gather(sender, return_exceptions=True)
+    await inbox.get()
+    inbox.end()
+    await asyncio.wait_for(inbox.quiet(), 5)
