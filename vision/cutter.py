@@ -32,8 +32,14 @@ RED = 0.8
 """Share of a picture's lit pixels that must be red for a card to be cooling down."""
 LIKE = 0.6
 """Correlation from which a portrait counts as recognised."""
-CONTRAST = 0.2
-"""Contrast between a card's two boxes from which it counts as found; measured: cards 0.4 and up, scenery below 0.1."""
+SQUARE = 21
+"""Rows at 1280x720 of the class square on every card that are looked at."""
+FALL = 0.3
+"""Contrast between the class square and the cost box, dimmed or not, from which there is an edge between them."""
+LEAST_EDGE = 0.65
+"""Share of the square's rows that must have the edge; measured: cards 0.8 and up, scenery below 0.4."""
+LEAST_GAIN = 0.15
+"""How much better the card that was picked up must fit when raised."""
 
 
 class Hud(NamedTuple):
@@ -86,10 +92,10 @@ class Cutter:
             total=total,
             life=self._whole("life", image, tinted=True),
             dp=dp if dp is None or dp <= MOST_DP else None,
-            slots_left=self._cached("slots_left", image, self._last_number),
+            slots_left=self._whole("slots_left", image),
             paused=buttons.paused <= pause < buttons.running,
             speed=2 if arrows >= buttons.double else 1 if arrows >= buttons.single else None,
-            deploying=pause < buttons.paused,
+            deploying=arrows < buttons.single,
             cards=(),
         )
         hud = mend(hud, self._last)
@@ -131,26 +137,30 @@ class Cutter:
         """The share of white pixels."""
         return float((crop.min(axis=2) > self.profile.buttons.white).mean())
 
-    def _last_number(self, crop: Image) -> int | None:
-        """The number at the end of a line of text ("…: 8")."""
-        text = self._reader.text(crop)
-        digits = text[len(text.rstrip(DIGITS)) :]
-        return int(digits) if digits else None
-
     def _cards(self, image: Image, hud: Hud) -> tuple[Card, ...]:
         """The hand from left to right."""
-        flags = find_flags(image, self.profile)
+        flags = find_flags(image, self.profile, one_raised=hud.deploying)
         return tuple(self._card(image, index, len(flags), flag, hud) for index, flag in enumerate(flags))
 
     def _card(self, image: Image, index: int, count: int, flag: Flag, hud: Hud) -> Card:
         layout = self.profile.cards
         cost_box = cut(image, flag, layout.cost, self.profile)
-        cost_text = self._remembered(f"cost {index} of {count}", cost_box, self._reader.digits)
+        cost_text = self._remembered(f"cost {index} of {count}", cost_box, self._cost)
         portrait = cut(image, Flag(flag.x - layout.flag * self.profile.across, flag.top), layout.portrait, self.profile)
         slot = self._remembered(f"slot {index} of {count}", portrait, self._slot)
         cooling = self._remembered(f"cooling {index} of {count}", portrait, is_red)
         cost = int(cost_text) if cost_text else UNKNOWN
         return Card(slot, cost, card_state(cost, cooling, hud.dp))
+
+    def _cost(self, box: Image) -> str:
+        """The cost in its box. When it runs into what stands beside the box, the sides are painted over."""
+        text = self._reader.digits(box)
+        if text:
+            return text
+        side = round(2 * self.profile.across)
+        framed = box.copy()
+        framed[:, :side] = framed[:, -side:] = 0
+        return self._reader.digits(framed)
 
     def _slot(self, portrait: Image) -> int:
         """The squad's slot whose portrait is most like this one; UNKNOWN when none is like it."""
@@ -180,40 +190,75 @@ def cut(image: Image, flag: Flag, box: tuple[float, float, float, float], profil
     return image[upper : max(upper + 1, lower), left : max(left + 1, right)]
 
 
-def find_flags(image: Image, profile: Profile) -> list[Flag]:
-    """The flags of the hand's cards from left to right.
+def find_flags(image: Image, profile: Profile, one_raised: bool = False) -> list[Flag]:
+    """The flags of the hand's cards from left to right; `one_raised` says that one may have been picked up.
 
     Up to ten cards stand side by side from the right edge; more of them share the width. So a larger count fits when a
     card is found at every place it says; else the cards that follow one another from the right edge are the hand.
     """
-    strip = image.max(axis=2)
+    edges = Edges(image, profile)
     side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
     for count in range(MOST_CARDS, side_by_side, -1):
-        flags = list(takewhile(bool, (flag_at(strip, profile, index, count) for index in range(count))))
-        if len(flags) == count:
-            return [flag for flag in flags if flag]
-    hand = takewhile(bool, (flag_at(strip, profile, 0, count) for count in range(1, side_by_side + 1)))
-    return [flag for flag in hand if flag][::-1]
+        hand = list(takewhile(bool, (edges.flag(index, count) for index in range(count))))
+        if len(hand) == count:
+            break
+    else:
+        hand = list(takewhile(bool, (edges.flag(0, count) for count in range(1, side_by_side + 1))))[::-1]
+    flags = [flag for flag in hand if flag]
+    if one_raised and flags:
+        most = max(range(len(flags)), key=lambda index: edges.raised(flags[index])[0])
+        gain, top = edges.raised(flags[most])
+        if gain >= LEAST_GAIN:
+            flags[most] = Flag(flags[most].x, top)
+    return flags
 
 
-def flag_at(grey: Image, profile: Profile, index: int, count: int) -> Flag | None:
-    """The flag of one card of `count`, if a card stands at its place, be it raised or not."""
-    layout = profile.cards
-    middle = profile.card_left(index, count) + profile.card_pitch(count) / 2 + layout.flag * profile.across
-    places = [
-        Flag(middle + aside, profile.card_top() - raised)
-        for raised in (0, layout.rise * profile.down)
-        for aside in (0, -1, 1)
-    ]
-    best = max(places, key=lambda flag: contrast(grey, flag, profile))
-    return best if contrast(grey, best, profile) >= CONTRAST else None
+class Edges:
+    """Where in the strip of cards the light falls from left to right over the height of a card's class square.
+
+    Every card has a light square with its class and beside it a dark box with its cost: between them runs an edge, as
+    high as the square, that nothing else on the screen has at just these places. A card that was picked up is raised,
+    or on its way there, so the edge is looked for at every height in between.
+    """
+
+    def __init__(self, image: Image, profile: Profile) -> None:
+        self._profile = profile
+        rise, square = round(profile.cards.rise * profile.down), round(SQUARE * profile.down)
+        above = round(5 * profile.down)
+        self._first = round(profile.card_top()) - rise
+        fall = light_falls(image[self._first - above : self._first + rise + square + 2], profile.across)
+        counts = np.vstack([np.zeros((1, fall.shape[1]), np.int32), np.cumsum(fall, axis=0, dtype=np.int32)])
+        tops = np.arange(rise + 1)
+        inside = (counts[tops + above + square] - counts[tops + above]) / square
+        self._likely = inside - (counts[tops + above] - counts[tops]) / (4 * above)
+        """How well a card's upper edge fits at a height (0 the highest) and a column: an edge below, none above."""
+        self._share = inside.max(axis=0)
+
+    def flag(self, index: int, count: int) -> Flag | None:
+        """The flag of one card of `count`, if a card stands at its place, taken to be where cards mostly stand."""
+        profile = self._profile
+        middle = profile.card_left(index, count) + profile.card_pitch(count) / 2
+        start = max(0, round(middle + (profile.cards.flag + profile.cards.edge - 2) * profile.across))
+        share = self._share[start : start + round(4 * profile.across) + 1]
+        if share.size == 0 or share.max() < LEAST_EDGE:
+            return None
+        place = start + float(np.flatnonzero(share >= share.max() - 0.05).mean())
+        return Flag(place - profile.cards.edge * profile.across, profile.card_top())
+
+    def raised(self, flag: Flag) -> tuple[float, float]:
+        """How much better this card would fit if it were raised, and where its upper edge would be then."""
+        likely = self._likely[:, round(flag.x + self._profile.cards.edge * self._profile.across)]
+        return float(likely.max() - likely[-1]), float(self._first + likely.argmax())
 
 
-def contrast(grey: Image, flag: Flag, profile: Profile) -> float:
-    """How much lighter the class square is than the cost box, -1 to 1, if a card hung at this flag."""
-    light = min(float(np.median(cut(grey, flag, box, profile))) for box in profile.cards.light)
-    dark = max(float(np.median(cut(grey, flag, box, profile))) for box in profile.cards.dark)
-    return (light - dark) / (light + dark + 1)
+def light_falls(strip: Image, across: float) -> NDArray[np.bool_]:
+    """For every pixel, whether it is markedly lighter on its left than on its right, dimmed or not."""
+    first, second, third = cv2.split(strip)
+    grey = cv2.max(cv2.max(first, second), third).astype(np.float32)
+    width, reach = max(1, round(2 * across)), max(1, round(1.8 * across))
+    mean = cv2.blur(grey, (width, 1))
+    light, dark = np.roll(mean, reach, axis=1), np.roll(mean, -reach, axis=1)
+    return np.asarray(light - dark > FALL * (light + dark + 20))
 
 
 def fingerprint(portrait: Image) -> NDArray[np.float32]:

@@ -92,10 +92,8 @@ class CardLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: float
     flag: float
     """How far right of the card's centre the small flag above the cost hangs."""
-    light: tuple[tuple[float, float, float, float], ...]
-    """Margins of the light square with the class, relative to the flag's middle and the card's top."""
-    dark: tuple[tuple[float, float, float, float], ...]
-    """Margins of the dark box with the cost, likewise. Light beside dark is how a card is found."""
+    edge: float
+    """How far right of the flag (so, mostly, a negative number) the class square ends and the cost box begins."""
     rise: float
     """How much higher the selected card stands."""
     cost: tuple[float, float, float, float]
