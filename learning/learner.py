@@ -6,6 +6,7 @@ play goes on with the weights published last and `failed` says why.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Sequence
@@ -93,6 +94,8 @@ class Learner:
         Once it is 0 it stays 0, and the weights are published, until something is handed in: lock-step play waits for
         that and so does not depend on the machine's speed.
         """
+        if self.failed is not None:
+            return 0
         waiting = self._handed - self._taken  # read before the credit, which a decision earns before it counts as taken
         return waiting + int(self._agent.credit)
 
@@ -113,9 +116,10 @@ class Learner:
 
     def stop(self) -> None:
         """Write the last checkpoint and end the thread. Learning that is still owed is kept as owed."""
-        if self._thread.is_alive():
-            self._inbox.put(_Stop())
-            self._thread.join()
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Full):
+                self._inbox.put(_Stop(), timeout=1.0)
+                self._thread.join()
 
     def status(self) -> dict[str, Any]:
         """How learning goes, in plain data."""

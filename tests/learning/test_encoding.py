@@ -1,0 +1,98 @@
+"""Numbers say what the view says, for every ground, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from game.actions import DEPLOY, Action, coverage, legal_actions
+from game.battle import Battle
+from game.stage import load_stage, shipped_stages
+from game.view import UNKNOWN, EnemySeen, OperatorSeen
+from learning.encoding import (
+    COOLING,
+    ENEMIES,
+    FIREPOWER,
+    HEALTH,
+    IN_HAND,
+    ON_FIELD,
+    READY,
+    make_ground,
+    observe,
+)
+from learning.replay import Replay
+
+
+@pytest.mark.parametrize("name", shipped_stages())
+def test_an_experience_takes_less_than_one_and_a_half_kilobytes(name, squad):
+    """Fifty thousand experiences fit beside a browser, whatever the stage."""
+    assert Replay(make_ground(load_stage(name), squad), 10, 3, 0.98).bytes_each <= 1500
+
+
+def test_cover_is_the_game_s_own(stage, squad, ground):
+    """What the network is told an operator covers is what the game's rules say it covers."""
+    reach = ground.reach[ground.place_slots, ground.place_tiles]
+    walked = reach.astype(int) @ (ground.path > 0)
+    assert (walked == coverage(stage, squad)[ground.place_slots, ground.place_tiles]).all()
+
+
+def test_no_legal_action_is_without_a_number(stage, squad, ground, views):
+    """The compact numbering leaves out only what can never be legal."""
+    for view in views:
+        assert ground.legal(view).sum() == legal_actions(view, stage, squad).sum()
+    for index in range(0, len(ground.numbers), 7):
+        assert ground.index(ground.action(index)) == index
+
+
+def test_masks_do_not_leak_between_high_and_low_ground(stage, squad, ground):
+    """No melee operator is ever offered high ground, no ranged one the road."""
+    for slot, tile in zip(ground.place_slots, ground.place_tiles, strict=True):
+        assert stage.high.ravel()[tile] != squad[slot].melee or stage.melee.ravel()[tile] == stage.ranged.ravel()[tile]
+
+
+def test_a_tile_s_status_belongs_to_the_tile(ground, views):
+    """An operator is found where it stands, whichever slot it has."""
+    for slot in (0, 5):
+        seen = OperatorSeen(slot, 2, 3, UNKNOWN, 0.5, skill_ready=False)
+        tiles, slots, _ = observe(msgspec.structs.replace(views[0], operators=(seen,)), ground)
+        assert np.flatnonzero(tiles[HEALTH]).tolist() == [2 * ground.stage.width + 3]
+        assert np.flatnonzero(slots[:, ON_FIELD]).tolist() == [slot]
+
+
+def test_a_cooldown_clears(stage, squad, ground):
+    """A card that has cooled down can be played, and the numbers say so."""
+    battle = Battle(stage, squad)
+    deploy = next(ground.action(index) for index in np.flatnonzero(ground.legal(battle.view())) if index)
+    assert deploy.kind == DEPLOY
+    assert battle.act(deploy)
+    assert not observe(battle.view(), ground).slots[deploy.slot, IN_HAND]
+    assert battle.act(Action(3, deploy.slot))
+    assert observe(battle.view(), ground).slots[deploy.slot, COOLING]
+    cards = tuple(msgspec.structs.replace(card, state="ready") for card in battle.view().cards)
+    later = observe(msgspec.structs.replace(battle.view(), dp=99, cards=cards), ground)
+    assert later.slots[deploy.slot, READY]
+    assert not later.slots[deploy.slot, COOLING]
+
+
+def test_what_the_eyes_cannot_tell_is_tolerated(ground, views):
+    """Unknown slots, unknown kinds and places off the map give numbers, not errors."""
+    stranger = OperatorSeen(UNKNOWN, 1, 1, UNKNOWN, 1.0, skill_ready=True)
+    enemies = (EnemySeen("nobody", -0.7, 99.0, 1.0),)
+    tiles, slots, _ = observe(msgspec.structs.replace(views[0], operators=(stranger,), enemies=enemies), ground)
+    assert tiles[ENEMIES].sum() == 32
+    assert tiles[HEALTH].max() == 255
+    assert not slots[:, ON_FIELD].any()
+
+
+def test_firepower_lies_on_what_is_covered(ground, views, squad):
+    """An operator that looks the other way covers other tiles; a healer does no damage at all."""
+    shooter = next(slot for slot, one in enumerate(squad) if one.role == "sniper")
+    healer = next(slot for slot, one in enumerate(squad) if one.damage == "heal")
+    fields = []
+    for slot, direction in ((shooter, 0), (shooter, 2), (healer, 0)):
+        seen = OperatorSeen(slot, 3, 4, direction, 1.0, skill_ready=False)
+        fields.append(observe(msgspec.structs.replace(views[0], operators=(seen,)), ground).tiles[FIREPOWER] > 0)
+    assert (fields[0] == ground.reach[shooter, 3 * ground.stage.width + 4, 0]).all()
+    assert (fields[0] != fields[1]).any()
+    assert not fields[2].any()

@@ -1,0 +1,141 @@
+"""Learning beside the loop: it never holds play up, never ends it, and never loses what it has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from game.actions import NOTHING
+from learning import learner as module
+from learning.checkpoint import STATE, checkpoints
+from learning.learner import Learner
+
+
+@pytest.fixture
+def learner(stage, squad, settings, tmp_path):
+    """A running learner, stopped at the end."""
+    one = Learner(stage, squad, settings, 0, tmp_path)
+    one.start()
+    yield one
+    one.stop()
+
+
+def settle(learner, seconds=20.0):
+    """Wait until nothing is owed."""
+    end = time.monotonic() + seconds
+    while learner.owed and not learner.failed:
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def tell(learner, views, count):
+    """Hand in so many decisions."""
+    for step in range(count):
+        learner.remember(views[step % 30], NOTHING, views[step % 30 + 1])
+
+
+def test_it_learns_and_publishes_while_decisions_come_in(learner, views):
+    """The policy's snapshot is another one after learning, and the figures say how it goes."""
+    first = learner.policy.snapshot
+    tell(learner, views, 100)
+    settle(learner)
+    status = learner.status()
+    assert learner.policy.snapshot is not first
+    assert status["updates"] >= 20
+    assert status["buffer"] > 40
+    assert status["failed"] is status["alarm"] is None
+
+
+def test_nothing_owed_means_everything_done(learner, views, settings):
+    """Lock-step play that waits for it sees the same number of updates every time."""
+    for step in range(1, 60):
+        learner.remember(views[step], NOTHING, views[step + 1])
+        settle(learner)
+        earned = settings.replay_ratio * max(0, step + 1 - settings.warm_up)
+        assert learner.status()["updates"] == pytest.approx(earned, abs=1)
+        if learner.status()["updates"] == settings.publish_every:
+            published = learner.policy.snapshot
+    assert learner.policy.snapshot is not published
+
+
+def test_a_failure_is_told_and_play_goes_on(learner, views):
+    """The thread ends with its reason; deciding, remembering and stopping still work, with the weights as they were."""
+    learner.remember(views[0], (0, 0, 0, 0), "no view at all")
+    settle(learner)
+    learner._thread.join(10)
+    assert "AttributeError" in learner.failed
+    tell(learner, views, 3)
+    assert learner.policy.decide(views[0]).legal > 0
+    assert learner.owed == 0
+    learner.stop()
+
+
+def test_stopping_ends_the_thread_with_a_checkpoint_and_the_next_goes_on(stage, squad, settings, views, tmp_path):
+    """Nothing is left running at exit, and buffer, epsilon and counters are there again."""
+    first = Learner(stage, squad, settings, 0, tmp_path)
+    first.start()
+    tell(first, views, 40)
+    for view in views[:10]:
+        first.policy.decide(view)
+    first.stop()
+    assert "learner" not in {thread.name for thread in threading.enumerate()}
+    second = Learner(stage, squad, settings, 1, tmp_path)
+    assert second.notes == ()
+    for key in ("buffer", "updates", "decisions", "epsilon"):
+        assert second.status()[key] == first.status()[key]
+    second.stop()
+
+
+def test_a_wish_for_a_checkpoint_does_not_wait(learner, views, tmp_path):
+    """Saving is asked for between two decisions and done beside them."""
+    tell(learner, views, 30)
+    learner.save()
+    end = time.monotonic() + 20
+    while not checkpoints(tmp_path):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_damaged_checkpoint_is_noted_and_a_fresh_start_keeps_the_old(stage, squad, settings, tmp_path):
+    """One line for the log, and starting over deletes nothing."""
+    for _ in range(2):
+        one = Learner(stage, squad, settings, 0, tmp_path)
+        one.start()
+        one.stop()
+    (checkpoints(tmp_path)[-1] / STATE).write_text("torn", encoding="utf-8")
+    (note,) = Learner(stage, squad, settings, 0, tmp_path).notes
+    assert "state.json" in note
+    assert Learner(stage, squad, settings, 0, tmp_path, fresh=True).notes == ()
+    assert checkpoints(tmp_path) == []
+    assert len(list(tmp_path.glob("earlier-*"))) == 1
+
+
+def test_the_inbox_is_bounded(stage, squad, settings, views, monkeypatch):
+    """A learner that cannot keep up drops and counts what comes on top; handing in never waits."""
+    monkeypatch.setattr(module, "QUEUE_SIZE", 10)
+    learner = Learner(stage, squad, settings, 0, None)
+    tell(learner, views, 25)
+    assert learner.dropped == 15
+    assert learner.owed == 10
+
+
+EXIT = """
+import torch
+from game.stage import load_stage, shipped_stages
+from game.units import squad_of
+from learning.environment import default_squad
+from learning.learner import Learner
+from learning.settings import Settings
+learner = Learner(load_stage(shipped_stages()[0]), squad_of(default_squad()), Settings(), 0, None)
+learner.start()
+learner.stop()
+"""
+
+
+def test_the_process_exits_cleanly_after_stop():
+    """A thread with torch in it that is alive at exit would abort the interpreter."""
+    subprocess.run([sys.executable, "-c", EXIT], check=True, timeout=60)

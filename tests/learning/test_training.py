@@ -1,0 +1,50 @@
+"""Training and measuring without a screen: repeatable, kept, drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from learning import checkpoint
+from learning.checkpoint import CheckpointError
+from learning.training import evaluate, train
+
+
+@pytest.fixture
+def trained(stage, settings, tmp_path):
+    """A short training and what it reported."""
+    reports = []
+    result = train(stage.name, 120, 0, tmp_path / "a", reports.append, settings=settings)
+    return result, reports, tmp_path / "a"
+
+
+def test_a_seed_gives_the_same_weights_every_time(trained, stage, settings, tmp_path):
+    """Two trainings with a seed agree to the last bit."""
+    train(stage.name, 120, 0, tmp_path / "b", lambda _: None, settings=settings)
+    one, other = (checkpoint.read_newest(folder)[0].learned for folder in (trained[2], tmp_path / "b"))
+    assert all((one[name] == other[name]).all() for name in one)
+
+
+def test_it_reports_keeps_and_draws(trained):
+    """Progress after every battle, at the end a checkpoint and a learning curve."""
+    result, reports, folder = trained
+    assert len(reports) == result["battles"] > 1
+    assert result["decisions"] >= 120
+    assert "epsilon" in str(reports[-1])
+    assert reports[-1].seconds_left == 0
+    assert (folder / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_folder_can_be_measured_like_the_scripts(trained, stage):
+    """Random, greedy and learned are measured on the same battles; measuring repeats and changes nothing."""
+    before = {path.name for path in trained[2].iterdir()}
+    for policy in ("random", "greedy", str(trained[2])):
+        first, second = (evaluate(stage.name, policy, 3, 5) for _ in range(2))
+        assert {**first, "decision_milliseconds": 0} == {**second, "decision_milliseconds": 0}
+        assert first["win_rate"] == first["won"] / 3
+    assert {path.name for path in trained[2].iterdir()} == before
+
+
+def test_a_folder_without_a_checkpoint_is_refused(stage, tmp_path):
+    """The line says what may be given."""
+    with pytest.raises(CheckpointError, match="give random, greedy or a folder"):
+        evaluate(stage.name, str(tmp_path), 1, 0)
