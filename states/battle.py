@@ -1,0 +1,240 @@
+"""In a battle: asks the policy about once a game second, makes what it decided, and checks that it really happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action
+from game.view import UNKNOWN, BattleView, OperatorSeen
+from states.commands import BattleEnded, Command, Decide, Deploy, Gesture, Remember, Retreat, Tap, UseSkill
+from states.events import BattleSeen, Decided, Event, GestureDone, GestureFailed, Outcome, ScreenSeen
+from states.state import State
+
+CONFIRM = 2.0
+"""Seconds after a gesture within which its effect must be seen."""
+SETTLE = 0.5
+"""Seconds after a gesture before its effect can be judged: animations run."""
+BUTTON_PATIENCE = 2.0
+"""Seconds between two taps on the pause or the speed button."""
+
+
+@dataclass
+class Attempt:
+    """A gesture under way, and what it is meant to bring about."""
+
+    action: Action
+    row: int
+    col: int
+    gesture: int
+    asked_at: float
+    done_at: float | None = None
+
+
+@dataclass
+class Memory:
+    """What is known of one battle beyond the last frame."""
+
+    started: float
+    roster: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    """Slot → row, column and direction of what we deployed ourselves."""
+    view: BattleView | None = None
+    seen_at: float | None = None
+    game_time: float = 0.0
+    """Seconds of play seen so far, at normal speed."""
+    decided_at: float | None = None
+    """Game time of the last decision asked for."""
+    asked: int | None = None
+    """Id of the `Decide` that has no answer yet."""
+    before: BattleView | None = None
+    """The view of the last decision."""
+    done: Action = NOTHING
+    """What came of the last decision: a gesture without effect was a wait."""
+    attempt: Attempt | None = None
+    button_at: float = -BUTTON_PATIENCE
+    buttons: dict[str, int] = field(default_factory=dict)
+
+
+class Battle(State):
+    """Plays one battle. Its memory outlives a pause and a walk home, and ends with the result."""
+
+    name = "battle"
+    memory: Memory | None = None
+
+    def enter(self, event: Event) -> None:
+        """Begin a battle, or go on with the one that was left."""
+        super().enter(event)
+        if self.memory is None:
+            self.memory = Memory(started=event.t)
+        self.memory.seen_at = None
+        if self.memory.attempt is not None:
+            # A gesture that a pause broke off may have worked all the same: the next frames tell.
+            self.memory.attempt.done_at = event.t
+
+    def forget_question(self) -> None:
+        """What the policy was asked before a pause is not acted upon after it."""
+        if self.memory is not None:
+            self.memory.asked = None
+
+    def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
+        """Only what pops up over the battle needs a tap."""
+        return self.on_interruption(event) or []
+
+    def on_battle_seen(self, event: BattleSeen) -> list[Command]:
+        """Keep count, see whether the last gesture worked, press what must be pressed, then ask what to do."""
+        memory = self.memory
+        assert memory is not None
+        view = self._complete(memory, event.view)
+        self._count_time(memory, view, event.t)
+        memory.view = view
+        self.tapped_at = None
+        if memory.attempt is not None:
+            self._judge(memory, memory.attempt, view, event.t)
+        return self._buttons(memory, view, event.t) or self._ask(memory, view)
+
+    def on_decided(self, event: Decided) -> list[Command]:
+        """Turn a decision into a gesture, if it still fits what is seen."""
+        memory = self.memory
+        if memory is None or memory.view is None or event.id != memory.asked:
+            return []
+        memory.asked = None
+        action = Action(*event.action)
+        gesture = self._gesture(memory, memory.view, action)
+        if gesture is None:
+            return []
+        row, col = (gesture.row, gesture.col) if isinstance(gesture, Deploy | UseSkill | Retreat) else (0, 0)
+        memory.done = action
+        memory.attempt = Attempt(action, row, col, gesture.id, event.t)
+        return [gesture]
+
+    def on_gesture_done(self, event: GestureDone) -> list[Command]:
+        """From now on its effect is due."""
+        attempt = self.memory and self.memory.attempt
+        if attempt and attempt.gesture == event.id:
+            attempt.done_at = event.t
+        return []
+
+    def on_gesture_failed(self, event: GestureFailed) -> list[Command]:
+        """What was not made is not waited for."""
+        memory = self.memory
+        if memory and memory.attempt and memory.attempt.gesture == event.id:
+            memory.attempt, memory.done = None, NOTHING
+        return []
+
+    def finish(self, t: float, outcome: Outcome, stars: int) -> list[Command]:
+        """The last experience and the count, when the result is known. Nothing when there was no battle of ours."""
+        memory, self.memory = self.memory, None
+        if memory is None:
+            return []
+        commands: list[Command] = []
+        if memory.before is not None:
+            commands.append(
+                Remember(before=memory.before, action=memory.done, after=None, outcome=outcome, stars=stars)
+            )
+        number = self.machine.count_battle(outcome)
+        return [
+            *commands, BattleEnded(number=number, outcome=outcome, stars=stars, seconds=t - memory.started)
+        ]  # fmt: skip
+
+    def _complete(self, memory: Memory, view: BattleView) -> BattleView:
+        """The view with the slots and directions that only we can know. Cards are trusted more than boxes: who is in
+        the hand is not on the field, whatever the detector says.
+        """
+        in_hand = {card.slot for card in view.cards}
+        if view.cards and UNKNOWN not in in_hand:
+            pending = memory.attempt.action.slot if memory.attempt else None
+            gone = [slot for slot in memory.roster if slot in in_hand and slot != pending]
+            for slot in gone:
+                del memory.roster[slot]
+        at = {(row, col): slot for slot, (row, col, _) in memory.roster.items()}
+        seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
+        strangers = [unit for unit in view.operators if (unit.row, unit.col) not in at]
+        ours = [self._ours(slot, place, seen.get(slot), memory) for slot, place in memory.roster.items()]
+        return msgspec.structs.replace(view, operators=(*ours, *strangers))
+
+    def _ours(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
+        """One of our own: as seen, or, missed by the detector for a moment, as last seen."""
+        row, col, direction = place
+        if unit is None and memory.view is not None:
+            unit = next((old for old in memory.view.operators if old.slot == slot), None)
+        health, ready = (unit.health, unit.skill_ready) if unit else (1.0, False)
+        return OperatorSeen(slot, row, col, direction, health, ready)
+
+    def _count_time(self, memory: Memory, view: BattleView, t: float) -> None:
+        """Add the play since the last frame; slow motion is so slow that it counts as standing still."""
+        if memory.seen_at is not None and not view.paused and not view.deploying:
+            memory.game_time += (t - memory.seen_at) * view.speed
+        memory.seen_at = t
+
+    def _judge(self, memory: Memory, attempt: Attempt, view: BattleView, t: float) -> None:
+        """See whether a gesture had its effect; after a while without, it counts as a wait."""
+        if attempt.done_at is None or t - attempt.done_at < SETTLE:
+            return
+        if self._worked(attempt, view):
+            if attempt.action.kind == DEPLOY:
+                memory.roster[attempt.action.slot] = (attempt.row, attempt.col, attempt.action.direction)
+            elif attempt.action.kind == RETREAT:
+                memory.roster.pop(attempt.action.slot, None)
+            memory.attempt = None
+        elif t - attempt.done_at > CONFIRM:
+            memory.attempt, memory.done = None, NOTHING
+
+    def _worked(self, attempt: Attempt, view: BattleView) -> bool:
+        """Whether the screen shows what a gesture was meant to bring about."""
+        in_hand = any(card.slot == attempt.action.slot for card in view.cards)
+        if attempt.action.kind == DEPLOY:
+            return not in_hand and not view.deploying
+        if attempt.action.kind == RETREAT:
+            return in_hand
+        mine = [unit for unit in view.operators if unit.slot == attempt.action.slot]
+        return not any(unit.skill_ready for unit in mine)
+
+    def _buttons(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
+        """Press pause when the game stands still without our wanting it, speed when it is not the one asked for, and
+        put a card or unit back that nobody holds any more.
+        """
+        if memory.attempt is not None or t - memory.button_at < BUTTON_PATIENCE:
+            return []
+        if view.paused:
+            return self._press(memory, "pause", t, "the game stands still")
+        if view.deploying:
+            return self._press(memory, "clear", t, "something is still selected")
+        if view.speed != self.machine.setup.speed and memory.buttons.get("speed", 0) < 3:
+            return self._press(memory, "speed", t, f"play at {self.machine.setup.speed}x")
+        return []
+
+    def _press(self, memory: Memory, point: str, t: float, why: str) -> list[Command]:
+        memory.button_at = t
+        memory.buttons[point] = memory.buttons.get(point, 0) + 1
+        return [Tap(id=self.machine.next_id(), point=point, why=why)]
+
+    def _ask(self, memory: Memory, view: BattleView) -> list[Command]:
+        """Ask the policy when enough play has gone by, and hand what came of the last decision to the learner."""
+        busy = memory.asked is not None or memory.attempt is not None or view.paused or view.deploying
+        interval = self.machine.setup.decision_interval
+        if busy or (memory.decided_at is not None and memory.game_time - memory.decided_at < interval):
+            return []
+        commands: list[Command] = []
+        if memory.before is not None:
+            commands.append(Remember(before=memory.before, action=memory.done, after=view))
+        memory.asked, memory.decided_at = self.machine.next_id(), memory.game_time
+        memory.before, memory.done = view, NOTHING
+        return [*commands, Decide(id=memory.asked, view=view)]
+
+    def _gesture(self, memory: Memory, view: BattleView, action: Action) -> Gesture | None:
+        """The gesture for an action; None for a wait, and for what is no longer possible."""
+        if action.kind == DEPLOY:
+            hand = [card.slot for card in view.cards]
+            if action.slot not in hand or view.cards[hand.index(action.slot)].state != "ready":
+                return None
+            row, col = divmod(action.tile, self.machine.setup.width)
+            return Deploy(
+                id=self.machine.next_id(), why="decided", card=hand.index(action.slot), cards=len(hand),
+                row=row, col=col, direction=action.direction,
+            )  # fmt: skip
+        if action.slot not in memory.roster or action.kind not in (SKILL, RETREAT):
+            return None
+        row, col, _ = memory.roster[action.slot]
+        make = UseSkill if action.kind == SKILL else Retreat
+        return make(id=self.machine.next_id(), why="decided", row=row, col=col)

@@ -1,0 +1,215 @@
+"""The explicit machine: which state the bot is in, and what leads from one to another.
+
+Pure and synchronous: an event goes in, commands come out. `TRANSITIONS` is the whole of it as data; the README's
+diagram and the replay of traces read the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from transitions import Machine as Table
+
+from states.battle import Battle
+from states.commands import Answer, Command, Dump, Finish, NeedHuman, Report, ShutGate
+from states.events import Event, Outcome, PartFailed, PauseAsked, ResumeAsked, ScreenSeen, StopAsked
+from states.fault import Fault
+from states.lost import Lost
+from states.menu import Menu
+from states.paused import Paused
+from states.settle import Settle
+from states.stage_select import StageSelect
+from states.state import State
+
+PLAYING = ("menu", "stage_select", "battle", "settle", "lost", "fault")
+"""The states a pause interrupts and a resume returns to. `*` in the table stands for each of them."""
+
+TRANSITIONS: list[tuple[str, str, str]] = [
+    # trigger         from            to
+    ("stage_seen",    "menu",         "stage_select"),
+    ("battle_seen",   "stage_select", "battle"),
+    ("result_seen",   "battle",       "settle"),
+    ("home_seen",     "settle",       "menu"),
+    # wherever a person, a pop-up or a lost connection really put us
+    ("home_seen",     "*",            "menu"),
+    ("stage_seen",    "*",            "stage_select"),
+    ("battle_seen",   "*",            "battle"),
+    ("result_seen",   "*",            "settle"),
+    ("screen_lost",   "*",            "lost"),
+    ("given_up",      "*",            "fault"),
+    ("pause_asked",   "*",            "paused"),
+    ("resume_asked",  "paused",       "*"),
+]  # fmt: skip
+
+SCREENS = {
+    "home": "home_seen",
+    "terminal": "stage_seen",
+    "stage_map": "stage_seen",
+    "stage_panel": "stage_seen",
+    "squad": "stage_seen",
+    "loading": "stage_seen",
+    "battle": "battle_seen",
+    "settle": "result_seen",
+    "failed": "result_seen",
+}
+"""What seeing a screen triggers. A pop-up is closed by whichever state it came up in."""
+
+BLINDING = ("capture", "detector", "policy")
+"""Parts without which nothing sensible can be done; without the others the bot plays on."""
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machine must know before it begins."""
+
+    stage_code: str
+    stage_name: str
+    height: int
+    width: int
+    squad_size: int
+    battles: int | None = None
+    """How many battles to play; None for ever."""
+    speed: int = 2
+    decision_interval: float = 1.0
+    """Seconds of game time between two decisions."""
+
+
+class Machine:
+    """The bot's behaviour: `handle` events, get commands."""
+
+    def __init__(self, setup: Setup, transitions: Sequence[tuple[str, str, str]] = TRANSITIONS) -> None:
+        self.setup = setup
+        self.state = "menu"
+        self.battle = Battle(self)
+        pages: list[State] = [Menu(self), StageSelect(self), self.battle, Settle(self), Lost(self), Fault(self)]
+        self.paused = Paused(self)
+        self.pages = {page.name: page for page in [*pages, self.paused]}
+        self.battles = self.wins = 0
+        self.last_one = False
+        """The last battle asked for is over: go home and end."""
+        self._ids = 0
+        self._before_pause = "menu"
+        self._why = "started"
+        self._entered: list[Command] = []
+        self._table = Table(
+            model=self,
+            states=list(self.pages),
+            initial="menu",
+            transitions=self._rows(transitions),
+            queued=True,
+            auto_transitions=False,
+            send_event=True,
+            after_state_change=self._enter,
+        )
+
+    def handle(self, event: Event) -> list[Command]:
+        """What to do about an event. Never raises for any event at any time."""
+        if isinstance(event, StopAsked):
+            return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
+        if isinstance(event, ResumeAsked) and self.state != "paused":
+            return [Answer(id=event.id, what="resumed")]
+        commands = self._failed(event) if isinstance(event, PartFailed) else []
+        trigger = _trigger(event)
+        if trigger is not None:
+            commands += self._move(trigger, event)
+        return commands + self.pages[self.state].handle(event)
+
+    def next_id(self) -> int:
+        """A number for a gesture or a question, never used before."""
+        self._ids += 1
+        return self._ids
+
+    def count_battle(self, outcome: Outcome) -> int:
+        """Count a settled battle; returns its number."""
+        self.battles += 1
+        self.wins += outcome == "won"
+        return self.battles
+
+    def lose_the_way(self, event: Event, why: str) -> list[Command]:
+        """Walk home from a screen that does not do what it should."""
+        self._why = why
+        return self._move("screen_lost", event)
+
+    def give_up(self, event: Event, why: str) -> list[Command]:
+        """Stop acting, with evidence, and ask for a person."""
+        if self.last_one:
+            return [Finish(code=0, why="all battles asked for were played")]
+        self._why = why
+        return [*self._move("given_up", event), Dump(why=why), NeedHuman(why=why)]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Where the machine stands, in plain data."""
+        memory = self.battle.memory
+        return {
+            "state": self.state,
+            "why": self._why,
+            "battles": self.battles,
+            "wins": self.wins,
+            "roster": dict(memory.roster) if memory else {},
+            "attempt": repr(memory.attempt) if memory else None,
+        }
+
+    def _move(self, trigger: str, event: Event) -> list[Command]:
+        """Make the transition the table has for a trigger, if it has one here; returns what that causes."""
+        self._entered = []
+        if trigger in self._table.get_triggers(self.state):
+            self._table.events[trigger].trigger(self, event=event)
+        return self._entered
+
+    def _enter(self, data: Any) -> None:
+        """Begin the new state, and say so. Pausing shuts the gate before anything else, and answers after it."""
+        event, source, target = data.kwargs["event"], data.transition.source, data.transition.dest
+        why = self._why if data.event.name in ("screen_lost", "given_up") and self._why else data.event.name
+        self._why = ""
+        report = Report(state=target, why=why)
+        if target == "paused":
+            self._before_pause = source
+            self.battle.forget_question()
+            self._entered = [ShutGate(), report]
+        elif source == "paused":
+            self.pages[target].enter(event)
+            self._entered = [*self.paused.leave(event.id), report]
+        else:
+            self.pages[target].enter(event)
+            self._entered = [report]
+
+    def _failed(self, event: PartFailed) -> list[Command]:
+        """The ladder down: what the bot can still do without a part."""
+        why = f"{event.part}: {event.why}"
+        if event.part == "hands":
+            self._why = why
+            return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"))
+        return self.give_up(event, why) if event.part in BLINDING and self.state != "paused" else []
+
+    def _rows(self, transitions: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+        """The table as the library wants it; a resume leads back to where the pause came from."""
+        rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for trigger, source, target in transitions:
+            for a in PLAYING if source == "*" else (source,):
+                for b in PLAYING if target == "*" else (target,):
+                    row: dict[str, Any] = {"trigger": trigger, "source": a, "dest": b}
+                    if target == "*":
+                        row["conditions"] = lambda _data, b=b: self._before_pause == b
+                    if a != b:
+                        rows[trigger, a, b] = row
+        return list(rows.values())
+
+
+def _trigger(event: Event) -> str | None:
+    """What an event may trigger."""
+    if isinstance(event, ScreenSeen):
+        return SCREENS.get(event.screen)
+    return str(event.__struct_config__.tag)
+
+
+def mermaid(transitions: Sequence[tuple[str, str, str]] = TRANSITIONS) -> str:
+    """The table as a mermaid state diagram; `playing` stands for every state a pause interrupts."""
+    lines = ["stateDiagram-v2", "    [*] --> menu", "    state playing {"]
+    lines += [f"        {state}" for state in PLAYING]
+    lines += ["    }"]
+    lines += [
+        f"    {source.replace('*', 'playing')} --> {target.replace('*', 'playing')}: {trigger}"
+        for trigger, source, target in transitions
+    ]
+    return "\n".join(lines) + "\n"
