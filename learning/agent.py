@@ -15,7 +15,7 @@ from game.actions import Action
 from game.stage import Stage
 from game.units import Operator
 from game.view import BattleView
-from learning.checkpoint import Arrays, Checkpoint
+from learning.checkpoint import Arrays, Checkpoint, CheckpointError
 from learning.dqn import Dqn
 from learning.encoding import make_ground, observe
 from learning.policy import EpsilonGreedy
@@ -96,8 +96,14 @@ class Agent:
         return Checkpoint(self._learned(), self.replay.state(), facts)
 
     def restore(self, kept: Checkpoint) -> tuple[str, ...]:
-        """Go on from a checkpoint. A line for what could not be used: the buffer of another stage or squad."""
-        self._restore_learned(kept.learned)
+        """Go on from a checkpoint. A line for what could not be used: the buffer of another stage or squad.
+
+        A CheckpointError where the weights are of another network; this agent is then of no more use.
+        """
+        try:
+            self._restore_learned(kept.learned)
+        except (RuntimeError, KeyError, ValueError):
+            raise CheckpointError("its weights are of a network of another shape (embedding, channels)") from None
         self.dqn.updates = int(kept.facts["updates"])
         self.publish()
         mine = (self.ground.stage.name, [operator.name for operator in self.ground.squad])
@@ -105,7 +111,10 @@ class Agent:
         if mine != theirs:
             whose = f"stage {theirs[0]} with {', '.join(theirs[1])}"
             return (f"the checkpoint is of {whose}: its weights go on, its buffer and its exploration do not",)
-        self.replay.restore(kept.buffer)
+        try:
+            self.replay.restore(kept.buffer)
+        except ValueError as error:
+            return (f"{error}: the checkpoint's weights go on, its buffer and its exploration do not",)
         self.battles, self.remembered = int(kept.facts["battles"]), int(kept.facts["remembered"])
         self.credit = float(kept.facts["credit"])
         self.policy.restore(json.loads(kept.facts["policy"]))

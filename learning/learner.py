@@ -21,6 +21,7 @@ from game.units import Operator
 from game.view import BattleView
 from learning import checkpoint
 from learning.agent import Agent
+from learning.checkpoint import CheckpointError
 from learning.policy import EpsilonGreedy
 from learning.settings import Settings
 
@@ -64,10 +65,13 @@ class Learner:
         fresh: bool = False,
     ) -> None:
         self._agent = Agent(stage, squad, settings, seed)
-        self._directory = directory
+        self._directory, self._seed = directory, seed
         self._inbox: queue.Queue[_Memory | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
         self._thread = threading.Thread(target=self._run, name="learner", daemon=False)
         self.failed: str | None = None
+        """Why it learns no more, if it does not."""
+        self.unsaved: str | None = None
+        """Why the last checkpoint could not be written, if it could not."""
         self.dropped = 0
         self._handed = self._taken = 0
         self.notes = self._resume(fresh=fresh)
@@ -80,7 +84,15 @@ class Learner:
             checkpoint.set_aside(self._directory)
             return ()
         kept, notes = checkpoint.read_newest(self._directory)
-        return notes if kept is None else notes + self._agent.restore(kept)
+        if kept is None:
+            return notes
+        try:
+            return notes + self._agent.restore(kept)
+        except CheckpointError as error:
+            checkpoint.set_aside(self._directory)
+            agent = self._agent
+            self._agent = Agent(agent.ground.stage, agent.ground.squad, agent.settings, self._seed)
+            return (*notes, f"{self._directory}: {error}; set aside, starting from nothing")
 
     @property
     def policy(self) -> EpsilonGreedy:
@@ -108,7 +120,8 @@ class Learner:
     ) -> None:
         """Hand in a decision and what came of it; returns at once. `after` is None at the end of a battle."""
         if self.failed is None:
-            self._handed += self._put(_Memory(before, Action(*action), after, outcome, stars))
+            self._handed += 1  # before it can be taken
+            self._handed -= not self._put(_Memory(before, Action(*action), after, outcome, stars))
 
     def save(self) -> None:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
@@ -135,6 +148,7 @@ class Learner:
             "loss": agent.dqn.last.loss,
             "alarm": agent.dqn.alarm,
             "failed": self.failed,
+            "unsaved": self.unsaved,
         }
 
     def _put(self, message: _Memory | _Save) -> bool:
@@ -178,6 +192,12 @@ class Learner:
             return None
 
     def _write(self) -> None:
-        """Write a checkpoint, where there is a place for it."""
-        if self._directory is not None:
+        """Write a checkpoint, where there is a place for it. A full disk does not end the learning."""
+        if self._directory is None:
+            return
+        try:
             checkpoint.write(self._directory, self._agent.checkpoint())
+        except OSError as error:
+            self.unsaved = f"{error.filename or self._directory}: cannot be written ({error.strerror})"
+        else:
+            self.unsaved = None

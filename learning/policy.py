@@ -19,6 +19,11 @@ from learning.encoding import Ground, Mask, Numbers, damage_rate, make_ground, o
 from learning.network import Snapshot
 from learning.settings import Settings
 
+RETREAT_WEIGHT = 0.05
+"""How likely it is to try a retreat against any other thing to do with an operator: it undoes what was paid for."""
+COVER_NOTHING = 0.1
+"""How likely a place and direction is that covers no path tile, against one that covers one."""
+
 
 class Decision(NamedTuple):
     """What was decided, and how."""
@@ -156,12 +161,6 @@ class EpsilonGreedy:
         """Take exploration up where a checkpoint left it."""
         self.schedule.decisions = int(state["decisions"])
         self._rng.bit_generator.state = state["rng"]
-
-
-RETREAT_WEIGHT = 0.05
-"""How likely it is to try a retreat against any other thing to do with an operator: it undoes what was paid for."""
-COVER_NOTHING = 0.1
-"""How likely a place and direction is that covers no path tile, against one that covers one."""
 
 
 def _exploration_tables(ground: Ground) -> tuple[Numbers, Numbers, Any]:

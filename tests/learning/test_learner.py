@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -112,6 +114,33 @@ def test_a_damaged_checkpoint_is_noted_and_a_fresh_start_keeps_the_old(stage, sq
     assert Learner(stage, squad, settings, 0, tmp_path, fresh=True).notes == ()
     assert checkpoints(tmp_path) == []
     assert len(list(tmp_path.glob("earlier-*"))) == 1
+
+
+def test_weights_of_another_shape_are_set_aside_with_a_line(stage, squad, settings, tmp_path):
+    """Changed settings do not end in a traceback, and the old weights are still there."""
+    one = Learner(stage, squad, settings, 0, tmp_path)
+    one.start()
+    one.stop()
+    other = Learner(stage, squad, replace(settings, embedding=8), 0, tmp_path)
+    (note,) = other.notes
+    assert "another shape" in note
+    assert len(list(tmp_path.glob("earlier-*"))) == 1
+    assert other.policy.snapshot is not None
+
+
+def test_a_full_disk_does_not_end_the_learning(learner, views, tmp_path, monkeypatch):
+    """What cannot be written is told; learning goes on, and the next attempt may succeed."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
+
+    monkeypatch.setattr(module.checkpoint, "write", full)
+    learner.save()
+    tell(learner, views, 60)
+    settle(learner)
+    assert "No space left" in learner.status()["unsaved"]
+    assert learner.failed is None
+    assert learner.status()["updates"] > 0
 
 
 def test_the_inbox_is_bounded(stage, squad, settings, views, monkeypatch):
