@@ -85,12 +85,11 @@ class Battle(State):
         """Keep count, see whether the last gesture worked, press what must be pressed, then ask what to do."""
         memory = self.memory
         assert memory is not None
-        view = self._complete(memory, event.view)
-        self._count_time(memory, view, event.t)
-        memory.view = view
-        self.tapped_at = None
+        self._count_time(memory, event.view, event.t)
         if memory.attempt is not None:
-            self._judge(memory, memory.attempt, view, event.t)
+            self._judge(memory, memory.attempt, event.view, event.t)
+        view = memory.view = self._complete(memory, event.view)
+        self.tapped_at = None
         return self._buttons(memory, view, event.t) or self._ask(memory, view)
 
     def on_decided(self, event: Decided) -> list[Command]:
@@ -187,8 +186,8 @@ class Battle(State):
             return not in_hand and not view.deploying
         if attempt.action.kind == RETREAT:
             return in_hand
-        mine = [unit for unit in view.operators if unit.slot == attempt.action.slot]
-        return not any(unit.skill_ready for unit in mine)
+        there = [unit for unit in view.operators if (unit.row, unit.col) == (attempt.row, attempt.col)]
+        return not any(unit.skill_ready for unit in there)
 
     def _buttons(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
         """Press pause when the game stands still without our wanting it, speed when it is not the one asked for, and

@@ -1,0 +1,72 @@
+"""A machine, and a tiny world that can break its promises: events with their time, nothing else."""
+
+from __future__ import annotations
+
+import itertools
+
+from game.view import BattleView, Card, OperatorSeen
+from states.commands import Command, Gesture
+from states.events import BattleSeen, Decided, Event, GestureDone, ResultSeen, ScreenSeen
+from states.machine import Machine, Setup
+
+SETUP = Setup(stage_code="1-1", stage_name="first", height=6, width=9, squad_size=2, speed=2)
+WAY = ("home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle")
+
+
+def view(**known) -> BattleView:
+    """A quiet battle with two affordable cards."""
+    cards = (Card(0, 9, "ready"), Card(1, 12, "ready"))
+    return BattleView(
+        **({"kills": 0, "total": 5, "life": 3, "dp": 20, "slots_left": 8, "speed": 2, "cards": cards} | known)
+    )
+
+
+def unit(row: int, col: int) -> OperatorSeen:
+    """An operator as the eyes report it: they cannot tell whose it is."""
+    return OperatorSeen(-1, row, col, -1, 1.0, skill_ready=False)
+
+
+def gestures(commands: list[Command]) -> list[Gesture]:
+    """The commands that would touch the screen."""
+    return [command for command in commands if isinstance(command, Gesture)]
+
+
+class Player:
+    """Feeds a machine events, a second apart."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.clock = itertools.count(1)
+
+    def tell(self, kind: type[Event], **fields) -> list[Command]:
+        """Let something happen; the commands it causes."""
+        return self.machine.handle(kind(**({"t": float(next(self.clock))} | fields)))
+
+    def see(self, screen: str, **fields) -> list[Command]:
+        """A screen is recognised."""
+        found = {"1-1": (5, 6)} if screen in ("stage_map", "stage_panel") else {}
+        return self.tell(ScreenSeen, screen=screen, **({"found": found} | fields))
+
+    def battle(self, seen: BattleView | None = None, **fields) -> list[Command]:
+        """A frame of the battle is read."""
+        return self.tell(BattleSeen, view=seen or view(), latency=0.0, **fields)
+
+    def walk(self, to: str) -> list[Command]:
+        """Go from home to a screen of the way into battle; what the last step caused."""
+        return [self.see(screen) for screen in WAY[: WAY.index(to) + 1]][-1]
+
+    def decide(self, commands: list[Command], *action: int) -> list[Command]:
+        """Answer the `Decide` among the commands."""
+        return self.tell(Decided, id=commands[-1].id, action=action, q=0.5, explored=False, latency=0.0)
+
+    def deploy(self) -> list[Command]:
+        """Ask for the second card on row 2, column 2, and make the gesture."""
+        self.walk("battle")
+        commands = self.decide(self.battle(), 1, 1, 20, 0)
+        self.tell(GestureDone, id=commands[-1].id)
+        return commands
+
+    def settle(self, outcome: str = "won", stars: int = 3) -> list[Command]:
+        """See the result page and its result."""
+        self.see("settle" if outcome == "won" else "failed")
+        return self.tell(ResultSeen, outcome=outcome, stars=stars)
