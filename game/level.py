@@ -76,7 +76,9 @@ class Place:
         return Place(self.file, f"{self.where}.{key}" if self.where else key, default if value is None else value)
 
     def each(self) -> Iterator[Place]:
-        """The values of a list, one by one."""
+        """The values of a list, one by one; dumps write null for some lists that are empty."""
+        if self.value is None:
+            return
         if not isinstance(self.value, list):
             raise self.error(f"is {_kind(self.value)}", "this place must hold a list, see any public level file")
         for index, value in enumerate(self.value):

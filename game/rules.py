@@ -20,6 +20,9 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+often = njit(cache=True, inline="always")
+"""For what happens many times a tick: a call that is not inlined passes all arrays and counts references to them."""
+
 TICKS = 30
 """Ticks a second."""
 
@@ -158,7 +161,7 @@ def run_all(world: World, state: State, ticks: int) -> None:
         run(world, state, b, ticks)
 
 
-@njit(cache=True)
+@often
 def _tick(world: World, state: State, b: int) -> None:
     """One tick: what comes, who aims at whom, who walks, who strikes, and whether that decides the battle."""
     _gain_dp(world, state, b)
@@ -179,7 +182,7 @@ def _tick(world: World, state: State, b: int) -> None:
     _decide(world, state, b)
 
 
-@njit(cache=True)
+@often
 def _decide(world: World, state: State, b: int) -> None:
     """No life left is failure, even with the last enemy; a full counter is victory."""
     if state.battle[b, LIFE] <= 0:
@@ -188,13 +191,13 @@ def _decide(world: World, state: State, b: int) -> None:
         state.battle[b, OUTCOME] = WON
 
 
-@njit(cache=True)
+@often
 def _add_dp(world: World, state: State, b: int, amount: int) -> None:
     """DP up to the stage's most."""
     state.battle[b, DP] = min(state.battle[b, DP] + amount, world.max_cost)
 
 
-@njit(cache=True)
+@often
 def _gain_dp(world: World, state: State, b: int) -> None:
     """DP by themselves, one every costIncreaseTime."""
     if world.cost_ticks == 0:
@@ -284,7 +287,7 @@ def _leave(world: World, state: State, b: int, e: int) -> None:
 # --- Who walks --------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@often
 def _tile_of(world: World, state: State, b: int, e: int) -> int:
     """The tile whose centre is nearest to an enemy."""
     row = int(np.floor(state.foe_body[b, ROW, e] + 0.5))
@@ -294,7 +297,7 @@ def _tile_of(world: World, state: State, b: int, e: int) -> int:
     return row * world.width + col
 
 
-@njit(cache=True)
+@often
 def _move_enemy(world: World, state: State, b: int, e: int) -> None:
     """An enemy that is not blocked walks on, waits as its route says, or leaks."""
     if state.foe[b, BLOCKER, e] >= 0 or _gets_blocked(world, state, b, e):
@@ -326,7 +329,7 @@ def _move_enemy(world: World, state: State, b: int, e: int) -> None:
             _enter_node(world, state, b, e)
 
 
-@njit(cache=True)
+@often
 def _step_towards(state: State, b: int, e: int, row: float, col: float, left: float) -> float:
     """Walk at most `left` tiles towards a point; says how much of that is left over."""
     down, right = row - state.foe_body[b, ROW, e], col - state.foe_body[b, COL, e]
@@ -383,7 +386,7 @@ def _leak(world: World, state: State, b: int, e: int) -> None:
         state.battle[b, LIFE] = max(state.battle[b, LIFE] - world.foe[LIFE_COST, e], 0)
 
 
-@njit(cache=True)
+@often
 def _gets_blocked(world: World, state: State, b: int, e: int) -> bool:
     """A walker on the tile of an operator that has block left stays there."""
     if world.foe[FLYING, e] or state.foe[b, HIDDEN, e]:
@@ -397,7 +400,7 @@ def _gets_blocked(world: World, state: State, b: int, e: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@often
 def _unblock(world: World, state: State, b: int, e: int) -> None:
     """Free whatever block an enemy takes."""
     s = state.foe[b, BLOCKER, e]
@@ -432,7 +435,7 @@ def _find_enemy(world: World, state: State, b: int, s: int) -> int:
     return best
 
 
-@njit(cache=True)
+@often
 def _claim(world: World, state: State, b: int, s: int, e: int) -> int:
     """What an enemy is to an operator: 0 no target, 1 one of those in range, 2 a flier it prefers, 3 held by itself."""
     if state.foe[b, PHASE, e] != PRESENT or state.foe[b, HIDDEN, e]:
@@ -465,14 +468,14 @@ def _find_operator(world: World, state: State, b: int, e: int) -> int:
 # --- Who strikes ------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@often
 def _damage(attack: float, defense: float, resistance: float, arts: bool) -> float:
     """What comes through of an attack."""
     through = attack * (1.0 - resistance / 100.0) if arts else attack - defense
     return max(through, attack * LEAST_DAMAGE)
 
 
-@njit(cache=True)
+@often
 def _enemy_strikes(world: World, state: State, b: int, e: int) -> None:
     """An enemy attacks whoever it aims at, when its interval is over."""
     if state.foe[b, PHASE, e] != PRESENT or world.foe[ATTACK, e] <= 0.0:
@@ -504,7 +507,7 @@ def _hurt_operator(world: World, state: State, b: int, s: int, attack: float, ar
         remove(world, state, b, s)
 
 
-@njit(cache=True)
+@often
 def _operator_strikes(world: World, state: State, b: int, s: int) -> None:
     """An operator attacks or heals, when its interval is over and it has somebody to."""
     if state.body[b, COOLDOWN, s] > 0.0:
@@ -594,14 +597,14 @@ def _hurt_enemy(world: World, state: State, b: int, s: int, e: int, attack: floa
 # --- Skills -----------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@often
 def _charge(world: World, state: State, b: int, s: int, amount: int) -> None:
     """SP up to the skill's cost."""
     if GAINS_WHILE_ACTIVE or state.unit[b, ACTIVE, s] == 0:
         state.unit[b, SP, s] = min(state.unit[b, SP, s] + amount, world.op[SKILL_COST, s])
 
 
-@njit(cache=True)
+@often
 def _gain_sp(world: World, state: State, b: int) -> None:
     """A tick of every skill on the field: it lasts, or it gathers SP and perhaps triggers itself."""
     for s in range(state.unit.shape[2]):
@@ -630,13 +633,13 @@ def _last(world: World, state: State, b: int, s: int) -> None:
         _cover(world, state, b, s, 0)
 
 
-@njit(cache=True)
+@often
 def _fading(world: World, s: int) -> float:
     """How much of a shield a tick takes, so that it ends with the skill."""
     return float(world.op[MAX_HEALTH, s] * world.op[SKILL_SHIELD, s] / max(world.op[SKILL_DURATION, s], 1.0))
 
 
-@njit(cache=True)
+@often
 def skill_ready(world: World, state: State, b: int, s: int) -> bool:
     """Whether an operator on the field has its skill full and not running already."""
     gains = world.op[SKILL_GAIN, s] in (BY_SECOND, BY_ATTACK, BY_HIT)

@@ -88,6 +88,28 @@ def test_a_flat_map_is_read_as_well(make):
     assert make.stage(data).height == 3
 
 
+def test_empty_lists_may_be_null(make):
+    """Dumps write null for lists without entries, and for routes that are not used."""
+    data = make.level([make.spawn()], [])
+    data["enemyDbRefs"] = data["runes"] = data["predefines"] = data["tilesDisallowToLocate"] = None
+    data["waves"][0]["fragments"][1]["actions"] = data["routes"][0]["checkpoints"] = None
+    data["routes"].append(None)
+    stage = make.stage(data)
+    assert stage.routes[1] is None
+    assert stage.unknown == ()
+
+
+def test_tiles_may_be_closed_to_operators(make):
+    """The list tilesDisallowToLocate counts rows from the bottom, like every position of the format."""
+    data = make.level([make.spawn()])
+    data["tilesDisallowToLocate"] = [{"row": 1, "col": 3}, {"row": 2, "col": 5}]
+    stage = make.stage(data)
+    assert not stage.melee[1, 3]
+    assert stage.melee[1, 4]
+    assert not stage.ranged[0, 5]
+    assert stage.ranged[2, 5]
+
+
 def test_kinds_without_a_rule_are_named_once_each(make):
     """Nothing of a level is skipped in silence."""
     strange = ({"type": "ALERT", "time": 0.0}, {"type": 9, "time": 0.0}, {"type": "ALERT"})
@@ -181,7 +203,9 @@ BREAKAGES = {
         "routes[0].endPosition: cannot be reached on foot",
     ),
     "nobody": (lambda data: data["waves"].clear(), "waves: brings no enemy"),
-    "null waves": (lambda data: data.update(waves=None), "waves: is null"),
+    "null waves": (lambda data: data.update(waves=None), "waves: brings no enemy"),
+    "a text for waves": (lambda data: data.update(waves="all"), "waves: is 'all'"),
+    "no references": (lambda data: data.pop("enemyDbRefs"), "lacks the key 'enemyDbRefs'"),
 }
 
 
