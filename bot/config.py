@@ -160,9 +160,9 @@ class Mqtt(Table):
 class Trace(Table):
     """The record of everything that happened, which `holdfast replay` plays again."""
 
-    enabled: bool = Field(True, description="Whether to write one for each run, in traces/ of the data directory.")
-    keep: int = Field(10, description="How many runs' traces to keep.", ge=1)
-    megabytes: int = Field(200, description="How large one may grow before writing ends.", ge=1)
+    enabled: bool = Field(True, description="Whether to write it, to traces/ in the data directory.")
+    keep: int = Field(10, description="How many files of it are kept.", ge=1)
+    megabytes: int = Field(100, description="Size from which the next one is begun, between two battles.", ge=1)
 
 
 class Log(Table):

@@ -46,6 +46,11 @@ class Inbox:
         if not self._open:
             self._quiet.set()
 
+    @property
+    def under_way(self) -> int:
+        """How many things are under way, events that wait or are being handled among them."""
+        return self._open
+
     async def quiet(self) -> None:
         """Wait until nothing is under way."""
         await self._quiet.wait()

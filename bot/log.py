@@ -70,6 +70,14 @@ def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 1
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
+def show_warnings(out: TextIO) -> None:
+    """Write what is a warning or worse to `out` too, readable: beside a dashboard."""
+    shown = logging.StreamHandler(out)
+    shown.setFormatter(_Readable())
+    shown.setLevel(logging.WARNING)
+    logging.getLogger("holdfast").addHandler(shown)
+
+
 def close() -> None:
     """Close the files and forget where lines went."""
     root = logging.getLogger("holdfast")
@@ -92,8 +100,9 @@ def _known_event(_: object, __: str, line: MutableMapping[str, Any]) -> MutableM
 
 def _hand_over(_: object, level: str, line: MutableMapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Give the line to the standard library's handlers, which own the files."""
-    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "level": level, **line}
-    return (stamped["event"],), {"extra": {"line": stamped}}
+    event = line.pop("event")
+    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "level": level, "event": event, **line}
+    return (event,), {"extra": {"line": stamped}}
 
 
 class _JsonLines(logging.Formatter):

@@ -1,0 +1,146 @@
+"""Builds everything the loop consists of from the configuration. What is slow says so before it begins."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import log
+from bot.config import Config
+from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
+from game.battle import Battle
+from game.camera import Camera
+from game.stage import Stage, load_stage
+from game.units import Operator, squad_of
+from learning.learner import Learner
+from learning.settings import Settings
+from states.machine import Machine, Setup
+from vision.capture import DesktopScreen, PracticeScreen, Screen
+from vision.watcher import Watcher
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running bot, not yet connected."""
+
+    stage: Stage
+    squad: tuple[Operator, ...]
+    screen: Screen
+    watcher: Watcher
+    pointer: Pointer
+    where: Geometry
+    learner: Learner
+    machine: Machine
+    setup: Setup
+    now: Callable[[], float]
+    eyes_thread: Executor
+    hands_thread: Executor
+    in_step: bool
+    """Whether the game waits for us: off-screen practice in lock-step."""
+
+
+Tell = Callable[[str], None]
+
+
+def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
+    """All parts, warmed up; `battles` as in the machine's setup, `tell` hears what takes long.
+
+    Raises the errors of the parts: GameDataError, ProfileError, DetectorError.
+    """
+    stage = load_stage(_stage_source(config))
+    squad = squad_of(config.play.squad)
+    tell("compiling the rules of the game (once; the result is kept)")
+    warm_up(stage, squad)
+    tell("loading the eyes: screens, numbers, units")
+    size = (config.practice.width, config.practice.height) if _practice(config) else config.screen.region[2:]
+    watcher, where = _eyes(config, stage, squad, (size[0], size[1]))
+    tell("loading the mind: what was learned so far")
+    learner = _learner(config, stage, squad, fresh=fresh)
+    setup = _setup(config, stage, squad, battles)
+    screen, pointer, now, threads = _world(config, stage, squad)
+    return Parts(
+        stage, squad, screen, watcher, pointer, where, learner, Machine(setup), setup, now, *threads, _practice(config)
+    )
+
+
+def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:
+    """Have the rules compiled before the first battle needs them."""
+    battle = Battle(stage, squad, seed=0)
+    battle.step(1)
+    battle.view()
+
+
+def _practice(config: Config) -> bool:
+    return config.screen.kind == "practice"
+
+
+def _stage_source(config: Config) -> str | Path:
+    """A level file's path starts where bot.toml lies; a name is a name."""
+    name = config.play.stage
+    return Path(config.folder) / name if name.endswith(".json") else name
+
+
+def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple[int, int]) -> tuple[Watcher, Geometry]:
+    """The watcher and the geometry the hands share with it."""
+    from game.practice.art import portraits
+
+    from vision.cutter import Cutter
+    from vision.detector import Detector
+    from vision.profile import load_profile
+    from vision.text import Reader
+
+    profile = load_profile(config.screen.profile, size)
+    camera = Camera(stage.height, stage.width, stage.view, size)
+    reader = Reader()
+    cutter = Cutter(profile, reader, portraits(squad))
+    detector = Detector(Path(config.vision.weights))
+    timing = Timing(config.hands.hold, config.hands.drag, config.hands.rest)
+    return Watcher(profile, cutter, detector, reader, camera, stage), Geometry(profile, camera, stage, timing)
+
+
+def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:
+    """The learner, going on from its last checkpoint unless `fresh`."""
+    names = [field.name for field in dataclasses.fields(Settings)]
+    settings = Settings(**{name: getattr(config.learning, name) for name in names})
+    learner = Learner(stage, squad, settings, config.learning.seed, config.directory / "checkpoint", fresh=fresh)
+    for note in learner.notes:
+        log.logger().warning("checkpoint", note=note)
+    return learner
+
+
+def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int) -> Setup:
+    return Setup(
+        stage_code=stage.code,
+        stage_name=stage.name,
+        height=stage.height,
+        width=stage.width,
+        squad_size=len(squad),
+        battles=battles or None,
+        speed=config.play.speed,
+        decision_interval=config.play.decision_interval,
+    )
+
+
+def _world(
+    config: Config, stage: Stage, squad: tuple[Operator, ...]
+) -> tuple[Screen, Pointer, Callable[[], float], tuple[Executor, Executor]]:
+    """What is looked at and touched, whose clock counts, and the threads the eyes and the hands work in."""
+    if not _practice(config):
+        left, top, _, _ = config.screen.region
+        threads = (ThreadPoolExecutor(1, "eyes"), ThreadPoolExecutor(1, "pointer"))
+        return DesktopScreen(config.screen.region), DesktopPointer((left, top)), _loop_time, threads
+    from game.practice.app import PracticeGame
+
+    options = config.practice
+    game = PracticeGame([stage], squad, size=(options.width, options.height), seed=options.seed, popups=options.popups)
+    thread = ThreadPoolExecutor(1, "game")
+    return PracticeScreen(game, options.frame_step), PracticePointer(game), lambda: game.time, (thread, thread)
+
+
+def _loop_time() -> float:
+    """The clock of the desktop's frames."""
+    return time.monotonic()

@@ -1,0 +1,74 @@
+"""A picture of the bot playing: a real frame with what the eyes found and the mind decided drawn on it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+
+from bot import log
+from bot.config import Config, ConfigError, Data
+from bot.control import selector_loop
+from bot.daemon import Daemon
+from bot.parts import Parts, build
+from game.actions import Action
+from game.view import BattleView
+from states.events import BattleSeen, Decided, Event
+from vision.picture import annotate
+
+
+class Photographer:
+    """Keeps the picture of the best moment of a battle: the more units there are to see, the better."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._decision: tuple[Action, float] | None = None
+        self._best = -1
+        self.picture: cv2.typing.MatLike | None = None
+
+    def hear(self, event: Event) -> None:
+        """Note a decision; look at a battle, and take its picture if it is the best so far."""
+        if isinstance(event, Decided):
+            self._decision = Action(*event.action), event.q
+        if isinstance(event, BattleSeen) and not event.view.deploying and worth(event.view) > self._best:
+            self._best = worth(event.view)
+            self._take(event.view)
+
+    def _take(self, view: BattleView) -> None:
+        """The game as it stands, which is as the watcher saw it: in lock-step it waits while events are handled."""
+        parts = self._parts
+        parts.screen.hold(True)
+        image = parts.screen.grab().image
+        names = [operator.name for operator in parts.squad]
+        found, state = parts.watcher.detections, parts.machine.state
+        self.picture = annotate(
+            image, view, found, state, decision=self._decision, camera=parts.where.camera, squad=names
+        )
+
+
+def worth(view: BattleView) -> int:
+    """How much there is to see in a battle."""
+    return min(len(view.enemies), 5) + 2 * min(len(view.operators), 5)
+
+
+def write_picture(config: Config, out: Path) -> Path:
+    """Play one battle of the practice game with what was learned so far, and write its best moment as PNG.
+
+    What was learned is copied, not touched. Raises ConfigError when the picture cannot be written.
+    """
+    log.set_up(None, "warning", sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="holdfast-picture-") as folder:
+        if (config.directory / "checkpoint").is_dir():
+            shutil.copytree(config.directory / "checkpoint", Path(folder) / "checkpoint")
+        changed = config.model_copy(update={"data": Data(directory=folder)})
+        parts = build(changed, battles=1, fresh=False, tell=lambda what: print(what, file=sys.stderr))  # noqa: T201
+        photographer = Photographer(parts)
+        with asyncio.Runner(loop_factory=selector_loop()) as runner:
+            runner.run(Daemon(changed, parts, hear=photographer.hear).run())
+    if photographer.picture is None or not cv2.imwrite(str(out), photographer.picture):
+        raise ConfigError(f"{out}: the picture could not be written; give a folder that exists and a name in .png")
+    return out

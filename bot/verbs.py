@@ -1,0 +1,253 @@
+"""What the verbs of the command line do. Each takes its parsed options and returns an exit code."""
+
+# ruff: noqa: T201 - a command line prints
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+DONE, FAILED, BAD_INPUT, NO_DAEMON, HUMAN_NEEDED = range(5)
+"""Exit codes."""
+
+INPUT_ERRORS = {
+    "ConfigError", "GameDataError", "StageError", "TableError", "ProfileError", "TraceError", "CheckpointError",
+    "DetectorError",
+}  # fmt: skip
+"""Names of the project's own errors that mean bad input: by name, so that no verb imports what it does not use."""
+
+
+def exit_code(error: Exception) -> int | None:
+    """The exit code an error of the project's own stands for; None for any other error."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & INPUT_ERRORS:
+        return BAD_INPUT
+    if "NoDaemonError" in names:
+        return NO_DAEMON
+    return FAILED if names & {"CaptureError", "HandsError"} else None
+
+
+def run(options: Namespace) -> int:
+    """Play."""
+    from bot.running import play
+
+    return play(options.config, battles=options.battles, fresh=options.fresh, as_json=options.json)
+
+
+def ask(options: Namespace) -> int:
+    """Ask a running daemon, and print its answer."""
+    from bot import config, control
+
+    loaded = config.load(options.config)
+    with asyncio.Runner(loop_factory=control.selector_loop()) as runner:
+        answer = runner.run(control.ask(loaded.mqtt, options.verb, options.timeout))
+    if options.json:
+        _print(answer)
+    elif options.verb == "status" and answer["ok"]:
+        _table({key: value for key, value in answer.items() if key not in ("id", "verb", "ok", "what")})
+    else:
+        print(answer["what"])
+    return DONE if answer["ok"] else FAILED
+
+
+def logs(options: Namespace) -> int:
+    """Show the JSON log, filtered."""
+    from bot import config, log
+
+    file = config.load(options.config).directory / log.FILE
+    if not file.exists() and not options.follow:
+        sys.stderr.write(f"{file} does not exist: nothing has been logged yet; play with: holdfast run\n")
+        return BAD_INPUT
+    pretty = sys.stdout.isatty() and not options.json
+    state = None
+    for line in log.read(file, follow=options.follow):
+        state = line.get("state", state)
+        if options.event in (None, line.get("event")) and options.state in (None, state):
+            print(log.readable(line) if pretty else json.dumps(line, ensure_ascii=False), flush=options.follow)
+    return DONE
+
+
+def replay(options: Namespace) -> int:
+    """Replay a trace; 0 when the machine does the same again."""
+    from bot.trace import read_trace
+    from bot.trace import replay as again
+
+    recording = read_trace(options.trace)
+    if recording.torn:
+        sys.stderr.write(f"{recording.torn}\n")
+    difference = again(recording)
+    if options.json:
+        _print(
+            {"trace": str(options.trace), "identical": difference is None, "difference": difference and str(difference)}
+        )
+    else:
+        print(f"{options.trace}: identical" if difference is None else difference)
+    return DONE if difference is None else FAILED
+
+
+def read(options: Namespace) -> int:
+    """Read pictures; one line each."""
+    from vision.reading import read_images
+
+    broken = False
+    for entry in read_images(options.images, options.profile):
+        broken |= "error" in entry
+        if "error" in entry:
+            sys.stderr.write(f"{entry['error']}\n")
+        if options.json:
+            _print(entry)
+        elif "error" not in entry:
+            print(f"{entry.pop('file')}: " + " ".join(f"{key}={value}" for key, value in entry.items()))
+    return BAD_INPUT if broken else DONE
+
+
+def stage(options: Namespace) -> int:
+    """Load level files; one line each, the error for those that are broken."""
+    from game.errors import StageError
+    from game.stage import describe, load_stage
+
+    broken = False
+    for file in options.files:
+        try:
+            entry = {"file": file, **describe(load_stage(file))}
+        except StageError as error:
+            broken = True
+            entry = {"file": file, "error": str(error)}
+        if options.json:
+            _print(entry)
+        else:
+            print(_stage_line(entry))
+    return BAD_INPUT if broken else DONE
+
+
+def _stage_line(entry: Mapping[str, Any]) -> str:
+    """What is in a level file, for people."""
+    if "error" in entry:
+        return str(entry["error"])
+    given = entry["options"]
+    enemies = ", ".join(f"{count} {kind}" for kind, count in entry["enemies"].items())
+    return (
+        f"{entry['file']}: {entry['code']} {entry['height']}x{entry['width']}; {entry['total']} enemies ({enemies}); "
+        f"{len(entry['routes'])} routes; "
+        + " ".join(f"{key}={value}" for key, value in given.items())
+        + f"; without a rule: {', '.join(entry['unknown']) or 'nothing'}"
+    )
+
+
+def train(options: Namespace) -> int:
+    """Learn without a screen."""
+    from learning.training import train as learn
+
+    result = learn(options.stage, options.steps, options.seed, options.out, lambda told: print(told, file=sys.stderr))
+    _told(result, as_json=options.json)
+    return DONE
+
+
+def evaluate(options: Namespace) -> int:
+    """Measure a policy."""
+    from learning.training import evaluate as measure
+
+    _told(measure(options.stage, options.policy, options.battles, options.seed), as_json=options.json)
+    return DONE
+
+
+def vision_train(options: Namespace) -> int:
+    """Teach the detector."""
+    from vision import detector, teaching
+
+    out = options.out or detector.SHIPPED.parent
+    try:
+        facts = teaching.train(
+            options.frames, options.epochs, options.seed, out, lambda told: print(told, file=sys.stderr)
+        )
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    _told(facts, as_json=options.json)
+    return DONE
+
+
+def graph(options: Namespace) -> int:
+    """Print the machine's diagram."""
+    from states.machine import mermaid
+
+    print(json.dumps({"mermaid": mermaid()}) if options.json else mermaid())
+    return DONE
+
+
+def practice(options: Namespace) -> int:
+    """Open the practice game in a window."""
+    from game.practice.app import PracticeGame
+    from game.practice.window import play_in_window
+
+    from bot import config
+    from game.stage import load_stage
+    from game.units import squad_of
+
+    if options.position:
+        os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # what SDL places its windows by
+    loaded = config.load(options.config)
+    size = (loaded.practice.width, loaded.practice.height)
+    stages = [load_stage(options.stage or loaded.play.stage)]
+    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=options.seed, popups=options.popups)
+    play_in_window(game, say=_say if options.say else None)
+    return DONE
+
+
+def _say(screen: str) -> None:
+    """Print a screen's name at once."""
+    print(screen, flush=True)
+
+
+def picture(options: Namespace) -> int:
+    """Write an annotated frame of the bot playing."""
+    from bot import config
+    from bot.pictures import write_picture
+
+    print(write_picture(config.load(options.config), options.out))
+    return DONE
+
+
+def doctor(options: Namespace) -> int:
+    """Check the surroundings."""
+    from bot import config
+    from bot.doctor import examine
+
+    findings = examine(config.load(options.config))
+    for finding in findings:
+        if options.json:
+            _print(finding._asdict())
+        else:
+            print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<12} {finding.told}")
+    return DONE if all(finding.ok for finding in findings) else FAILED
+
+
+def _told(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        _print(facts)
+    else:
+        _table(facts)
+
+
+def _table(facts: Mapping[str, Any]) -> None:
+    """Names and values, one a line."""
+    width = max(len(name) for name in facts)
+    for name, value in facts.items():
+        print(f"{name:<{width}}  {value}")
+
+
+def _print(value: Any) -> None:
+    """One line of JSON, at once."""
+    print(json.dumps(value, ensure_ascii=False, default=_plain), flush=True)
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return str(value) if isinstance(value, Path) else repr(value)

@@ -1,0 +1,196 @@
+"""The command line: quick to start, one line for what is wrong, exit codes as documented."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main, parser
+
+VERBS = (
+    "run", "pause", "resume", "status", "stop", "logs", "replay", "read", "train", "evaluate", "stage", "practice",
+    "graph", "doctor", "picture", "vision train",
+)  # fmt: skip
+HEAVY = {
+    "torch",
+    "cv2",
+    "numba",
+    "onnxruntime",
+    "ultralytics",
+    "pygame",
+    "pyautogui",
+    "pydantic",
+    "aiomqtt",
+    "gymnasium",
+}
+
+
+@pytest.fixture
+def config(tmp_path, port):
+    """A configuration of our own, with a port nobody listens on."""
+    file = tmp_path / "bot.toml"
+    file.write_text(f"[mqtt]\nport = {port}\n", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(capsys, verb):
+    """`holdfast VERB --help` says what it does."""
+    with pytest.raises(SystemExit) as ended:
+        main([*verb.split(), "--help"])
+    assert ended.value.code == 0
+    assert "usage: holdfast" in capsys.readouterr().out
+
+
+def test_help_does_not_load_what_it_does_not_need():
+    """Start-up stays quick: heavy libraries are imported by the verbs that need them."""
+    code = "import sys, bot.cli; bot.cli.parser(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not HEAVY & set(loaded)
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "status", "stop"])
+def test_without_a_daemon_the_exit_code_is_three(capsys, config, verb):
+    """One line on standard error; scripts tell it apart from a daemon that refuses."""
+    assert main([verb, "--config", str(config), "--timeout", "2"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("no daemon")
+    assert told.err.count("\n") == 1
+
+
+def test_bad_configuration_is_told_without_a_traceback(tmp_path):
+    """All three problems in one message on standard error, exit code 2."""
+    file = tmp_path / "bot.toml"
+    file.write_text('[mqqt]\nx = 1\n[play]\nspeed = "fast"\n[vision]\nweights = "none.onnx"\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "run", "--config", file], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("bot.toml: 3 problems\n")
+    for word in ("mqqt", "did you mean [mqtt]", "play.speed", "none.onnx", "holdfast vision train"):
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_level_files_are_told_one_a_line(capsys, tmp_path):
+    """A broken file among good ones gives one line of its own, and exit code 2."""
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"mapData": {"map": [[0]]', encoding="utf-8")
+    assert main(["stage", "first_watch", str(broken), "two_roads", "--json"]) == 2
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == ["first_watch", str(broken), "two_roads"]
+    assert [("error" in line) for line in lines] == [False, True, False]
+    assert {"height", "width", "options", "enemies", "routes", "unknown"} <= set(lines[0])
+    assert main(["stage", "first_watch"]) == 0
+
+
+def test_an_unknown_stage_names_those_there_are(capsys):
+    """A slip in a name is answered with the names."""
+    assert main(["evaluate", "--stage", "first_wach", "--policy", "random", "--battles", "1"]) == 2
+    assert "first_watch" in capsys.readouterr().err
+
+
+def test_evaluate_prints_one_object(capsys):
+    """Programs read the figures."""
+    assert (
+        main(["evaluate", "--stage", "first_watch", "--policy", "random", "--battles", "2", "--seed", "1", "--json"])
+        == 0
+    )
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["battles"] == 2
+    assert 0 <= figures["win_rate"] <= 1
+
+
+def test_a_policy_that_is_not_there_is_one_line(capsys, tmp_path):
+    """A folder without a checkpoint is named."""
+    assert main(["evaluate", "--stage", "first_watch", "--policy", str(tmp_path), "--battles", "1"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_training_leaves_what_evaluate_takes(capsys, tmp_path):
+    """The folder that train writes is a policy."""
+    out = tmp_path / "learned"
+    assert main(["train", "--stage", "first_watch", "--steps", "150", "--seed", "1", "--out", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"] >= 150
+    assert main(["evaluate", "--stage", "first_watch", "--policy", str(out), "--battles", "1", "--json"]) == 0
+
+
+def test_a_picture_that_is_none_is_one_line(capsys, tmp_path):
+    """A text file is not a frame."""
+    file = tmp_path / "frame.png"
+    file.write_text("hello", encoding="utf-8")
+    assert main(["read", str(file), "--profile", "arknights-cn", "--json"]) == 2
+    told = capsys.readouterr()
+    assert "error" in json.loads(told.out)
+    assert told.err.count("\n") == 1
+
+
+def test_a_torn_or_missing_trace_is_one_line(capsys, tmp_path):
+    """What is no trace is not replayed."""
+    missing = tmp_path / "none.jsonl"
+    assert main(["replay", str(missing)]) == 2
+    garbage = tmp_path / "garbage.jsonl"
+    garbage.write_text("hello\n", encoding="utf-8")
+    assert main(["replay", str(garbage)]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_the_diagram_is_mermaid(capsys):
+    """README's picture of the machine comes from its table."""
+    assert main(["graph"]) == 0
+    assert "stateDiagram" in capsys.readouterr().out
+
+
+def test_the_log_is_filtered_by_event_and_by_state(capsys, tmp_path, config):
+    """A line belongs to the state that was reported last before it."""
+    from bot import log
+
+    log.set_up(tmp_path / "data" / log.FILE, "info", None)
+    for state, screen in (("menu", "home"), ("battle", "battle"), ("menu", "home")):
+        log.logger().info("state", state=state, why="test")
+        log.logger().info("screen", screen=screen)
+    log.close()
+    assert main(["logs", "--config", str(config), "--event", "screen", "--state", "menu"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["event"], line["screen"]) for line in lines] == [("screen", "home")] * 2
+
+
+def test_without_a_log_there_is_a_remedy(capsys, config):
+    """Nothing was played yet."""
+    assert main(["logs", "--config", str(config)]) == 2
+    assert "holdfast run" in capsys.readouterr().err
+
+
+def test_the_doctor_names_a_remedy_for_what_is_missing(capsys, tmp_path):
+    """Every finding is one object; what fails says what to do, and the exit code tells."""
+    file = tmp_path / "bot.toml"
+    file.write_text('[mqtt]\nhost = "127.0.0.1"\nport = 1\n', encoding="utf-8")
+    assert main(["doctor", "--config", str(file), "--json"]) == 1
+    findings = {line["what"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert set(findings) == {"python", "packages", "display", "weights", "text", "broker", "disk"}
+    assert findings["python"]["ok"]
+    assert not findings["broker"]["ok"]
+    assert "start it" in findings["broker"]["told"]
+
+
+def test_the_parser_knows_the_verbs_of_the_documentation():
+    """No verb is added without a line in VERBS, and none is lost."""
+    (table,) = (action for action in parser()._actions if action.dest == "==SUPPRESS==" or action.metavar == "VERB")
+    assert set(table.choices) == {verb.split()[0] for verb in VERBS}
+
+
+def test_both_ways_to_call_it_are_the_same():
+    """`holdfast` and `python -m bot.cli` are one program."""
+    installed = Path(sys.executable).with_name("holdfast")
+    if not installed.exists():
+        pytest.skip("holdfast is not installed beside this Python")
+    ours = subprocess.run([installed, "--help"], capture_output=True, text=True, check=True).stdout
+    assert ours == subprocess.run(
+        [sys.executable, "-m", "bot.cli", "--help"], capture_output=True, text=True, check=True
+    ).stdout.replace("cli.py", "holdfast")
