@@ -44,6 +44,9 @@ OPTIONS = frozenset({
 })  # fmt: skip
 """Options with a rule, or with none to have: enemies always steer here, and the rest is about the squad screen."""
 
+MOST = 99_999
+"""No whole number of a real level is larger; a slip of the pen must not ask for a billion enemies."""
+
 QUIET: tuple[Any, ...] = (None, False, 0, -1, "", "NONE", (), [], {})
 """Values by which an option, a rune or a list says that it is not in use."""
 
@@ -100,8 +103,8 @@ class Place:
     def whole(self, lowest: int = 0) -> int:
         """A whole number of at least `lowest`."""
         number = self.least(lowest)
-        if number != int(number):
-            raise self.error(f"is {number:g}", "write a whole number")
+        if number != int(number) or number > MOST:
+            raise self.error(f"is {number:g}", f"write a whole number of at most {MOST}")
         return int(number)
 
     def text(self) -> str:

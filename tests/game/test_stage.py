@@ -187,6 +187,10 @@ BREAKAGES = {
     "no life": (lambda data: data["options"].pop("maxLifePoint"), "options: lacks the key 'maxLifePoint'"),
     "text for a number": (lambda data: data["options"].update(initialCost="ten"), "options.initialCost: is 'ten'"),
     "negative delay": (lambda data: data["waves"][0].update(preDelay=-1), "waves[0].preDelay: is -1"),
+    "a slip of the pen": (
+        lambda data: data["waves"][0]["fragments"][0]["actions"][0].update(count=10**9),
+        "actions[0].count: is 1e+09",
+    ),
     "a hole in the rows": (lambda data: data["mapData"]["map"][0].pop(), "mapData.map: is not a rectangle"),
     "a tile too many": (lambda data: data["mapData"]["map"][0].__setitem__(0, 99), "names tile 99"),
     "a route too many": (
