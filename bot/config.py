@@ -64,6 +64,11 @@ class Screen(Table):
         description="For a window: its client area (no title bar) as x, y, width, height in pixels of the desktop.",
     )
     profile: str = Field("practice", description="Whose screens these are: a shipped profile's name, or a path.")
+    portraits: str = Field(
+        "",
+        description="For a real client: a folder with the picture on each operator's card at 1280x720, Kroos.png and "
+        "so on; empty for the practice game's own.",
+    )
     fps: float = Field(8.0, description="For a window: how many frames a second are looked at, at most.", gt=0, le=60)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import log
-from bot.config import Config
+from bot.config import Config, ConfigError
 from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
 from game.battle import Battle
 from game.camera import Camera
@@ -19,7 +19,7 @@ from game.units import Operator, squad_of
 from learning.learner import Learner
 from learning.settings import Settings
 from states.machine import Machine, Setup
-from vision.capture import DesktopScreen, PracticeScreen, Screen
+from vision.capture import DesktopScreen, Image, PracticeScreen, Screen
 from vision.watcher import Watcher
 
 
@@ -86,7 +86,6 @@ def _stage_source(config: Config) -> str | Path:
 
 def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple[int, int]) -> tuple[Watcher, Geometry]:
     """The watcher and the geometry the hands share with it."""
-    from game.practice.art import portraits
 
     from vision.cutter import Cutter
     from vision.detector import Detector
@@ -96,10 +95,26 @@ def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple
     profile = load_profile(config.screen.profile, size)
     camera = Camera(stage.height, stage.width, stage.view, size)
     reader = Reader()
-    cutter = Cutter(profile, reader, portraits(squad))
+    cutter = Cutter(profile, reader, _portraits(config, squad))
     detector = Detector(Path(config.vision.weights))
     timing = Timing(config.hands.hold, config.hands.drag, config.hands.rest)
     return Watcher(profile, cutter, detector, reader, camera, stage), Geometry(profile, camera, stage, timing)
+
+
+def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
+    """The pictures by which the cards are told apart. Raises ConfigError when one is missing."""
+    if not config.screen.portraits:
+        from game.practice.art import portraits
+
+        return list(portraits(squad))
+    import cv2
+
+    folder = Path(config.folder) / config.screen.portraits
+    pictures = [cv2.imread(str(folder / f"{operator.name}.png")) for operator in squad]
+    missing = [f"{operator.name}.png" for operator, picture in zip(squad, pictures, strict=True) if picture is None]
+    if missing:
+        raise ConfigError(f"screen.portraits: {folder} lacks {', '.join(missing)}: cut them out of a frame at 1280x720")
+    return [picture for picture in pictures if picture is not None]
 
 
 def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:
