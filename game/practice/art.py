@@ -1,0 +1,280 @@
+"""The practice game's own art: portraits, tokens and icons, made of plain shapes and drawn once for each size."""
+
+from __future__ import annotations
+
+import colorsys
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from game.units import Operator
+
+Image = npt.NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+PORTRAIT = (76, 72)
+"""Size of a portrait on a card at 1280 x 720."""
+INK: Colour = (24, 26, 32)
+LIGHT: Colour = (226, 228, 232)
+WHITE: Colour = (255, 255, 255)
+DEPTH = 4
+"""Shapes are drawn this many times larger, then shrunk: smooth edges."""
+
+
+@cache
+def font(size: int) -> pygame.font.Font:
+    """The bold font that comes with pygame, so many pixels high."""
+    pygame.font.init()
+    return pygame.font.Font(None, max(size, 6))
+
+
+@cache
+def text(words: str, size: int, colour: Colour) -> pygame.Surface:
+    """Words as a picture."""
+    return font(size).render(words, antialias=True, color=colour)
+
+
+def write(surface: pygame.Surface, words: str, at: tuple[float, float], size: int, colour: Colour = WHITE) -> None:
+    """Write words with their middle at a pixel."""
+    picture = text(words, size, colour)
+    surface.blit(picture, (at[0] - picture.get_width() / 2, at[1] - picture.get_height() / 2))
+
+
+def hue(name: str, lightness: float = 0.55, saturation: float = 0.6) -> Colour:
+    """A colour of its own for every name, always the same."""
+    number = sum((index + 3) * ord(letter) for index, letter in enumerate(name))
+    red, green, blue = colorsys.hls_to_rgb(number * 0.381966 % 1.0, lightness, saturation)
+    return int(red * 255), int(green * 255), int(blue * 255)
+
+
+@cache
+def role_icon(role: str, size: int, colour: Colour) -> pygame.Surface:
+    """A class's sign in a square of `size` pixels."""
+    side = size * DEPTH
+    big = pygame.Surface((side, side), pygame.SRCALPHA)
+    draw, half, pen = pygame.draw, side / 2, max(side // 8, 1)
+    near, far = side * 0.15, side * 0.85
+    if role == "vanguard":
+        for y in (0.2, 0.5):
+            draw.lines(big, colour, False, [(near, side * (y + 0.3)), (half, side * y), (far, side * (y + 0.3))], pen)
+    elif role == "guard":
+        draw.line(big, colour, (near, far), (far, near), pen)
+        draw.line(big, colour, (side * 0.2, side * 0.5), (side * 0.5, side * 0.8), pen)
+    elif role == "defender":
+        draw.polygon(big, colour, [(near, near), (far, near), (far, half), (half, side * 0.95), (near, half)])
+    elif role == "sniper":
+        draw.circle(big, colour, (half, half), side * 0.34, pen)
+        draw.line(big, colour, (half, near / 2), (half, side - near / 2), pen // 2)
+        draw.line(big, colour, (near / 2, half), (side - near / 2, half), pen // 2)
+    elif role == "caster":
+        points = [
+            (half + half * 0.9 * math.sin(k * 2 * math.pi / 3), half - half * 0.8 * math.cos(k * 2 * math.pi / 3))
+            for k in range(3)
+        ]
+        draw.polygon(big, colour, points, pen)
+        draw.circle(big, colour, (half, half * 1.05), pen)
+    elif role == "medic":
+        draw.rect(big, colour, (half - pen, near, 2 * pen, far - near))
+        draw.rect(big, colour, (near, half - pen, far - near, 2 * pen))
+    elif role == "supporter":
+        draw.circle(big, colour, (half, half), side * 0.38, pen)
+        draw.circle(big, colour, (half, half), side * 0.16)
+    else:
+        draw.polygon(big, colour, [(half, near), (far, half), (half, far), (near, half)], pen)
+    return pygame.transform.smoothscale(big, (size, size))
+
+
+@cache
+def portrait(name: str, role: str, width: int, height: int) -> pygame.Surface:
+    """An operator's picture: a head and shoulders before a pattern that nobody else has."""
+    big = pygame.Surface((PORTRAIT[0] * DEPTH, PORTRAIT[1] * DEPTH))
+    rng = np.random.default_rng(list(name.encode()))
+    big.fill(hue(name, 0.22, 0.35))
+    across, down = big.get_width() / 6, big.get_height() / 4
+    for row in range(4):
+        for col in range(3):
+            if rng.random() < 0.5:
+                shade = hue(name, 0.3 + 0.35 * float(rng.random()), 0.4)
+                for mirrored in (col, 5 - col):
+                    big.fill(shade, (mirrored * across, row * down, across + 1, down + 1))
+    middle, top = big.get_width() / 2, big.get_height() * 0.3
+    skin, hair, coat = (238, 208, 186), hue(name[::-1], 0.2 + 0.6 * float(rng.random())), hue(name, 0.5)
+    draw, unit = pygame.draw, big.get_height() / 20
+    long = 4 + 6 * float(rng.random())
+    draw.ellipse(big, hair, (middle - 5.2 * unit, top - 5 * unit, 10.4 * unit, (9 + long) * unit))
+    draw.ellipse(big, coat, (middle - 8 * unit, top + 6 * unit, 16 * unit, 14 * unit))
+    draw.ellipse(big, skin, (middle - 4 * unit, top - 3.4 * unit, 8 * unit, 9 * unit))
+    draw.ellipse(big, hair, (middle - 4.6 * unit, top - 5 * unit, 9.2 * unit, (2.6 + 2 * float(rng.random())) * unit))
+    for side in (-1, 1):
+        draw.circle(big, INK, (middle + side * 1.8 * unit, top + 1.2 * unit), 0.8 * unit)
+    sign = role_icon(role, int(5 * unit), LIGHT)
+    big.blit(sign, (middle - sign.get_width() / 2, top + 8.5 * unit))
+    return pygame.transform.smoothscale(big, (width, height))
+
+
+def portraits(squad: Sequence[Operator]) -> tuple[Image, ...]:
+    """The squad's portraits in slot order, as drawn on the cards at 1280 x 720: BGR, 72 x 76 x 3."""
+    return tuple(pixels(portrait(one.name, one.role, *PORTRAIT)) for one in squad)
+
+
+def pixels(surface: pygame.Surface) -> Image:
+    """A surface as a BGR image of its own."""
+    return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[:, :, ::-1])
+
+
+@cache
+def operator_token(name: str, role: str, direction: int, size: int) -> pygame.Surface:
+    """An operator on the field, `size` pixels high, looking left or right."""
+    side = size * DEPTH
+    big = pygame.Surface((int(side * 0.8), side), pygame.SRCALPHA)
+    draw, middle, unit = pygame.draw, big.get_width() / 2, side / 20
+    coat, hair = hue(name, 0.5), hue(name[::-1], 0.35)
+    draw.polygon(
+        big,
+        INK,
+        [
+            (middle - 6.6 * unit, side),
+            (middle - 3 * unit, 8 * unit),
+            (middle + 3 * unit, 8 * unit),
+            (middle + 6.6 * unit, side),
+        ],
+    )
+    draw.polygon(
+        big,
+        coat,
+        [
+            (middle - 5.4 * unit, side - unit),
+            (middle - 2.2 * unit, 8.8 * unit),
+            (middle + 2.2 * unit, 8.8 * unit),
+            (middle + 5.4 * unit, side - unit),
+        ],
+    )
+    draw.circle(big, INK, (middle, 5.6 * unit), 5.4 * unit)
+    draw.circle(big, hair, (middle, 5.6 * unit), 4.6 * unit)
+    look = -1 if direction == 2 else 1
+    draw.ellipse(big, (238, 208, 186), (middle - 3 * unit + look * 1.4 * unit, 3.8 * unit, 6 * unit, 5.4 * unit))
+    sign = role_icon(role, int(6 * unit), WHITE)
+    big.blit(sign, (middle - sign.get_width() / 2, 12 * unit))
+    return pygame.transform.smoothscale(big, (int(size * 0.8), size))
+
+
+ENEMY_SIZE = {"heavy_defender": 0.95, "crusher": 1.15, "slug": 0.6, "hound": 0.62, "drone": 0.6}
+"""Height in tiles of enemies that are not of a person's size (0.8)."""
+
+
+@cache
+def enemy_token(kind: str, size: int) -> pygame.Surface:
+    """An enemy, as many pixels wide as high."""
+    side = size * DEPTH
+    big = pygame.Surface((side, side), pygame.SRCALPHA)
+    SHAPES.get(kind, _soldier)(big, side / 20, hue(kind, 0.45, 0.7))
+    box = big.get_bounding_rect()
+    return pygame.transform.smoothscale(
+        big.subsurface(box), (max(round(box.width / DEPTH), 1), max(round(box.height / DEPTH), 1))
+    )
+
+
+def _slug(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    pygame.draw.ellipse(big, INK, (1 * unit, 7 * unit, 18 * unit, 13 * unit))
+    pygame.draw.ellipse(big, (232, 120, 40), (2 * unit, 8 * unit, 16 * unit, 11 * unit))
+    for x in (6, 11):
+        pygame.draw.polygon(
+            big, (250, 200, 90), [(x * unit, 9 * unit), ((x + 1.5) * unit, 3 * unit), ((x + 3) * unit, 9 * unit)]
+        )
+    pygame.draw.circle(big, WHITE, (5 * unit, 13 * unit), 1.6 * unit)
+
+
+def _hound(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    colour = (150, 60, 60)
+    pygame.draw.ellipse(big, colour, (3 * unit, 7 * unit, 15 * unit, 7 * unit))
+    pygame.draw.polygon(
+        big, colour, [(1 * unit, 6 * unit), (6 * unit, 3 * unit), (8 * unit, 9 * unit), (2 * unit, 11 * unit)]
+    )
+    for x in (5, 8, 13, 16):
+        pygame.draw.rect(big, INK, (x * unit, 12 * unit, 1.8 * unit, 8 * unit))
+    pygame.draw.line(big, colour, (17 * unit, 8 * unit), (20 * unit, 3 * unit), int(1.6 * unit))
+    pygame.draw.circle(big, (255, 220, 80), (4 * unit, 6 * unit), 0.9 * unit)
+
+
+def _person(big: pygame.Surface, unit: float, coat: Colour, hood: Colour) -> None:
+    pygame.draw.polygon(
+        big, INK, [(4 * unit, 20 * unit), (7 * unit, 7 * unit), (13 * unit, 7 * unit), (16 * unit, 20 * unit)]
+    )
+    pygame.draw.polygon(
+        big, coat, [(5 * unit, 19.2 * unit), (7.6 * unit, 8 * unit), (12.4 * unit, 8 * unit), (15 * unit, 19.2 * unit)]
+    )
+    pygame.draw.circle(big, INK, (10 * unit, 4.6 * unit), 4.4 * unit)
+    pygame.draw.circle(big, hood, (10 * unit, 4.6 * unit), 3.6 * unit)
+    pygame.draw.rect(big, (250, 90, 60), (7.4 * unit, 4.2 * unit, 5.2 * unit, 1.4 * unit))
+
+
+def _soldier(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    _person(big, unit, (196, 196, 200), (120, 124, 132))
+    pygame.draw.line(big, LIGHT, (3 * unit, 15 * unit), (1 * unit, 5 * unit), int(1.6 * unit))
+
+
+def _crossbow(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    _person(big, unit, (86, 120, 74), (60, 84, 52))
+    pygame.draw.arc(
+        big, (210, 180, 120), (0, 7 * unit, 7 * unit, 11 * unit), math.pi / 2, 3 * math.pi / 2, int(1.6 * unit)
+    )
+    pygame.draw.line(big, (210, 180, 120), (1 * unit, 12.5 * unit), (8 * unit, 12.5 * unit), int(1.2 * unit))
+
+
+def _heavy(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    _person(big, unit, (110, 100, 90), (90, 80, 72))
+    pygame.draw.rect(big, INK, (0.5 * unit, 6 * unit, 9 * unit, 14 * unit), border_radius=int(2 * unit))
+    pygame.draw.rect(big, (170, 160, 120), (1.5 * unit, 7 * unit, 7 * unit, 12 * unit), border_radius=int(2 * unit))
+    pygame.draw.line(big, INK, (5 * unit, 8 * unit), (5 * unit, 18 * unit), int(1.2 * unit))
+
+
+def _drone(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    for x in (3, 17):
+        pygame.draw.ellipse(big, (190, 220, 240), ((x - 3) * unit, 4 * unit, 6 * unit, 2.4 * unit))
+        pygame.draw.line(big, INK, (x * unit, 5 * unit), (10 * unit, 10 * unit), int(1.2 * unit))
+    pygame.draw.circle(big, INK, (10 * unit, 11 * unit), 5.4 * unit)
+    pygame.draw.circle(big, (70, 130, 190), (10 * unit, 11 * unit), 4.4 * unit)
+    pygame.draw.circle(big, (255, 80, 60), (10 * unit, 11.6 * unit), 1.8 * unit)
+
+
+def _caster(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    _person(big, unit, (120, 70, 160), (84, 46, 120))
+    pygame.draw.line(big, (180, 150, 110), (3 * unit, 19 * unit), (3 * unit, 4 * unit), int(1.2 * unit))
+    pygame.draw.circle(big, (210, 110, 255), (3 * unit, 3.4 * unit), 2.4 * unit)
+
+
+def _crusher(big: pygame.Surface, unit: float, _colour: Colour) -> None:
+    _person(big, unit, (150, 36, 36), (70, 20, 24))
+    for side in (-1, 1):
+        pygame.draw.polygon(
+            big,
+            (230, 210, 170),
+            [((10 + side * 3) * unit, 2 * unit), ((10 + side * 8) * unit, 0), ((10 + side * 4.4) * unit, 5 * unit)],
+        )
+    pygame.draw.rect(big, (90, 90, 96), (15 * unit, 5 * unit, 5 * unit, 6 * unit))
+    pygame.draw.line(big, (120, 90, 60), (17 * unit, 10 * unit), (15 * unit, 19 * unit), int(1.6 * unit))
+
+
+SHAPES = {
+    "slug": _slug, "hound": _hound, "soldier": _soldier, "crossbow": _crossbow, "heavy_defender": _heavy,
+    "drone": _drone, "caster": _caster, "crusher": _crusher,
+}  # fmt: skip
+
+
+@cache
+def skill_mark(size: int) -> pygame.Surface:
+    """The yellow sign over an operator whose skill is ready."""
+    side = size * DEPTH
+    big = pygame.Surface((side, side), pygame.SRCALPHA)
+    half = side / 2
+    pygame.draw.polygon(big, INK, [(half, 0), (side, half), (half, side), (0, half)])
+    pygame.draw.polygon(
+        big, (255, 214, 40), [(half, side * 0.1), (side * 0.9, half), (half, side * 0.9), (side * 0.1, half)]
+    )
+    pygame.draw.polygon(big, INK, [(half, side * 0.25), (side * 0.7, half), (side * 0.3, half)])
+    pygame.draw.rect(big, INK, (half - side * 0.08, half, side * 0.16, side * 0.24))
+    return pygame.transform.smoothscale(big, (size, size))
