@@ -7,6 +7,7 @@ written as one piece and flushed, so a kill tears at most the last one.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,13 +43,13 @@ class Difference(NamedTuple):
 
     line: int
     event: Event
-    expected: list[Command]
-    got: list[Command]
+    expected: Sequence[Command]
+    got: Sequence[Command]
 
     def __str__(self) -> str:
         """Where, after which event, and what differs, as a unified diff of the commands."""
-        lines = [[str(command) for command in commands] for commands in (self.expected, self.got)]
-        diff = difflib.unified_diff(*lines, "recorded", "replayed", lineterm="", n=1)
+        expected, got = ([str(command) for command in commands] for commands in (self.expected, self.got))
+        diff = difflib.unified_diff(expected, got, "recorded", "replayed", lineterm="", n=1)
         return "\n".join([f"line {self.line}: after {self.event}", *diff])
 
 
