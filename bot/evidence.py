@@ -12,6 +12,7 @@ import orjson
 
 from vision.capture import Frame
 
+WRITTEN = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 KEPT = 20
 """Dumps kept; the oldest make room."""
 
@@ -25,7 +26,7 @@ def dump(directory: Path, name: str, frames: Iterable[Frame], known: Mapping[str
     folder.mkdir(parents=True, exist_ok=True)
     for number, frame in enumerate(frames):
         cv2.imwrite(str(folder / f"frame_{number:02}_{frame.t:.2f}.png"), frame.image)
-    text = orjson.dumps(dict(known), default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+    text = orjson.dumps(dict(known), default=str, option=WRITTEN)
     (folder / "known.json").write_bytes(text)
     prune(directory, KEPT)
     return folder
