@@ -215,7 +215,10 @@ def _operator_features(operator: Operator) -> list[float]:
 
 
 def observe(view: BattleView, ground: Ground) -> Observation:
-    """A view in numbers. Slots and directions that are UNKNOWN count as far as they can: a body on a tile."""
+    """A view in numbers. Slots and directions that are UNKNOWN count as far as they can: a body on a tile.
+
+    Whatever the eyes misread (a cost of -1, a place off the map) is clipped to what can be.
+    """
     tiles = np.zeros((TILE_CHANNELS, ground.tiles), np.float32)
     slots = np.zeros((ground.slots, SLOT_CHANNELS), np.uint8)
     for enemy in view.enemies:
@@ -225,7 +228,7 @@ def observe(view: BattleView, ground: Ground) -> Observation:
     for card in view.cards:
         if 0 <= card.slot < ground.slots:
             known = slots[card.slot]
-            known[IN_HAND], known[COST] = 255, min(card.cost * 5, 255)
+            known[IN_HAND], known[COST] = 255, _byte(card.cost * 5)
             known[READY], known[COOLING] = 255 * (card.state == "ready"), 255 * (card.state == "cooling")
     return Observation(np.minimum(tiles, 255).astype(np.uint8), slots, _world(view, ground))
 
@@ -233,7 +236,7 @@ def observe(view: BattleView, ground: Ground) -> Observation:
 def _world(view: BattleView, ground: Ground) -> npt.NDArray[np.float16]:
     """The numbers of the HUD, each about 0 to 1."""
     options = ground.stage.options
-    return np.array(
+    numbers = np.array(
         [
             view.dp / 99,
             view.kills / max(view.total, 1),
@@ -241,9 +244,15 @@ def _world(view: BattleView, ground: Ground) -> npt.NDArray[np.float16]:
             view.slots_left / max(options.character_limit, 1),
             len(view.enemies) / 10,
             len(view.operators) / max(options.character_limit, 1),
-        ],
-        np.float16,
+        ]
     )
+    world: npt.NDArray[np.float16] = np.clip(numbers, 0, 100).astype(np.float16)
+    return world
+
+
+def _byte(value: float) -> int:
+    """A number as it fits a byte; what the eyes misread must not end the play."""
+    return int(min(max(value, 0), 255))
 
 
 def _tile(row: float, col: float, ground: Ground) -> int:
@@ -257,18 +266,19 @@ def _add_enemy(enemy: EnemySeen, ground: Ground, tiles: Floats) -> None:
     strength, flying = ground.strengths.get(enemy.kind, (2000.0, False))
     tile = _tile(enemy.row, enemy.col, ground)
     tiles[ENEMIES, tile] += 32
-    tiles[FLYING_STRENGTH if flying else GROUND_STRENGTH, tile] += strength * enemy.health / STRENGTH_UNIT + 1
+    health = min(max(enemy.health, 0.0), 1.0)
+    tiles[FLYING_STRENGTH if flying else GROUND_STRENGTH, tile] += strength * health / STRENGTH_UNIT + 1
 
 
 def _add_operator(seen: OperatorSeen, ground: Ground, tiles: Floats, slots: Bytes) -> None:
     """Put an operator on its tile and, if it is known who it is and where it looks, its firepower on what it covers."""
     tile = _tile(seen.row, seen.col, ground)
-    tiles[HEALTH, tile] = max(1.0, 255 * seen.health)
+    tiles[HEALTH, tile] = max(1, _byte(255 * seen.health))
     if not 0 <= seen.slot < ground.slots:
         return
     operator = ground.squad[seen.slot]
     tiles[BLOCK, tile] = 64 * operator.block * operator.melee
     known = slots[seen.slot]
-    known[ON_FIELD], known[SLOT_HEALTH], known[SKILL_READY] = 255, int(255 * seen.health), 255 * seen.skill_ready
+    known[ON_FIELD], known[SLOT_HEALTH], known[SKILL_READY] = 255, _byte(255 * seen.health), 255 * seen.skill_ready
     if 0 <= seen.direction < 4 and operator.damage != "heal":
         tiles[FIREPOWER, ground.reach[seen.slot, tile, seen.direction]] += damage_rate(operator) / FIREPOWER_UNIT

@@ -61,5 +61,5 @@ def threat(view: BattleView, ground: Ground) -> float:
     found = 0.0
     for enemy in view.enemies:
         strength, _ = ground.strengths.get(enemy.kind, (2000.0, False))
-        found += strength * enemy.health * ground.nearness(enemy.row, enemy.col)
+        found += strength * min(max(enemy.health, 0.0), 1.0) * ground.nearness(enemy.row, enemy.col)
     return float(np.clip(found / THREAT_UNIT, 0.0, 1.0))

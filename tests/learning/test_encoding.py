@@ -9,9 +9,10 @@ import pytest
 from game.actions import DEPLOY, Action, coverage, legal_actions
 from game.battle import Battle
 from game.stage import load_stage, shipped_stages
-from game.view import UNKNOWN, EnemySeen, OperatorSeen
+from game.view import UNKNOWN, Card, EnemySeen, OperatorSeen
 from learning.encoding import (
     COOLING,
+    COST,
     ENEMIES,
     FIREPOWER,
     HEALTH,
@@ -21,7 +22,9 @@ from learning.encoding import (
     make_ground,
     observe,
 )
+from learning.policy import Greedy, Random
 from learning.replay import Replay
+from learning.reward import threat
 
 
 @pytest.mark.parametrize("name", shipped_stages())
@@ -83,6 +86,24 @@ def test_what_the_eyes_cannot_tell_is_tolerated(ground, views):
     assert tiles[ENEMIES].sum() == 32
     assert tiles[HEALTH].max() == 255
     assert not slots[:, ON_FIELD].any()
+
+
+def test_what_the_eyes_misread_is_clipped(stage, squad, ground, views):
+    """Unreadable costs, impossible healths and numbers below zero give a decision, not an error."""
+    cards = (Card(-1, -1, "cooling"), Card(3, -1, "ready"), Card(4, 999, "unaffordable"))
+    operators = (OperatorSeen(2, 40, -3, 0, 1.7, skill_ready=True), OperatorSeen(1, 2, 2, 9, -0.2, skill_ready=False))
+    enemies = (EnemySeen("slug", 2.0, 3.0, 1.4), EnemySeen("slug", 2.0, 3.0, -0.4))
+    view = msgspec.structs.replace(
+        views[0], cards=cards, operators=operators, enemies=enemies, dp=-1, life=-1, slots_left=-2, kills=-1, total=0
+    )
+    tiles, slots, world = observe(view, ground)
+    assert slots[3, COST] == 0
+    assert slots[4, COST] == 255
+    assert tiles[HEALTH].max() == 255
+    assert (world >= 0).all()
+    assert 0 <= threat(view, ground) <= 1
+    for policy in (Random(stage, squad, 0), Greedy(stage, squad)):
+        assert policy.decide(view).legal >= 1
 
 
 def test_firepower_lies_on_what_is_covered(ground, views, squad):
