@@ -1,13 +1,17 @@
 # make run    install what is needed and play          make run ARGS="--battles 20"
+# make practice   play the practice game yourself, with the mouse
 # make test   install, check and test                  make check   ruff, mypy, the import rule
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench install install-dev system
+.PHONY: run practice test check bench install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
+
+practice: install
+	$(BIN)/holdfast practice --window $(ARGS)
 
 test: install-dev system check
 	$(BIN)/pytest -n 2 $(ARGS)

@@ -38,7 +38,9 @@ class Memory:
 
     started: float
     roster: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    """Slot → row, column and direction of what we deployed ourselves."""
+    """Slot → row, column and direction of where we deployed it last, whether it still stands or not."""
+    seen: dict[int, float] = field(default_factory=dict)
+    """Slot → game time at which the eyes last found it on its tile."""
     view: BattleView | None = None
     seen_at: float | None = None
     game_time: float = 0.0
@@ -137,20 +139,30 @@ class Battle(State):
         ]  # fmt: skip
 
     def _complete(self, memory: Memory, view: BattleView) -> BattleView:
-        """The view with the slots and directions that only we can know. Cards are trusted more than boxes: who is in
-        the hand is not on the field, whatever the detector says.
-        """
-        in_hand = {card.slot for card in view.cards}
-        if view.cards and UNKNOWN not in in_hand:
-            pending = memory.attempt.action.slot if memory.attempt else None
-            gone = [slot for slot in memory.roster if slot in in_hand and slot != pending]
-            for slot in gone:
-                del memory.roster[slot]
-        at = {(row, col): slot for slot, (row, col, _) in memory.roster.items()}
+        """The view with the slots and directions that only we can know."""
+        standing = self._standing(memory, view)
+        at = {(row, col): slot for slot, (row, col, _) in standing.items()}
         seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
         strangers = [unit for unit in view.operators if (unit.row, unit.col) not in at]
-        ours = [self._ours(slot, place, seen.get(slot), memory) for slot, place in memory.roster.items()]
+        ours = [self._ours(slot, place, seen.get(slot), memory) for slot, place in standing.items()]
         return msgspec.structs.replace(view, operators=(*ours, *strangers))
+
+    def _standing(self, memory: Memory, view: BattleView) -> dict[int, tuple[int, int, int]]:
+        """Those of the roster who stand now. Cards are trusted more than boxes: who is in the hand is not on the field,
+        whatever the detector says. A hand with unreadable cards still tells by its size how many are missing from it;
+        then those whom the eyes have missed for longest are taken for fallen.
+        """
+        in_hand = {card.slot for card in view.cards}
+        standing = {slot: place for slot, place in memory.roster.items() if slot not in in_hand}
+        found = {(unit.row, unit.col) for unit in view.operators}
+        for slot, (row, col, _) in standing.items():
+            if (row, col) in found:
+                memory.seen[slot] = memory.game_time
+        if UNKNOWN in in_hand:
+            most = self.machine.setup.squad_size - len(view.cards)
+            latest = sorted(standing, key=lambda slot: -memory.seen.get(slot, 0.0))[: max(most, 0)]
+            standing = {slot: place for slot, place in standing.items() if slot in latest}
+        return standing
 
     def _ours(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
         """One of our own: as seen, or, missed by the detector for a moment, as last seen."""

@@ -89,6 +89,14 @@ def test_who_fell_is_in_the_hand_again(player):
     assert [one.slot for one in player.battle(fallen)[-1].view.operators] == [-1]
 
 
+def test_who_fell_is_missed_even_when_its_card_cannot_be_read(player):
+    """The size of the hand tells how many stand; the one the eyes have missed for longest is gone."""
+    player.deploy()
+    player.decide(player.battle(view(cards=view().cards[:1], operators=(unit(2, 2),))), 0, 0, 0, 0)
+    unreadable = view(cards=(Card(0, 9, "ready"), Card(-1, -1, "unaffordable")))
+    assert player.battle(unreadable)[-1].view.operators == ()
+
+
 def test_skill_and_retreat_go_to_where_the_operator_stands(player):
     """They are asked for by slot; the hands need a tile."""
     player.deploy()
