@@ -22,7 +22,9 @@ OPERATOR, SKILL_READY = "operator", "skill_ready"
 STRAY = 0.6
 """Tiles from a tile's middle within which an operator's foot is put on it."""
 OUTSIDE = 1.0
-"""Tiles beyond the map's edge up to which an enemy is believed."""
+"""Tiles beyond the map's outer tiles up to which an enemy is believed, and put on them."""
+EDGE = 0.49
+"""Tiles from an outer tile's middle to just before its edge: rounded, that is still the tile."""
 ENEMY_BAR: tuple[Hsv, Hsv] = ((2, 140, 140), (22, 255, 255))
 OPERATOR_BAR: tuple[Hsv, Hsv] = ((90, 90, 140), (115, 255, 255))
 """Orange-red and light blue: what health bars are filled with, as a span of HSV colours (hue to 179)."""
@@ -44,12 +46,13 @@ def place(
         if found.name == OPERATOR:
             tile = operator_tile(found, camera, stage)
             if tile is not None and tile not in operators:  # the surest comes first
-                wide = camera.pixel(tile[0], tile[1] + 0.5)[0] - camera.pixel(tile[0], tile[1] - 0.5)[0]
-                health = bar(image, foot(found), wide, OPERATOR_BAR)
+                health = bar(image, foot(found), tile_width(camera, *tile, bool(stage.high[tile])), OPERATOR_BAR)
                 ready = any(belongs(mark, found) for mark in marks)
                 operators[tile] = OperatorSeen(UNKNOWN, *tile, UNKNOWN, health, ready)
-    enemies = [enemy_seen(found, image, camera) for found in detections if found.name not in (OPERATOR, SKILL_READY)]
-    return tuple(operators[tile] for tile in sorted(operators)), tuple(one for one in enemies if on_map(one, stage))
+    enemies = [
+        enemy_seen(found, image, camera, stage) for found in detections if found.name not in (OPERATOR, SKILL_READY)
+    ]
+    return tuple(operators[tile] for tile in sorted(operators)), tuple(one for one in enemies if one is not None)
 
 
 def foot(found: Detection) -> tuple[float, float]:
@@ -81,17 +84,22 @@ def belongs(mark: Detection, unit: Detection) -> bool:
     return abs(x - unit.x - unit.width / 2) < unit.width / 2 and -unit.height < y - unit.y < unit.height / 2
 
 
-def on_map(enemy: EnemySeen, stage: Stage) -> bool:
-    """Whether an enemy stands on the map or just outside its edge."""
-    return -OUTSIDE <= enemy.row <= stage.height - 1 + OUTSIDE and -OUTSIDE <= enemy.col <= stage.width - 1 + OUTSIDE
-
-
-def enemy_seen(found: Detection, image: Image, camera: Camera) -> EnemySeen:
-    """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs."""
+def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:
+    """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs. None far off the map."""
     lift = HOVER if load_enemies()[found.name].flying else 0.0
     row, col = camera.tile(*foot(found), lift=lift)
-    tile = camera.pixel(row, col + 0.5, lift=lift)[0] - camera.pixel(row, col - 0.5, lift=lift)[0]
-    return EnemySeen(found.name, row, col, bar(image, foot(found), tile, ENEMY_BAR))
+    bottom, right = stage.height - 1, stage.width - 1
+    if not (-OUTSIDE <= row <= bottom + OUTSIDE and -OUTSIDE <= col <= right + OUTSIDE):
+        return None
+    health = bar(image, foot(found), tile_width(camera, row, col, lift=lift), ENEMY_BAR)
+    return EnemySeen(
+        found.name, float(np.clip(row, -EDGE, bottom + EDGE)), float(np.clip(col, -EDGE, right + EDGE)), health
+    )
+
+
+def tile_width(camera: Camera, row: float, col: float, high: bool = False, lift: float = 0.0) -> float:
+    """How many pixels wide a tile is seen there."""
+    return camera.pixel(row, col + 0.5, high, lift=lift)[0] - camera.pixel(row, col - 0.5, high, lift=lift)[0]
 
 
 def bar(image: Image, at: tuple[float, float], tile: float, fill: tuple[Hsv, Hsv]) -> float:

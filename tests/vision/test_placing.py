@@ -1,0 +1,69 @@
+"""What stands in a frame is put on the tile it stands on, as hurt and as ready as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from game.camera import Camera
+from game.view import UNKNOWN
+from vision.detector import Detection
+from vision.placing import place
+from vision.teaching import battles, scenes
+
+
+@pytest.fixture(scope="module")
+def looks():
+    """Moments of four battles: the units' true boxes put on the map, and the truth."""
+    random = np.random.default_rng(0)
+    found = []
+    for battle, _ in zip(battles(random), range(4), strict=False):
+        camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view)
+        for scene, painter in scenes(battle, random):
+            if not scene.paused:
+                boxes = [Detection(name, 1.0, *box) for name, *box in painter.labels]
+                found.append((*place(boxes, painter.frame(), camera, battle.stage), battle.view()))
+    return found
+
+
+def test_every_operator_is_on_its_tile(looks):
+    """High ground or low: a deployment is confirmed, or not, by this."""
+    assert sum(len(truth.operators) for *_, truth in looks) > 50
+    for operators, _, truth in looks:
+        assert {(one.row, one.col) for one in operators} == {(one.row, one.col) for one in truth.operators}
+        assert all(one.slot == one.direction == UNKNOWN for one in operators)
+
+
+def test_a_ready_skill_is_the_right_operators(looks):
+    """The mark hangs over the one whose skill it is, not over its neighbour."""
+    assert any(one.skill_ready for *_, truth in looks for one in truth.operators)
+    for operators, _, truth in looks:
+        ready = {(one.row, one.col) for one in truth.operators if one.skill_ready}
+        assert {(one.row, one.col) for one in operators if one.skill_ready} == ready
+
+
+def test_every_enemy_is_where_it_walks_or_flies(looks):
+    """Within a tenth of a tile, fliers too, when the box is right."""
+    assert any(one.kind == "drone" for *_, truth in looks for one in truth.enemies)
+    for _, enemies, truth in looks:
+        for one in truth.enemies:
+            away = [np.hypot(one.row - it.row, one.col - it.col) for it in enemies if it.kind == one.kind]
+            assert min(away, default=9) < 0.1, one
+
+
+def test_health_is_read_from_the_bars(looks):
+    """Most bars are in plain sight and read to a twelfth; who has none is unhurt."""
+    off = []
+    for operators, _, truth in looks:
+        true = {(one.row, one.col): one.health for one in truth.operators}
+        off += [abs(one.health - true[one.row, one.col]) for one in operators]
+    assert np.percentile(off, 85) < 1 / 12
+
+
+def test_units_off_the_map_are_nobody():
+    """A portrait or a button taken for an enemy must not walk the map."""
+    battle = next(battles(np.random.default_rng(0)))
+    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view)
+    image = np.zeros((720, 1280, 3), np.uint8)
+    corner = [Detection("slug", 0.9, 2, 2, 40, 30), Detection("operator", 0.9, 2, 2, 40, 60)]
+    assert place(corner, image, camera, battle.stage) == ((), ())
