@@ -28,7 +28,6 @@ from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_ground
 from learning.reward import reward
 from learning.settings import Settings
 
-NAME = "holdfast/Arknight-v0"
 SECOND = 30
 """Ticks of a decision."""
 SQUAD_SIZE = 12
@@ -49,7 +48,7 @@ class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
     def __init__(self, stage: str | Path, squad: Sequence[str] | None = None, render_mode: str | None = None) -> None:
         if render_mode is not None:
             raise ValueError(
-                f"{NAME} draws nothing: render_mode must be None, not {render_mode!r}; see holdfast practice"
+                f"ArknightEnv draws nothing: render_mode must be None, not {render_mode!r}; see holdfast practice"
             )
         self.render_mode = None
         self.stage = load_stage(stage)
@@ -102,12 +101,3 @@ class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
             "outcome": battle.outcome,
             "stars": battle.stars,
         }
-
-
-def register() -> None:
-    """Make the environment known to Gymnasium; once is enough."""
-    if NAME not in gymnasium.registry:
-        gymnasium.register(id=NAME, entry_point="learning.environment:ArknightEnv")
-
-
-register()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import learning.environment
+import learning
 from game.actions import NOTHING, Action, unflatten
-from learning.environment import NAME, register
+
+NAME = "holdfast/Arknight-v0"
 
 
 @pytest.fixture
@@ -24,11 +27,10 @@ def test_it_passes_gymnasium_s_own_check(environment):
     check_env(environment, skip_render_check=True)
 
 
-def test_it_is_registered_once():
-    """Registering again does nothing, also for whoever follows an entry point."""
-    register()
-    assert NAME in gymnasium.registry
-    assert gymnasium.spec(NAME).entry_point == f"{learning.environment.__name__}:ArknightEnv"
+def test_importing_the_package_is_enough_to_make_it():
+    """Since 1.0 Gymnasium follows no entry points any more: whoever wants the environment imports its package."""
+    assert learning.__name__ in sys.modules
+    assert gymnasium.spec(NAME).entry_point == "learning.environment:ArknightEnv"
 
 
 def test_the_same_seed_gives_the_same_battle(environment):
