@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import learning
+import learning.environment
 from game.actions import NOTHING, Action, unflatten
 
 NAME = "holdfast/Arknight-v0"
