@@ -77,7 +77,7 @@ class Practice(Table):
 
     width: int = Field(1280, description="Width of its frames in pixels.", ge=640, le=3840)
     height: int = Field(720, description="Height of its frames in pixels.", ge=360, le=2160)
-    frame_step: float = Field(0.2, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
+    frame_step: float = Field(0.25, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
     popups: bool = Field(True, description="Whether it shows the pop-ups and lost connections that a real game has.")
     seed: int = Field(0, description="Seed of everything in it that is left to chance.", ge=0)
 

@@ -9,6 +9,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bot import log
 from bot.config import Config, ConfigError
 from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
@@ -86,7 +88,6 @@ def _stage_source(config: Config) -> str | Path:
 
 def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple[int, int]) -> tuple[Watcher, Geometry]:
     """The watcher and the geometry the hands share with it."""
-
     from vision.cutter import Cutter
     from vision.detector import Detector
     from vision.profile import load_profile
@@ -114,7 +115,7 @@ def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
     missing = [f"{operator.name}.png" for operator, picture in zip(squad, pictures, strict=True) if picture is None]
     if missing:
         raise ConfigError(f"screen.portraits: {folder} lacks {', '.join(missing)}: cut them out of a frame at 1280x720")
-    return [picture for picture in pictures if picture is not None]
+    return [np.asarray(picture, dtype=np.uint8) for picture in pictures]
 
 
 def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:

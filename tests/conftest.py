@@ -67,3 +67,19 @@ def wait_for_port(port: int) -> None:
         else:
             return
     pytest.fail(f"nobody listens on port {port} after {START_SECONDS} s")
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A screen of 1280x720 that nobody sees, in an X server of its own; the server picks a free number itself."""
+    program = shutil.which("Xvfb")
+    if program is None:
+        pytest.skip("Xvfb is not installed; on Debian: apt-get install xvfb")
+    command = [program, "-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-ac"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout is not None
+        number = server.stdout.readline().decode().strip()
+        if not number:
+            pytest.skip("Xvfb does not start here")
+        yield f":{number}"
+        server.terminate()
