@@ -1,9 +1,9 @@
-"""How well the eyes find units: recall, precision and tile errors on battles that nothing was learned from.
+"""How well the eyes find units in battles: recall, precision, tile errors.
 
-python benchmarks/eyes.py [--frames N] [--seed K]
+python benchmarks/eyes.py [--frames N] [--weights FILE]
 
-Draws frames of the practice game as training does (with another seed), looks at them with the shipped weights, and
-compares with the truth of the battle. An enemy counts as found when one of its kind is seen within a tile of it.
+The greedy script plays the shipped stages; every 1.5 s of play a frame is drawn, looked at, and compared with the truth
+of the battle. An enemy counts as found when one of its kind is seen within a tile of it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,25 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from game.battle import Battle
 from game.camera import Camera
-from game.stage import Stage
+from game.practice.draw import BattleScene, Painter
+from game.stage import Stage, load_stage, shipped_stages
+from game.units import load_operators
 from game.view import BattleView, EnemySeen
-from vision.detector import Detector, Image
+from learning.policy import Greedy
+from vision.detector import SHIPPED, Detector, Image
 from vision.placing import place
-from vision.teaching import battles, scenes
 
+SIZE = (1280, 720)
+BETWEEN = 45
+"""Ticks between two frames."""
 NEAR = 1.0
 """Tiles within which a finding can stand for an enemy."""
 
@@ -82,17 +90,22 @@ def count(image: Image, truth: BattleView, detector: Detector, camera: Camera, s
     )
 
 
-def look(frames: int, seed: int) -> Iterator[Count]:
-    """So many frames of battles that are neither paused nor tilted, each compared with the truth."""
-    random = np.random.default_rng(seed)
-    detector = Detector()
+def look(frames: int, weights: Path) -> Iterator[Count]:
+    """So many frames of battles on all shipped stages in turn, each compared with the truth."""
+    detector = Detector(weights)
+    squad = tuple(load_operators().values())
+    painter = Painter(SIZE, squad)
     drawn = 0
-    for battle in battles(random):
-        camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view)
-        for scene, painter in scenes(battle, random):
-            if not scene.paused:
-                yield count(painter.frame(), battle.view(), detector, camera, battle.stage)
-                drawn += 1
+    for seed, name in enumerate(cycle(shipped_stages())):
+        stage = load_stage(name)
+        camera = Camera(stage.height, stage.width, stage.view, SIZE)
+        battle, policy = Battle(stage, squad, seed), Greedy(stage, squad)
+        while battle.outcome is None:
+            battle.act(policy.decide(battle.view()).action)
+            battle.step(BETWEEN)
+            painter.battle(BattleScene(battle, battle.view().cards), camera)
+            yield count(painter.frame(), battle.view(), detector, camera, stage)
+            drawn += 1
             if drawn == frames:
                 return
 
@@ -126,9 +139,9 @@ def main() -> None:
     """Print the figures, one a line."""
     parser = argparse.ArgumentParser(description="How well the shipped weights find units.")
     parser.add_argument("--frames", type=int, default=200, help="how many frames to look at (200)")
-    parser.add_argument("--seed", type=int, default=1000, help="decides the battles (1000); training uses another")
+    parser.add_argument("--weights", type=Path, default=SHIPPED, help="the detector's weights (the shipped ones)")
     chosen = parser.parse_args()
-    for name, value in figures(list(look(chosen.frames, chosen.seed))).items():
+    for name, value in figures(list(look(chosen.frames, chosen.weights))).items():
         print(f"{name:18}{value:10.3f}" if isinstance(value, float) else f"{name:18}{value:6}")
 
 

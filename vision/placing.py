@@ -79,9 +79,9 @@ def operator_tile(found: Detection, camera: Camera, stage: Stage) -> tuple[int, 
 
 
 def belongs(mark: Detection, unit: Detection) -> bool:
-    """Whether a mark stands over a unit: its middle above the unit's box, not farther than the box is high."""
+    """Whether a mark stands over a unit: its middle is about the upper edge of the unit's box, rather above it."""
     x, y = mark.x + mark.width / 2, mark.y + mark.height / 2
-    return abs(x - unit.x - unit.width / 2) < unit.width / 2 and -unit.height < y - unit.y < unit.height / 2
+    return abs(x - unit.x - unit.width / 2) < unit.width / 2 and -unit.height / 2 < y - unit.y < unit.height / 8
 
 
 def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:

@@ -1,7 +1,7 @@
-"""Teaches the detector: draws labelled frames from the practice game, trains a small YOLO on them, exports it to ONNX.
+"""Teaches the detector: draws labelled frames of the practice game, trains a small YOLO on them, exports it to ONNX.
 
-No weights are downloaded: the network starts from its description in `weights/units.yaml`. Frames of one battle are
-either all learned from or all judged by, because neighbouring frames are nearly the same picture.
+No weights are downloaded: the network starts from its description in `weights/units.yaml`. What it learns from is
+staged; how well it does in battles that are played, `benchmarks/eyes.py` tells.
 """
 
 from __future__ import annotations
@@ -10,21 +10,18 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from itertools import cycle
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from game.actions import DEPLOY, NOTHING, SKILL, Action, coverage, unflatten
-from game.battle import Battle
+from game.battle import Battle, EnemyOnField, OperatorOnField
 from game.camera import Camera
 from game.practice.draw import BattleScene, Painter
 from game.stage import Stage, load_stage, shipped_stages
-from game.units import load_enemies, load_operators, squad_of
+from game.units import Operator, load_enemies, load_operators
 from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 
 Label = tuple[str, float, float, float, float]
@@ -34,29 +31,27 @@ Report = Callable[[str], None]
 IMAGE_SIZE = (512, 288)
 """(width, height) the network looks at: 16:9, both multiples of its stride, units still 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
-FRAMES_A_BATTLE = 20
 DRAWN_SIZE = (1280, 720)
-PAUSED = 0.08
-"""Share of the frames under the veil of a pause."""
+PAUSED, READY, BLOCKED = 0.08, 0.3, 0.4
+"""Share of the frames under the veil of a pause, of operators with a skill ready, of walkers held up by one."""
+LATEST = 1500
+"""Ticks of a battle within which a moment is drawn: clock, DP and the gear of the interface differ."""
 TOP_BAR: Label = ("", 449, 6, 371, 46)
 """Where kills and life stand; what flies behind them cannot be seen."""
 HIDDEN = 0.8
 """Share of a box from which a unit is hidden by another."""
 JUDGED = 6
-"""Every so many-th battle is kept for judging."""
-SQUAD = 12
-LEAST_FRAMES = 2 * FRAMES_A_BATTLE
-"""Fewer are from one battle, which cannot both be learned from and judged by."""
+"""Every so many-th frame is kept for judging."""
+LEAST_FRAMES = 2 * JUDGED
 THREADS = 2
 """Cores it trains on: what a small machine has to spare."""
 
 
 class Lesson(NamedTuple):
-    """One drawn frame, what stands in it, and the number of the battle it is from."""
+    """One drawn frame and what stands in it."""
 
     image: Image
     labels: list[Label]
-    battle: int
 
 
 def classes() -> tuple[str, ...]:
@@ -64,46 +59,78 @@ def classes() -> tuple[str, ...]:
     return (*sorted(load_enemies()), OPERATOR, SKILL_READY)
 
 
+class Staged(Battle):
+    """A battle whose field was set rather than played: many units of all kinds, hurt and ready in all degrees.
+
+    Played battles show few kinds at a time and most units at the same spots; here every frame is worth its while.
+    """
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator], random: np.random.Generator) -> None:
+        super().__init__(stage, squad, seed=int(random.integers(1 << 31)))
+        self._operators = staged_operators(stage, len(squad), random)
+        self._enemies = staged_enemies(stage, self._operators, random)
+
+    def operators_on_field(self) -> tuple[OperatorOnField, ...]:
+        """The operators that were set."""
+        return self._operators
+
+    def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
+        """The enemies that were set."""
+        return self._enemies
+
+
 def lessons(count: int, seed: int) -> Iterator[Lesson]:
-    """`count` frames from battles on all shipped stages in turn, with squads in random order, played at random."""
+    """`count` frames on all shipped stages in turn, each with a field of its own."""
     random = np.random.default_rng(seed)
-    drawn = 0
-    for number, battle in enumerate(battles(random)):
-        for _, painter in scenes(battle, random):
-            yield Lesson(painter.frame(), visible(painter.labels), number)
-            drawn += 1
-            if drawn == count:
-                return
+    squad = tuple(load_operators().values())
+    stages = [load_stage(name) for name in shipped_stages()]
+    painter = Painter(DRAWN_SIZE, squad)
+    for number in range(count):
+        stage = stages[number % len(stages)]
+        battle = Staged(stage, squad, random)
+        battle.step(int(random.integers(LATEST)))
+        painter.battle(moment(battle, random), Camera(stage.height, stage.width, stage.view, DRAWN_SIZE))
+        yield Lesson(painter.frame(), visible(painter.labels))
 
 
-def battles(random: np.random.Generator) -> Iterator[Battle]:
-    """Battles for ever, on each shipped stage in turn, always with another squad."""
-    for name in cycle(shipped_stages()):
-        squad = squad_of([str(operator) for operator in random.permutation(sorted(load_operators()))[:SQUAD]])
-        yield Battle(mixed(load_stage(name), random), squad, seed=int(random.integers(1 << 31)))
+def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> tuple[OperatorOnField, ...]:
+    """A few operators of the squad on tiles on which somebody may stand."""
+    tiles = random.permutation(np.argwhere(stage.melee | stage.ranged))
+    chosen = random.permutation(slots)[: int(random.integers(2, 8))]
+    return tuple(
+        OperatorOnField(
+            slot=int(slot),
+            row=int(row),
+            col=int(col),
+            direction=int(random.integers(4)),
+            health=float(random.uniform(0.05, 1.0)),
+            sp=float(random.random()),
+            skill_ready=bool(random.random() < READY),
+            skill_active=bool(random.random() < READY / 2),
+        )
+        for slot, (row, col) in zip(chosen, tiles, strict=False)
+    )
 
 
-def mixed(stage: Stage, random: np.random.Generator) -> Stage:
-    """A stage on which other kinds walk and fly the same ways: the rare ones are to be known as well as the common."""
-    known = tuple(load_enemies().values())
-    alike = [[other for other in known if other.flying == enemy.flying] for enemy in stage.enemies]
-    return replace(stage, enemies=tuple(kinds[int(random.integers(len(kinds)))] for kinds in alike))
-
-
-def scenes(battle: Battle, random: np.random.Generator) -> Iterator[tuple[BattleScene, Painter]]:
-    """Up to FRAMES_A_BATTLE moments, spread over a battle that is played at random, each just drawn by the painter."""
-    stage = battle.stage
-    painter = Painter(DRAWN_SIZE, battle.squad)
-    camera = Camera(stage.height, stage.width, stage.view, DRAWN_SIZE)
-    for _ in range(FRAMES_A_BATTLE):
-        for _ in range(int(random.integers(0, 3))):
-            battle.act(choose(battle, random))
-        battle.step(int(random.integers(20, 140)))
-        if battle.outcome is not None:
-            return
-        scene = moment(battle, random)
-        painter.battle(scene, camera)
-        yield scene, painter
+def staged_enemies(
+    stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
+) -> tuple[EnemyOnField, ...]:
+    """A crowd of enemies of all kinds: fliers anywhere, walkers on the ways, some of them held up by an operator."""
+    known = list(load_enemies().values())
+    ways = [tile for path in stage.paths for tile in path]
+    found = []
+    for number in range(int(random.integers(5, 15))):
+        enemy = known[int(random.integers(len(known)))]
+        row, col = (float(part) for part in ways[int(random.integers(len(ways)))])
+        if enemy.flying:
+            row, col = float(random.uniform(0, stage.height - 1)), float(random.uniform(0, stage.width - 1))
+        elif operators and random.random() < BLOCKED:
+            blocker = operators[int(random.integers(len(operators)))]
+            row, col = float(blocker.row), blocker.col + float(random.choice((-0.5, 0.5)))
+        row, col = row + float(random.uniform(-0.3, 0.3)), col + float(random.uniform(-0.4, 0.4))
+        health = 1.0 if random.random() < 0.4 else float(random.uniform(0.02, 1.0))
+        found.append(EnemyOnField(number, enemy.kind, row, col, health, enemy.flying, blocked=False))
+    return tuple(found)
 
 
 def moment(battle: Battle, random: np.random.Generator) -> BattleScene:
@@ -113,7 +140,7 @@ def moment(battle: Battle, random: np.random.Generator) -> BattleScene:
     """
     return BattleScene(
         battle,
-        battle.view().cards,
+        battle.view().cards[int(random.integers(0, 6)) :],
         paused=bool(random.random() < PAUSED),
         speed=int(random.integers(1, 3)),
         dp_flash=float(max(0.0, random.uniform(-1, 1))),
@@ -140,30 +167,14 @@ def covered(label: Label, by: Label) -> float:
     return shared / (width * height)
 
 
-def choose(battle: Battle, random: np.random.Generator) -> Action:
-    """A legal action: seldom a ready skill (its mark is to be seen), else the best of some deployments, or nothing."""
-    squad, tiles = battle.squad, battle.stage.height * battle.stage.width
-    legal = [unflatten(int(index), len(squad), tiles) for index in np.flatnonzero(battle.legal_actions())]
-    skills = [action for action in legal if action.kind == SKILL]
-    if skills and random.random() < 0.15:
-        return skills[int(random.integers(len(skills)))]
-    deployments = [action for action in legal if action.kind == DEPLOY]
-    if not deployments:
-        return NOTHING
-    path_tiles = coverage(battle.stage, squad)
-    few = [deployments[int(index)] for index in random.integers(len(deployments), size=8)]
-    gains = [int(path_tiles[action.slot, action.tile, action.direction]) for action in few]
-    return few[int(np.argmax(gains))]
-
-
-def write_lessons(found: Iterator[Lesson], count: int, folder: Path, report: Report) -> Path:
+def write_lessons(found: Iterable[Lesson], count: int, folder: Path, report: Report) -> Path:
     """Write frames and labels as `ultralytics` reads them; the path of the description to train from."""
     for part in ("train", "val"):
         (folder / "images" / part).mkdir(parents=True)
         (folder / "labels" / part).mkdir(parents=True)
     names = classes()
     for index, lesson in enumerate(found):
-        part = "val" if lesson.battle % JUDGED == 0 else "train"
+        part = "val" if index % JUDGED == 0 else "train"
         small = cv2.resize(lesson.image, IMAGE_SIZE, interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(folder / "images" / part / f"{index:05}.png"), small)
         text = "".join(label_line(label, names, lesson.image.shape) for label in lesson.labels)
@@ -240,7 +251,7 @@ def train(
         **scores,
     }
     weights.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    report(f"wrote {weights}: mAP50 {scores['mAP50']:.3f} on battles not learned from")
+    report(f"wrote {weights}: mAP50 {scores['mAP50']:.3f} on frames not learned from")
     return facts
 
 

@@ -6,23 +6,30 @@ import numpy as np
 import pytest
 
 from game.camera import Camera
+from game.practice.draw import BattleScene, Painter
+from game.stage import load_stage, shipped_stages
+from game.units import load_operators
 from game.view import UNKNOWN
 from vision.detector import Detection
 from vision.placing import place
-from vision.teaching import battles, scenes
+from vision.teaching import Staged
+
+SIZE = (1280, 720)
+SQUAD = tuple(load_operators().values())
 
 
 @pytest.fixture(scope="module")
 def looks():
-    """Moments of four battles: the units' true boxes put on the map, and the truth."""
+    """Crowded fields on all stages: the units' true boxes put on the map, and the truth."""
     random = np.random.default_rng(0)
+    painter = Painter(SIZE, SQUAD)
     found = []
-    for battle, _ in zip(battles(random), range(4), strict=False):
-        camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view)
-        for scene, painter in scenes(battle, random):
-            if not scene.paused:
-                boxes = [Detection(name, 1.0, *box) for name, *box in painter.labels]
-                found.append((*place(boxes, painter.frame(), camera, battle.stage), battle.view()))
+    for name in shipped_stages() * 8:
+        stage = load_stage(name)
+        battle, camera = Staged(stage, SQUAD, random), Camera(stage.height, stage.width, stage.view, SIZE)
+        painter.battle(BattleScene(battle, battle.view().cards), camera)
+        boxes = [Detection(name, 1.0, *box) for name, *box in painter.labels]
+        found.append((*place(boxes, painter.frame(), camera, stage), battle.view()))
     return found
 
 
@@ -52,18 +59,18 @@ def test_every_enemy_is_where_it_walks_or_flies(looks):
 
 
 def test_health_is_read_from_the_bars(looks):
-    """Most bars are in plain sight and read to a twelfth; who has none is unhurt."""
+    """Even in a crowd, where bodies stand before bars, two in three are read to a twelfth."""
     off = []
     for operators, _, truth in looks:
         true = {(one.row, one.col): one.health for one in truth.operators}
         off += [abs(one.health - true[one.row, one.col]) for one in operators]
-    assert np.percentile(off, 85) < 1 / 12
+    assert np.percentile(off, 67) < 1 / 12
 
 
 def test_units_off_the_map_are_nobody():
     """A portrait or a button taken for an enemy must not walk the map."""
-    battle = next(battles(np.random.default_rng(0)))
-    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view)
+    stage = load_stage(shipped_stages()[0])
+    camera = Camera(stage.height, stage.width, stage.view, SIZE)
     image = np.zeros((720, 1280, 3), np.uint8)
     corner = [Detection("slug", 0.9, 2, 2, 40, 30), Detection("operator", 0.9, 2, 2, 40, 60)]
-    assert place(corner, image, camera, battle.stage) == ((), ())
+    assert place(corner, image, camera, stage) == ((), ())
