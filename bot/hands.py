@@ -7,7 +7,9 @@ before every step: once `shut` has returned, nothing leaves.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -16,12 +18,11 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from game.practice.app import PracticeGame
-
 from bot import log
 from bot.inbox import Inbox
 from game.actions import STEPS
 from game.camera import Camera
+from game.practice.app import PracticeGame
 from game.stage import Stage
 from states.commands import Deploy, Gesture, Retreat, Swipe, Tap, TapAt, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
@@ -250,7 +251,8 @@ class DesktopPointer:
             empty.touch()
             os.environ["XAUTHORITY"] = str(empty)
         try:
-            import pyautogui
+            with contextlib.redirect_stdout(sys.stderr):  # Xlib's warnings are not what was asked for
+                import pyautogui
         except Exception as error:  # noqa: BLE001 - KeyError without DISPLAY, Xlib's own without a server
             raise HandsError(f"no mouse to move: {type(error).__name__}: {error}; is DISPLAY set?") from None
         pyautogui.PAUSE = 0
