@@ -342,3 +342,17 @@ def test_a_corrupt_checkpoint_is_told_and_kept_aside(tmp_path, port):
     notes = [line["note"] for line in lines if line.get("event") == "checkpoint" and "note" in line]
     assert notes
     assert any(path.read_bytes() == b"garbage" for path in (tmp_path / "data").rglob("*") if path.is_file())
+
+
+async def test_a_large_trace_is_followed_by_another_that_replays_by_itself(tmp_path):
+    """A run of weeks leaves many readable traces instead of one that nobody can open, and loses no battle count."""
+    config = parse({"mqtt": {"port": 1, "host": "127.0.0.1"}}, folder=tmp_path)
+    config = config.model_copy(update={"trace": config.trace.model_copy(update={"megabytes": 0, "keep": 50})})
+    log.set_up(config.directory / log.FILE, "info", None)
+    daemon = Daemon(config, build(config, battles=2, fresh=True, tell=lambda _: None))
+    assert await asyncio.wait_for(daemon.run(), PLAY_SECONDS) == 0
+    traces = sorted((tmp_path / "data" / "traces").glob("*.jsonl"))
+    assert len(traces) > 2
+    assert all(replay(read_trace(trace)) is None for trace in traces)
+    assert daemon.summary["battles"] == 2
+    assert [line["number"] for line in events_of(tmp_path) if line["event"] == "battle"] == [1, 2]
