@@ -38,6 +38,8 @@ FALL = 0.3
 """Contrast between the class square and the cost box, dimmed or not, from which there is an edge between them."""
 LEAST_EDGE = 0.65
 """Share of the square's rows that must have the edge; measured: cards 0.8 and up, scenery below 0.4."""
+SLACK = 8
+"""Rows at 1280x720 below the usual height that are looked at too."""
 LEAST_GAIN = 0.15
 """How much better the card that was picked up must fit when raised."""
 
@@ -153,14 +155,15 @@ class Cutter:
         return Card(slot, cost, card_state(cost, cooling, hud.dp))
 
     def _cost(self, box: Image) -> str:
-        """The cost in its box. When it runs into what stands beside the box, the sides are painted over."""
-        text = self._reader.digits(box)
-        if text:
-            return text
+        """The cost in its box: white, or red with the whole card.
+
+        Where it runs into what stands beside the box, the sides are painted over.
+        """
         side = round(2 * self.profile.across)
         framed = box.copy()
         framed[:, :side] = framed[:, -side:] = 0
-        return self._reader.digits(framed)
+        readings = (self._reader.digits(part, tinted) for tinted in (False, True) for part in (box, framed))
+        return next((text for text in readings if text), "")
 
     def _slot(self, portrait: Image) -> int:
         """The squad's slot whose portrait is most like this one; UNKNOWN when none is like it."""
@@ -199,18 +202,12 @@ def find_flags(image: Image, profile: Profile, one_raised: bool = False) -> list
     edges = Edges(image, profile)
     side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
     for count in range(MOST_CARDS, side_by_side, -1):
-        hand = list(takewhile(bool, (edges.flag(index, count) for index in range(count))))
+        hand = list(takewhile(bool, (edges.place(index, count) for index in range(count))))
         if len(hand) == count:
             break
     else:
-        hand = list(takewhile(bool, (edges.flag(0, count) for count in range(1, side_by_side + 1))))[::-1]
-    flags = [flag for flag in hand if flag]
-    if one_raised and flags:
-        most = max(range(len(flags)), key=lambda index: edges.raised(flags[index])[0])
-        gain, top = edges.raised(flags[most])
-        if gain >= LEAST_GAIN:
-            flags[most] = Flag(flags[most].x, top)
-    return flags
+        hand = list(takewhile(bool, (edges.place(0, count) for count in range(1, side_by_side + 1))))[::-1]
+    return edges.settle([x for x in hand if x is not None], one_raised)
 
 
 class Edges:
@@ -226,29 +223,39 @@ class Edges:
         rise, square = round(profile.cards.rise * profile.down), round(SQUARE * profile.down)
         above = round(5 * profile.down)
         self._first = round(profile.card_top()) - rise
-        fall = light_falls(image[self._first - above : self._first + rise + square + 2], profile.across)
+        fall = light_falls(
+            image[self._first - above : self._first + rise + square + round(SLACK * profile.down)], profile.across
+        )
         counts = np.vstack([np.zeros((1, fall.shape[1]), np.int32), np.cumsum(fall, axis=0, dtype=np.int32)])
-        tops = np.arange(rise + 1)
+        tops = np.arange(rise + round(SLACK * profile.down) + 1)
         inside = (counts[tops + above + square] - counts[tops + above]) / square
         self._likely = inside - (counts[tops + above] - counts[tops]) / (4 * above)
         """How well a card's upper edge fits at a height (0 the highest) and a column: an edge below, none above."""
-        self._share = inside.max(axis=0)
+        self._share = inside[: rise + 1].max(axis=0)
 
-    def flag(self, index: int, count: int) -> Flag | None:
-        """The flag of one card of `count`, if a card stands at its place, taken to be where cards mostly stand."""
+    def place(self, index: int, count: int) -> float | None:
+        """Where the flag of one card of `count` hangs, if a card stands at its place."""
         profile = self._profile
         middle = profile.card_left(index, count) + profile.card_pitch(count) / 2
         start = max(0, round(middle + (profile.cards.flag + profile.cards.edge - 2) * profile.across))
         share = self._share[start : start + round(4 * profile.across) + 1]
         if share.size == 0 or share.max() < LEAST_EDGE:
             return None
-        place = start + float(np.flatnonzero(share >= share.max() - 0.05).mean())
-        return Flag(place - profile.cards.edge * profile.across, profile.card_top())
+        return start + float(np.flatnonzero(share >= share.max() - 0.05).mean()) - profile.cards.edge * profile.across
 
-    def raised(self, flag: Flag) -> tuple[float, float]:
-        """How much better this card would fit if it were raised, and where its upper edge would be then."""
-        likely = self._likely[:, round(flag.x + self._profile.cards.edge * self._profile.across)]
-        return float(likely.max() - likely[-1]), float(self._first + likely.argmax())
+    def settle(self, places: list[float], one_raised: bool) -> list[Flag]:
+        """Flags with the heights of their cards: all the same, but for the one that fits best higher up."""
+        if not places:
+            return []
+        columns = [round(x + self._profile.cards.edge * self._profile.across) for x in places]
+        likely = self._likely[:, columns]
+        heights = likely.argmax(axis=0)
+        usual = int(np.sort(heights)[len(heights) // 2])
+        gain = np.where(heights < usual, likely.max(axis=0) - likely[usual], 0)
+        tops = np.full(len(places), self._profile.card_top())
+        if one_raised and gain.max() >= LEAST_GAIN:
+            tops[gain.argmax()] = self._first + heights[gain.argmax()] - self._profile.down
+        return [Flag(x, float(top)) for x, top in zip(places, tops, strict=True)]
 
 
 def light_falls(strip: Image, across: float) -> NDArray[np.bool_]:

@@ -133,7 +133,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 NEEDED_RECTANGLES = ("kills", "life", "dp", "slots_left", "speed", "pause")
 NEEDED_POINTS = (
     "terminal", "last_stage", "stage_start", "squad_start", "result_leave", "popup_close", "connection_confirm", "back",
-    "speed", "pause",
+    "speed", "pause", "clear", "map_left", "map_right",
 )  # fmt: skip
 
 
