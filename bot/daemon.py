@@ -100,7 +100,8 @@ class Daemon:
         self._why = ""
         self._screen = ""
         self._view: BattleView | None = None
-        self._learner_failed = False
+        self._ills: dict[str, str | None] = {}
+        """What was said about the learner."""
         self._human_needed = False
         """Whether a person was asked for, and the machine has not found its way since."""
         self._code: int | None = None
@@ -265,15 +266,25 @@ class Daemon:
         """What is looked after a few times a second, whatever the game does."""
         rounds = 0
         while True:
-            if self._learner.failed and not self._learner_failed:
-                self._learner_failed = True
-                await self._inbox.put(PartFailed(t=self._now(), part="learner", why=self._learner.failed))
+            await self._ask_the_learner()
             if rounds % STATUS_ROUNDS == 0:
                 self._control.publish("status", self.describe(), retain=True)
             if self._show:
                 self._show(self)
             rounds += 1
             await asyncio.sleep(CLOCK)
+
+    async def _ask_the_learner(self) -> None:
+        """Say once what is wrong with learning: that it failed, that it cannot be saved, that its figures cannot be."""
+        learner = self._learner.status()
+        news = {name: learner[name] for name in ("failed", "unsaved", "alarm") if learner[name] != self._ills.get(name)}
+        self._ills |= news
+        if news.get("failed"):
+            await self._inbox.put(PartFailed(t=self._now(), part="learner", why=news["failed"]))
+        if news.get("unsaved"):
+            log.logger().warning("checkpoint", why=news["unsaved"])
+        if news.get("alarm"):
+            log.logger().warning("part_failed", part="learner", why=news["alarm"])
 
     async def _dump(self, why: str, **more: Any) -> None:
         """Write down the evidence of a fault."""
@@ -342,6 +353,9 @@ class Daemon:
     async def _end(self) -> None:
         """Stop learning with a last checkpoint, close the trace, and say how it went."""
         await asyncio.to_thread(self._learner.stop)
+        if self._learner.unsaved:
+            log.logger().error("checkpoint", why=self._learner.unsaved)
+            self._code = self._code or FAILED
         if self._trace is not None:
             with contextlib.suppress(OSError):
                 self._trace.close()

@@ -356,3 +356,17 @@ async def test_a_large_trace_is_followed_by_another_that_replays_by_itself(tmp_p
     assert all(replay(read_trace(trace)) is None for trace in traces)
     assert daemon.summary["battles"] == 2
     assert [line["number"] for line in events_of(tmp_path) if line["event"] == "battle"] == [1, 2]
+
+
+async def test_a_checkpoint_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    """Play goes on, the reason is in the log, and the exit code does not claim that all is well."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    daemon = make(tmp_path, {"mqtt": {"port": 1, "host": "127.0.0.1"}, "learning": {"checkpoint_every": 1}}, battles=1)
+    monkeypatch.setattr("learning.checkpoint.write", full)
+    assert await asyncio.wait_for(daemon.run(), PLAY_SECONDS) == 1
+    told = [line["why"] for line in events_of(tmp_path) if line["event"] == "checkpoint" and "why" in line]
+    assert told
+    assert "No space left on device" in told[0]
