@@ -54,7 +54,7 @@ class Detector:
     Raises DetectorError when the weights are missing, are not the ones their `.json` describes, or do not load.
     """
 
-    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.35, threads: int = 1) -> None:
+    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.25, threads: int = 1) -> None:
         verify(weights)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -85,7 +85,7 @@ class Detector:
 class UltralyticsDetector:
     """The same weights through `ultralytics`' own pipeline: slower, and the judge of ours."""
 
-    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.35) -> None:
+    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.25) -> None:
         verify(weights)
         self._model = quiet_ultralytics().YOLO(str(weights.resolve()), task="detect")
         self._options = {"imgsz": _described(weights)["image_size"][::-1], "conf": threshold, "verbose": False}

@@ -32,7 +32,7 @@ IMAGE_SIZE = (512, 288)
 """(width, height) the network looks at: 16:9, both multiples of its stride, units still 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
-PAUSED, READY, BLOCKED = 0.08, 0.3, 0.4
+PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames under the veil of a pause, of operators with a skill ready, of walkers held up by one."""
 LATEST = 1500
 """Ticks of a battle within which a moment is drawn: clock, DP and the gear of the interface differ."""
@@ -96,7 +96,7 @@ def lessons(count: int, seed: int) -> Iterator[Lesson]:
 def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> tuple[OperatorOnField, ...]:
     """A few operators of the squad on tiles on which somebody may stand."""
     tiles = random.permutation(np.argwhere(stage.melee | stage.ranged))
-    chosen = random.permutation(slots)[: int(random.integers(2, 8))]
+    chosen = random.permutation(slots)[: int(random.integers(4, 10))]
     return tuple(
         OperatorOnField(
             slot=int(slot),
@@ -115,19 +115,15 @@ def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> t
 def staged_enemies(
     stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
 ) -> tuple[EnemyOnField, ...]:
-    """A crowd of enemies of all kinds: fliers anywhere, walkers on the ways, some of them held up by an operator."""
+    """A crowd of enemies of all kinds all over the map, some of them held up by an operator."""
     known = list(load_enemies().values())
-    ways = [tile for path in stage.paths for tile in path]
     found = []
-    for number in range(int(random.integers(5, 15))):
+    for number in range(int(random.integers(10, 28))):
         enemy = known[int(random.integers(len(known)))]
-        row, col = (float(part) for part in ways[int(random.integers(len(ways)))])
-        if enemy.flying:
-            row, col = float(random.uniform(0, stage.height - 1)), float(random.uniform(0, stage.width - 1))
-        elif operators and random.random() < BLOCKED:
+        row, col = float(random.uniform(-0.3, stage.height - 1.3)), float(random.uniform(-0.3, stage.width - 0.7))
+        if operators and random.random() < BLOCKED:
             blocker = operators[int(random.integers(len(operators)))]
-            row, col = float(blocker.row), blocker.col + float(random.choice((-0.5, 0.5)))
-        row, col = row + float(random.uniform(-0.3, 0.3)), col + float(random.uniform(-0.4, 0.4))
+            row, col = float(blocker.row), blocker.col + float(random.uniform(-0.9, 0.9))
         health = 1.0 if random.random() < 0.4 else float(random.uniform(0.02, 1.0))
         found.append(EnemyOnField(number, enemy.kind, row, col, health, enemy.flying, blocked=False))
     return tuple(found)
@@ -197,8 +193,12 @@ def label_line(label: Label, names: tuple[str, ...], shape: tuple[int, ...]) -> 
     return f"{names.index(name)} {centre} {right - left:.6f} {bottom - top:.6f}\n"
 
 
-def learn(description: Path, epochs: int, seed: int, report: Report) -> tuple[Path, dict[str, float]]:
+def learn(
+    description: Path, epochs: int, seed: int, report: Report, start: Path | None = None
+) -> tuple[Path, dict[str, float]]:
     """Train the network on a written set of lessons; its ONNX file and how well it did on the frames kept for judging.
+
+    `start` is a network of an earlier run (a `.pt` file) to go on from, rather than to begin anew.
 
     Frames keep their aspect (`rect`), so the mosaics that `ultralytics` makes of square images are off. `nms=False` is
     the end-to-end head: it is judged as it is exported.
@@ -207,11 +207,11 @@ def learn(description: Path, epochs: int, seed: int, report: Report) -> tuple[Pa
     import torch
 
     torch.set_num_threads(THREADS)
-    model = library.YOLO(str(SHIPPED.with_suffix(".yaml")), task="detect")
+    model = library.YOLO(str((start or SHIPPED.with_suffix(".yaml")).resolve()), task="detect")
     model.add_callback("on_fit_epoch_end", lambda trainer: _tell(trainer, report))
     model.train(
-        data=str(description), imgsz=IMAGE_SIZE[0], rect=True, epochs=epochs, batch=8, seed=seed, device="cpu",
-        workers=0, cache="ram", amp=False, pretrained=False, optimizer="AdamW", lr0=2e-3, lrf=0.02, cos_lr=True,
+        data=str(description), imgsz=IMAGE_SIZE[0], rect=True, epochs=epochs, batch=4, seed=seed, device="cpu",
+        workers=0, cache="ram", amp=False, optimizer="AdamW", lr0=1.5e-3, lrf=0.02, cos_lr=True,
         warmup_epochs=1, patience=0, mosaic=0.0, fliplr=0.5, scale=0.15, translate=0.05, hsv_h=0.01, hsv_s=0.3,
         hsv_v=0.3, erasing=0.0, plots=False, verbose=False, nms=False,
         project=str(description.parent), name="run", exist_ok=True,
@@ -227,11 +227,17 @@ def learn(description: Path, epochs: int, seed: int, report: Report) -> tuple[Pa
 
 
 def train(
-    frames: int = 600, epochs: int = 12, seed: int = 0, out: Path = SHIPPED.parent, report: Report = print
+    frames: int = 600,
+    epochs: int = 24,
+    seed: int = 0,
+    out: Path = SHIPPED.parent,
+    report: Report = print,
+    start: Path | None = None,
 ) -> dict[str, Any]:
     """Draw, train, export; writes `units.onnx` and `units.json` into `out` and returns what the latter says.
 
-    Raises ValueError when there are too few frames or epochs.
+    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises ValueError when there are too
+    few frames or epochs.
     """
     if frames < LEAST_FRAMES or epochs < 1:
         raise ValueError(
@@ -240,12 +246,14 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="holdfast-teaching-") as folder:
         description = write_lessons(lessons(frames, seed), frames, Path(folder), report)
-        exported, scores = learn(description, epochs, seed, report)
+        exported, scores = learn(description, epochs, seed, report, start)
         weights = out / SHIPPED.name
         shutil.move(exported, weights)
+        shutil.move(exported.with_suffix(".pt"), weights.with_suffix(".pt"))
+    going_on = f" --start {start.name}" if start else ""
     facts = {
         "sha256": sha256(weights),
-        "command": f"holdfast vision train --frames {frames} --epochs {epochs} --seed {seed}",
+        "command": f"holdfast vision train --frames {frames} --epochs {epochs} --seed {seed}{going_on}",
         "classes": classes(),
         "image_size": IMAGE_SIZE,
         **scores,
@@ -266,12 +274,13 @@ def main() -> None:
     """`python -m vision.teaching`: the same as `holdfast vision train`."""
     parser = argparse.ArgumentParser(description="Teach the detector of units from drawn frames.")
     parser.add_argument("--frames", type=int, default=600, help="how many frames to draw (600)")
-    parser.add_argument("--epochs", type=int, default=12, help="how often to go through them (12)")
+    parser.add_argument("--epochs", type=int, default=24, help="how often to go through them (24)")
     parser.add_argument("--seed", type=int, default=0, help="decides battles, frames and first weights (0)")
     parser.add_argument("--out", type=Path, default=SHIPPED.parent, help="where units.onnx and units.json go")
+    parser.add_argument("--start", type=Path, help="a units.pt to go on from instead of beginning anew")
     chosen = parser.parse_args()
     try:
-        train(chosen.frames, chosen.epochs, chosen.seed, chosen.out)
+        train(chosen.frames, chosen.epochs, chosen.seed, chosen.out, start=chosen.start)
     except ValueError as error:
         parser.error(str(error))
 
