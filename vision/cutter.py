@@ -8,6 +8,7 @@ with what was last known; a single image has no past, so nothing is mended there
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
@@ -30,6 +31,8 @@ DARK = 40
 """Red level up to which a pixel counts as black."""
 RED = 0.8
 """Share of a picture's lit pixels that must be red for a card to be cooling down."""
+RING = (0.19, 0.38)
+"""Between which distances from a portrait's middle, as shares of its side, the ring of the timer runs."""
 LIKE = 0.6
 """Correlation from which a portrait counts as recognised."""
 SQUARE = 21
@@ -75,6 +78,7 @@ class Cutter:
         self.profile = profile
         self._reader = reader
         self._portraits = [fingerprint(portrait) for portrait in portraits]
+        self._cooling = [fingerprint(portrait, cooling=True) for portrait in portraits]
         self._seen: dict[str, tuple[bytes, object]] = {}
         self._last = Hud(None, None, None, None, None, False, None, False, ())
 
@@ -169,8 +173,9 @@ class Cutter:
         """The squad's slot whose portrait is most like this one; UNKNOWN when none is like it."""
         if not self._portraits:
             return UNKNOWN
-        print_ = fingerprint(portrait)
-        likeness = [float(print_ @ other) for other in self._portraits]
+        cooling = is_red(portrait)
+        print_ = fingerprint(portrait, cooling)
+        likeness = [float(print_ @ other) for other in (self._cooling if cooling else self._portraits)]
         best = int(np.argmax(likeness))
         return best if likeness[best] >= LIKE else UNKNOWN
 
@@ -268,12 +273,29 @@ def light_falls(strip: Image, across: float) -> NDArray[np.bool_]:
     return np.asarray(light - dark > FALL * (light + dark + 20))
 
 
-def fingerprint(portrait: Image) -> NDArray[np.float32]:
-    """A portrait as a vector of length one, the same whether the card is bright or dark."""
-    grey = cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY) if portrait.size else np.zeros(PORTRAIT, np.uint8)
-    small = cv2.resize(grey, PORTRAIT, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+def fingerprint(portrait: Image, cooling: bool = False) -> NDArray[np.float32]:
+    """A portrait as a vector of length one, the same whether the card is bright or dark.
+
+    Of a card that cools down only the red light counts, and nothing where the ring of its timer runs.
+    """
+    if portrait.size == 0:
+        light = np.zeros(PORTRAIT, np.uint8)
+    elif cooling:
+        light = np.ascontiguousarray(portrait[:, :, 2])
+    else:
+        light = np.asarray(cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    small = cv2.resize(light, PORTRAIT, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = small[beside_ring()] if cooling else small.ravel()
     small -= small.mean()
     return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), dtype=np.float32)
+
+
+@cache
+def beside_ring() -> NDArray[np.bool_]:
+    """Where on a portrait, at the size portraits are compared, the ring of a card's timer does not run."""
+    rows, columns = (np.abs(np.arange(length) - (length - 1) / 2) / length for length in PORTRAIT[::-1])
+    away = np.hypot(rows[:, None], columns[None, :])
+    return np.asarray((away < RING[0]) | (away > RING[1]), dtype=np.bool_)
 
 
 def is_red(crop: Image) -> bool:
