@@ -10,7 +10,7 @@ from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action
 from game.view import UNKNOWN, BattleView, OperatorSeen
 from states.commands import BattleEnded, Command, Decide, Deploy, Gesture, Remember, Retreat, Tap, UseSkill
 from states.events import BattleSeen, Decided, Event, GestureDone, GestureFailed, Outcome, ScreenSeen
-from states.state import State
+from states.state import TRIES, State
 
 CONFIRM = 2.0
 """Seconds after a gesture within which its effect must be seen."""
@@ -70,9 +70,16 @@ class Battle(State):
         if self.memory is None:
             self.memory = Memory(started=event.t)
         self.memory.seen_at = None
+        # An answer that came while we were elsewhere was not heard: ask anew.
+        self.memory.asked = None
+        self.machine.arrive()
         if self.memory.attempt is not None:
             # A gesture that a pause broke off may have worked all the same: the next frames tell.
             self.memory.attempt.done_at = event.t
+
+    def forget(self) -> None:
+        """A menu is open: the battle, if there was one, was left without a result and is not counted."""
+        self.memory = None
 
     def forget_question(self) -> None:
         """What the policy was asked before a pause is not acted upon after it."""
@@ -92,7 +99,7 @@ class Battle(State):
             self._judge(memory, memory.attempt, event.view, event.t)
         view = memory.view = self._complete(memory, event.view)
         self.tapped_at = None
-        return self._buttons(memory, view, event.t) or self._ask(memory, view)
+        return self._buttons(memory, view, event) or self._ask(memory, view)
 
     def on_decided(self, event: Decided) -> list[Command]:
         """Turn a decision into a gesture, if it still fits what is seen."""
@@ -201,22 +208,29 @@ class Battle(State):
         there = [unit for unit in view.operators if (unit.row, unit.col) == (attempt.row, attempt.col)]
         return not any(unit.skill_ready for unit in there)
 
-    def _buttons(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
+    def _buttons(self, memory: Memory, view: BattleView, event: Event) -> list[Command]:
         """Press pause when the game stands still without our wanting it, speed when it is not the one asked for, and
         put a card or unit back that nobody holds any more.
         """
-        if memory.attempt is not None or t - memory.button_at < BUTTON_PATIENCE:
+        if not view.paused:
+            memory.buttons.pop("pause", None)
+        if not view.deploying:
+            memory.buttons.pop("clear", None)
+        if memory.attempt is not None or event.t - memory.button_at < BUTTON_PATIENCE:
             return []
         if view.paused:
-            return self._press(memory, "pause", t, "the game stands still")
+            return self._press(memory, "pause", event, "the game stands still")
         if view.deploying:
-            return self._press(memory, "clear", t, "something is still selected")
+            return self._press(memory, "clear", event, "something is still selected")
         if view.speed != self.machine.setup.speed and memory.buttons.get("speed", 0) < 3:
-            return self._press(memory, "speed", t, f"play at {self.machine.setup.speed}x")
+            return self._press(memory, "speed", event, f"play at {self.machine.setup.speed}x")
         return []
 
-    def _press(self, memory: Memory, point: str, t: float, why: str) -> list[Command]:
-        memory.button_at = t
+    def _press(self, memory: Memory, point: str, event: Event, why: str) -> list[Command]:
+        """Tap a button of the battle, but not for ever."""
+        if memory.buttons.get(point, 0) >= TRIES:
+            return self.machine.give_up(event, f"{point} was tapped {TRIES} times without effect: {why}")
+        memory.button_at = event.t
         memory.buttons[point] = memory.buttons.get(point, 0) + 1
         return [Tap(id=self.machine.next_id(), point=point, why=why)]
 

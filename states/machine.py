@@ -13,8 +13,19 @@ import msgspec
 from transitions import Machine as Table
 
 from states.battle import Battle
-from states.commands import Answer, Command, Dump, Finish, NeedHuman, Report, ShutGate
-from states.events import Event, Outcome, PartFailed, PauseAsked, ResumeAsked, ScreenSeen, StopAsked
+from states.commands import Answer, Command, Dump, Finish, Look, NeedHuman, Report, ShutGate
+from states.events import (
+    BattleSeen,
+    Event,
+    Outcome,
+    PartFailed,
+    PauseAsked,
+    ResultSeen,
+    ResumeAsked,
+    ScreenLost,
+    ScreenSeen,
+    StopAsked,
+)
 from states.fault import Fault
 from states.lost import Lost
 from states.menu import Menu
@@ -58,6 +69,8 @@ SCREENS = {
 
 BLINDING = ("capture", "detector", "policy")
 """Parts without which nothing sensible can be done; without the others the bot plays on."""
+WALKS = 3
+"""How often the bot walks home without reaching a battle before it asks for a person."""
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +102,7 @@ class Machine:
         self.last_one = False
         """The last battle asked for is over: go home and end."""
         self._ids = 0
+        self._walks = 0
         self._before_pause = "menu"
         self._why = "started"
         self._entered: list[Command] = []
@@ -108,10 +122,11 @@ class Machine:
         if isinstance(event, StopAsked):
             return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
         if isinstance(event, ResumeAsked) and self.state != "paused":
-            return [Answer(id=event.id, what="resumed")]
+            look: list[Command] = [Look()] if self.state == "fault" else []
+            return [Answer(id=event.id, what="resumed"), *look]
         commands = self._failed(event) if isinstance(event, PartFailed) else []
         trigger = _trigger(event)
-        if trigger is not None:
+        if trigger is not None and not self._stays_in_fault(event):
             commands += self._move(trigger, event)
         return commands + self.pages[self.state].handle(event)
 
@@ -128,14 +143,21 @@ class Machine:
 
     def lose_the_way(self, event: Event, why: str) -> list[Command]:
         """Walk home from a screen that does not do what it should."""
+        self._walks += 1
+        if self._walks > WALKS:
+            return self.give_up(event, f"{why}, and walking home {WALKS} times did not help")
         self._why = why
         return self._move("screen_lost", event)
+
+    def arrive(self) -> None:
+        """A battle was reached: whatever led astray before is over."""
+        self._walks = 0
 
     def give_up(self, event: Event, why: str) -> list[Command]:
         """Stop acting, with evidence, and ask for a person."""
         if self.last_one:
             return [Finish(code=0, why="all battles asked for were played")]
-        self._why = why
+        self._why, self._walks = why, 0
         return [*self._move("given_up", event), Dump(why=why), NeedHuman(why=why)]
 
     def snapshot(self) -> dict[str, Any]:
@@ -181,6 +203,10 @@ class Machine:
             self._why = why
             return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"))
         return self.give_up(event, why) if event.part in BLINDING and self.state != "paused" else []
+
+    def _stays_in_fault(self, event: Event) -> bool:
+        """A fault is left for a screen told anew, not for the next frame of the battle it happened in."""
+        return self.state == "fault" and isinstance(event, BattleSeen | ResultSeen | ScreenLost)
 
     def _rows(self, transitions: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
         """The table as the library wants it; a resume leads back to where the pause came from."""

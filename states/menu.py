@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from states.commands import Command, Finish
-from states.events import ScreenSeen
+from states.events import Event, ScreenSeen
 from states.state import State
 
 
@@ -11,6 +11,11 @@ class Menu(State):
     """Wants to be at the terminal, from which stages are chosen."""
 
     name = "menu"
+
+    def enter(self, event: Event) -> None:
+        """At home no battle is running."""
+        super().enter(event)
+        self.machine.battle.forget()
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
         """Close what pops up, then tap the terminal."""

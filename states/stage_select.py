@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.commands import Command, NeedHuman, Swipe, TapAt
+from states.commands import Command, Swipe, TapAt
 from states.events import Event, ScreenSeen, Tick
 from states.state import State
 
@@ -22,6 +22,7 @@ class StageSelect(State):
     def enter(self, event: Event) -> None:
         """A new search of the map."""
         super().enter(event)
+        self.machine.battle.forget()
         self.loading_since, self.swiped = None, 0
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
@@ -60,7 +61,7 @@ class StageSelect(State):
             return [TapAt(id=self.machine.next_id(), x=x, y=y, why=f"open stage {code}")]
         if self.swiped >= SWIPES:
             why = f"stage {code} is not on the map that is open; open it once by hand, or change play.stage"
-            return [NeedHuman(why=why), *self.machine.give_up(event, why)]
+            return self.machine.give_up(event, why)
         start, end = ("map_right", "map_left") if self.swiped < SWIPES // 2 else ("map_left", "map_right")
         self.swiped += 1
         self.tapped_at = event.t
