@@ -17,7 +17,7 @@ DONE, FAILED, BAD_INPUT, NO_DAEMON, HUMAN_NEEDED = range(5)
 
 INPUT_ERRORS = {
     "ConfigError", "GameDataError", "StageError", "TableError", "ProfileError", "TraceError", "CheckpointError",
-    "DetectorError",
+    "DetectorError", "NoDisplayError",
 }  # fmt: skip
 """Names of the project's own errors that mean bad input: by name, so that no verb imports what it does not use."""
 
@@ -182,10 +182,9 @@ def graph(options: Namespace) -> int:
 
 def practice(options: Namespace) -> int:
     """Open the practice game in a window."""
+    from bot import config
     from game.practice.app import PracticeGame
     from game.practice.window import play_in_window
-
-    from bot import config
     from game.stage import load_stage
     from game.units import squad_of
 

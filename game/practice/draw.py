@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +85,6 @@ class BattleScene:
     dp_flash: float = 0.0
     """How brightly DP flash just now, 0 to 1."""
     banner: str = ""
-    strikes: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Painter:
@@ -572,8 +571,8 @@ class Painter:
 
     def _back(self) -> None:
         """The grey bar with the arrow that leads back."""
-        self._fill(layout.BACK, GREY)
-        x, y, _, height = self.scale.rectangle(layout.BACK)
+        self._fill(layout.BACK_BAR, GREY)
+        x, y, _, height = self.scale.rectangle(layout.BACK_BAR)
         middle, half = y + height / 2, height * 0.28
         arrow = [(x + self._px(40), middle - half), (x + self._px(26), middle), (x + self._px(40), middle + half)]
         pygame.draw.lines(self.surface, WHITE, False, arrow, self._px(4))

@@ -22,7 +22,8 @@ class Spot(NamedTuple):
     keep: str = ""
 
 
-BACK = Spot(0, 20, 180, 38, "top left")
+BACK = Spot(0, 0, 180, 80, "top left")
+BACK_BAR = Spot(0, 20, 180, 38, "top left")
 TERMINAL = Spot(844, 58, 268, 272, "right")
 LAST_STAGE = Spot(916, 479, 249, 127, "bottom right")
 LAST_STAGE_TITLE = Spot(964, 529, 200, 30, "bottom right")
@@ -35,7 +36,7 @@ LOADING = Spot(700, 600, 300, 120, "bottom")
 RESULT_TITLE = Spot(0, 118, 409, 194, "left")
 RESULT_STARS = Spot(50, 270, 250, 100, "left")
 FAILED_TITLE = Spot(36, 226, 482, 269, "left")
-POPUP_CLOSE = Spot(1140, 60, 100, 80, "top right")
+POPUP_CLOSE = Spot(1100, 0, 180, 200, "top right")
 POPUP_TITLE = Spot(440, 100, 400, 100)
 CONFIRM = Spot(310, 409, 648, 165)
 DIALOG = Spot(310, 230, 660, 345)

@@ -11,17 +11,20 @@ from game.practice.app import PracticeGame
 
 FRAMES = 30
 """Frames a second."""
+ADVICE = "start it on a desktop, or watch the bot play without one: holdfast run"
+
+
+class NoDisplayError(RuntimeError):
+    """There is no display to open a window on. The message says what to do."""
 
 
 def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None) -> None:
     """Play until the window is closed or the process is told to end. `say` hears the name of every new screen.
 
-    Raises pygame.error when there is no display.
+    Raises NoDisplayError where no window can be opened.
     """
-    pygame.display.init()
-    window = pygame.display.set_mode(game.size)
-    pygame.display.set_caption("Holdfast practice")
-    signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
+    window = _open(game.size)
+    before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     clock, shown = pygame.time.Clock(), ""
     while _obey(game):
         frame = game.draw()
@@ -32,6 +35,20 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
             say(shown)
         game.advance(clock.tick(FRAMES) / 1000)
     pygame.display.quit()
+    signal.signal(signal.SIGTERM, before)
+
+
+def _open(size: tuple[int, int]) -> pygame.Surface:
+    """A window that somebody can see: SDL would also draw to nowhere, without a word."""
+    try:
+        pygame.display.init()
+        window = pygame.display.set_mode(size)
+    except pygame.error as error:
+        raise NoDisplayError(f"no window can be opened: {error}; {ADVICE}") from None
+    if pygame.display.get_driver() in ("dummy", "offscreen"):
+        raise NoDisplayError(f"no window can be opened: there is no display; {ADVICE}")
+    pygame.display.set_caption("Holdfast practice")
+    return window
 
 
 def _obey(game: PracticeGame) -> bool:
