@@ -236,8 +236,8 @@ def train(
 ) -> dict[str, Any]:
     """Draw, train, export; writes `units.onnx` and `units.json` into `out` and returns what the latter says.
 
-    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises ValueError when there are too
-    few frames or epochs.
+    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises ValueError when there are
+    too few frames or epochs.
     """
     if frames < LEAST_FRAMES or epochs < 1:
         raise ValueError(
