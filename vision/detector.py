@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +22,8 @@ SHIPPED = Path(__file__).parent / "weights" / "units.onnx"
 """The weights that come with the project; `units.json` beside them says what they are."""
 PADDING = 114
 """The grey that fills what an image of another aspect leaves empty, as in training."""
+DOUBLE = 0.6
+"""Intersection over union from which two boxes of one class are the same thing, found twice."""
 
 
 class DetectorError(RuntimeError):
@@ -48,13 +51,13 @@ class Finder(Protocol):
 
 
 class Detector:
-    """The shipped network on ONNX Runtime: an end-to-end YOLO, whose output needs no suppression of overlaps.
+    """The shipped network on ONNX Runtime: an end-to-end YOLO, which finds a thing once, but for rare doubles.
 
     `threshold` is the score below which a finding is not believed, `threads` how many cores it may use.
     Raises DetectorError when the weights are missing, are not the ones their `.json` describes, or do not load.
     """
 
-    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.25, threads: int = 1) -> None:
+    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.2, threads: int = 1) -> None:
         verify(weights)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -76,16 +79,17 @@ class Detector:
         rows = self._session.run(None, {self._entry: tensor})[0][0]
         rows = rows[rows[:, 4] >= self.threshold]
         boxes = (rows[:, :4] - (left, top, left, top)) / scale
-        return [
+        found = (
             Detection(self.names[int(kind)], float(score), float(x), float(y), float(right - x), float(bottom - y))
             for (x, y, right, bottom), score, kind in zip(boxes, rows[:, 4], rows[:, 5], strict=True)
-        ]
+        )
+        return without_doubles(found)
 
 
 class UltralyticsDetector:
     """The same weights through `ultralytics`' own pipeline: slower, and the judge of ours."""
 
-    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.25) -> None:
+    def __init__(self, weights: Path = SHIPPED, threshold: float = 0.2) -> None:
         verify(weights)
         self._model = quiet_ultralytics().YOLO(str(weights.resolve()), task="detect")
         self._options = {"imgsz": _described(weights)["image_size"][::-1], "conf": threshold, "verbose": False}
@@ -98,6 +102,23 @@ class UltralyticsDetector:
             Detection(self.names[int(kind)], float(score), float(x), float(y), float(right - x), float(bottom - y))
             for (x, y, right, bottom), score, kind in zip(boxes.xyxy, boxes.conf, boxes.cls, strict=True)
         ]
+
+
+def without_doubles(found: Iterable[Detection]) -> list[Detection]:
+    """Detections, the surest first, without those that a surer one of the same class all but coincides with."""
+    kept: list[Detection] = []
+    for one in found:
+        if all(one.name != other.name or overlap(one, other) < DOUBLE for other in kept):
+            kept.append(one)
+    return kept
+
+
+def overlap(one: Detection, other: Detection) -> float:
+    """Intersection over union of two boxes, 0 to 1."""
+    wide = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    tall = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    shared = max(0.0, wide) * max(0.0, tall)
+    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32], float, float, float]:
