@@ -161,8 +161,11 @@ def _learn(table: Verbs) -> None:
     vision = table.add_parser("vision", help="Teach the eyes.", description="Teach the eyes.")
     lessons = vision.add_subparsers(title="verbs", metavar="VERB", required=True)
     teach = _verb(lessons, "train", verbs.vision_train, "Draw frames, train the detector on them, export its weights.")
-    teach.add_argument("--frames", type=_count, default=700, metavar="N", help="frames to draw")
-    teach.add_argument("--epochs", type=_count, default=20, metavar="N")
+    teach.add_argument("--frames", type=_count, default=600, metavar="N", help="frames to draw")
+    teach.add_argument("--epochs", type=_count, default=24, metavar="N")
+    teach.add_argument(
+        "--start", type=Path, metavar="units.pt", help="go on from this network instead of beginning anew"
+    )
     teach.add_argument("--seed", type=int, default=0, metavar="K")
     teach.add_argument("--out", type=Path, default=None, metavar="DIR", help="where the weights go (default: in place)")
     _json(teach)

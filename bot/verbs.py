@@ -163,7 +163,12 @@ def vision_train(options: Namespace) -> int:
     out = options.out or detector.SHIPPED.parent
     try:
         facts = teaching.train(
-            options.frames, options.epochs, options.seed, out, lambda told: print(told, file=sys.stderr)
+            options.frames,
+            options.epochs,
+            options.seed,
+            out,
+            lambda told: print(told, file=sys.stderr),
+            start=options.start,
         )
     except ValueError as error:
         sys.stderr.write(f"{error}\n")

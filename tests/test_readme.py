@@ -1,0 +1,38 @@
+"""What both READMEs say of the program is what the program says of itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import bot.control
+from bot.log import EVENTS
+from states.machine import mermaid
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_diagram_is_the_machines(readme):
+    """Whoever changes the table is told to change the picture: `holdfast graph`."""
+    assert mermaid() in readme.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_log_event_and_topic_is_listed(readme):
+    """They are an interface; none is left for the reader to find out."""
+    text = readme.read_text(encoding="utf-8")
+    topics = re.findall(r"holdfast/<name>/[\w/<>]+", bot.control.__doc__)
+    assert len(topics) >= 7
+    assert [name for name in [*EVENTS, *topics] if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_picture_and_page_it_points_to_exists(readme):
+    """A README with a hole in it is not ready."""
+    links = re.findall(r"\]\(([^)#]+)\)", readme.read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
