@@ -1,8 +1,4 @@
-"""The one loop: events into the machine, its commands out to whoever carries them out.
-
-Exit codes: 0 done as asked, 1 a failure nothing could be done about, 2 bad input, 3 no daemon answers (the verbs that
-ask one), 4 a person is needed.
-"""
+"""The one loop: events into the machine, its commands out to whoever carries them out."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ import msgspec
 import numpy as np
 
 from bot import log
+from bot.codes import DONE, FAILED, HUMAN_NEEDED
 from bot.config import Config
 from bot.control import Control
 from bot.evidence import dump, prune
@@ -49,8 +46,6 @@ from states.commands import (
 from states.events import BattleSeen, Decided, Event, PartFailed, ScreenSeen, StopAsked
 from states.machine import Machine
 
-DONE, FAILED, BAD_INPUT, NO_DAEMON, HUMAN_NEEDED = range(5)
-"""Exit codes."""
 CLOCK = 0.25
 """Seconds between two rounds of the clock: dashboard, the learner's health."""
 STATUS_ROUNDS = 20

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-DONE, FAILED, BAD_INPUT, NO_DAEMON, HUMAN_NEEDED = range(5)
-"""Exit codes."""
+from bot.codes import BAD_INPUT, DONE, FAILED, NO_DAEMON
 
 INPUT_ERRORS = {
     "ConfigError", "GameDataError", "StageError", "TableError", "ProfileError", "TraceError", "CheckpointError",

@@ -146,8 +146,7 @@ class Machine:
         self._walks += 1
         if self._walks > WALKS:
             return self.give_up(event, f"{why}, and walking home {WALKS} times did not help")
-        self._why = why
-        return self._move("screen_lost", event)
+        return self._move("screen_lost", event, why)
 
     def arrive(self) -> None:
         """A battle was reached: whatever led astray before is over."""
@@ -157,8 +156,8 @@ class Machine:
         """Stop acting, with evidence, and ask for a person."""
         if self.last_one:
             return [Finish(code=0, why="all battles asked for were played")]
-        self._why, self._walks = why, 0
-        return [*self._move("given_up", event), Dump(why=why), NeedHuman(why=why)]
+        self._walks = 0
+        return [*self._move("given_up", event, why), Dump(why=why), NeedHuman(why=why)]
 
     def snapshot(self) -> dict[str, Any]:
         """Where the machine stands, in plain data."""
@@ -172,19 +171,21 @@ class Machine:
             "attempt": repr(memory.attempt) if memory else None,
         }
 
-    def _move(self, trigger: str, event: Event) -> list[Command]:
-        """Make the transition the table has for a trigger, if it has one here; returns what that causes."""
+    def _move(self, trigger: str, event: Event, why: str = "") -> list[Command]:
+        """Make the transition the table has for a trigger, if it has one here; returns what that causes.
+
+        Without a `why` the trigger is reason enough.
+        """
         self._entered = []
         if trigger in self._table.get_triggers(self.state):
-            self._table.events[trigger].trigger(self, event=event)
+            self._table.events[trigger].trigger(self, event=event, why=why or trigger)
         return self._entered
 
     def _enter(self, data: Any) -> None:
         """Begin the new state, and say so. Pausing shuts the gate before anything else, and answers after it."""
         event, source, target = data.kwargs["event"], data.transition.source, data.transition.dest
-        why = self._why if data.event.name in ("screen_lost", "given_up") and self._why else data.event.name
-        self._why = ""
-        report = Report(state=target, why=why)
+        self._why = data.kwargs["why"]
+        report = Report(state=target, why=self._why)
         if target == "paused":
             self._before_pause = source
             self.battle.forget_question()
@@ -200,8 +201,7 @@ class Machine:
         """The ladder down: what the bot can still do without a part."""
         why = f"{event.part}: {event.why}"
         if event.part == "hands":
-            self._why = why
-            return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"))
+            return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"), why)
         return self.give_up(event, why) if event.part in BLINDING and self.state != "paused" else []
 
     def _stays_in_fault(self, event: Event) -> bool:
