@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from game.camera import Camera
 from numpy.typing import NDArray
 
 from game.actions import DEPLOY, DIRECTIONS, KINDS, WAIT, Action
+from game.camera import Camera
 from game.view import BattleView
 from vision.detector import Detection
 from vision.placing import OPERATOR, SKILL_READY
