@@ -1,6 +1,7 @@
 # make run    install what is needed and play          make run ARGS="--battles 20"
 # make practice   play the practice game yourself, with the mouse
 # make test   install, check and test                  make check   ruff, mypy, the import rule
+# make bench  how well the eyes find units in battles
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +22,9 @@ check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -p no:cacheprovider tests/test_imports.py
+
+bench: install
+	$(BIN)/python benchmarks/eyes.py $(ARGS)
 
 install: $(VENV)/runtime
 install-dev: $(VENV)/dev

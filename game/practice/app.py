@@ -191,7 +191,6 @@ class PracticeGame:
             speed=self.speed,
             hold=hold,
             legal=self._legal_tiles(hold.slot) if hold is not None and dragging else (),
-            clock=self.time,
             dp_flash=max(0.0, 1 - (self.time - self._dp_gained_at) / 0.3) if self._dp_gained_at >= 0 else 0.0,
             banner=name if self.time - shown_at < BANNER_SECONDS else "",
         )

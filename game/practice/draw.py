@@ -81,7 +81,6 @@ class BattleScene:
     hold: Hold | None = None
     legal: Sequence[tuple[int, int]] = ()
     """Tiles on which the held card may stand."""
-    clock: float = 0.0
     dp_flash: float = 0.0
     """How brightly DP flash just now, 0 to 1."""
     banner: str = ""

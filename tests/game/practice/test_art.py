@@ -20,7 +20,7 @@ def fingerprint(image):
 
 
 def test_no_two_portraits_are_alike():
-    """The eyes tell cards apart by them; they accept a likeness of 0.6, and take the best."""
+    """The eyes tell cards apart by them and take the best; the two most alike are at 0.91, with itself each is at 1."""
     prints = [fingerprint(image) for image in portraits(tuple(load_operators().values()))]
     assert max(float(one @ other) for one, other in combinations(prints, 2)) < 0.95
 
