@@ -13,7 +13,7 @@ from game.stage import MOVE, Fragment, Node, Route, Spawn, Stage
 from game.units import Operator, Skill, extended
 
 GAINS = {"second": rules.BY_SECOND, "attack": rules.BY_ATTACK, "hit": rules.BY_HIT, "deploy": rules.BY_DEPLOYMENT}
-DAMAGES = {"physical": rules.PHYSICAL, "arts": rules.ARTS, "heal": rules.HEAL}
+DAMAGES = {"physical": rules.PHYSICAL, "arts": rules.ARTS, "true": rules.ARTS, "heal": rules.HEAL}
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
 
 
@@ -119,8 +119,8 @@ def _operator(one: Operator) -> list[float]:
         rules.SKILL_HEAL: skill.heal_self,
         rules.SKILL_SHIELD: skill.shield,
         rules.SKILL_STRENGTH: skill.strength,
-        rules.SKILL_HITS: skill.hits,
-        rules.SKILL_SPLASH: skill.splash,
+        rules.SKILL_HITS: skill.hits or 1,
+        rules.SKILL_SPLASH: skill.splash / one.splash if skill.splash and one.splash else 1.0,
         rules.SKILL_HOLDS_FIRE: skill.holds_fire,
         rules.SKILL_STRIKES: skill.strikes,
         rules.PREFERS_AIR: one.prefers_air,

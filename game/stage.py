@@ -109,6 +109,8 @@ class Spawn(NamedTuple):
     """Its leak costs no life."""
     holds_fragment: bool
     """The fragment is not done before this enemy is gone."""
+    parent: int = -1
+    """The spawn at whose death it appears; -1 for those that come by themselves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +137,7 @@ class Stage:
     """By the level's own numbers; None for placeholders and routes nobody takes."""
     fragments: tuple[Fragment, ...]
     spawns: tuple[Spawn, ...]
-    """In order of fragment and offset, which is the order in which they appear."""
+    """In order of fragment and offset, which is the order in which they appear; then whoever splits off from them."""
     enemies: tuple[Enemy, ...]
     total: int
     """The right number of the counter."""
@@ -215,7 +217,7 @@ def _stage(data: Place, name: str) -> Stage:
     waves = _Waves(data, roster, unknown)
     routes = _read_routes(data, ground, {spawn.route for spawn in waves.spawns}, unknown)
     _note_the_rest(data, unknown)
-    spawns = tuple(sorted(waves.spawns, key=lambda spawn: (spawn.fragment, spawn.offset)))
+    spawns = _with_offspring(sorted(waves.spawns, key=lambda spawn: (spawn.fragment, spawn.offset)), roster)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
     return Stage(
         name=name,
@@ -240,6 +242,18 @@ def _stage(data: Place, name: str) -> Stage:
         paths=tuple(walked),
         unknown=tuple(unknown.names),
     )
+
+
+def _with_offspring(spawns: list[Spawn], roster: _Roster) -> tuple[Spawn, ...]:
+    """The spawns, and after them those that appear where one of them dies."""
+    found = list(spawns)
+    for parent, spawn in enumerate(spawns):
+        kind = roster.enemies[spawn.enemy]
+        for _ in range(kind.splits if kind.splits_into else 0):
+            child = roster.index(kind.splits_into, flying=kind.flying)
+            counts = roster.enemies[child].counts
+            found.append(spawn._replace(enemy=child, counts=counts, holds_fragment=False, parent=parent))
+    return tuple(found)
 
 
 @dataclass

@@ -1,4 +1,8 @@
-"""Operators and enemies, read from the tables in `game/tables`, where every field is explained."""
+"""Operators and enemies, read from the tables in `game/tables`, where every field is explained.
+
+A `Character` is what a table knows of an operator at every elite phase and level. An `Operator` is that character as
+one squad brings it: its numbers at one `Build`. The rules know operators only.
+"""
 
 from __future__ import annotations
 
@@ -19,42 +23,64 @@ T = TypeVar("T")
 Offset = tuple[int, int]
 """(row, column) from an operator facing RIGHT; rows grow downwards, as everywhere on the map."""
 
+Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
 ROLES = ("vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist")
+Damage = Literal["physical", "arts", "true", "heal"]
+Gain = Literal["second", "attack", "hit", "deploy"]
+
+EVER = 9999.0
+"""Seconds of a skill that lasts until its operator leaves the field."""
+SKILL_LEVELS = 10
+"""Skill levels: 7, and three of mastery."""
 
 
 class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an operator's skill costs and does. Effects that a skill does not have keep their defaults."""
+    """What an operator's skill costs and does, at one skill level. Effects that it does not have keep their defaults.
+
+    Effects compose: some happen at once (`dp`, `heal_self`, `shield`), all others change the operator's own numbers
+    while the skill lasts, or, of a skill that `strikes`, for the one attack that spends it.
+    """
 
     name: str
-    gain: Literal["second", "attack", "hit", "deploy"]
+    gain: Gain
     by_hand: bool
     cost: int
     initial: int
     duration: float
+    strikes: bool = False
+    """It is spent by the next attack, which is made with the changed numbers."""
     dp: int = 0
-    dp_each: float = 0.0
-    attack: float = 0.0
-    defense: float = 0.0
-    attack_speed: float = 0.0
-    reach: int = 0
     heal_self: float = 0.0
     shield: float = 0.0
+    dp_each: float = 0.0
+    max_health: float = 0.0
+    attack: float = 0.0
     strength: float = 1.0
-    hits: int = 1
-    splash: float = 1.0
+    defense: float = 0.0
+    resistance: float = 0.0
+    block: int = 0
+    attack_speed: float = 0.0
+    interval: float = 0.0
+    hits: int | None = None
+    targets: int | None = None
+    damage: Damage | None = None
+    splash: float | None = None
+    range: tuple[Offset, ...] | None = None
+    reach: int = 0
+    slow: float | None = None
+    slow_time: float | None = None
+    stun: float | None = None
+    regeneration: float = 0.0
+    taunt: int = 0
     holds_fire: bool = False
-
-    @property
-    def strikes(self) -> bool:
-        """Whether the skill is spent by one stronger attack rather than lasting or happening at once."""
-        return self.strength != 1.0 or self.hits != 1
 
 
 class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One operator of the squad."""
+    """One operator of a squad, with the numbers it fights with."""
 
     name: str
-    role: Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
+    role: Role
+    branch: str = ""
     melee: bool
     max_health: float
     attack: float
@@ -63,20 +89,113 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cost: int
     block: int
     attack_interval: float
+    """Seconds between attacks, its attack speed included."""
     redeploy_time: float
     range: tuple[Offset, ...]
-    damage: Literal["physical", "arts", "heal"]
+    damage: Damage
     splash: float = 0.0
     attacks_blocked: Literal["one", "all"] = "one"
+    targets: int = 1
+    """How many one attack strikes or heals; 0 for everybody in range."""
+    hits: int = 1
     prefers_air: bool = False
+    far_strength: float = 1.0
+    """Factor on the attack against enemies that it does not block."""
+    slow: float = 0.0
+    slow_time: float = 0.0
+    stun: float = 0.0
+    regeneration: float = 0.0
+    taunt: int = 0
+    heals_others_only: bool = False
+    unhealable: bool = False
     skill: Skill | None = None
 
 
-class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of enemy with the numbers of one public id."""
+class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The numbers of one elite phase. Pairs are at its first and at its last level; in between they go evenly."""
 
+    levels: int
+    max_health: tuple[float, float]
+    attack: tuple[float, float]
+    defense: tuple[float, float]
+    resistance: float = 0.0
+    cost: int
+    block: int
+    range: str
+
+
+class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A talent or a potential that only changes numbers, from a phase, level and potential on.
+
+    `add` and `scale` name fields of Operator, `attack_speed` (points) among them; scaling comes first (0.1 is a tenth
+    more). Of bonuses with the same name only the last one that is reached counts, as a talent grows.
+    """
+
+    name: str
+    elite: int = 0
+    level: int = 1
+    potential: int = 1
+    add: dict[str, float] = {}
+    scale: dict[str, float] = {}
+
+
+class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far somebody's operator has come. None stands for the most that the elite phase allows."""
+
+    elite: int = 0
+    level: int | None = None
+    skill: int = 1
+    """Which of its skills, from 1; 0 for none."""
+    skill_level: int = 7
+    trust: int = 0
+    """0 to 100 percent; trust adds to its numbers evenly."""
+    potential: int = 1
+
+
+class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a table knows of an operator at every phase and level."""
+
+    name: str
+    id: str = ""
+    """Its public id, char_123_fang."""
+    chinese: str = ""
+    role: Role
+    branch: str = ""
+    melee: bool
+    damage: Damage
+    attack_interval: float
+    redeploy_time: float
+    phases: tuple[Phase, ...]
+    trust: dict[str, float] = {}
+    """What full trust adds to max_health, attack, defense or resistance."""
+    splash: float = 0.0
+    attacks_blocked: Literal["one", "all"] = "one"
+    targets: int = 1
+    hits: int = 1
+    prefers_air: bool = False
+    far_strength: float = 1.0
+    slow: float = 0.0
+    slow_time: float = 0.0
+    stun: float = 0.0
+    regeneration: float = 0.0
+    taunt: int = 0
+    heals_others_only: bool = False
+    unhealable: bool = False
+    skills: tuple[dict[str, Any], ...] = ()
+    """Fields of Skill; a list stands for the numbers of the skill levels 1, 2, 3, ..., its last for those after it."""
+    bonuses: tuple[Bonus, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What the operator can do in the real game and not here, in words."""
+
+
+class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One enemy's numbers."""
+
+    name: str
     kind: str
+    """Its look: what the eyes can tell apart."""
     ids: tuple[str, ...] = ()
+    rank: Literal["normal", "elite", "boss"] = "normal"
     max_health: float
     attack: float
     defense: float = 0.0
@@ -84,35 +203,59 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     speed: float
     attack_interval: float
     range: float = 0.0
-    damage: Literal["physical", "arts"] = "physical"
+    damage: Literal["physical", "arts", "true"] = "physical"
     flying: bool = False
     block: int = 1
     life_cost: int = 1
     counts: bool = True
     """Whether the stage's counter counts it."""
+    splash: float = 0.0
+    targets: int = 1
+    """How many operators one of its attacks strikes."""
+    regeneration: float = 0.0
+    """Health points a second."""
+    weight: int = 0
+    unblockable: bool = False
+    hides: bool = False
+    """Nobody but whoever blocks it can aim at it."""
+    stun: float = 0.0
+    """Seconds for which its attack stuns an operator."""
+    stun_immune: bool = False
+    splits_into: str = ""
+    """The name of the enemies that appear where it dies."""
+    splits: int = 0
+
+
+@cache
+def load_characters() -> Mapping[str, Character]:
+    """All characters by name, in the order of the table."""
+    return MappingProxyType(_characters("operators.toml", _read("operators.toml")))
 
 
 @cache
 def load_operators() -> Mapping[str, Operator]:
-    """All operators by name, in the order of the table."""
-    table = _read("operators.toml")
-    ranges = {name: _offsets(name, drawing) for name, drawing in table.pop("ranges").items()}
-    operators = {}
-    for name, entry in table.items():
-        if entry.get("range") not in ranges:
-            raise TableError(f"operators.toml: {name}.range: {entry.get('range')!r} is not drawn under [ranges]")
-        entry["range"] = ranges[entry["range"]]
-        operators[name] = _convert("operators.toml", name, {"name": name, **entry}, Operator)
-        skill = operators[name].skill
-        if skill and skill.strikes and (skill.by_hand or skill.duration):
-            raise TableError(f"operators.toml: {name}.skill: strikes, so it needs by_hand = false and duration = 0")
-    return MappingProxyType(operators)
+    """All operators by name, in the order of the table, each at the end of its first phase (`Build()`)."""
+    return MappingProxyType({name: operator_of(one, Build()) for name, one in load_characters().items()})
+
+
+@cache
+def load_ranges() -> Mapping[str, tuple[Offset, ...]]:
+    """The ranges that the table of operators draws, by name."""
+    return MappingProxyType(
+        {name: _offsets(name, drawing) for name, drawing in _read("operators.toml")["ranges"].items()}
+    )
 
 
 @cache
 def load_enemies() -> Mapping[str, Enemy]:
-    """All kinds of enemies by their plain word, in the order of the table, each with its first id's numbers."""
-    return MappingProxyType({kind: own for kind, (own, _) in _enemy_table().items()})
+    """All enemies by their plain word, in the order of the table, each with its first id's numbers."""
+    return MappingProxyType({name: own for name, (own, _) in _enemy_table().items()})
+
+
+@cache
+def enemy_kinds() -> Mapping[str, Enemy]:
+    """The looks that the eyes can tell apart, each with the enemy that gave it its name."""
+    return MappingProxyType({name: own for name, own in load_enemies().items() if own.kind == name})
 
 
 @cache
@@ -125,17 +268,61 @@ def enemies_by_id() -> Mapping[str, Enemy]:
     return MappingProxyType(found)
 
 
-def squad_of(names: Sequence[str]) -> tuple[Operator, ...]:
-    """The operators of these names, in this order. Slots are places in this tuple; a name may stand in it once."""
-    operators = load_operators()
-    for index, name in enumerate(names):
-        if name not in operators:
-            raise TableError(f"squad: there is no operator {name!r}{_nearest(name, operators)}")
-        if name in names[:index]:
+def squad_of(members: Sequence[str | Mapping[str, Any]]) -> tuple[Operator, ...]:
+    """A squad: names, or tables of a name and whatever of a Build differs, in this order; a name may stand there once.
+
+    Slots are places in this tuple. Raises TableError where a name or a build does not exist.
+    """
+    characters = load_characters()
+    found: dict[str, Operator] = {}
+    for member in members:
+        name, build = _member(member)
+        if name not in characters:
+            raise TableError(f"squad: there is no operator {name!r}{_nearest(name, characters)}")
+        if name in found:
             raise TableError(f"squad: {name!r} is there twice; name every operator once")
-    if not names:
+        found[name] = operator_of(characters[name], build)
+    if not found:
         raise TableError("squad: is empty; name at least one operator")
-    return tuple(operators[name] for name in names)
+    return tuple(found.values())
+
+
+def operator_of(character: Character, build: Build) -> Operator:
+    """A character's numbers at a build. Raises TableError for a phase, level or skill that it does not have."""
+    phase, level = _phase_of(character, build)
+    share = (level - 1) / max(phase.levels - 1, 1)
+    numbers = {
+        # Numbers of the real game are whole at every level (rounded half up, as its interface shows them).
+        key: float(int(low + (high - low) * share + 0.5))
+        for key in ("max_health", "attack", "defense")
+        for low, high in [getattr(phase, key)]
+    }
+    numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
+    numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
+    for key, amount in character.trust.items():
+        numbers[key] += amount * min(max(build.trust, 0), 100) / 100
+    for bonus in _reached(character, build, level):
+        for key, fraction in bonus.scale.items():
+            numbers[key] *= 1.0 + fraction
+        for key, amount in bonus.add.items():
+            numbers[key] += amount
+    speed = numbers.pop("attack_speed")
+    traits: dict[str, Any] = {key: getattr(character, key) for key in _TRAITS}
+    return Operator(
+        name=character.name,
+        **traits,
+        **{**numbers, "cost": int(numbers["cost"]), "block": int(numbers["block"])},  # type: ignore[arg-type]
+        attack_interval=character.attack_interval * 100.0 / speed,
+        range=load_ranges()[phase.range],
+        skill=_skill_of(character, build),
+    )
+
+
+_TRAITS = (
+    "role", "branch", "melee", "damage", "splash", "attacks_blocked", "targets", "hits", "prefers_air",
+    "far_strength", "slow", "slow_time", "stun", "taunt", "heals_others_only", "unhealable",
+)  # fmt: skip
+"""What an operator has of its character as it stands there."""
 
 
 def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:
@@ -147,22 +334,96 @@ def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:
     return tuple(sorted(found))
 
 
+def _member(member: str | Mapping[str, Any]) -> tuple[str, Build]:
+    """A squad member as name and build."""
+    if isinstance(member, str):
+        return member, Build()
+    fields = dict(member)
+    name = str(fields.pop("name", ""))
+    if not name:
+        raise TableError(f'squad: {dict(member)} has no name; write name = "Fang" and what differs from the default')
+    return name, _convert("squad", name, fields, Build)
+
+
+def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:
+    """The phase of a build and its level there."""
+    if not 0 <= build.elite < len(character.phases):
+        most = len(character.phases) - 1
+        raise TableError(f"squad: {character.name} has no elite phase {build.elite}; give one of 0 to {most}")
+    phase = character.phases[build.elite]
+    level = phase.levels if build.level is None else build.level
+    if not 1 <= level <= phase.levels:
+        raise TableError(f"squad: {character.name} at elite {build.elite} has levels 1 to {phase.levels}, not {level}")
+    return phase, level
+
+
+def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
+    """The bonuses that a build has reached, of each name the last."""
+    here = (build.elite, level)
+    found = {
+        bonus.name: bonus
+        for bonus in character.bonuses
+        if here >= (bonus.elite, bonus.level) and build.potential >= bonus.potential
+    }
+    return list(found.values())
+
+
+def _skill_of(character: Character, build: Build) -> Skill | None:
+    """The skill that a build has chosen, at its level; None for 0 or where there is none to choose from."""
+    if not character.skills or build.skill == 0:
+        return None
+    if not 1 <= build.skill <= len(character.skills):
+        most = len(character.skills)
+        raise TableError(f"squad: {character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
+    if not 1 <= build.skill_level <= SKILL_LEVELS:
+        raise TableError(f"squad: {character.name}: skill levels are 1 to {SKILL_LEVELS}, not {build.skill_level}")
+    fields = {key: _at_level(value, build.skill_level) for key, value in character.skills[build.skill - 1].items()}
+    if isinstance(fields.get("range"), str):
+        fields["range"] = load_ranges()[fields["range"]]
+    skill = _convert("operators.toml", f"{character.name}.skills", fields, Skill)
+    if skill.strikes and (skill.by_hand or skill.duration):
+        raise TableError(f"operators.toml: {character.name}.skills: strikes, so by_hand must be false and duration 0")
+    return skill
+
+
+def _at_level(value: Any, level: int) -> Any:
+    """A skill's number at a level: of a list the level's entry, or its last."""
+    return value[min(level, len(value)) - 1] if isinstance(value, list) else value
+
+
+def _characters(table: str, entries: Mapping[str, Any]) -> dict[str, Character]:
+    """The characters of a table, checked: whatever it says can be built."""
+    found = {}
+    for name, entry in entries.items():
+        if name == "ranges":
+            continue
+        found[name] = character = _convert(table, name, {"name": name, **entry}, Character)
+        for phase in character.phases:
+            if phase.range not in load_ranges():
+                raise TableError(f"{table}: {name}.phases: {phase.range!r} is not drawn under [ranges]")
+        for elite in range(len(character.phases)):
+            for skill in range(1, len(character.skills) + 1):
+                operator_of(character, Build(elite=elite, skill=skill, skill_level=SKILL_LEVELS, potential=6))
+    return found
+
+
 @cache
 def _enemy_table() -> dict[str, tuple[Enemy, dict[str, Enemy]]]:
-    """Of each kind its own numbers, and those of the ids that differ."""
+    """Of each enemy its own numbers, and those of the ids that differ."""
     found = {}
-    for kind, entry in _read("enemies.toml").items():
+    for name, entry in _read("enemies.toml").items():
         variants = entry.pop("variants", {})
-        own = _convert("enemies.toml", kind, {"kind": kind, **entry}, Enemy)
-        found[kind] = (
-            own,
+        own = {"name": name, "kind": name, **entry}
+        found[name] = (
+            _convert("enemies.toml", name, own, Enemy),
             {
-                name: _convert(
-                    "enemies.toml", f"{kind}.variants.{name}", {"kind": kind, **entry, **other, "ids": [name]}, Enemy
-                )
-                for name, other in variants.items()
+                id_: _convert("enemies.toml", f"{name}.variants.{id_}", {**own, **other, "ids": [id_]}, Enemy)
+                for id_, other in variants.items()
             },
         )
+    kinds = {own.kind for own, _ in found.values()} - set(found)
+    if kinds:
+        raise TableError(f"enemies.toml: kind {min(kinds)!r} is no enemy's name; name the enemy it looks like")
     return found
 
 

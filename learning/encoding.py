@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
 from game.stage import Stage
-from game.units import ROLES, Operator, load_enemies
+from game.units import ROLES, Operator, enemy_kinds
 from game.view import BattleView, EnemySeen, OperatorSeen
 
 Floats = npt.NDArray[np.float32]
@@ -98,7 +98,7 @@ class Ground:
     @cached_property
     def strengths(self) -> dict[str, tuple[float, bool]]:
         """Full strength of each kind of enemy (health, weighted by its armour) and whether it flies."""
-        known = {**load_enemies(), **{enemy.kind: enemy for enemy in self.stage.enemies}}
+        known = {**enemy_kinds(), **{enemy.kind: enemy for enemy in self.stage.enemies}}
         return {kind: (enemy.max_health * (1 + enemy.defense / 500), enemy.flying) for kind, enemy in known.items()}
 
     @cached_property

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from game.camera import HOVER, Camera
 from game.stage import Stage
-from game.units import load_enemies
+from game.units import enemy_kinds
 from game.view import UNKNOWN, EnemySeen, OperatorSeen
 from vision.detector import Detection
 
@@ -86,7 +86,7 @@ def belongs(mark: Detection, unit: Detection) -> bool:
 
 def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:
     """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs. None far off the map."""
-    lift = HOVER if load_enemies()[found.name].flying else 0.0
+    lift = HOVER if enemy_kinds()[found.name].flying else 0.0
     row, col = camera.tile(*foot(found), lift=lift)
     bottom, right = stage.height - 1, stage.width - 1
     if not (-OUTSIDE <= row <= bottom + OUTSIDE and -OUTSIDE <= col <= right + OUTSIDE):

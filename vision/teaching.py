@@ -21,7 +21,7 @@ from game.battle import Battle, EnemyOnField, OperatorOnField
 from game.camera import Camera
 from game.practice.draw import BattleScene, Painter
 from game.stage import Stage, load_stage, shipped_stages
-from game.units import Operator, load_enemies, load_operators
+from game.units import Operator, enemy_kinds, load_operators
 from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 
 Label = tuple[str, float, float, float, float]
@@ -56,7 +56,7 @@ class Lesson(NamedTuple):
 
 def classes() -> tuple[str, ...]:
     """What the detector tells apart: every kind of enemy, operators as one, and the mark of a ready skill."""
-    return (*sorted(load_enemies()), OPERATOR, SKILL_READY)
+    return (*sorted(enemy_kinds()), OPERATOR, SKILL_READY)
 
 
 class Staged(Battle):
@@ -116,7 +116,7 @@ def staged_enemies(
     stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
 ) -> tuple[EnemyOnField, ...]:
     """A crowd of enemies of all kinds all over the map, some of them held up by an operator."""
-    known = list(load_enemies().values())
+    known = list(enemy_kinds().values())
     found = []
     for number in range(int(random.integers(10, 28))):
         enemy = known[int(random.integers(len(known)))]

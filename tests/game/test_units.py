@@ -75,8 +75,8 @@ def test_a_wrong_squad_is_said_in_one_line(names, said):
     [
         (("cost = 9", "cost = 'nine'"), "Fang: .*int.*cost"),
         (("cost = 9", "price = 9"), "Fang: .*price"),
-        (('range = "front"', 'range = "back"'), "Fang.range: 'back'"),
-        (("by_hand = false", "by_hand = true\nstrength = 2.0"), "Fang.skill: strikes"),
+        (('range = "front"', 'range = "back"'), "Fang.phases: 'back'"),
+        (("by_hand = false", "by_hand = true\nstrikes = true"), "Fang.skills: strikes"),
         (("[Fang]", "[Fang"), "is not TOML"),
     ],
 )
@@ -93,4 +93,4 @@ def test_a_broken_table_names_entry_and_field(monkeypatch, change, said):
 
     monkeypatch.setattr(units.resources, "files", lambda _name: Folder())
     with pytest.raises(TableError, match=said):
-        load_operators.__wrapped__()
+        units.load_characters.__wrapped__()

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 
 from game.practice.art import enemy_token, portraits
-from game.units import load_enemies, load_operators
+from game.units import enemy_kinds, load_operators
 
 
 def fingerprint(image):
@@ -28,7 +28,7 @@ def test_no_two_portraits_are_alike():
 def test_every_enemy_has_a_shape_of_its_own():
     """Not only a colour: silhouettes differ."""
     shapes = {}
-    for kind in load_enemies():
+    for kind in enemy_kinds():
         token = enemy_token(kind, 60)
         assert token.get_width() > 10
         shapes[kind] = pygame.image.tobytes(token, "RGBA")
