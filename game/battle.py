@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from game import rules
-from game.actions import DEPLOY, RETREAT, SKILL, WAIT, Action, legal_actions
+from game.actions import Action, legal_actions
 from game.arrays import new_state, world_of
 from game.rules import TICKS
 from game.stage import Stage
@@ -53,6 +53,15 @@ class Cooldown(NamedTuple):
     total: float
 
 
+class Gone(NamedTuple):
+    """An enemy that has left the field: killed, or leaked."""
+
+    number: int
+    tick: int
+    """When, on the battle's clock."""
+    leaked: bool
+
+
 class Battle:
     """A battle of a squad on a stage. The same actions at the same ticks always give the same battle.
 
@@ -64,6 +73,7 @@ class Battle:
         self.squad = tuple(squad)
         self._world = world_of(stage, self.squad)
         self._state = new_state(self._world, stage, [seed])
+        self._field = rules.field_of(self._state, 0)
 
     def step(self, ticks: int = TICKS) -> None:
         """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
@@ -71,31 +81,17 @@ class Battle:
 
     def act(self, action: Action) -> bool:
         """Do something at once. False, and nothing happens, where it is not allowed."""
-        kind, slot, tile, direction = action
-        world, state = self._world, self._state
-        if kind == WAIT:
-            return True
-        if not 0 <= slot < len(self.squad):
-            return False
-        if kind == DEPLOY and self._on_map(tile, direction) and rules.can_deploy(world, state, 0, slot, tile):
-            rules.deploy(world, state, 0, slot, tile, direction)
-        elif kind == SKILL and rules.can_use_skill(world, state, 0, slot):
-            rules.use_skill(world, state, 0, slot)
-        elif kind == RETREAT and rules.can_retreat(state, 0, slot):
-            rules.retreat(world, state, 0, slot)
-        else:
-            return False
-        return True
+        return bool(rules.act(self._world, self._state, 0, *action))
 
     def view(self) -> BattleView:
         """What a player sees now."""
-        state = self._state
+        battle = self._field.battle
         return BattleView(
-            kills=int(state.battle[0, rules.COUNTER]),
-            total=self.stage.total,
-            life=int(state.battle[0, rules.LIFE]),
-            dp=int(state.battle[0, rules.DP]),
-            slots_left=self.stage.options.character_limit - int(state.battle[0, rules.DEPLOYED]),
+            kills=int(battle[rules.COUNTER]),
+            total=int(battle[rules.TOTAL]),
+            life=int(battle[rules.LIFE]),
+            dp=int(battle[rules.DP]),
+            slots_left=self.stage.options.character_limit - int(battle[rules.DEPLOYED]),
             cards=self._cards(),
             operators=tuple(
                 OperatorSeen(one.slot, one.row, one.col, one.direction, one.health, one.skill_ready)
@@ -111,7 +107,7 @@ class Battle:
     @property
     def outcome(self) -> Literal["won", "lost"] | None:
         """How it ended, or None while it goes on."""
-        return OUTCOMES[self._state.battle[0, rules.OUTCOME]]
+        return OUTCOMES[self._field.battle[rules.OUTCOME]]
 
     @property
     def stars(self) -> int:
@@ -123,76 +119,83 @@ class Battle:
     @property
     def leaks(self) -> int:
         """How many enemies reached an exit and did harm."""
-        return int(self._state.battle[0, rules.LEAKS])
+        return int(self._field.battle[rules.LEAKS])
 
     @property
     def ticks(self) -> int:
         """How long it has lasted, in ticks."""
-        return int(self._state.battle[0, rules.CLOCK])
+        return int(self._field.battle[rules.CLOCK])
 
     @property
     def seconds(self) -> float:
         """How long it has lasted, in seconds of game time."""
         return self.ticks / TICKS
 
+    def gone(self) -> tuple[Gone, ...]:
+        """Everybody who has left the field, in the order in which they left."""
+        foe = self._field.foe
+        left = [
+            Gone(e, int(foe[e, rules.GONE_AT]), bool(foe[e, rules.LEAKED]))
+            for e in np.flatnonzero(foe[:, rules.GONE_AT] > 0).tolist()
+        ]
+        return tuple(sorted(left, key=lambda one: (one.tick, one.number)))
+
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
         """All enemies a player could see now, in the order of their coming."""
-        world, state = self._world, self._state
+        world, field = self._world, self._field
         return tuple(
             EnemyOnField(
                 number=e,
                 kind=self.stage.enemies[self.stage.spawns[e].enemy].kind,
-                row=float(state.foe_body[0, rules.ROW, e]),
-                col=float(state.foe_body[0, rules.COL, e]),
-                health=float(state.foe_body[0, rules.HEALTH, e] / world.foe[rules.MAX_HEALTH, e]),
-                flying=bool(world.foe[rules.FLYING, e]),
-                blocked=bool(state.foe[0, rules.BLOCKER, e] >= 0),
+                row=float(field.foe_body[e, rules.ROW]),
+                col=float(field.foe_body[e, rules.COL]),
+                health=float(field.foe_body[e, rules.HEALTH] / world.foe[e, rules.MAX_HEALTH]),
+                flying=bool(world.foe[e, rules.FLYING]),
+                blocked=bool(field.foe[e, rules.BLOCKER] >= 0),
             )
-            for e in range(int(state.battle[0, rules.FIRST]), int(state.battle[0, rules.SPAWNED]))
-            if state.foe[0, rules.PHASE, e] == rules.PRESENT and not state.foe[0, rules.HIDDEN, e]
+            for e in field.present[: field.battle[rules.LISTED]].tolist()
+            if not field.foe[e, rules.HIDDEN]
         )
 
     def operators_on_field(self) -> tuple[OperatorOnField, ...]:
         """All operators on the field, by slot."""
-        world, state = self._world, self._state
+        world, unit = self._world, self._field.unit
         found = []
-        for slot in np.flatnonzero(state.unit[0, rules.TILE] >= 0).tolist():
-            row, col = divmod(int(state.unit[0, rules.TILE, slot]), self.stage.width)
-            full = max(int(world.op[rules.SKILL_COST, slot]), 1)
+        for slot in np.flatnonzero(unit[:, rules.TILE] >= 0).tolist():
+            row, col = divmod(int(unit[slot, rules.TILE]), self.stage.width)
+            active = int(unit[slot, rules.ACTIVE] > 0)
+            full = max(int(world.card[slot, rules.SP_COST]), 1)
+            health = self._field.body[slot, rules.HEALTH] / world.op[active, slot, rules.MAX_HEALTH]
             found.append(
                 OperatorOnField(
                     slot=slot,
                     row=row,
                     col=col,
-                    direction=int(state.unit[0, rules.DIRECTION, slot]),
-                    health=float(state.body[0, rules.HEALTH, slot] / world.op[rules.MAX_HEALTH, slot]),
-                    sp=int(state.unit[0, rules.SP, slot]) / full,
-                    skill_ready=bool(rules.can_use_skill(world, state, 0, slot)),
-                    skill_active=bool(state.unit[0, rules.ACTIVE, slot] > 0),
+                    direction=int(unit[slot, rules.DIRECTION]),
+                    health=float(health),
+                    sp=int(unit[slot, rules.SP]) / full,
+                    skill_ready=bool(rules.can_use_skill(world, self._field, slot)),
+                    skill_active=bool(active),
                 )
             )
         return tuple(found)
 
     def card_cooldowns(self) -> tuple[Cooldown, ...]:
         """The redeploy timer of every slot."""
-        left = np.maximum(self._state.unit[0, rules.READY_AT] - self._state.battle[0, rules.CLOCK], 0)
+        left = np.maximum(self._field.unit[:, rules.READY_AT] - self.ticks, 0)
         return tuple(
             Cooldown(remaining / TICKS, total / TICKS)
-            for remaining, total in zip(left.tolist(), self._world.op[rules.REDEPLOY].tolist(), strict=True)
+            for remaining, total in zip(left.tolist(), self._world.card[:, rules.REDEPLOY].tolist(), strict=True)
         )
 
     def _cards(self) -> tuple[Card, ...]:
         """The hand: everybody who is not on the field, sorted by cost, then by slot."""
-        state = self._state
+        battle, unit = self._field.battle, self._field.unit
         cards = []
-        for slot in np.flatnonzero(state.unit[0, rules.TILE] < 0).tolist():
-            cost = int(rules.cost_now(self._world, state, 0, slot))
-            look: CardState = "ready" if cost <= state.battle[0, rules.DP] else "unaffordable"
-            if state.unit[0, rules.READY_AT, slot] > state.battle[0, rules.CLOCK]:
+        for slot in np.flatnonzero(unit[:, rules.TILE] < 0).tolist():
+            cost = int(rules.cost_now(self._world, self._field, slot))
+            look: CardState = "ready" if cost <= battle[rules.DP] else "unaffordable"
+            if unit[slot, rules.READY_AT] > battle[rules.CLOCK]:
                 look = "cooling"
             cards.append(Card(slot, cost, look))
         return tuple(sorted(cards, key=lambda card: (card.cost, card.slot)))
-
-    def _on_map(self, tile: int, direction: int) -> bool:
-        """Whether a tile and a direction exist at all."""
-        return 0 <= tile < self.stage.height * self.stage.width and 0 <= direction < 4

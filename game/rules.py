@@ -1,16 +1,19 @@
 """The rules of a battle: what happens in one tick of 1/30 s.
 
 Plain loops over arrays, compiled by numba; `NUMBA_DISABLE_JIT=1` runs the same code as Python, with the same result to
-the last bit. `World` holds what a stage and a squad fix, `State` what a battle changes; every array of `State` has the
-battle as its first axis, and every function here plays battle `b` of it. Nothing is allocated in a tick.
+the last bit. `World` holds what a stage and a squad fix, `State` what battles change: the battle is the first axis of
+all its arrays. `field_of` cuts one battle out of it, a `Field`, and everything below plays on that. Nothing is
+allocated in a tick.
 
 Whatever times are counted in are ticks, except where a name says seconds; lengths are tiles; row 0 is the top row.
-SP are counted in ticks as well: 1 SP is TICKS of them, so that a second's worth is one a tick.
+SP are counted in ticks as well: 1 SP is TICKS of them, so that a second's worth is one a tick. Where the rules come
+from, and how sure we are of each, stands in docs/rules.md.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +22,13 @@ from numba import njit
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Rule = TypeVar("Rule", bound=Callable[..., object])
 
-often = njit(cache=True, inline="always")
-"""For what happens many times a tick: a call that is not inlined passes all arrays and counts references to them."""
+compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+"""Without numba's reference counts, which took nineteen twentieths of the time. That is sound as long as nothing here
+makes an array, or hands one to Python."""
+often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
+"""For what happens many times a tick: a call that is not inlined passes all the arrays of its arguments."""
 
 TICKS = 30
 """Ticks a second."""
@@ -45,6 +52,8 @@ SPLASH_HITS_AIR = True
 """Whether a splash reaches fliers beside a target on the ground, and the other way round (unverified)."""
 MELEE_REACHES_AIR = False
 """Whether operators on the ground can strike fliers (settled: they cannot)."""
+SPLIT_PAUSE = 8
+"""Ticks between the first steps of enemies that one enemy falls into (unverified)."""
 
 NEVER = 99999.0
 """A costIncreaseTime from here on means that DP do not come by themselves."""
@@ -52,42 +61,45 @@ NEVER = 99999.0
 ABSENT, PRESENT, GONE = range(3)
 """An enemy before it appears, on the field (hiding included), and after its death or leak."""
 RUNNING, WON, LOST = range(3)
-PHYSICAL, ARTS, HEAL = range(3)
+PHYSICAL, ARTS, TRUE, HEAL = range(4)
 BY_NOTHING, BY_SECOND, BY_ATTACK, BY_HIT, BY_DEPLOYMENT = range(5)
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
 """Kinds of a route's nodes, numbered as in game.stage."""
 
-
-# Tables are cut into rows by what is in them, so that one row holds one number of everybody.
-# `World.op[row, slot]` and `World.foe[row, enemy]` begin alike:
-MAX_HEALTH, ATTACK, DEFENSE, RESISTANCE, INTERVAL, DAMAGE, BLOCK = range(7)
-"""INTERVAL in ticks, DAMAGE one of the kinds below, BLOCK what an operator has of it and an enemy takes of it."""
-COST, REDEPLOY, SPLASH, STRIKES_ALL, BLOCKS, REACHES_AIR, SKILL_GAIN, SKILL_BY_HAND, SKILL_COST = range(7, 16)
-SKILL_INITIAL, SKILL_DURATION, SKILL_DP, SKILL_DP_TICKS, SKILL_ATTACK, SKILL_DEFENSE, SKILL_SPEED = range(16, 23)
-SKILL_HEAL, SKILL_SHIELD, SKILL_STRENGTH, SKILL_HITS, SKILL_SPLASH, SKILL_HOLDS_FIRE, SKILL_STRIKES = range(23, 30)
-PREFERS_AIR = 30
-"""Rows of `World.op` alone, named like the fields of the table of operators."""
-STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS = range(7, 14)
-"""Rows of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it."""
-ROUTE, FRAGMENT, OFFSET = range(3)
-"""Rows of `World.coming`; OFFSET in ticks after the fragment's start."""
+# Every table has a row for each operator or enemy, and its columns are named here. Enemies and operators begin alike.
+MAX_HEALTH, ATTACK, DEFENSE, RESISTANCE, INTERVAL, DAMAGE, BLOCK, SPLASH, TARGETS, REGENERATION, STUN = range(11)
+"""INTERVAL and STUN in ticks, DAMAGE one of the kinds above, BLOCK what an operator has of it and an enemy takes of it,
+TARGETS how many one attack strikes (0 for all), REGENERATION in health points a tick."""
+HITS, STRIKES_ALL, BLOCKS, REACHES_AIR, PREFERS_AIR, FAR_STRENGTH, SLOW, SLOW_TICKS, TAUNT, DP_TICKS = range(11, 21)
+HOLDS_FIRE, UNHEALABLE, HEALS_OTHERS = range(21, 24)
+"""Columns of `World.op` alone, which holds everything twice: as it is, and with the skill."""
+COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD = range(11)
+"""Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points."""
+STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 21)
+"""Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it."""
+ROUTE, FRAGMENT, OFFSET, PARENT, FIRST_CHILD, CHILDREN = range(6)
+"""Columns of `World.coming`; OFFSET in ticks after the fragment's start."""
 FRAGMENT_WAVE, FRAGMENT_DELAY, FRAGMENT_LENGTH, FRAGMENT_PATIENCE = range(4)
 NODE_KIND, NODE_ROW, NODE_COL, NODE_TICKS, NODE_REST = range(5)
-"""Rows of `World.node`; NODE_REST is how many tiles the route goes on from there."""
+"""Columns of `World.node`; NODE_REST is how many tiles the route goes on from there."""
 
-CLOCK, OUTCOME, DP, DP_CLOCK, LIFE, COUNTER, LEAKS, DEPLOYED, DEPLOYMENTS = range(9)
-CURRENT, CURRENT_CLOCK, SPAWNED, FIRST, ON_FIELD, HOLDING = range(9, 15)
+CLOCK, OUTCOME, DP, DP_CLOCK, LIFE, COUNTER, TOTAL, LEAKS, DEPLOYED, DEPLOYMENTS = range(10)
+CURRENT, CURRENT_CLOCK, SPAWNED, ON_FIELD, HOLDING, LISTED, STALE = range(10, 17)
 """Columns of `State.battle`. CURRENT is the fragment, CURRENT_CLOCK the ticks since its start (negative in its delay),
-FIRST the first enemy that may still be on the field, HOLDING how many there are for whom their fragment waits."""
-TILE, DIRECTION, READY_AT, PRICE, TIMES, ORDER, TARGET, BLOCKED, SP, ACTIVE = range(10)
-"""Rows of `State.unit`. TILE -1 in the hand, READY_AT the clock at which the card can be used, TARGET -1 for none,
-BLOCKED how much block is taken, ACTIVE the ticks for which the skill still lasts."""
-PHASE, NODE, WAIT_UNTIL, PAUSE, BLOCKER, AIM, HIDDEN = range(7)
-"""Rows of `State.foe`. BLOCKER and AIM are slots, -1 for none."""
-HEALTH, COOLDOWN = range(2)
-SHIELD, DP_WAIT = range(2, 4)
-ROW, COL, REST = range(2, 5)
-"""Rows of `State.body` (HEALTH to DP_WAIT) and of `State.foe_body` (HEALTH, COOLDOWN, ROW to REST: tiles to go)."""
+HOLDING how many there are for whom their fragment waits, LISTED how many `State.present` names, STALE whether some of
+these are gone already."""
+TILE, DIRECTION, READY_AT, PRICE, TIMES, ORDER, TARGET, BLOCKED, SP, ACTIVE, STUNNED = range(11)
+"""Columns of `State.unit`. TILE -1 in the hand, READY_AT the clock at which the card can be used, TARGET -1 for none,
+BLOCKED how much block is taken, ACTIVE the ticks for which the skill still lasts, STUNNED until which clock."""
+PHASE, NODE, WAIT_UNTIL, PAUSED, BLOCKER, AIM, HIDDEN, PLACE, FOE_STUNNED, SLOWED, GONE_AT, LEAKED = range(12)
+"""Columns of `State.foe`. BLOCKER and AIM are slots, -1 for none; PLACE the tile it is on; PAUSED, FOE_STUNNED and
+SLOWED last until that clock."""
+HEALTH, NEXT, ROW, COL = range(4)
+SHIELD, DP_WAIT = range(4, 6)
+REST, AWAY, DOWN, RIGHT, SLOWNESS = range(4, 9)
+"""Columns of `State.body` (HEALTH to DP_WAIT) and of `State.foe_body` (HEALTH to COL, REST to SLOWNESS). NEXT is the
+clock at which it can attack again, REST the tiles to its exit, AWAY those to its next node, which lies DOWN and RIGHT.
+"""
 WAVES, FRAGMENTS = range(2)
 """Rows of `State.started`."""
 
@@ -103,58 +115,99 @@ class World(NamedTuple):
     initial_cost: int
     cost_ticks: int
     """Ticks per DP; 0 for none."""
-    total: int
+    comers: int
+    """How many of the enemies come by themselves; the others split off from them."""
     stands: Flags
-    """[S, T] where each operator may stand."""
+    """[S, T] where each operator may stand"""
     op: Floats
-    """[31, S]"""
+    """[2, S, 24] without and with the skill"""
+    card: Floats
+    """[S, 11]"""
     range_size: Ints
-    """[S, 2] how many tiles the range has, without and with the skill's reach."""
+    """[2, S]"""
     ranges: Ints
-    """[S, 2, most, 2] row and column of those tiles, from an operator facing right."""
+    """[2, S, offsets, 2] (down, right) from an operator facing right"""
     foe: Floats
-    """[14, E]"""
+    """[E, 21]"""
     coming: Ints
-    """[3, E]"""
+    """[E, 6]"""
     fragment: Ints
-    """[4, F]"""
+    """[F, 4]"""
     route_size: Ints
-    """[R] how many nodes there are."""
+    """[R]"""
     node: Floats
-    """[5, R, N]"""
+    """[R, N, 5]"""
 
 
 class State(NamedTuple):
-    """What battles change. B battles, S slots, E enemies, T tiles, F fragments (there are never more waves)."""
+    """What battles change. B battles; the other letters as in World."""
 
     battle: Ints
-    """[B, 15]"""
+    """[B, 17]"""
     started: Ints
-    """[B, 2, F] the clock at which each wave and each fragment began."""
+    """[B, 2, F] the clock at which each wave and each fragment began"""
     standing: Ints
-    """[B, T] the slot that stands on a tile, or -1."""
+    """[B, T] the slot that stands on a tile, -1 for none"""
     covers: Flags
-    """[B, S, T] the tiles an operator's range covers now."""
+    """[B, S, T] the tiles that an operator's range covers now"""
     unit: Ints
-    """[B, 10, S]"""
+    """[B, S, 11]"""
     body: Floats
-    """[B, 4, S]"""
+    """[B, S, 6]"""
     foe: Ints
-    """[B, 7, E]"""
+    """[B, E, 12]"""
     foe_body: Floats
-    """[B, 5, E]"""
+    """[B, E, 9]"""
+    present: Ints
+    """[B, E] the enemies on the field, in the order in which they appeared"""
 
 
-@njit(cache=True)
+class Field(NamedTuple):
+    """One battle of a State: the same arrays without their first axis."""
+
+    battle: Ints
+    started: Ints
+    standing: Ints
+    covers: Flags
+    unit: Ints
+    body: Floats
+    foe: Ints
+    foe_body: Floats
+    present: Ints
+
+
+def field_of(state: State, b: int) -> Field:
+    """Battle `b` of a State; what is done to it is done there."""
+    return Field(*(table[b] for table in state))
+
+
+@often
+def _field_of(state: State, b: int) -> Field:
+    """The same for compiled code, which knows no loop over a tuple of different arrays."""
+    return Field(
+        state.battle[b],
+        state.started[b],
+        state.standing[b],
+        state.covers[b],
+        state.unit[b],
+        state.body[b],
+        state.foe[b],
+        state.foe_body[b],
+        state.present[b],
+    )
+
+
+@compiled
 def run(world: World, state: State, b: int, ticks: int) -> None:
     """Play battle `b` for so many ticks, or until it is decided."""
+    field = _field_of(state, b)
     for _ in range(ticks):
-        if state.battle[b, OUTCOME] != RUNNING:
+        if field.battle[OUTCOME] != RUNNING:
             return
-        _tick(world, state, b)
+        _tick(world, field)
 
 
-@njit(cache=True)
+@compiled
 def run_all(world: World, state: State, ticks: int) -> None:
     """Play all battles for so many ticks."""
     for b in range(state.battle.shape[0]):
@@ -162,603 +215,798 @@ def run_all(world: World, state: State, ticks: int) -> None:
 
 
 @often
-def _tick(world: World, state: State, b: int) -> None:
+def _tick(world: World, field: Field) -> None:
     """One tick: what comes, who aims at whom, who walks, who strikes, and whether that decides the battle."""
-    _gain_dp(world, state, b)
-    _advance_waves(world, state, b)
-    if state.battle[b, CLOCK] % SEARCH_TICKS == 0:
-        _search(world, state, b)
-    for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        if state.foe[b, PHASE, e] == PRESENT:
-            _move_enemy(world, state, b, e)
-            _enemy_strikes(world, state, b, e)
-    for s in range(state.unit.shape[2]):
-        if state.unit[b, TILE, s] >= 0:
-            _operator_strikes(world, state, b, s)
-    _gain_sp(world, state, b)
-    while state.battle[b, FIRST] < state.battle[b, SPAWNED] and state.foe[b, PHASE, state.battle[b, FIRST]] == GONE:
-        state.battle[b, FIRST] += 1
-    state.battle[b, CLOCK] += 1
-    _decide(world, state, b)
+    _gain_dp(world, field)
+    _advance_waves(world, field)
+    clock = field.battle[CLOCK]
+    if clock % SEARCH_TICKS == 0:
+        _search(world, field, clock)
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if field.foe[e, PHASE] == PRESENT and field.foe[e, FOE_STUNNED] <= clock:
+            _move(world, field, e, clock)
+            if world.foe[e, ATTACK] > 0.0 and field.foe_body[e, NEXT] <= clock:
+                _enemy_strikes(world, field, e, clock)
+        if world.foe[e, REGENERATION] > 0.0 and field.foe[e, PHASE] == PRESENT:
+            healed = field.foe_body[e, HEALTH] + world.foe[e, REGENERATION]
+            field.foe_body[e, HEALTH] = min(healed, world.foe[e, MAX_HEALTH])
+    for s in range(field.unit.shape[0]):
+        if field.unit[s, TILE] >= 0:
+            if field.body[s, NEXT] <= clock and field.unit[s, STUNNED] <= clock:
+                _operator_strikes(world, field, s, clock)
+            _live(world, field, s)
+    if field.battle[STALE]:
+        _forget_the_gone(field)
+    field.battle[CLOCK] = clock + 1
+    _decide(field)
 
 
 @often
-def _decide(world: World, state: State, b: int) -> None:
+def _decide(field: Field) -> None:
     """No life left is failure, even with the last enemy; a full counter is victory."""
-    if state.battle[b, LIFE] <= 0:
-        state.battle[b, OUTCOME] = LOST
-    elif state.battle[b, COUNTER] >= world.total:
-        state.battle[b, OUTCOME] = WON
+    if field.battle[LIFE] <= 0:
+        field.battle[OUTCOME] = LOST
+    elif field.battle[COUNTER] >= field.battle[TOTAL]:
+        field.battle[OUTCOME] = WON
 
 
 @often
-def _add_dp(world: World, state: State, b: int, amount: int) -> None:
+def _add_dp(world: World, field: Field, amount: int) -> None:
     """DP up to the stage's most."""
-    state.battle[b, DP] = min(state.battle[b, DP] + amount, world.max_cost)
+    field.battle[DP] = min(field.battle[DP] + amount, world.max_cost)
 
 
 @often
-def _gain_dp(world: World, state: State, b: int) -> None:
+def _gain_dp(world: World, field: Field) -> None:
     """DP by themselves, one every costIncreaseTime."""
     if world.cost_ticks == 0:
         return
-    state.battle[b, DP_CLOCK] += 1
-    if state.battle[b, DP_CLOCK] >= world.cost_ticks:
-        state.battle[b, DP_CLOCK] = 0
-        _add_dp(world, state, b, 1)
+    field.battle[DP_CLOCK] += 1
+    if field.battle[DP_CLOCK] >= world.cost_ticks:
+        field.battle[DP_CLOCK] = 0
+        _add_dp(world, field, 1)
 
 
 # --- What comes -------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
-def _advance_waves(world: World, state: State, b: int) -> None:
+@often
+def _advance_waves(world: World, field: Field) -> None:
     """Let enemies appear whose time it is, and go on to the next fragment when this one is done."""
-    f = state.battle[b, CURRENT]
-    if f >= world.fragment.shape[1]:
+    f = field.battle[CURRENT]
+    if f >= world.fragment.shape[0]:
         return
-    clock = state.battle[b, CURRENT_CLOCK]
+    clock = field.battle[CURRENT_CLOCK]
     if clock == 0:
-        _start_fragment(world, state, b, f)
-    while state.battle[b, SPAWNED] < world.foe.shape[1] and _is_due(world, state, b, f, clock):
-        _appear(world, state, b, state.battle[b, SPAWNED])
-    state.battle[b, CURRENT_CLOCK] = clock + 1
-    if (
-        clock >= world.fragment[FRAGMENT_LENGTH, f]
-        and state.battle[b, HOLDING] == 0
-        and _may_follow(world, state, b, f)
-    ):
-        state.battle[b, CURRENT] = f + 1
-        if f + 1 < world.fragment.shape[1]:
+        _start_fragment(world, field, f)
+    while field.battle[SPAWNED] < world.comers and _is_due(world, field, f, clock):
+        _come(world, field, field.battle[SPAWNED])
+    field.battle[CURRENT_CLOCK] = clock + 1
+    if clock >= world.fragment[f, FRAGMENT_LENGTH] and field.battle[HOLDING] == 0 and _may_follow(world, field, f):
+        field.battle[CURRENT] = f + 1
+        if f + 1 < world.fragment.shape[0]:
             # A tick has already gone since the fragment ended, hence the 1.
-            state.battle[b, CURRENT_CLOCK] = min(1 - world.fragment[FRAGMENT_DELAY, f + 1], 0)
+            field.battle[CURRENT_CLOCK] = min(1 - world.fragment[f + 1, FRAGMENT_DELAY], 0)
 
 
-@njit(cache=True)
-def _start_fragment(world: World, state: State, b: int, f: int) -> None:
+@compiled
+def _start_fragment(world: World, field: Field, f: int) -> None:
     """Remember when a fragment, and with it perhaps a wave, began."""
-    state.started[b, FRAGMENTS, f] = state.battle[b, CLOCK]
-    wave = world.fragment[FRAGMENT_WAVE, f]
-    if f == 0 or world.fragment[FRAGMENT_WAVE, f - 1] != wave:
-        state.started[b, WAVES, wave] = state.battle[b, CLOCK]
+    field.started[FRAGMENTS, f] = field.battle[CLOCK]
+    wave = world.fragment[f, FRAGMENT_WAVE]
+    if f == 0 or world.fragment[f - 1, FRAGMENT_WAVE] != wave:
+        field.started[WAVES, wave] = field.battle[CLOCK]
 
 
-@njit(cache=True)
-def _is_due(world: World, state: State, b: int, f: int, clock: int) -> bool:
+@often
+def _is_due(world: World, field: Field, f: int, clock: int) -> bool:
     """Whether the next enemy to come belongs here and now."""
-    e = state.battle[b, SPAWNED]
-    return bool(world.coming[FRAGMENT, e] == f and world.coming[OFFSET, e] <= clock)
+    e = field.battle[SPAWNED]
+    return bool(world.coming[e, FRAGMENT] == f and world.coming[e, OFFSET] <= clock)
 
 
-@njit(cache=True)
-def _may_follow(world: World, state: State, b: int, f: int) -> bool:
+@often
+def _may_follow(world: World, field: Field, f: int) -> bool:
     """Within a wave fragments follow at once; a new wave waits for an empty field, as long as its patience lasts."""
-    if f + 1 >= world.fragment.shape[1] or world.fragment[FRAGMENT_WAVE, f + 1] == world.fragment[FRAGMENT_WAVE, f]:
+    if f + 1 >= world.fragment.shape[0] or world.fragment[f + 1, FRAGMENT_WAVE] == world.fragment[f, FRAGMENT_WAVE]:
         return True
-    patience = world.fragment[FRAGMENT_PATIENCE, f + 1]
-    waited = state.battle[b, CURRENT_CLOCK] - world.fragment[FRAGMENT_LENGTH, f]
-    return bool(state.battle[b, ON_FIELD] == 0 or 0 <= patience <= waited)
+    patience = world.fragment[f + 1, FRAGMENT_PATIENCE]
+    waited = field.battle[CURRENT_CLOCK] - world.fragment[f, FRAGMENT_LENGTH]
+    return bool(field.battle[ON_FIELD] == 0 or 0 <= patience <= waited)
 
 
-@njit(cache=True)
-def _appear(world: World, state: State, b: int, e: int) -> None:
-    """An enemy enters the field where `enemy_row` and `enemy_col` were prepared."""
-    state.battle[b, SPAWNED] += 1
-    state.foe[b, PHASE, e] = PRESENT
-    state.foe_body[b, HEALTH, e] = world.foe[MAX_HEALTH, e]
-    state.battle[b, ON_FIELD] += 1
-    if world.foe[HOLDS, e]:
-        state.battle[b, HOLDING] += 1
-    _enter_node(world, state, b, e)
+@compiled
+def _come(world: World, field: Field, e: int) -> None:
+    """The next enemy comes, unless the seed has left it out of this battle."""
+    field.battle[SPAWNED] += 1
+    if field.foe[e, PHASE] == ABSENT:
+        _appear(world, field, e)
+        _enter_node(world, field, e)
 
 
-@njit(cache=True)
-def _leave(world: World, state: State, b: int, e: int) -> None:
+@compiled
+def _appear(world: World, field: Field, e: int) -> None:
+    """An enemy enters the field where its place was prepared."""
+    field.foe[e, PHASE] = PRESENT
+    field.foe_body[e, HEALTH] = world.foe[e, MAX_HEALTH]
+    field.foe[e, PLACE] = _tile_of(world, field, e)
+    field.present[field.battle[LISTED]] = e
+    field.battle[LISTED] += 1
+    field.battle[ON_FIELD] += 1
+    if world.foe[e, HOLDS]:
+        field.battle[HOLDING] += 1
+
+
+@compiled
+def _leave(world: World, field: Field, e: int) -> None:
     """An enemy leaves the field, dead or leaked; the counter counts both."""
-    _unblock(world, state, b, e)
-    state.foe[b, PHASE, e] = GONE
-    state.battle[b, ON_FIELD] -= 1
-    if world.foe[HOLDS, e]:
-        state.battle[b, HOLDING] -= 1
-    if world.foe[COUNTS, e]:
-        state.battle[b, COUNTER] += 1
+    _unblock(world, field, e)
+    field.foe[e, PHASE] = GONE
+    field.foe[e, GONE_AT] = field.battle[CLOCK]
+    field.battle[STALE] = 1
+    field.battle[ON_FIELD] -= 1
+    if world.foe[e, HOLDS]:
+        field.battle[HOLDING] -= 1
+    if world.foe[e, COUNTS]:
+        field.battle[COUNTER] += 1
+
+
+@compiled
+def _die(world: World, field: Field, e: int) -> None:
+    """An enemy dies; those it falls into go on along its way, one after the other."""
+    _leave(world, field, e)
+    first = world.coming[e, FIRST_CHILD]
+    for k in range(world.coming[e, CHILDREN]):
+        child = first + k
+        field.foe_body[child, ROW], field.foe_body[child, COL] = field.foe_body[e, ROW], field.foe_body[e, COL]
+        _appear(world, field, child)
+        field.foe[child, NODE] = field.foe[e, NODE]
+        field.foe[child, WAIT_UNTIL] = field.foe[e, WAIT_UNTIL]
+        field.foe[child, PAUSED] = field.battle[CLOCK] + k * SPLIT_PAUSE
+        _head_for(world, field, child)
+
+
+@compiled
+def _forget_the_gone(field: Field) -> None:
+    """Take those who are gone off the list of those present."""
+    kept = 0
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if field.foe[e, PHASE] == PRESENT:
+            field.present[kept] = e
+            kept += 1
+    field.battle[LISTED], field.battle[STALE] = kept, 0
 
 
 # --- Who walks --------------------------------------------------------------------------------------------------------
 
 
 @often
-def _tile_of(world: World, state: State, b: int, e: int) -> int:
+def _tile_of(world: World, field: Field, e: int) -> int:
     """The tile whose centre is nearest to an enemy."""
-    row = int(np.floor(state.foe_body[b, ROW, e] + 0.5))
-    col = int(np.floor(state.foe_body[b, COL, e] + 0.5))
+    row = int(np.floor(field.foe_body[e, ROW] + 0.5))
+    col = int(np.floor(field.foe_body[e, COL] + 0.5))
     row = min(max(row, 0), world.height - 1)
     col = min(max(col, 0), world.width - 1)
     return row * world.width + col
 
 
 @often
-def _move_enemy(world: World, state: State, b: int, e: int) -> None:
+def _move(world: World, field: Field, e: int, clock: int) -> None:
     """An enemy that is not blocked walks on, waits as its route says, or leaks."""
-    if state.foe[b, BLOCKER, e] >= 0 or _gets_blocked(world, state, b, e):
+    if field.foe[e, BLOCKER] >= 0 or _gets_blocked(world, field, e) or field.foe[e, PAUSED] > clock:
         return
-    if state.foe[b, PAUSE, e] > 0:
-        state.foe[b, PAUSE, e] -= 1
-        return
-    left = world.foe[STEP, e]
-    r = world.coming[ROUTE, e]
-    while state.foe[b, PHASE, e] == PRESENT:
-        n = state.foe[b, NODE, e]
-        if world.node[NODE_KIND, r, n] != MOVE:
-            if not _node_done(world, state, b, e):
-                return
-        else:
-            left = _step_towards(state, b, e, world.node[NODE_ROW, r, n], world.node[NODE_COL, r, n], left)
-            down, right = (
-                world.node[NODE_ROW, r, n] - state.foe_body[b, ROW, e],
-                world.node[NODE_COL, r, n] - state.foe_body[b, COL, e],
-            )
-            away = np.sqrt(down * down + right * right)
-            state.foe_body[b, REST, e] = away + world.node[NODE_REST, r, n]
-            if away > 0.0:
-                return
-        state.foe[b, NODE, e] = n + 1
-        if n + 1 >= world.route_size[r]:
-            _leak(world, state, b, e)
-        else:
-            _enter_node(world, state, b, e)
-
-
-@often
-def _step_towards(state: State, b: int, e: int, row: float, col: float, left: float) -> float:
-    """Walk at most `left` tiles towards a point; says how much of that is left over."""
-    down, right = row - state.foe_body[b, ROW, e], col - state.foe_body[b, COL, e]
-    away = np.sqrt(down * down + right * right)
-    if away <= left:
-        state.foe_body[b, ROW, e], state.foe_body[b, COL, e] = row, col
-        return float(left - away)
-    state.foe_body[b, ROW, e] += down / away * left
-    state.foe_body[b, COL, e] += right / away * left
-    return 0.0
-
-
-@njit(cache=True)
-def _enter_node(world: World, state: State, b: int, e: int) -> None:
-    """Begin what the route asks for next."""
-    r, n = world.coming[ROUTE, e], state.foe[b, NODE, e]
-    kind, ticks = world.node[NODE_KIND, r, n], world.node[NODE_TICKS, r, n]
-    f = world.coming[FRAGMENT, e]
-    if kind == WAIT:
-        state.foe[b, WAIT_UNTIL, e] = state.battle[b, CLOCK] + ticks
-    elif kind == WAIT_FRAGMENT:
-        state.foe[b, WAIT_UNTIL, e] = state.started[b, FRAGMENTS, f] + ticks
-    elif kind == WAIT_WAVE:
-        state.foe[b, WAIT_UNTIL, e] = state.started[b, WAVES, world.fragment[FRAGMENT_WAVE, f]] + ticks
-    elif kind == WAIT_BATTLE:
-        state.foe[b, WAIT_UNTIL, e] = ticks
-    elif kind == HIDE:
-        state.foe[b, HIDDEN, e] = True
-    elif kind == APPEAR:
-        state.foe[b, HIDDEN, e] = False
-        state.foe_body[b, ROW, e], state.foe_body[b, COL, e] = world.node[NODE_ROW, r, n], world.node[NODE_COL, r, n]
+    step = world.foe[e, STEP]
+    if field.foe[e, SLOWED] > clock:
+        step = step * (1.0 - field.foe_body[e, SLOWNESS])
+    if step < field.foe_body[e, AWAY]:
+        _walk(field, e, step)
     else:
-        down, right = (
-            world.node[NODE_ROW, r, n] - state.foe_body[b, ROW, e],
-            world.node[NODE_COL, r, n] - state.foe_body[b, COL, e],
-        )
-        state.foe_body[b, REST, e] = np.sqrt(down * down + right * right) + world.node[NODE_REST, r, n]
-
-
-@njit(cache=True)
-def _node_done(world: World, state: State, b: int, e: int) -> bool:
-    """Whether a node that is no walk is over."""
-    kind = world.node[NODE_KIND, world.coming[ROUTE, e], state.foe[b, NODE, e]]
-    waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
-    return bool(not waits or state.battle[b, CLOCK] >= state.foe[b, WAIT_UNTIL, e])
-
-
-@njit(cache=True)
-def _leak(world: World, state: State, b: int, e: int) -> None:
-    """An enemy reaches the exit: it costs life, and the counter advances as well."""
-    _leave(world, state, b, e)
-    if not world.foe[HARMLESS, e]:
-        state.battle[b, LEAKS] += 1
-        state.battle[b, LIFE] = max(state.battle[b, LIFE] - world.foe[LIFE_COST, e], 0)
+        _arrive(world, field, e, step, clock)
+    if field.foe[e, PHASE] == PRESENT:
+        field.foe[e, PLACE] = _tile_of(world, field, e)
 
 
 @often
-def _gets_blocked(world: World, state: State, b: int, e: int) -> bool:
+def _walk(field: Field, e: int, step: float) -> None:
+    """So many tiles straight towards the next node."""
+    field.foe_body[e, ROW] += field.foe_body[e, DOWN] * step
+    field.foe_body[e, COL] += field.foe_body[e, RIGHT] * step
+    field.foe_body[e, AWAY] -= step
+    field.foe_body[e, REST] -= step
+
+
+@compiled
+def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None:
+    """Reach a node, and whatever else the step still leads to; the last node of a route is the exit."""
+    r = world.coming[e, ROUTE]
+    while True:
+        n = field.foe[e, NODE]
+        if world.node[r, n, NODE_KIND] != MOVE:
+            if not _node_done(world, field, e, clock):
+                return
+        elif step < field.foe_body[e, AWAY]:
+            _walk(field, e, step)
+            return
+        else:
+            step -= field.foe_body[e, AWAY]
+            field.foe_body[e, ROW], field.foe_body[e, COL] = world.node[r, n, NODE_ROW], world.node[r, n, NODE_COL]
+            field.foe_body[e, AWAY], field.foe_body[e, REST] = 0.0, world.node[r, n, NODE_REST]
+        field.foe[e, NODE] = n + 1
+        if n + 1 >= world.route_size[r]:
+            _leak(world, field, e)
+            return
+        _enter_node(world, field, e)
+
+
+@compiled
+def _enter_node(world: World, field: Field, e: int) -> None:
+    """Begin what the route asks for next."""
+    r, n = world.coming[e, ROUTE], field.foe[e, NODE]
+    kind, ticks = world.node[r, n, NODE_KIND], int(world.node[r, n, NODE_TICKS])
+    f = world.coming[e, FRAGMENT]
+    if kind == WAIT:
+        field.foe[e, WAIT_UNTIL] = field.battle[CLOCK] + ticks
+    elif kind == WAIT_FRAGMENT:
+        field.foe[e, WAIT_UNTIL] = field.started[FRAGMENTS, f] + ticks
+    elif kind == WAIT_WAVE:
+        field.foe[e, WAIT_UNTIL] = field.started[WAVES, world.fragment[f, FRAGMENT_WAVE]] + ticks
+    elif kind == WAIT_BATTLE:
+        field.foe[e, WAIT_UNTIL] = ticks
+    elif kind == HIDE:
+        field.foe[e, HIDDEN] = 1
+    elif kind == APPEAR:
+        field.foe[e, HIDDEN] = 0
+        field.foe_body[e, ROW], field.foe_body[e, COL] = world.node[r, n, NODE_ROW], world.node[r, n, NODE_COL]
+    _head_for(world, field, e)
+
+
+@compiled
+def _head_for(world: World, field: Field, e: int) -> None:
+    """Turn towards the node an enemy goes to; at a node that is no walk it stays where it is."""
+    r, n = world.coming[e, ROUTE], field.foe[e, NODE]
+    field.foe_body[e, AWAY] = 0.0
+    field.foe_body[e, REST] = world.node[r, n, NODE_REST]
+    if world.node[r, n, NODE_KIND] == MOVE:
+        down = world.node[r, n, NODE_ROW] - field.foe_body[e, ROW]
+        right = world.node[r, n, NODE_COL] - field.foe_body[e, COL]
+        away = np.sqrt(down * down + right * right)
+        field.foe_body[e, AWAY] = away
+        field.foe_body[e, REST] += away
+        if away > 0.0:
+            field.foe_body[e, DOWN], field.foe_body[e, RIGHT] = down / away, right / away
+
+
+@often
+def _node_done(world: World, field: Field, e: int, clock: int) -> bool:
+    """Whether a node that is no walk is over."""
+    kind = world.node[world.coming[e, ROUTE], field.foe[e, NODE], NODE_KIND]
+    waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
+    return bool(not waits or clock >= field.foe[e, WAIT_UNTIL])
+
+
+@compiled
+def _leak(world: World, field: Field, e: int) -> None:
+    """An enemy reaches the exit: it costs life, and the counter advances as well."""
+    _leave(world, field, e)
+    field.foe[e, LEAKED] = 1
+    for k in range(world.coming[e, CHILDREN]):
+        # What it would have fallen into has slipped through with it.
+        child = world.coming[e, FIRST_CHILD] + k
+        field.foe[child, PHASE] = GONE
+        field.foe[child, GONE_AT] = field.battle[CLOCK]
+        if world.foe[child, COUNTS]:
+            field.battle[COUNTER] += 1
+    if not world.foe[e, HARMLESS]:
+        field.battle[LEAKS] += 1
+        field.battle[LIFE] = max(field.battle[LIFE] - int(world.foe[e, LIFE_COST]), 0)
+
+
+@often
+def _gets_blocked(world: World, field: Field, e: int) -> bool:
     """A walker on the tile of an operator that has block left stays there."""
-    if world.foe[FLYING, e] or state.foe[b, HIDDEN, e]:
+    s = field.standing[field.foe[e, PLACE]]
+    if s < 0 or world.foe[e, FLYING] > 0.0 or world.foe[e, UNBLOCKABLE] > 0.0 or field.foe[e, HIDDEN]:
         return False
-    s = state.standing[b, _tile_of(world, state, b, e)]
-    if s < 0 or not world.op[BLOCKS, s] or state.unit[b, BLOCKED, s] + world.foe[BLOCK, e] > world.op[BLOCK, s]:
+    stance = world.op[min(field.unit[s, ACTIVE], 1), s]
+    if not stance[BLOCKS] or field.unit[s, BLOCKED] + world.foe[e, BLOCK] > stance[BLOCK]:
         return False
-    state.unit[b, BLOCKED, s] += world.foe[BLOCK, e]
-    state.foe[b, BLOCKER, e] = s
-    state.foe[b, PAUSE, e] = 0
+    field.unit[s, BLOCKED] += int(world.foe[e, BLOCK])
+    field.foe[e, BLOCKER] = s
+    field.foe[e, PAUSED] = 0
     return True
 
 
 @often
-def _unblock(world: World, state: State, b: int, e: int) -> None:
+def _unblock(world: World, field: Field, e: int) -> None:
     """Free whatever block an enemy takes."""
-    s = state.foe[b, BLOCKER, e]
+    s = field.foe[e, BLOCKER]
     if s >= 0:
-        state.unit[b, BLOCKED, s] -= world.foe[BLOCK, e]
-        state.foe[b, BLOCKER, e] = -1
+        field.unit[s, BLOCKED] -= int(world.foe[e, BLOCK])
+        field.foe[e, BLOCKER] = -1
 
 
 # --- Who aims at whom -------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
-def _search(world: World, state: State, b: int) -> None:
-    """Everybody on the field chooses a target."""
-    for s in range(state.unit.shape[2]):
-        if state.unit[b, TILE, s] >= 0 and world.op[DAMAGE, s] != HEAL:
-            state.unit[b, TARGET, s] = _find_enemy(world, state, b, s)
-    for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        if state.foe[b, PHASE, e] == PRESENT:
-            state.foe[b, AIM, e] = _find_operator(world, state, b, e)
+@often
+def _search(world: World, field: Field, clock: int) -> None:
+    """Everybody on the field who can attack before the next search chooses a target."""
+    soon = clock + SEARCH_TICKS
+    for s in range(field.unit.shape[0]):
+        if field.unit[s, TILE] >= 0 and field.body[s, NEXT] < soon:
+            field.unit[s, TARGET] = _find_enemy(world, field, s)
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if world.foe[e, RADIUS] > 0.0 and field.foe_body[e, NEXT] < soon:
+            field.foe[e, AIM] = _find_operator(world, field, e)
 
 
-@njit(cache=True)
-def _find_enemy(world: World, state: State, b: int, s: int) -> int:
+@compiled
+def _find_enemy(world: World, field: Field, s: int) -> int:
     """The enemy an operator blocks, else the one in its range that is nearest the exit; -1 for none."""
     best, best_claim, best_rest = -1, 0, np.inf
-    for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        claim = _claim(world, state, b, s, e)
-        rest = state.foe_body[b, REST, e]
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        claim = _claim(world, field, s, e)
+        rest = field.foe_body[e, REST]
         if claim > best_claim or (claim == best_claim and claim > 0 and rest < best_rest):
             best, best_claim, best_rest = e, claim, rest
     return best
 
 
 @often
-def _claim(world: World, state: State, b: int, s: int, e: int) -> int:
+def _claim(world: World, field: Field, s: int, e: int) -> int:
     """What an enemy is to an operator: 0 no target, 1 one of those in range, 2 a flier it prefers, 3 held by itself."""
-    if state.foe[b, PHASE, e] != PRESENT or state.foe[b, HIDDEN, e]:
-        return 0
-    if state.foe[b, BLOCKER, e] == s:
+    if field.foe[e, BLOCKER] == s:
         return 3
-    flying = world.foe[FLYING, e] > 0.0
-    if (flying and not world.op[REACHES_AIR, s]) or not state.covers[b, s, _tile_of(world, state, b, e)]:
+    if not field.covers[s, field.foe[e, PLACE]] or field.foe[e, HIDDEN] or field.foe[e, PHASE] != PRESENT:
         return 0
-    return 2 if flying and world.op[PREFERS_AIR, s] > 0.0 else 1
+    if world.foe[e, HIDES] > 0.0 and field.foe[e, BLOCKER] < 0:
+        return 0
+    if world.foe[e, FLYING] > 0.0:
+        if not world.op[0, s, REACHES_AIR]:
+            return 0
+        return 2 if world.op[0, s, PREFERS_AIR] > 0.0 else 1
+    return 1
 
 
-@njit(cache=True)
-def _find_operator(world: World, state: State, b: int, e: int) -> int:
-    """The operator that blocks an enemy, else the last deployed one that it can shoot; -1 for none."""
-    if state.foe[b, BLOCKER, e] >= 0:
-        return int(state.foe[b, BLOCKER, e])
-    best, latest = -1, -1
-    if world.foe[RADIUS, e] <= 0.0 or state.foe[b, HIDDEN, e]:
+@compiled
+def _find_operator(world: World, field: Field, e: int) -> int:
+    """Of the operators that an enemy can shoot the one with most taunt, the last deployed of these; -1 for none."""
+    best, best_taunt, latest = -1, -np.inf, -1
+    if field.foe[e, HIDDEN]:
         return best
-    for s in range(state.unit.shape[2]):
-        if state.unit[b, TILE, s] >= 0 and state.unit[b, ORDER, s] > latest:
-            down = state.unit[b, TILE, s] // world.width - state.foe_body[b, ROW, e]
-            right = state.unit[b, TILE, s] % world.width - state.foe_body[b, COL, e]
-            if down * down + right * right <= world.foe[RADIUS, e] * world.foe[RADIUS, e]:
-                best, latest = s, state.unit[b, ORDER, s]
+    for s in range(field.unit.shape[0]):
+        if field.unit[s, TILE] >= 0 and _in_radius(world, field, e, s):
+            taunt = world.op[min(field.unit[s, ACTIVE], 1), s, TAUNT]
+            if taunt > best_taunt or (taunt == best_taunt and field.unit[s, ORDER] > latest):
+                best, best_taunt, latest = s, taunt, field.unit[s, ORDER]
     return best
+
+
+@often
+def _in_radius(world: World, field: Field, e: int, s: int) -> bool:
+    """Whether an enemy can shoot an operator."""
+    down, right = field.body[s, ROW] - field.foe_body[e, ROW], field.body[s, COL] - field.foe_body[e, COL]
+    return bool(down * down + right * right <= world.foe[e, RADIUS] * world.foe[e, RADIUS])
 
 
 # --- Who strikes ------------------------------------------------------------------------------------------------------
 
 
 @often
-def _damage(attack: float, defense: float, resistance: float, arts: bool) -> float:
+def _damage(attack: float, defense: float, resistance: float, kind: float) -> float:
     """What comes through of an attack."""
-    through = attack * (1.0 - resistance / 100.0) if arts else attack - defense
+    if kind == TRUE:
+        return attack
+    through = attack * (1.0 - min(resistance, 100.0) / 100.0) if kind == ARTS else attack - defense
     return max(through, attack * LEAST_DAMAGE)
 
 
 @often
-def _enemy_strikes(world: World, state: State, b: int, e: int) -> None:
-    """An enemy attacks whoever it aims at, when its interval is over."""
-    if state.foe[b, PHASE, e] != PRESENT or world.foe[ATTACK, e] <= 0.0:
-        return
-    if state.foe_body[b, COOLDOWN, e] > 0.0:
-        state.foe_body[b, COOLDOWN, e] -= 1.0
-    s = state.foe[b, BLOCKER, e] if state.foe[b, BLOCKER, e] >= 0 else state.foe[b, AIM, e]
-    if s < 0 or state.unit[b, TILE, s] < 0 or state.foe_body[b, COOLDOWN, e] > 0.0:
-        return
-    state.foe_body[b, COOLDOWN, e] += world.foe[INTERVAL, e]
-    if state.foe[b, BLOCKER, e] < 0:
-        state.foe[b, PAUSE, e] = SHOOTING_PAUSE
-    _hurt_operator(world, state, b, s, world.foe[ATTACK, e], world.foe[DAMAGE, e])
+def _again_at(before: float, interval: float, clock: int) -> float:
+    """When the next attack is due: fractions of ticks carry over from one attack to the next that follows at once."""
+    return (before if before > clock - 1 else float(clock)) + interval
 
 
-@njit(cache=True)
-def _hurt_operator(world: World, state: State, b: int, s: int, attack: float, arts: bool) -> None:
+@compiled
+def _enemy_strikes(world: World, field: Field, e: int, clock: int) -> None:
+    """An enemy attacks whoever blocks it, else whoever it aims at."""
+    blocker = field.foe[e, BLOCKER]
+    s = blocker if blocker >= 0 else field.foe[e, AIM]
+    if s < 0 or field.unit[s, TILE] < 0 or (blocker < 0 and world.foe[e, RADIUS] <= 0.0):
+        return
+    field.foe_body[e, NEXT] = _again_at(field.foe_body[e, NEXT], world.foe[e, INTERVAL], clock)
+    if blocker < 0:
+        field.foe[e, PAUSED] = clock + SHOOTING_PAUSE
+    row, col, left = field.body[s, ROW], field.body[s, COL], world.foe[e, TARGETS] - 1.0
+    reach = world.foe[e, SPLASH] * world.foe[e, SPLASH]
+    _hurt_operator(world, field, s, e)
+    for other in range(field.unit.shape[0]):
+        if other == s or field.unit[other, TILE] < 0:
+            continue
+        down, right = field.body[other, ROW] - row, field.body[other, COL] - col
+        if reach > 0.0 and down * down + right * right <= reach:
+            _hurt_operator(world, field, other, e)
+        elif left > 0.0 and _in_radius(world, field, e, other):
+            left -= 1.0
+            _hurt_operator(world, field, other, e)
+
+
+@compiled
+def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
     """An operator is hit: its shield takes what it can, then its health; a hit may give SP."""
-    defense = world.op[DEFENSE, s]
-    if state.unit[b, ACTIVE, s] > 0:
-        defense = defense * (1.0 + world.op[SKILL_DEFENSE, s])
-    hurt = _damage(attack, defense, world.op[RESISTANCE, s], arts)
-    warded = min(hurt, state.body[b, SHIELD, s])
-    state.body[b, SHIELD, s] -= warded
-    state.body[b, HEALTH, s] -= hurt - warded
-    if world.op[SKILL_GAIN, s] == BY_HIT:
-        _charge(world, state, b, s, TICKS)
-    if state.body[b, HEALTH, s] <= 0.0:
-        remove(world, state, b, s)
+    stance = world.op[min(field.unit[s, ACTIVE], 1), s]
+    hurt = _damage(world.foe[e, ATTACK], stance[DEFENSE], stance[RESISTANCE], world.foe[e, DAMAGE])
+    warded = min(hurt, field.body[s, SHIELD])
+    field.body[s, SHIELD] -= warded
+    field.body[s, HEALTH] -= hurt - warded
+    if world.foe[e, STUN] > 0.0:
+        field.unit[s, STUNNED] = max(field.unit[s, STUNNED], field.battle[CLOCK] + int(world.foe[e, STUN]))
+    if world.card[s, GAIN] == BY_HIT:
+        _charge(world, field, s, TICKS)
+    if field.body[s, HEALTH] <= 0.0:
+        remove(world, field, s)
 
 
 @often
-def _operator_strikes(world: World, state: State, b: int, s: int) -> None:
-    """An operator attacks or heals, when its interval is over and it has somebody to."""
-    if state.body[b, COOLDOWN, s] > 0.0:
-        state.body[b, COOLDOWN, s] -= 1.0
-    active = state.unit[b, ACTIVE, s] > 0
-    if state.body[b, COOLDOWN, s] > 0.0 or (active and world.op[SKILL_HOLDS_FIRE, s]):
-        return
-    attack = world.op[ATTACK, s] * (1.0 + world.op[SKILL_ATTACK, s]) if active else world.op[ATTACK, s]
-    struck = _heal(world, state, b, s, attack) if world.op[DAMAGE, s] == HEAL else _attack(world, state, b, s, attack)
-    if struck:
-        speed = 100.0 + world.op[SKILL_SPEED, s] if active else 100.0
-        state.body[b, COOLDOWN, s] += world.op[INTERVAL, s] * 100.0 / speed
+def _operator_strikes(world: World, field: Field, s: int, clock: int) -> None:
+    """An operator attacks or heals, if it may and perhaps has somebody to."""
+    active = min(field.unit[s, ACTIVE], 1)
+    heals = world.op[active, s, DAMAGE] == HEAL or world.card[s, STRIKES] > 0.0
+    if (heals or field.unit[s, TARGET] >= 0) and not world.op[active, s, HOLDS_FIRE]:
+        _strike(world, field, s, active, clock)
 
 
-@njit(cache=True)
-def _heal(world: World, state: State, b: int, s: int, amount: float) -> bool:
-    """Heal the one in range with the lowest fraction of its health; nobody who is in full health."""
-    worst, lowest = -1, 1.0
-    for ally in range(state.unit.shape[2]):
-        tile = state.unit[b, TILE, ally]
-        if tile >= 0 and state.covers[b, s, tile]:
-            fraction = state.body[b, HEALTH, ally] / world.op[MAX_HEALTH, ally]
-            if fraction < lowest:
-                worst, lowest = ally, fraction
-    if worst < 0:
-        return False
-    state.body[b, HEALTH, worst] = min(state.body[b, HEALTH, worst] + amount, world.op[MAX_HEALTH, worst])
-    if world.op[SKILL_GAIN, s] == BY_ATTACK:
-        _charge(world, state, b, s, TICKS)
-    return True
-
-
-@njit(cache=True)
-def _attack(world: World, state: State, b: int, s: int, attack: float) -> bool:
-    """Strike the target, or all blocked enemies; a full skill that strikes is spent on it."""
-    target = state.unit[b, TARGET, s]
-    if target < 0 or state.foe[b, PHASE, target] != PRESENT:
-        return False
-    hits = 1
-    if (
-        world.op[SKILL_STRIKES, s]
-        and state.unit[b, SP, s] >= world.op[SKILL_COST, s]
-        and not world.op[SKILL_BY_HAND, s]
-    ):
-        attack, hits = attack * world.op[SKILL_STRENGTH, s], world.op[SKILL_HITS, s]
-        state.unit[b, SP, s] = 0
-    elif world.op[SKILL_GAIN, s] == BY_ATTACK:
-        _charge(world, state, b, s, TICKS)
-    if world.op[STRIKES_ALL, s] and state.foe[b, BLOCKER, target] == s:
-        for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-            if state.foe[b, PHASE, e] == PRESENT and state.foe[b, BLOCKER, e] == s:
-                _hit(world, state, b, s, e, attack, hits)
+@compiled
+def _strike(world: World, field: Field, s: int, active: int, clock: int) -> None:
+    """One attack or heal, with the skill's numbers where it is spent on it."""
+    full = int(world.card[s, STRIKES] > 0.0 and field.unit[s, SP] >= world.card[s, SP_COST])
+    if full and _act(world, field, s, full):
+        field.unit[s, SP] = 0
+        field.battle[DP] = min(field.battle[DP] + int(world.card[s, DP_GAIN]), world.max_cost)
+    elif _act(world, field, s, active):
+        if world.card[s, GAIN] == BY_ATTACK:
+            _charge(world, field, s, TICKS)
     else:
-        _hit(world, state, b, s, target, attack, hits)
+        return
+    field.body[s, NEXT] = _again_at(field.body[s, NEXT], world.op[active, s, INTERVAL], clock)
+
+
+@compiled
+def _act(world: World, field: Field, s: int, mode: int) -> bool:
+    """Attack or heal with these numbers; False where there is nobody to."""
+    return _heal(world, field, s, mode) if world.op[mode, s, DAMAGE] == HEAL else _attack(world, field, s, mode)
+
+
+@compiled
+def _heal(world: World, field: Field, s: int, mode: int) -> bool:
+    """Heal those in range with the lowest fractions of their health; nobody who is in full health."""
+    targets = world.op[mode, s, TARGETS]
+    most = int(targets) if targets > 0.0 else field.unit.shape[0]
+    last, last_fraction = -1, -1.0
+    for healed in range(most):
+        worst, lowest = -1, 1.0
+        for ally in range(field.unit.shape[0]):
+            fraction = _need(world, field, s, ally)
+            after = fraction > last_fraction or (fraction == last_fraction and ally > last)
+            if after and fraction < lowest:
+                worst, lowest = ally, fraction
+        if worst < 0:
+            return healed > 0
+        full = world.op[min(field.unit[worst, ACTIVE], 1), worst, MAX_HEALTH]
+        amount = world.op[mode, s, ATTACK] * world.op[mode, s, HITS]
+        field.body[worst, HEALTH] = min(field.body[worst, HEALTH] + amount, full)
+        last, last_fraction = worst, lowest
+    return most > 0
+
+
+@often
+def _need(world: World, field: Field, s: int, ally: int) -> float:
+    """The fraction of health of an ally that an operator could heal; 1 for everybody else."""
+    tile = field.unit[ally, TILE]
+    if tile < 0 or not field.covers[s, tile] or world.op[0, ally, UNHEALABLE]:
+        return 1.0
+    if ally == s and world.op[0, s, HEALS_OTHERS]:
+        return 1.0
+    return float(field.body[ally, HEALTH] / world.op[min(field.unit[ally, ACTIVE], 1), ally, MAX_HEALTH])
+
+
+@compiled
+def _attack(world: World, field: Field, s: int, mode: int) -> bool:
+    """Strike the target, or as many as one attack strikes."""
+    target = field.unit[s, TARGET]
+    if target < 0 or field.foe[target, PHASE] != PRESENT:
+        return False
+    targets = int(world.op[mode, s, TARGETS])
+    holds = world.op[mode, s, STRIKES_ALL] > 0.0 and field.foe[target, BLOCKER] == s
+    if holds or targets == 0:
+        _strike_many(world, field, s, mode, holds)
+    elif targets == 1:
+        _hit(world, field, s, mode, target)
+    else:
+        _strike_best(world, field, s, mode, targets)
     return True
 
 
-@njit(cache=True)
-def _hit(world: World, state: State, b: int, s: int, target: int, attack: float, hits: int) -> None:
+@compiled
+def _strike_many(world: World, field: Field, s: int, mode: int, held: bool) -> None:
+    """Strike everybody whom the operator holds, or everybody in its range."""
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if field.foe[e, PHASE] == PRESENT and (field.foe[e, BLOCKER] == s if held else _claim(world, field, s, e) > 0):
+            _hit(world, field, s, mode, e)
+
+
+@compiled
+def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) -> None:
+    """Strike so many enemies in the order in which the operator would choose them."""
+    last_claim, last_rest, last = 4, -np.inf, -1
+    for _ in range(targets):
+        best, best_claim, best_rest = -1, 0, np.inf
+        for k in range(field.battle[LISTED]):
+            e = field.present[k]
+            if field.foe[e, PHASE] != PRESENT:
+                continue
+            claim, rest = _claim(world, field, s, e), field.foe_body[e, REST]
+            later = claim < last_claim or (
+                claim == last_claim and (rest > last_rest or (rest == last_rest and e > last))
+            )
+            better = claim > best_claim or (claim == best_claim and rest < best_rest)
+            if later and claim > 0 and better:
+                best, best_claim, best_rest = e, claim, rest
+        if best < 0:
+            return
+        _hit(world, field, s, mode, best)
+        last_claim, last_rest, last = best_claim, best_rest, best
+
+
+@compiled
+def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
     """Hit a target, and with splash everybody around it."""
-    radius = world.op[SPLASH, s]
+    radius = world.op[mode, s, SPLASH]
     if radius <= 0.0:
-        _hurt_enemy(world, state, b, s, target, attack, hits)
+        _hurt_enemy(world, field, s, mode, target)
         return
-    if state.unit[b, ACTIVE, s] > 0:
-        radius = radius * world.op[SKILL_SPLASH, s]
-    row, col = state.foe_body[b, ROW, target], state.foe_body[b, COL, target]
-    for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        if state.foe[b, PHASE, e] != PRESENT or state.foe[b, HIDDEN, e]:
+    row, col = field.foe_body[target, ROW], field.foe_body[target, COL]
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if field.foe[e, PHASE] != PRESENT or field.foe[e, HIDDEN]:
             continue
-        if not SPLASH_HITS_AIR and world.foe[FLYING, e] != world.foe[FLYING, target]:
+        if not SPLASH_HITS_AIR and world.foe[e, FLYING] != world.foe[target, FLYING]:
             continue
-        down, right = state.foe_body[b, ROW, e] - row, state.foe_body[b, COL, e] - col
+        down, right = field.foe_body[e, ROW] - row, field.foe_body[e, COL] - col
         if down * down + right * right <= radius * radius:
-            _hurt_enemy(world, state, b, s, e, attack, hits)
+            _hurt_enemy(world, field, s, mode, e)
 
 
-@njit(cache=True)
-def _hurt_enemy(world: World, state: State, b: int, s: int, e: int, attack: float, hits: int) -> None:
-    """So many hits of one attack on one enemy."""
-    hurt = _damage(attack, world.foe[DEFENSE, e], world.foe[RESISTANCE, e], world.op[DAMAGE, s] == ARTS)
-    state.foe_body[b, HEALTH, e] -= hurt * hits
-    if state.foe_body[b, HEALTH, e] <= 0.0:
-        _leave(world, state, b, e)
+@compiled
+def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
+    """All hits of one attack on one enemy."""
+    stance = world.op[mode, s]
+    attack = stance[ATTACK] if field.foe[e, BLOCKER] == s else stance[ATTACK] * stance[FAR_STRENGTH]
+    hurt = _damage(attack, world.foe[e, DEFENSE], world.foe[e, RESISTANCE], stance[DAMAGE])
+    field.foe_body[e, HEALTH] -= hurt * stance[HITS]
+    if field.foe_body[e, HEALTH] <= 0.0:
+        _die(world, field, e)
+        return
+    clock = field.battle[CLOCK]
+    if stance[STUN] > 0.0 and not world.foe[e, STUN_IMMUNE]:
+        field.foe[e, FOE_STUNNED] = max(field.foe[e, FOE_STUNNED], clock + int(stance[STUN]))
+    if stance[SLOW] > 0.0:
+        weaker = field.foe[e, SLOWED] > clock and field.foe_body[e, SLOWNESS] > stance[SLOW]
+        if not weaker:
+            field.foe_body[e, SLOWNESS] = stance[SLOW]
+            field.foe[e, SLOWED] = clock + int(stance[SLOW_TICKS])
 
 
 # --- Skills -----------------------------------------------------------------------------------------------------------
 
 
 @often
-def _charge(world: World, state: State, b: int, s: int, amount: int) -> None:
+def _charge(world: World, field: Field, s: int, amount: int) -> None:
     """SP up to the skill's cost."""
-    if GAINS_WHILE_ACTIVE or state.unit[b, ACTIVE, s] == 0:
-        state.unit[b, SP, s] = min(state.unit[b, SP, s] + amount, world.op[SKILL_COST, s])
+    if GAINS_WHILE_ACTIVE or field.unit[s, ACTIVE] == 0:
+        field.unit[s, SP] = min(field.unit[s, SP] + amount, int(world.card[s, SP_COST]))
 
 
 @often
-def _gain_sp(world: World, state: State, b: int) -> None:
-    """A tick of every skill on the field: it lasts, or it gathers SP and perhaps triggers itself."""
-    for s in range(state.unit.shape[2]):
-        if state.unit[b, TILE, s] < 0:
-            continue
-        if state.unit[b, ACTIVE, s] > 0:
-            _last(world, state, b, s)
-        if world.op[SKILL_GAIN, s] == BY_SECOND:
-            _charge(world, state, b, s, 1)
-        if not world.op[SKILL_BY_HAND, s] and not world.op[SKILL_STRIKES, s] and skill_ready(world, state, b, s):
-            _activate(world, state, b, s)
+def _live(world: World, field: Field, s: int) -> None:
+    """A tick of an operator on the field: its skill lasts, or gathers SP and perhaps triggers itself."""
+    active = min(field.unit[s, ACTIVE], 1)
+    if world.op[active, s, REGENERATION] > 0.0:
+        healed = field.body[s, HEALTH] + world.op[active, s, REGENERATION]
+        field.body[s, HEALTH] = min(healed, world.op[active, s, MAX_HEALTH])
+    if active:
+        _last(world, field, s)
+    if world.card[s, GAIN] == BY_SECOND:
+        _charge(world, field, s, 1)
+    if not world.card[s, BY_HAND] and not world.card[s, STRIKES] and skill_ready(world, field, s):
+        _activate(world, field, s)
 
 
-@njit(cache=True)
-def _last(world: World, state: State, b: int, s: int) -> None:
+@compiled
+def _last(world: World, field: Field, s: int) -> None:
     """A tick of a skill that is active: DP come one by one, the shield fades."""
-    state.body[b, SHIELD, s] = max(state.body[b, SHIELD, s] - _fading(world, s), 0.0)
-    if world.op[SKILL_DP_TICKS, s] > 0.0:
-        state.body[b, DP_WAIT, s] += 1.0
-        if state.body[b, DP_WAIT, s] >= world.op[SKILL_DP_TICKS, s]:
-            state.body[b, DP_WAIT, s] -= world.op[SKILL_DP_TICKS, s]
-            _add_dp(world, state, b, 1)
-    state.unit[b, ACTIVE, s] -= 1
-    if state.unit[b, ACTIVE, s] == 0:
-        state.body[b, SHIELD, s] = 0.0
-        _cover(world, state, b, s, 0)
+    field.body[s, SHIELD] = max(field.body[s, SHIELD] - world.card[s, WARD] / max(world.card[s, DURATION], 1.0), 0.0)
+    if world.op[1, s, DP_TICKS] > 0.0:
+        field.body[s, DP_WAIT] += 1.0
+        if field.body[s, DP_WAIT] >= world.op[1, s, DP_TICKS]:
+            field.body[s, DP_WAIT] -= world.op[1, s, DP_TICKS]
+            _add_dp(world, field, 1)
+    field.unit[s, ACTIVE] -= 1
+    if field.unit[s, ACTIVE] == 0:
+        field.body[s, SHIELD] = 0.0
+        field.body[s, HEALTH] *= world.op[0, s, MAX_HEALTH] / world.op[1, s, MAX_HEALTH]
+        _cover(world, field, s, 0)
+        _let_go(world, field, s)
 
 
 @often
-def _fading(world: World, s: int) -> float:
-    """How much of a shield a tick takes, so that it ends with the skill."""
-    return float(world.op[MAX_HEALTH, s] * world.op[SKILL_SHIELD, s] / max(world.op[SKILL_DURATION, s], 1.0))
-
-
-@often
-def skill_ready(world: World, state: State, b: int, s: int) -> bool:
+def skill_ready(world: World, field: Field, s: int) -> bool:
     """Whether an operator on the field has its skill full and not running already."""
-    gains = world.op[SKILL_GAIN, s] in (BY_SECOND, BY_ATTACK, BY_HIT)
-    full = gains and state.unit[b, SP, s] >= world.op[SKILL_COST, s]
-    return bool(full and state.unit[b, TILE, s] >= 0 and state.unit[b, ACTIVE, s] == 0)
+    gains = world.card[s, GAIN] in (BY_SECOND, BY_ATTACK, BY_HIT)
+    full = gains and field.unit[s, SP] >= world.card[s, SP_COST]
+    return bool(full and field.unit[s, TILE] >= 0 and field.unit[s, ACTIVE] == 0)
 
 
-@njit(cache=True)
-def _activate(world: World, state: State, b: int, s: int) -> None:
+@compiled
+def _activate(world: World, field: Field, s: int) -> None:
     """The skill begins: what happens at once happens, what lasts starts to."""
-    state.unit[b, SP, s] = 0
-    state.unit[b, ACTIVE, s] = world.op[SKILL_DURATION, s]
-    state.body[b, DP_WAIT, s] = 0.0
-    _add_dp(world, state, b, world.op[SKILL_DP, s])
-    healed = state.body[b, HEALTH, s] + world.op[MAX_HEALTH, s] * world.op[SKILL_HEAL, s]
-    state.body[b, HEALTH, s] = min(healed, world.op[MAX_HEALTH, s])
-    state.body[b, SHIELD, s] = world.op[MAX_HEALTH, s] * world.op[SKILL_SHIELD, s]
-    if state.unit[b, ACTIVE, s] > 0:
-        _cover(world, state, b, s, 1)
+    field.unit[s, SP] = 0
+    field.unit[s, ACTIVE] = int(world.card[s, DURATION])
+    field.body[s, DP_WAIT] = 0.0
+    _add_dp(world, field, int(world.card[s, DP_GAIN]))
+    field.body[s, SHIELD] = world.card[s, WARD]
+    mode = min(field.unit[s, ACTIVE], 1)
+    if mode:
+        field.body[s, HEALTH] *= world.op[1, s, MAX_HEALTH] / world.op[0, s, MAX_HEALTH]
+        _cover(world, field, s, 1)
+        _let_go(world, field, s)
+    healed = field.body[s, HEALTH] + world.card[s, HEAL_SELF]
+    field.body[s, HEALTH] = min(healed, world.op[mode, s, MAX_HEALTH])
+
+
+@compiled
+def _let_go(world: World, field: Field, s: int) -> None:
+    """Let go whom an operator blocks beyond what it can block now, the last comers first."""
+    block = world.op[min(field.unit[s, ACTIVE], 1), s, BLOCK]
+    for back in range(field.battle[LISTED]):
+        if field.unit[s, BLOCKED] <= block:
+            return
+        e = field.present[field.battle[LISTED] - 1 - back]
+        if field.foe[e, BLOCKER] == s:
+            _unblock(world, field, e)
 
 
 # --- What the player does ---------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
-def _cover(world: World, state: State, b: int, s: int, reach: int) -> None:
-    """Write the tiles that an operator's range covers, without (0) or with (1) its skill's reach."""
-    row, col = state.unit[b, TILE, s] // world.width, state.unit[b, TILE, s] % world.width
-    direction = state.unit[b, DIRECTION, s]
-    for tile in range(state.covers.shape[2]):
-        state.covers[b, s, tile] = False
-    for i in range(world.range_size[s, reach]):
-        down, right = world.ranges[s, reach, i, 0], world.ranges[s, reach, i, 1]
+@compiled
+def _cover(world: World, field: Field, s: int, mode: int) -> None:
+    """Write the tiles that an operator's range covers, without (0) or with (1) its skill."""
+    row, col = field.unit[s, TILE] // world.width, field.unit[s, TILE] % world.width
+    field.covers[s, :] = False
+    for i in range(world.range_size[mode, s]):
+        down, right = world.ranges[mode, s, i, 0], world.ranges[mode, s, i, 1]
         # The table faces right; a quarter turn clockwise makes (down, right) into (right, -down).
-        for _ in range(direction):
+        for _ in range(field.unit[s, DIRECTION]):
             down, right = right, -down
         if 0 <= row + down < world.height and 0 <= col + right < world.width:
-            state.covers[b, s, (row + down) * world.width + col + right] = True
+            field.covers[s, (row + down) * world.width + col + right] = True
 
 
-@njit(cache=True)
-def cost_now(world: World, state: State, b: int, s: int) -> int:
+@often
+def cost_now(world: World, field: Field, s: int) -> int:
     """What a card costs: the first redeployment half as much again, later ones double, never over 99."""
-    if state.unit[b, TIMES, s] == 0:
-        return int(world.op[COST, s])
-    factor = SECOND_PRICE if state.unit[b, TIMES, s] == 1 else LATER_PRICE
-    return int(min(np.floor(world.op[COST, s] * factor), DEAREST))
+    if field.unit[s, TIMES] == 0:
+        return int(world.card[s, COST])
+    factor = SECOND_PRICE if field.unit[s, TIMES] == 1 else LATER_PRICE
+    return int(min(np.floor(world.card[s, COST] * factor), DEAREST))
 
 
-@njit(cache=True)
-def can_deploy(world: World, state: State, b: int, s: int, tile: int) -> bool:
+@often
+def playable(world: World, field: Field, s: int) -> bool:
+    """Whether a card can be played now, if there is a tile for it."""
+    if field.battle[OUTCOME] != RUNNING or field.unit[s, TILE] >= 0 or field.unit[s, READY_AT] > field.battle[CLOCK]:
+        return False
+    return bool(field.battle[DEPLOYED] < world.character_limit and field.battle[DP] >= cost_now(world, field, s))
+
+
+@compiled
+def can_deploy(world: World, field: Field, s: int, tile: int) -> bool:
     """Whether the card can be played on this tile now."""
-    if (
-        state.battle[b, OUTCOME] != RUNNING
-        or state.unit[b, TILE, s] >= 0
-        or state.unit[b, READY_AT, s] > state.battle[b, CLOCK]
-    ):
-        return False
-    if state.battle[b, DEPLOYED] >= world.character_limit or state.battle[b, DP] < cost_now(world, state, b, s):
-        return False
-    return bool(world.stands[s, tile] and state.standing[b, tile] < 0)
+    return bool(playable(world, field, s) and world.stands[s, tile] and field.standing[tile] < 0)
 
 
-@njit(cache=True)
-def deploy(world: World, state: State, b: int, s: int, tile: int, direction: int) -> None:
+@compiled
+def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> None:
     """Put an operator on the field. It must be allowed."""
-    state.unit[b, PRICE, s] = cost_now(world, state, b, s)
-    state.battle[b, DP] -= state.unit[b, PRICE, s]
-    state.unit[b, TIMES, s] += 1
-    state.battle[b, DEPLOYMENTS] += 1
-    state.battle[b, DEPLOYED] += 1
-    state.unit[b, ORDER, s] = state.battle[b, DEPLOYMENTS]
-    state.unit[b, TILE, s], state.unit[b, DIRECTION, s] = tile, direction
-    state.standing[b, tile] = s
-    state.body[b, HEALTH, s], state.body[b, SHIELD, s] = world.op[MAX_HEALTH, s], 0.0
-    state.body[b, COOLDOWN, s] = 0.0
-    state.unit[b, TARGET, s] = -1
-    state.unit[b, BLOCKED, s] = 0
-    state.unit[b, ACTIVE, s] = 0
-    state.unit[b, SP, s] = min(world.op[SKILL_INITIAL, s], world.op[SKILL_COST, s])
-    _cover(world, state, b, s, 0)
-    if world.op[SKILL_GAIN, s] == BY_DEPLOYMENT:
-        _activate(world, state, b, s)
+    field.unit[s, PRICE] = cost_now(world, field, s)
+    field.battle[DP] -= field.unit[s, PRICE]
+    field.unit[s, TIMES] += 1
+    field.battle[DEPLOYMENTS] += 1
+    field.battle[DEPLOYED] += 1
+    field.unit[s, ORDER] = field.battle[DEPLOYMENTS]
+    field.unit[s, TILE], field.unit[s, DIRECTION] = tile, direction
+    field.standing[tile] = s
+    field.body[s, ROW], field.body[s, COL] = tile // world.width, tile % world.width
+    field.body[s, HEALTH], field.body[s, SHIELD] = world.op[0, s, MAX_HEALTH], 0.0
+    field.body[s, NEXT] = field.battle[CLOCK]
+    field.unit[s, TARGET] = -1
+    field.unit[s, BLOCKED] = field.unit[s, ACTIVE] = field.unit[s, STUNNED] = 0
+    field.unit[s, SP] = int(min(world.card[s, SP_INITIAL], world.card[s, SP_COST]))
+    _cover(world, field, s, 0)
+    if world.card[s, GAIN] == BY_DEPLOYMENT:
+        _activate(world, field, s)
 
 
-@njit(cache=True)
-def can_use_skill(world: World, state: State, b: int, s: int) -> bool:
+@often
+def can_use_skill(world: World, field: Field, s: int) -> bool:
     """Whether the skill waits for a hand now."""
-    return bool(state.battle[b, OUTCOME] == RUNNING and world.op[SKILL_BY_HAND, s] and skill_ready(world, state, b, s))
+    return bool(field.battle[OUTCOME] == RUNNING and world.card[s, BY_HAND] and skill_ready(world, field, s))
 
 
-@njit(cache=True)
-def use_skill(world: World, state: State, b: int, s: int) -> None:
+@compiled
+def use_skill(world: World, field: Field, s: int) -> None:
     """Trigger a skill. It must be allowed."""
-    _activate(world, state, b, s)
+    _activate(world, field, s)
 
 
-@njit(cache=True)
-def can_retreat(state: State, b: int, s: int) -> bool:
+@often
+def can_retreat(field: Field, s: int) -> bool:
     """Whether an operator is there to be called back."""
-    return bool(state.battle[b, OUTCOME] == RUNNING and state.unit[b, TILE, s] >= 0)
+    return bool(field.battle[OUTCOME] == RUNNING and field.unit[s, TILE] >= 0)
 
 
-@njit(cache=True)
-def retreat(world: World, state: State, b: int, s: int) -> None:
+@compiled
+def retreat(world: World, field: Field, s: int) -> None:
     """Call an operator back for half of what it cost. It must be allowed."""
-    remove(world, state, b, s)
-    _add_dp(world, state, b, int(np.floor(state.unit[b, PRICE, s] * REFUND)))
+    remove(world, field, s)
+    _add_dp(world, field, int(np.floor(field.unit[s, PRICE] * REFUND)))
 
 
-@njit(cache=True)
-def remove(world: World, state: State, b: int, s: int) -> None:
+@compiled
+def remove(world: World, field: Field, s: int) -> None:
     """An operator leaves the field, dead or called back; its redeploy time begins, and whom it blocked walks on."""
-    for e in range(state.battle[b, FIRST], state.battle[b, SPAWNED]):
-        if state.foe[b, BLOCKER, e] == s:
-            _unblock(world, state, b, e)
-    state.standing[b, state.unit[b, TILE, s]] = -1
-    state.unit[b, TILE, s] = -1
-    state.battle[b, DEPLOYED] -= 1
-    state.unit[b, ACTIVE, s] = 0
-    state.body[b, SHIELD, s] = 0.0
-    state.unit[b, READY_AT, s] = state.battle[b, CLOCK] + world.op[REDEPLOY, s]
+    for k in range(field.battle[LISTED]):
+        e = field.present[k]
+        if field.foe[e, BLOCKER] == s:
+            _unblock(world, field, e)
+    field.standing[field.unit[s, TILE]] = -1
+    field.unit[s, TILE] = -1
+    field.battle[DEPLOYED] -= 1
+    field.unit[s, ACTIVE] = 0
+    field.body[s, SHIELD] = 0.0
+    field.unit[s, READY_AT] = field.battle[CLOCK] + int(world.card[s, REDEPLOY])
+
+
+# --- An action as the flat numbering names it (game.actions) ----------------------------------------------------------
+
+
+@compiled
+def act(world: World, state: State, b: int, kind: int, slot: int, tile: int, direction: int) -> bool:
+    """Do something in battle `b` at once: 0 wait, 1 deploy, 2 skill, 3 retreat. False, and nothing happens, where it
+    is not allowed.
+    """
+    if kind == 0:
+        return True
+    field = _field_of(state, b)
+    if not 0 <= slot < field.unit.shape[0]:
+        return False
+    if kind == 1:
+        on_map = 0 <= tile < field.standing.shape[0] and 0 <= direction < 4
+        if not on_map or not can_deploy(world, field, slot, tile):
+            return False
+        deploy(world, field, slot, tile, direction)
+    elif kind == 2:
+        if not can_use_skill(world, field, slot):
+            return False
+        use_skill(world, field, slot)
+    else:
+        if kind != 3 or not can_retreat(field, slot):
+            return False
+        retreat(world, field, slot)
+    return True

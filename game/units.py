@@ -90,6 +90,8 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     block: int
     attack_interval: float
     """Seconds between attacks, its attack speed included."""
+    attack_speed: float = 100.0
+    """Points of attack speed; those of a skill add to them."""
     redeploy_time: float
     range: tuple[Offset, ...]
     damage: Damage
@@ -313,6 +315,7 @@ def operator_of(character: Character, build: Build) -> Operator:
         **traits,
         **{**numbers, "cost": int(numbers["cost"]), "block": int(numbers["block"])},  # type: ignore[arg-type]
         attack_interval=character.attack_interval * 100.0 / speed,
+        attack_speed=speed,
         range=load_ranges()[phase.range],
         skill=_skill_of(character, build),
     )

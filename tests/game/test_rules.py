@@ -33,7 +33,7 @@ def deploy(battle, slot, row, col, direction=RIGHT):
 
 def health(battle, number=0):
     """The health of one enemy in points."""
-    return battle._state.foe_body[0, rules.HEALTH, number]
+    return battle._state.foe_body[0, number, rules.HEALTH]
 
 
 def until(battle, happens, seconds=100.0):
@@ -434,7 +434,7 @@ def test_healing_goes_to_the_lowest_fraction_and_never_to_full_health(make):
     deploy(battle, 1, 1, 2)
     deploy(battle, 2, 1, 3)
     battle.step(60)
-    body = battle._state.body[0, rules.HEALTH]
+    body = battle._state.body[0, :, rules.HEALTH]
     body[1], body[2] = 1060 * 0.5, 1526 * 0.4
     battle.step(2)
     assert body[1] == 1060 * 0.5
@@ -502,15 +502,15 @@ def test_an_active_skill_changes_attack_speed_and_range(make):
 
 
 def test_a_shield_on_deployment_wards_off_and_fades(make):
-    """Gravel takes no harm at first, and is as vulnerable as anybody ten seconds later."""
+    """Gravel takes no harm at first, and is as vulnerable as anybody once the skill is over."""
     battle = battle_of(
         make, [make.spawn(), make.spawn(at=90)], names=("Gravel",), refs=(make.dummy(**IMMORTAL, atk=400),)
     )
-    battle.step(30 * 5)
+    battle.step(30 * 4)
     deploy(battle, 0, 1, 2)
-    battle.step(30 * 3)
+    battle.step(30 * 4)
     assert battle.view().operators[0].health == 1.0
-    battle.step(30 * 10)
+    battle.step(30 * 7)
     assert battle.view().operators[0].health < 1.0
 
 
@@ -567,13 +567,14 @@ def test_battles_in_a_batch_are_the_battles_alone():
     """Stepping many together changes nothing in any of them."""
     stage, squad = load_stage("first_watch"), squad_of(["Fang", "Kroos"])
     world = world_of(stage, squad)
+    tiles = np.flatnonzero(world.stands[0]).tolist()
     together = new_state(world, stage, [3, 4, 5])
     for b in range(3):
-        rules.deploy(world, together, b, 0, 2 * 9 + 6 - b, LEFT)
+        assert rules.act(world, together, b, DEPLOY, 0, tiles[b], LEFT)
     rules.run_all(world, together, 900)
     for b in range(3):
         alone = new_state(world, stage, [3 + b])
-        rules.deploy(world, alone, 0, 0, 2 * 9 + 6 - b, LEFT)
+        assert rules.act(world, alone, 0, DEPLOY, 0, tiles[b], LEFT)
         rules.run(world, alone, 0, 900)
         for one, many in zip(alone, together, strict=True):
             assert (one[0] == many[b]).all()
