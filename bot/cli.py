@@ -136,6 +136,7 @@ def _look(table: Verbs) -> None:
     _json(read)
     stage = _verb(table, "stage", verbs.stage, "Load level files, and say what is in them, one line a file.")
     stage.add_argument("files", nargs="+", metavar="FILE", help="a level file, or a shipped stage's name")
+    stage.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     _json(stage)
     graph = _verb(table, "graph", verbs.graph, "Print the machine's states and transitions as a mermaid diagram.")
     _json(graph)

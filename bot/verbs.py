@@ -113,7 +113,7 @@ def stage(options: Namespace) -> int:
     broken = False
     for file in options.files:
         try:
-            entry = {"file": file, **describe(load_stage(file))}
+            entry = {"file": file, **describe(load_stage(file, challenge=options.challenge))}
         except StageError as error:
             broken = True
             entry = {"file": file, "error": str(error)}

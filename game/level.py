@@ -1,4 +1,4 @@
-"""The public level format's grammar: where a value stands in a file, and what its enums are called.
+"""The public level format's grammar: where a value stands in a file, and what its enums and masks are called.
 
 Old dumps write enums as integers, new ones as names; both read the same here.
 """
@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from game.errors import StageError
 
 HEIGHTS = ("LOWLAND", "HIGHLAND")
-BUILDABLE = ("NONE", "MELEE", "RANGED", "ALL")
-PASSABLE = ("NONE", "WALK_ONLY", "FLY_ONLY", "ALL")
+BUILDABLE = {"NONE": 0, "MELEE": 1, "RANGED": 2, "ALL": 3}
+PASSABLE = {"NONE": 0, "WALK_ONLY": 1, "FLY_ONLY": 2, "ALL": 3}
 MOTIONS = ("WALK", "FLY", "E_NUM")
+DIRECTIONS = ("UP", "RIGHT", "DOWN", "LEFT")
+DIFFICULTIES = {"NONE": 0, "NORMAL": 1, "FOUR_STAR": 2, "EASY": 4, "SIX_STAR": 8, "ALL": 15}
+PROFESSIONS = {
+    "NONE": 0, "WARRIOR": 1, "SNIPER": 2, "TANK": 4, "MEDIC": 8, "SUPPORT": 16, "CASTER": 32, "SPECIAL": 64,
+    "TOKEN": 128, "TRAP": 256, "PIONEER": 512, "ALL": 1023,
+}  # fmt: skip
 ACTIONS = (
     "SPAWN", "PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "ACTIVATE_PREDEFINED",
-    "PLAY_OPERA", "TRIGGER_PREDEFINED", "BATTLE_EVENTS", "WITHDRAW_PREDEFINED", "DIALOG",
+    "PLAY_OPERA", "TRIGGER_PREDEFINED", "BATTLE_EVENTS", "WITHDRAW_PREDEFINED", "DIALOG", "EMPTY",
 )  # fmt: skip
 CHECKPOINTS = (
     "MOVE", "WAIT_FOR_SECONDS", "WAIT_FOR_PLAY_TIME", "WAIT_CURRENT_FRAGMENT_TIME", "WAIT_CURRENT_WAVE_TIME",
@@ -28,7 +35,7 @@ CHECKPOINTS = (
 )  # fmt: skip
 
 SHOWN_ONLY = frozenset(
-    {"PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG"}
+    {"PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG", "EMPTY"}
 )
 """Actions a player sees or hears, which change nothing in the battle."""
 
@@ -39,7 +46,7 @@ TILES = frozenset({
 """Tiles whose whole meaning is said by their height, who may stand there and who may pass."""
 
 OPTIONS = frozenset({
-    "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier",
+    "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier", "maxPlayTime",
     "steeringEnabled", "isPredefinedCardsSelectable", "displayRestTime",
 })  # fmt: skip
 """Options with a rule, or with none to have: enemies always steer here, and the rest is about the squad screen."""
@@ -117,11 +124,48 @@ class Place:
         """The name of an enum's value, written as name or as integer; a number without a name stays a number."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return names[self.value] if 0 <= self.value < len(names) else str(self.value)
-        return self.text()
+        return self.text().upper()
+
+    def mask(self, bits: Mapping[str, int]) -> int:
+        """The bits of a mask, written as a number, a name, several names in a text ("MELEE, RANGED") or in a list."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return self.whole() & max(bits.values())
+        names = [place.text() for place in self.each()] if isinstance(self.value, list) else _words(self.value)
+        for name in names:
+            if name.upper() not in bits:
+                raise self.error(f"is {name!r}", f"write one of {', '.join(bits)}")
+        return sum({bits[name.upper()] for name in names}) if "ALL" not in names else bits["ALL"]
 
     def quiet(self) -> bool:
         """Whether the value says that the thing it stands for is not in use."""
         return any(type(self.value) is type(off) and self.value == off for off in QUIET) or self.value == -1.0
+
+
+class Options(NamedTuple):
+    """The rules a stage sets. Times in seconds."""
+
+    character_limit: int
+    max_life: int
+    initial_cost: int
+    max_cost: int
+    cost_increase_time: float
+    """Seconds per DP; 99999 and more means none."""
+    move_multiplier: float
+    time_limit: float = 0.0
+    """Seconds after which the battle is over; 0 for never."""
+    squad_limit: int = 0
+    """How many operators may be brought; 0 for as many as there are."""
+
+
+@dataclass
+class Unknown:
+    """What a level asks for that we have no rule for, by name, once each, in the order met."""
+
+    names: dict[str, None] = field(default_factory=dict)
+
+    def note(self, name: str) -> None:
+        """Remember a name."""
+        self.names.setdefault(name)
 
 
 def read_level(path: Path) -> Place:
@@ -138,6 +182,11 @@ def read_level(path: Path) -> Place:
     if not isinstance(value, dict):
         raise StageError(f"{path}: the top level: is {_kind(value)}; a level file holds one JSON object")
     return Place(path.name, "", value)
+
+
+def _words(value: object) -> list[str]:
+    """The names in a text, whatever stands between them; none for null."""
+    return re.findall(r"\w+", value) if isinstance(value, str) else []
 
 
 def _kind(value: object) -> str:

@@ -9,33 +9,39 @@ import numpy as np
 import numpy.typing as npt
 
 Tile = tuple[int, int]
+Edges = frozenset[tuple[Tile, Tile]]
+"""Pairs of neighbouring tiles between which nobody walks, each in both orders."""
 
 STRAIGHT = ((0, 1), (1, 0), (0, -1), (-1, 0))
 DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
-def shortest_path(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile, *, diagonal: bool) -> tuple[Tile, ...]:
+def shortest_path(
+    walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile, *, diagonal: bool, closed: Edges = frozenset()
+) -> tuple[Tile, ...]:
     """The tiles from `start` to `goal`, both included; empty where there is no way.
 
     Diagonal steps, where allowed, never cut a corner: both tiles beside the step must be walkable. Among equally short
     ways the walker prefers straight steps (right, down, left, up, in this order): the same map gives the same way.
-    `start` and `goal` themselves may be tiles that nobody walks over otherwise.
+    `start` and `goal` themselves may be tiles that nobody walks over otherwise. Nobody steps over a `closed` edge.
     """
     open_tiles = walkable.copy()
     open_tiles[start] = open_tiles[goal] = True
-    distance = _distances(open_tiles, goal, diagonal=diagonal)
+    distance = _distances(open_tiles, goal, diagonal=diagonal, closed=closed)
     if not math.isfinite(distance[start]):
         return ()
     path = [start]
     while path[-1] != goal:
         here = path[-1]
-        steps = _steps(open_tiles, here, diagonal=diagonal)
+        steps = _steps(open_tiles, here, diagonal=diagonal, closed=closed)
         # Rounding absorbs the noise of summing square roots in another order: ties must be ties.
         path.append(min(steps, key=lambda step: round(step[1] + distance[step[0]], 9))[0])
     return tuple(path)
 
 
-def _distances(walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool) -> npt.NDArray[np.float64]:
+def _distances(
+    walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool, closed: Edges
+) -> npt.NDArray[np.float64]:
     """How far every tile is from `goal`, in tiles; infinite where there is no way."""
     distance = np.full(walkable.shape, np.inf)
     distance[goal] = 0.0
@@ -44,26 +50,37 @@ def _distances(walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool) -
         far, here = heapq.heappop(heap)
         if far > distance[here]:
             continue
-        for there, length in _steps(walkable, here, diagonal=diagonal):
+        for there, length in _steps(walkable, here, diagonal=diagonal, closed=closed):
             if far + length < distance[there] - 1e-9:
                 distance[there] = far + length
                 heapq.heappush(heap, (far + length, there))
     return distance
 
 
-def _steps(walkable: npt.NDArray[np.bool_], here: Tile, *, diagonal: bool) -> list[tuple[Tile, float]]:
+def _steps(walkable: npt.NDArray[np.bool_], here: Tile, *, diagonal: bool, closed: Edges) -> list[tuple[Tile, float]]:
     """The tiles one step away and the length of each step."""
     row, col = here
-    found = [((row + down, col + right), 1.0) for down, right in STRAIGHT if _open(walkable, row + down, col + right)]
+    found = [
+        ((row + down, col + right), 1.0)
+        for down, right in STRAIGHT
+        if _open(walkable, row + down, col + right) and (here, (row + down, col + right)) not in closed
+    ]
     if diagonal:
+        straight = {there for there, _ in found}
         found += [
             ((row + down, col + right), math.sqrt(2.0))
             for down, right in DIAGONAL
             if _open(walkable, row + down, col + right)
-            and _open(walkable, row, col + right)
-            and _open(walkable, row + down, col)
+            and {(row, col + right), (row + down, col)} <= straight
+            and not _cornered(here, (row + down, col + right), closed)
         ]
     return found
+
+
+def _cornered(here: Tile, there: Tile, closed: Edges) -> bool:
+    """Whether a closed edge meets a diagonal step on its far side."""
+    beside = ((here[0], there[1]), (there[0], here[1]))
+    return any((tile, there) in closed for tile in beside)
 
 
 def _open(walkable: npt.NDArray[np.bool_], row: int, col: int) -> bool:

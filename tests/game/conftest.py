@@ -88,10 +88,22 @@ def dummy(key: str = "enemy_1007_slime", **attributes: float) -> dict[str, Any]:
     return {"useDb": True, "id": key, "level": 0, "overwrittenData": {"attributes": defined}}
 
 
+def rune(
+    key: str, difficulty: str | int = "ALL", /, *, professions: Any = 1023, stands: Any = "ALL", **values: Any
+) -> Any:
+    """A rune of these numbers and texts."""
+    board = [
+        {"key": name, "value": 0.0, "valueStr": value} if isinstance(value, str) else {"key": name, "value": value}
+        for name, value in values.items()
+    ]
+    masks = {"difficultyMask": difficulty, "professionMask": professions, "buildableMask": stands}
+    return {**masks, "key": key, "blackboard": board}
+
+
 class Workshop:
     """Makes level data, stages and battles for a test."""
 
-    lane, spawn, level, dummy, number = (staticmethod(made) for made in (lane, spawn, level, dummy, number))
+    lane, spawn, level, dummy, number, rune = (staticmethod(made) for made in (lane, spawn, level, dummy, number, rune))
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -102,9 +114,9 @@ class Workshop:
         path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
         return path
 
-    def stage(self, data: Any) -> Stage:
+    def stage(self, data: Any, *, challenge: bool = False) -> Stage:
         """Level data as a stage."""
-        return load_stage(self.file(data))
+        return load_stage(self.file(data), challenge=challenge)
 
 
 @pytest.fixture

@@ -8,11 +8,16 @@ import re
 import numpy as np
 import pytest
 
+from game.battle import Battle
 from game.errors import StageError
 from game.paths import shortest_path
-from game.stage import APPEAR, HIDE, WAIT, describe, load_stage, shipped_stages
+from game.runes import is_forbidden, under_rules
+from game.stage import APPEAR, HIDE, MOVE, WAIT, WAIT_WAVE, chosen, describe, load_stage, shipped_stages
+from game.units import enemies_by_id, load_operators, squad_of
 
 REAL = {"00-01": (6, 9, 11), "00-05": (7, 10, 24), "01-01": (7, 9, 33), "01-04": (7, 11, 39), "01-07": (7, 11, 41)}
+DEVICES = {"01-07": ((3, 3),)}
+"""The tiles that the level's own devices stand on; nobody else can."""
 
 
 @pytest.mark.parametrize("number", REAL)
@@ -34,8 +39,9 @@ def test_real_maps_agree_with_the_tile_positions(reference, number):
         for col, tile in enumerate(line):
             assert stage.tile_keys[row][col] == tile["tileKey"]
             assert stage.high[row, col] == (tile["heightType"] == 1)
-            assert stage.melee[row, col] == (tile["buildableType"] == 1)
-            assert stage.ranged[row, col] == (tile["buildableType"] == 2)
+            free = (row, col) not in DEVICES.get(number, ())
+            assert stage.melee[row, col] == (free and tile["buildableType"] == 1)
+            assert stage.ranged[row, col] == (free and tile["buildableType"] == 2)
             assert ((row, col) in stage.exits) == tile["isEnd"]
 
 
@@ -122,14 +128,14 @@ def test_kinds_without_a_rule_are_named_once_each(make):
             {"actionType": 42},
         ],
         routes=(make.lane(strange),),
-        maxPlayTime=60.0,
+        configBlackBoard=[{"key": "x"}],
         functionDisableMask="NONE",
     )
     data["mapData"]["tiles"][0]["tileKey"] = "tile_volcano"
     data["predefines"] = {"tokenInsts": [{"inst": {"characterKey": "trap_1"}}]}
     data["runes"] = [{"difficultyMask": "NORMAL", "key": "gbuff"}, {"difficultyMask": "FOUR_STAR", "key": "other"}]
     assert set(make.stage(data).unknown) == {
-        "tile tile_volcano", "option maxPlayTime", "enemy enemy_9999_x", "action BATTLE_EVENTS", "action 42",
+        "tile tile_volcano", "option configBlackBoard", "enemy enemy_9999_x", "action BATTLE_EVENTS", "action 42",
         "checkpoint ALERT", "checkpoint WAIT_BOSSRUSH_WAVE", "predefined trap_1", "rune gbuff",
     }  # fmt: skip
 
@@ -143,17 +149,41 @@ def test_an_unknown_enemy_has_the_numbers_the_level_gives(make):
     assert stage.unknown == ()
 
 
-def test_hidden_groups_stay_hidden_and_random_groups_bring_one(make):
-    """Both are reported; the counter counts who really comes."""
+def test_hidden_groups_stay_hidden(make):
+    """They are reported, and the counter counts who really comes; a rune of the mode that is played brings them."""
+    data = make.level([make.spawn(), make.spawn(hiddenGroup="extra", count=2)])
+    assert make.stage(data).total == 1
+    assert make.stage(data).unknown == ("hiddenGroup extra",)
+    data["runes"] = [make.rune("level_hidden_group_enable", "FOUR_STAR", key="extra")]
+    assert make.stage(data).total == 1
+    assert make.stage(data, challenge=True).total == 3
+    assert make.stage(data, challenge=True).unknown == ()
+
+
+def test_of_a_random_group_one_pack_comes_by_weight(make):
+    """The seed decides, packs come together, and another fragment's group of the same name is another group."""
+    either = {"randomSpawnGroupKey": "either"}
     data = make.level([
         make.spawn(),
-        make.spawn(hiddenGroup="extra"),
-        make.spawn(randomSpawnGroupKey="either", count=2),
-        make.spawn(randomSpawnGroupKey="either", count=5),
+        make.spawn(**either, count=2, weight=1),
+        make.spawn(**either, count=5, weight=3, randomSpawnGroupPackKey="many"),
+        make.spawn(count=4, randomSpawnGroupPackKey="many"),
     ])  # fmt: skip
     stage = make.stage(data)
-    assert stage.total == 3
-    assert stage.unknown == ("hiddenGroup extra", "randomSpawnGroupKey either")
+    counts = [sum(chosen(stage.spawns, seed)) for seed in range(400)]
+    assert set(counts) == {1 + 2, 1 + 9}
+    assert 0.68 < counts.count(10) / 400 < 0.82
+    assert stage.total == counts[0]
+    assert chosen(stage.spawns, 7) == chosen(stage.spawns, 7)
+    assert stage.unknown == ()
+
+
+def test_whoever_splits_off_comes_with_its_parent(make):
+    """A child of an enemy that does not come this time does not come either."""
+    data = make.level([make.spawn(randomSpawnGroupKey="g", weight=1), make.spawn(randomSpawnGroupKey="g", count=2)])
+    stage = make.stage(data)
+    child = stage.spawns[1]._replace(parent=1)
+    assert chosen((*stage.spawns, child), 0) == (True, False, False, False)
 
 
 def test_hiding_checkpoints_become_nodes(make):
@@ -169,6 +199,36 @@ def test_hiding_checkpoints_become_nodes(make):
     assert (1, 3) not in stage.paths[0]
 
 
+def test_where_no_way_leads_walkers_go_straight(make):
+    """The real game opens some ways with devices; such a level still plays, and says where it does not fit."""
+    data = make.level([make.spawn()])
+    data["mapData"]["map"][1][3] = data["mapData"]["map"][0][0]
+    stage = make.stage(data)
+    assert stage.unknown == ("routes[0].endPosition cannot be reached on foot",)
+    assert [(node.kind, node.row, node.col) for node in stage.routes[0].nodes] == [(MOVE, 1.0, 7.0)]
+
+
+def test_enemies_on_a_placeholder_do_not_come(make):
+    """A spawn on a route that is none is left out by name; the others play."""
+    data = make.level([make.spawn(), make.spawn(routeIndex=1)], routes=(make.lane(), make.lane(motion="E_NUM")))
+    assert make.stage(data).total == 1
+    assert make.stage(data).unknown == ("route 1, a placeholder",)
+
+
+def test_nobody_steps_over_a_closed_edge(make):
+    """An entry of blockEdges is a wall between two tiles, which closes the straight way and the diagonals past it."""
+    free = np.ones((2, 3), bool)
+    wall = frozenset({((0, 0), (0, 1)), ((0, 1), (0, 0))})
+    assert shortest_path(free, (0, 0), (0, 1), diagonal=False, closed=wall) == ((0, 0), (1, 0), (1, 1), (0, 1))
+    assert shortest_path(free, (0, 0), (1, 1), diagonal=True, closed=wall) == ((0, 0), (1, 0), (1, 1))
+    picture = ("........", "S......E", "........")
+    data = make.level([make.spawn()], picture=picture)
+    data["mapData"]["blockEdges"] = [{"pos": {"row": 1, "col": 3}, "direction": "RIGHT", "blockMask": "ALL"}]
+    (path,) = make.stage(data).paths
+    assert len(path) == 10
+    assert make.stage(data).unknown == ()
+
+
 def test_walkers_take_the_shortest_way():
     """Around a wall, and diagonally only where it is allowed and no corner is cut."""
     free = np.ones((3, 4), bool)
@@ -178,6 +238,137 @@ def test_walkers_take_the_shortest_way():
     assert (1, 1) not in shortest_path(free, (0, 0), (2, 2), diagonal=True)[:2]
     free[:, 1] = False
     assert shortest_path(free, (0, 0), (2, 2), diagonal=True) == ()
+
+
+def test_masks_may_be_lists_texts_and_numbers(make):
+    """MELEE and RANGED together are ALL, however they are written; so is what walks and what flies."""
+    wanted = make.stage(make.level([make.spawn()]))
+    for melee, everybody in ((["MELEE"], ["WALK_ONLY", "FLY_ONLY"]), ("melee", "WALK_ONLY, FLY_ONLY"), (1, 3)):
+        data = make.level([make.spawn()])
+        for tile in data["mapData"]["tiles"]:
+            tile["buildableType"] = melee if tile["buildableType"] == "MELEE" else tile["buildableType"]
+            tile["passableMask"] = everybody if tile["passableMask"] == "ALL" else tile["passableMask"]
+        stage = make.stage(data)
+        assert (stage.melee == wanted.melee).all()
+        assert (stage.walkable == wanted.walkable).all()
+
+
+def test_every_kind_of_action_is_read(make):
+    """Those that only show something say nothing; the others are named; all take their time."""
+    kinds = ("PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG", "EMPTY")
+    shown = [{"actionType": kind, "key": "x", "preDelay": 2.0, "count": 1} for kind in kinds]
+    data = make.level([make.spawn(), *shown], [make.spawn()])
+    assert make.stage(data).unknown == ()
+    assert make.stage(data).spawns[1].time == 2.0
+    changing = ("ACTIVATE_PREDEFINED", "TRIGGER_PREDEFINED", "BATTLE_EVENTS", "WITHDRAW_PREDEFINED")
+    data = make.level([make.spawn(), *({"actionType": kind, "count": 3, "interval": 2.0} for kind in changing)])
+    assert make.stage(data).unknown == tuple(f"action {kind}" for kind in changing)
+    assert make.stage(data).fragments[0].length == 4.0
+
+
+def test_a_spawn_without_a_key_brings_nobody(make):
+    """Levels write such actions to make a fragment last."""
+    stage = make.stage(make.level([make.spawn(), make.spawn("", at=3.0)]))
+    assert stage.total == 1
+    assert stage.fragments[0].length == 3.0
+
+
+def test_spawn_k_of_an_action_comes_k_intervals_later(make):
+    """Fragment start + action.preDelay + k x interval."""
+    stage = make.stage(make.level([make.spawn(at=1.5, count=3, every=0.5)]))
+    assert [spawn.offset for spawn in stage.spawns] == [1.5, 2.0, 2.5]
+
+
+def test_a_wave_waits_its_post_delay_and_then_for_an_empty_field(make):
+    """In order: preDelay, fragments, postDelay, an empty field or maxTimeWaitingForNextWave, the next preDelay."""
+    data = make.level([make.spawn()])
+    first = {**data["waves"][0], "preDelay": 1.0, "postDelay": 4.0, "maxTimeWaitingForNextWave": 20.0}
+    second = {**data["waves"][0], "preDelay": 2.0}
+    data["waves"] = [first, second]
+    one, other = make.stage(data).fragments
+    assert (one.delay, one.length) == (1.0, 4.0)
+    assert (other.wave, other.delay, other.patience) == (1, 2.0, 20.0)
+
+
+def test_the_wave_clock_runs_while_its_first_fragment_is_late(make):
+    """WAIT_CURRENT_WAVE_TIME counts from the wave's preDelay on, WAIT_CURRENT_FRAGMENT_TIME from the fragment's."""
+    wait = {"type": "WAIT_CURRENT_WAVE_TIME", "time": 9.0}
+    data = make.level([make.spawn()], routes=(make.lane((wait,)),))
+    data["waves"][0]["preDelay"] = 1.0
+    data["waves"][0]["fragments"][0]["preDelay"] = 3.0
+    stage = make.stage(data)
+    assert [(one.delay, one.length) for one in stage.fragments] == [(1.0, 0.0), (3.0, 0.0)]
+    assert stage.spawns[0].time == 4.0
+    assert stage.routes[0].nodes[0][0::3] == (WAIT_WAVE, 9.0)
+
+
+def test_flags_of_a_spawn_are_read(make):
+    """They are blockFragment, dontBlockWave and isUnharmfulAndAlwaysCountAsKilled."""
+    plain, marked = make.stage(
+        make.level([
+            make.spawn(),
+            make.spawn(blockFragment=True, dontBlockWave=True, isUnharmfulAndAlwaysCountAsKilled=True),
+        ])
+    ).spawns  # fmt: skip
+    assert (plain.holds_fragment, plain.holds_wave, plain.harmless) == (False, True, False)
+    assert (marked.holds_fragment, marked.holds_wave, marked.harmless) == (True, False, True)
+
+
+def test_devices_take_their_tile(make):
+    """Nobody can be deployed there; hidden ones and cards take none, and walkers go around a crate."""
+    data = make.level([make.spawn()], picture=("........", "S......E", "........"))
+    inst = {"inst": {"characterKey": "trap_001_crate"}, "position": {"row": 1, "col": 3}}
+    data["predefines"] = {
+        "tokenInsts": [inst, {**inst, "hidden": True, "alias": "later", "position": {"row": 1, "col": 5}}],
+        "tokenCards": [{"inst": {"characterKey": "trap_020_roadblock"}, "initialCnt": 2}],
+    }
+    stage = make.stage(data)
+    assert not stage.melee[1, 3]
+    assert (1, 3) not in stage.paths[0]
+    assert stage.melee[1, 5]
+    assert stage.unknown == ("predefined trap_001_crate", "predefined trap_020_roadblock")
+    data["runes"] = [make.rune("level_predefines_enable", "ALL", later=1.0)]
+    assert not make.stage(data).melee[1, 5]
+
+
+def test_a_level_s_options_are_read(make):
+    """A maxPlayTime of -1 is no limit; a level without life is played with one."""
+    assert make.stage(make.level([make.spawn()], maxPlayTime=-1.0)).options.time_limit == 0.0
+    assert make.stage(make.level([make.spawn()], maxPlayTime=300.0)).options.time_limit == 300.0
+    assert make.stage(make.level([make.spawn()], maxLifePoint=0)).options.max_life == 1
+    assert make.stage(make.level([make.spawn()], moveMultiplier=0.25)).options.move_multiplier == 0.25
+
+
+def test_a_level_may_overwrite_whatever_an_enemy_has(make):
+    """Attributes, life cost, range, rank, what counts; 200 points of attack speed halve the interval."""
+    attributes = {"maxHp": 9, "moveSpeed": 0.5, "attackSpeed": 200, "hpRecoveryPerSec": 3, "massLevel": 2, "def": 7}
+    ref = make.dummy(**attributes)
+    ref["overwrittenData"] |= {
+        "lifePointReduce": make.number(2), "rangeRadius": make.number(1.5), "notCountInTotal": make.number(True),
+        "levelType": make.number("BOSS"), "name": {"m_defined": False, "m_value": None},
+    }  # fmt: skip
+    ref["overwrittenData"]["attributes"]["stunImmune"] = make.number(True)
+    (enemy,) = make.stage(make.level([make.spawn()], refs=(ref,))).enemies
+    assert (enemy.max_health, enemy.speed, enemy.attack_interval, enemy.regeneration) == (9, 0.5, 0.85, 3)
+    assert (enemy.weight, enemy.defense, enemy.life_cost, enemy.range, enemy.rank) == (2, 7, 2, 1.5, "boss")
+    assert enemy.stun_immune
+    assert not enemy.counts
+
+
+def test_a_level_s_own_list_of_enemies_is_read(make):
+    """Levels may describe an enemy whole, without the database."""
+    data = make.level([make.spawn("enemy_9999_x")], refs=({"useDb": False, "id": "enemy_9999_x", "level": 0},))
+    data["enemies"] = [{"key": "enemy_9999_x", "attributes": {"maxHp": 77, "atk": 5}, "applyWay": "MELEE"}]
+    stage = make.stage(data)
+    assert (stage.enemies[0].max_health, stage.enemies[0].attack, stage.enemies[0].range) == (77, 5, 0.0)
+    assert stage.unknown == ()
+
+
+def test_a_later_form_of_an_enemy_starts_from_the_first(make):
+    """An id that our table lacks is named, and played with the numbers of its family."""
+    stage = make.stage(make.level([make.spawn("enemy_1007_slime_9")]))
+    assert stage.enemies[0].kind == "slug"
+    assert stage.unknown == ("enemy enemy_1007_slime_9",)
 
 
 BREAKAGES = {
@@ -197,14 +388,14 @@ BREAKAGES = {
         lambda data: data["waves"][0]["fragments"][0]["actions"][0].update(routeIndex=7),
         "waves[0].fragments[0].actions[0].routeIndex: names route 7",
     ),
-    "a placeholder walked": (lambda data: data["routes"][0].update(motionMode="E_NUM"), "routes[0]: is a placeholder"),
+    "a placeholder walked": (lambda data: data["routes"][0].update(motionMode="E_NUM"), "waves: brings no enemy"),
+    "a tile of no kind": (
+        lambda data: data["mapData"]["tiles"][0].update(passableMask="SWIM"),
+        "mapData.tiles[0].passableMask: is 'SWIM'; write one of NONE, WALK_ONLY, FLY_ONLY, ALL",
+    ),
     "an exit off the map": (
         lambda data: data["routes"][0].update(endPosition={"row": 9, "col": 0}),
         "routes[0].endPosition: row 9, col 0 is not on the map",
-    ),
-    "a way to nowhere": (
-        lambda data: data["mapData"]["map"][1].__setitem__(3, data["mapData"]["map"][0][0]),
-        "routes[0].endPosition: cannot be reached on foot",
     ),
     "nobody": (lambda data: data["waves"].clear(), "waves: brings no enemy"),
     "null waves": (lambda data: data.update(waves=None), "waves: brings no enemy"),
@@ -224,6 +415,104 @@ def test_a_broken_level_gives_one_line_with_file_place_and_remedy(make, name):
         load_stage(make.file(whole, "broken.json"))
     assert "broken.json" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+CHALLENGE = {
+    "00-01": {"max_life": 1, "cost_increase_time": 99999.0},
+    "00-05": {"max_life": 1},
+    "01-01": {"max_life": 1, "character_limit": 4},
+    "01-04": {"max_life": 1},
+    "01-07": {"max_life": 1, "cost_increase_time": 2.0},
+}
+
+
+@pytest.mark.parametrize("number", CHALLENGE)
+def test_challenge_mode_changes_what_the_level_s_runes_say(reference, number):
+    """One life everywhere, stronger enemies, and each stage's own condition; normal play knows none of it."""
+    path = reference / "levels" / f"level_main_{number}.json"
+    normal, hard = load_stage(path), load_stage(path, challenge=True)
+    changed = {name: value for name, value in hard.options._asdict().items() if value != getattr(normal.options, name)}
+    assert changed == CHALLENGE[number]
+    assert not [name for name in hard.unknown if name.startswith("rune")]
+    for before, after in zip(normal.enemies, hard.enemies, strict=True):
+        assert after.max_health == pytest.approx(before.max_health * 1.2)
+        assert after.attack == pytest.approx(before.attack * (2.0 if number == "00-05" else 1.2))
+
+
+def test_challenge_mode_of_1_4_trebles_the_cost_of_ranged_operators(reference):
+    """A rune with a buildableMask is a rule about operators, which the battle applies."""
+    hard = load_stage(reference / "levels" / "level_main_01-04.json", challenge=True)
+    operators = load_operators()
+    assert under_rules(operators["Kroos"], hard.squad_rules).cost == 3 * operators["Kroos"].cost
+    assert under_rules(operators["Fang"], hard.squad_rules).cost == operators["Fang"].cost
+
+
+def test_runes_of_all_enemies_some_enemies_and_a_rank(make):
+    """Both enemy and enemy_exclude list ids; sums come before factors; what has no rule is named."""
+    data = make.level([make.spawn(), make.spawn("enemy_1000_gopro")])
+    data["runes"] = [
+        make.rune("enemy_attribute_mul", max_hp=2.0, enemy="enemy_1007_slime|enemy_1_x"),
+        make.rune("enemy_attribute_add", max_hp=100.0, enemy="enemy_1007_slime"),
+        make.rune("enemy_attribute_mul", atk=3.0, enemy_exclude="enemy_1007_slime"),
+        make.rune("enemy_attribute_mul", move_speed=9.0, enemy_level_type="BOSS"),
+        make.rune("enemy_attribute_mul", 1, ep_resistance=2.0),
+        make.rune("enemy_dynamic_ability_new", 3, key="invisible"),
+        make.rune("enemy_dynamic_ability_new", 2, key="invisible"),
+        make.rune("level_enemy_replace", key="enemy_1000_gopro", value="enemy_1000_gopro_2"),
+    ]
+    stage = make.stage(data)
+    slug, hound = stage.enemies
+    assert (slug.max_health, slug.attack, slug.speed) == (2 * (550 + 100), 130, 1.0)
+    assert hound.attack == 3 * enemies_by_id()["enemy_1000_gopro_2"].attack
+    assert stage.unknown == ("rune enemy_attribute_mul ep_resistance", "rune enemy_dynamic_ability_new")
+
+
+def test_runes_about_operators_name_whom_they_mean(make):
+    """By profession, by where they stand, by public id; an excluded operator may not come."""
+    data = make.level([make.spawn()])
+    data["runes"] = [
+        make.rune("char_attribute_mul", professions=512 + 1, atk=0.5, attack_speed=2.0),
+        make.rune("char_cost_add", stands=2, value=4.0),
+        make.rune("char_respawntime_mul", professions="MEDIC", scale=2.0),
+        make.rune("char_exclude", char="char_123_fang"),
+    ]
+    rules, operators = make.stage(data).squad_rules, load_operators()
+    fang, kroos, ansel = (under_rules(operators[name], rules) for name in ("Fang", "Kroos", "Ansel"))
+    assert fang.attack == operators["Fang"].attack / 2
+    assert fang.attack_interval == operators["Fang"].attack_interval / 2
+    assert (fang.cost, kroos.cost) == (operators["Fang"].cost, operators["Kroos"].cost + 4)
+    assert ansel.redeploy_time == 2 * operators["Ansel"].redeploy_time
+    assert kroos.redeploy_time == operators["Kroos"].redeploy_time
+    assert [name for name, one in operators.items() if is_forbidden(one, rules)] == ["Fang"]
+
+
+def test_forbidden_places_and_options_under_runes(make):
+    """global_forbid_location counts rows from the bottom; life is set or changed, limits are added to."""
+    data = make.level([make.spawn()])
+    data["runes"] = [
+        make.rune("global_forbid_location", location="(1,3)|(2,5)|(99,0)"),
+        make.rune("level_life_point_mul", scale=2.0),
+        make.rune("level_life_point_add", value=1.0),
+        make.rune("global_placable_char_num_add", value=-3.0),
+        make.rune("global_initial_cost_add", value=-200.0),
+        make.rune("cbuff_max_cost", max_cost=20.0),
+        make.rune("global_squad_num_limit", value=6.0),
+    ]
+    stage = make.stage(data)
+    assert not stage.melee[1, 3]
+    assert not stage.ranged[0, 5]
+    assert (stage.options.max_life, stage.options.character_limit, stage.options.initial_cost) == (7, 5, 0)
+    assert (stage.options.max_cost, stage.options.squad_limit) == (20, 6)
+
+
+@pytest.mark.parametrize("number", REAL)
+@pytest.mark.parametrize("challenge", [False, True])
+def test_real_levels_play(reference, number, challenge):
+    """A minute of each, with nobody deployed."""
+    stage = load_stage(reference / "levels" / f"level_main_{number}.json", challenge=challenge)
+    battle = Battle(stage, squad_of(["Fang", "Kroos"]), seed=1)
+    battle.step(60 * 30)
+    assert battle.gone() or battle.enemies_on_field()
 
 
 def test_a_wrong_name_tells_the_right_ones(tmp_path):
