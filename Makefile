@@ -1,12 +1,12 @@
 # make run    install what is needed and play          make run ARGS="--battles 20"
 # make practice   play the practice game yourself, with the mouse
 # make test   install, check and test                  make check   ruff, mypy, the import rule
-# make bench  how well the eyes find units in battles
+# make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench install install-dev system
+.PHONY: run practice test check bench bench-game install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -25,6 +25,9 @@ check: install-dev
 
 bench: install
 	$(BIN)/python benchmarks/eyes.py $(ARGS)
+
+bench-game: install
+	$(BIN)/python benchmarks/game_speed.py $(ARGS)
 
 install: $(VENV)/runtime
 install-dev: $(VENV)/dev

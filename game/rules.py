@@ -12,23 +12,16 @@ from, and how sure we are of each, stands in docs/rules.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from game.compiling import compiled, often
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Rule = TypeVar("Rule", bound=Callable[..., object])
-
-compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-"""Without numba's reference counts, which took nineteen twentieths of the time. That is sound as long as nothing here
-makes an array, or hands one to Python."""
-often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
-"""For what happens many times a tick: a call that is not inlined passes all the arrays of its arguments."""
 
 TICKS = 30
 """Ticks a second."""
@@ -182,8 +175,8 @@ def field_of(state: State, b: int) -> Field:
 
 
 @often
-def _field_of(state: State, b: int) -> Field:
-    """The same for compiled code, which knows no loop over a tuple of different arrays."""
+def field_within(state: State, b: int) -> Field:
+    """`field_of` for compiled code, which knows no loop over a tuple of different arrays."""
     return Field(
         state.battle[b],
         state.started[b],
@@ -200,7 +193,7 @@ def _field_of(state: State, b: int) -> Field:
 @compiled
 def run(world: World, state: State, b: int, ticks: int) -> None:
     """Play battle `b` for so many ticks, or until it is decided."""
-    field = _field_of(state, b)
+    field = field_within(state, b)
     for _ in range(ticks):
         if field.battle[OUTCOME] != RUNNING:
             return
@@ -993,7 +986,7 @@ def act(world: World, state: State, b: int, kind: int, slot: int, tile: int, dir
     """
     if kind == 0:
         return True
-    field = _field_of(state, b)
+    field = field_within(state, b)
     if not 0 <= slot < field.unit.shape[0]:
         return False
     if kind == 1:

@@ -5,4 +5,8 @@ Importing it makes `gymnasium.make("holdfast/Arknight-v0", stage=…)` work; not
 
 import gymnasium
 
-gymnasium.register(id="holdfast/Arknight-v0", entry_point="learning.environment:ArknightEnv")
+gymnasium.register(
+    id="holdfast/Arknight-v0",
+    entry_point="learning.environment:ArknightEnv",
+    vector_entry_point="learning.vector:ArknightVectorEnv",
+)

@@ -102,7 +102,7 @@ class Ground:
         return {kind: (enemy.max_health * (1 + enemy.defense / 500), enemy.flying) for kind, enemy in known.items()}
 
     @cached_property
-    def _nearness(self) -> Floats:
+    def near(self) -> Floats:
         """[tiles]: 1 on an exit, falling with the distance as the crow flies, which is how fliers go."""
         rows, cols = np.divmod(np.arange(self.tiles), self.stage.width)
         exits = self.stage.exits or ((0, 0),)
@@ -112,7 +112,7 @@ class Ground:
 
     def nearness(self, row: float, col: float) -> float:
         """0 to 1: how near to an exit an enemy stands, along the way where it stands on one."""
-        return float(self._nearness[_tile(row, col, self)])
+        return float(self.near[_tile(row, col, self)])
 
     def action(self, index: int) -> Action:
         """The action behind a compact number."""
