@@ -132,7 +132,7 @@ def _grid(grid: Place) -> list[Place]:
 
 
 def _closed_edges(map_data: Place, height: int, unknown: Unknown) -> Edges:
-    """The edges between tiles that walkers may not cross."""
+    """The edges between tiles that walkers may not cross; each is closed in the direction it names only."""
     found: set[tuple[Tile, Tile]] = set()
     for edge in map_data.get("blockEdges", []).each():
         position: Any = edge.get("pos").value or edge.get("position").value
@@ -143,5 +143,5 @@ def _closed_edges(map_data: Place, height: int, unknown: Unknown) -> Edges:
         if edge.get("blockMask", "ALL").mask(level.PASSABLE) & level.PASSABLE["WALK_ONLY"]:
             row, col = height - 1 - int(position["row"]), int(position["col"])
             there = (row + STEPS[direction][0], col + STEPS[direction][1])
-            found |= {((row, col), there), (there, (row, col))}
+            found.add(((row, col), there))
     return frozenset(found)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Tile = tuple[int, int]
 Edges = frozenset[tuple[Tile, Tile]]
-"""Pairs of neighbouring tiles between which nobody walks, each in both orders."""
+"""Pairs of neighbouring tiles: nobody walks from the first to the second."""
 
 STRAIGHT = ((0, 1), (1, 0), (0, -1), (-1, 0))
 DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
@@ -43,6 +43,7 @@ def _distances(
     walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool, closed: Edges
 ) -> npt.NDArray[np.float64]:
     """How far every tile is from `goal`, in tiles; infinite where there is no way."""
+    backwards = frozenset((there, here) for here, there in closed)
     distance = np.full(walkable.shape, np.inf)
     distance[goal] = 0.0
     heap = [(0.0, goal)]
@@ -50,7 +51,7 @@ def _distances(
         far, here = heapq.heappop(heap)
         if far > distance[here]:
             continue
-        for there, length in _steps(walkable, here, diagonal=diagonal, closed=closed):
+        for there, length in _steps(walkable, here, diagonal=diagonal, closed=backwards):
             if far + length < distance[there] - 1e-9:
                 distance[there] = far + length
                 heapq.heappush(heap, (far + length, there))

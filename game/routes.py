@@ -42,26 +42,27 @@ class Route(NamedTuple):
     tiles: tuple[Tile, ...]
 
 
-def is_placeholder(route: Place) -> bool:
-    """Whether a route is there only to keep the numbers of the others."""
-    return route.value is None or route.at("motionMode").enum(level.MOTIONS) not in ("WALK", "FLY")
-
-
 def is_flown(route: Place) -> bool:
     """Whether those on this route fly."""
     return route.value is not None and route.at("motionMode").enum(level.MOTIONS) == "FLY"
 
 
 def read_routes(data: Place, ground: Ground, used: set[int], unknown: Unknown) -> tuple[Route | None, ...]:
-    """The routes that enemies take; the others may be placeholders and are not looked at."""
+    """The routes that enemies take; the others may be placeholders and are not looked at.
+
+    The level's extraRoutes have the numbers after its routes.
+    """
     return tuple(
         _read_route(route, ground, unknown) if index in used else None
-        for index, route in enumerate(data.at("routes").each())
+        for index, route in enumerate([*data.at("routes").each(), *data.get("extraRoutes", []).each()])
     )
 
 
 def _read_route(route: Place, ground: Ground, unknown: Unknown) -> Route:
     """One route with its way found. Offsets are written with rows growing upwards, like all rows of the format."""
+    motion = route.at("motionMode").enum(level.MOTIONS) if route.value is not None else "null"
+    if motion not in ("WALK", "FLY"):
+        raise route.error(f"is a placeholder ({motion}), but enemies take it", "give it motionMode WALK or FLY")
     way = _Way(route, ground, unknown)
     for checkpoint in route.get("checkpoints", []).each():
         kind = checkpoint.at("type").enum(level.CHECKPOINTS)

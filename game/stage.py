@@ -220,6 +220,6 @@ def _note_the_rest(data: Place, unknown: Unknown) -> None:
     """Parts of the format that change a battle and have no rule here."""
     for buff in data.get("globalBuffs", []).each():
         unknown.note(f"globalBuff {_text(buff.get('prefabKey'), 'without a name')}")
-    for key in ("branches", "extraRoutes", "optionalRunes"):
+    for key in ("branches", "optionalRunes"):
         if not data.get(key).quiet():
             unknown.note(key)

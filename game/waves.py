@@ -1,4 +1,8 @@
-"""Who comes when: the level's waves as fragments and spawns in one row."""
+"""Who comes when: the level's waves as fragments and spawns in one row.
+
+The game puts what a fragment does in a queue, by time, and takes one entry a tick: whatever falls on the same moment
+follows one tick apart, and so do the previews of a route that the game adds by itself. `docs/rules.md` has the sources.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,15 @@ import numpy as np
 from game import level
 from game.level import Place, Unknown
 from game.roster import Roster
-from game.routes import is_flown, is_placeholder
+from game.routes import is_flown
+
+TICKS = 30
+"""Ticks a second; the queue counts in thousandths of a tick."""
+HANDOVER = 2
+"""Ticks from the last entry of a fragment to the next fragment."""
+PREVIEWS = (-3.0, -2.7)
+"""Seconds from a spawn with autoPreviewRoute at which its route is shown, twice."""
+BETWEEN_PREVIEWS = 0.3
 
 
 class Fragment(NamedTuple):
@@ -83,16 +95,19 @@ class Waves:
     def __init__(self, data: Place, roster: Roster, groups: frozenset[str], unknown: Unknown) -> None:
         self.fragments: list[Fragment] = []
         self.spawns: list[Spawn] = []
-        self._routes = list(data.at("routes").each())
+        routes = list(data.at("routes").each())
+        self._extra = len(routes)
+        self._routes = [*routes, *data.get("extraRoutes", []).each()]
         self._roster = roster
         self._shown_groups = groups
         self._unknown = unknown
         self._time = 0.0
+        patience = -1.0
         for number, wave in enumerate(data.at("waves").each()):
-            self._wave(number, wave, -1.0 if number == 0 else self._patience)
+            self._wave(number, wave, patience)
+            patience = wave.get("maxTimeWaitingForNextWave", -1.0).number()
         if not self.spawns:
             raise data.at("waves").error("brings no enemy", "add a SPAWN action; a stage without enemies is no stage")
-        self.spawns.sort(key=lambda spawn: (spawn.fragment, spawn.offset))
 
     def _wave(self, number: int, wave: Place, patience: float) -> None:
         """One wave. What it waits after its last fragment belongs to that fragment's length.
@@ -101,41 +116,59 @@ class Waves:
         """
         if wave.get("advancedWaveTag").value:
             self._unknown.note(f"advancedWaveTag {wave.get('advancedWaveTag').text()}")
-        before = wave.get("preDelay", 0.0).least(0.0)
+        # The game looks whether the field is empty a tick after it became so.
+        before = wave.get("preDelay", 0.0).least(0.0) + (1 / TICKS if number else 0.0)
         parts = list(wave.get("fragments", []).each())
-        late = bool(parts) and parts[0].get("preDelay", 0.0).least(0.0) > 0.0
-        if late or not parts:
+        if not parts or parts[0].get("preDelay", 0.0).least(0.0) > 0.0:
             self._add(Fragment(number, before, 0.0, patience))
             before, patience = 0.0, -1.0
         for part in parts:
-            delay = before + part.get("preDelay", 0.0).least(0.0)
-            self._time += delay
-            length = max([0.0, *(self._action(action) for action in part.get("actions", []).each())])
-            self._time -= delay
-            self._add(Fragment(number, delay, length, patience))
-            before, patience = 0.0, -1.0
+            self._fragment(number, part, before, patience)
+            before, patience = HANDOVER / TICKS, -1.0
         after = wave.get("postDelay", 0.0).least(0.0)
         self.fragments[-1] = self.fragments[-1]._replace(length=self.fragments[-1].length + after)
         self._time += after
-        self._patience = wave.get("maxTimeWaitingForNextWave", -1.0).number()
+
+    def _fragment(self, wave: int, part: Place, before: float, patience: float) -> None:
+        """One fragment: its queue worked off, one entry a tick. It is done when its last entry has happened."""
+        start = part.get("preDelay", 0.0).least(0.0)
+        queue = [entry for action in part.get("actions", []).each() for entry in self._entries(action, start)]
+        queue.sort(key=lambda entry: entry[0])
+        self._time += before + start
+        length = 0.0
+        for tick, (_, spawn) in zip(worked_off([time for time, _ in queue]), queue, strict=True):
+            length = max(tick / TICKS - start, 0.0)
+            if spawn is not None:
+                self._spawn(spawn, length)
+        self._time -= before + start
+        self._add(Fragment(wave, before + start, length, patience))
 
     def _add(self, fragment: Fragment) -> None:
         """Append a fragment; the earliest time of what follows is after it."""
         self.fragments.append(fragment)
         self._time += fragment.delay + fragment.length
 
-    def _action(self, action: Place) -> float:
-        """One action; says how many seconds after the fragment's start it is over."""
+    def _entries(self, action: Place, start: float) -> list[tuple[int, Place | None]]:
+        """An action's entries in the queue: their times in thousandths of a tick, and the action where it spawns."""
         kind = action.at("actionType").enum(level.ACTIONS)
-        delay = action.get("preDelay", 0.0).least(0.0)
+        time = start + action.get("preDelay", 0.0).least(0.0)
         count, interval = action.get("count", 1).whole(), action.get("interval", 0.0).least(0.0)
         if not self._comes(action):
-            return 0.0
-        if kind == "SPAWN" and action.get("key").value:
-            self._spawn(action, [delay + k * interval for k in range(count)])
-        elif kind not in ("SPAWN", *level.SHOWN_ONLY):
+            return []
+        if kind not in ("SPAWN", *level.SHOWN_ONLY):
             self._unknown.note(f"action {kind}")
-        return delay + max(count - 1, 0) * interval
+        if kind == "PREVIEW_CURSOR":
+            return [(_thousandths(time), None), (_thousandths(time + BETWEEN_PREVIEWS), None)]
+        if kind != "SPAWN":
+            return [(_thousandths(time), None)]
+        spawn = action if action.get("key").value else None
+        step = _thousandths(interval)
+        found: list[tuple[int, Place | None]] = [(_thousandths(time) + step * k, spawn) for k in range(count)]
+        if action.get("autoPreviewRoute", default=False).value:
+            found += [(_thousandths(time + early), None) for early in PREVIEWS]
+        if action.get("autoDisplayEnemyInfo", default=False).value:
+            found.append((_thousandths(time), None))
+        return found
 
     def _comes(self, action: Place) -> bool:
         """Whether an action may happen at all: not if it is of a group that stays hidden in this mode."""
@@ -152,38 +185,53 @@ class Waves:
         self._unknown.note(f"hiddenGroup {hidden.text()}")
         return False
 
-    def _spawn(self, action: Place, offsets: list[float]) -> None:
-        """One spawn for each of these seconds after the fragment's start; none on a route that is a placeholder."""
-        route = action.at("routeIndex").whole()
+    def _spawn(self, action: Place, offset: float) -> None:
+        """One enemy, so many seconds after the fragment's start."""
+        route = action.at("routeIndex").whole() + (self._extra if action.get("useExtraRoute").value else 0)
         if route >= len(self._routes):
-            problem = f"names route {route}"
-            raise action.at("routeIndex").error(problem, f"the level has routes 0 to {len(self._routes) - 1}")
+            problem = f"names route {action.at('routeIndex').whole()}"
+            raise action.at("routeIndex").error(problem, f"the level has routes 0 to {self._extra - 1}")
         motion = self._routes[route]
-        if is_placeholder(motion):
-            self._unknown.note(f"route {route}, a placeholder")
-            return
         enemy = self._roster.index(action.at("key").text(), flying=is_flown(motion))
         spread = motion.get("spawnRandomRange", {})
         group, pack = (action.get(key).value or "" for key in ("randomSpawnGroupKey", "randomSpawnGroupPackKey"))
-        for offset in offsets:
-            self.spawns.append(
-                Spawn(
-                    time=self._time + offset,
-                    enemy=enemy,
-                    route=route,
-                    fragment=len(self.fragments),
-                    offset=offset,
-                    spread=(spread.get("y", 0.0).number(), spread.get("x", 0.0).number()),
-                    counts=self._roster.enemies[enemy].counts,
-                    harmless=bool(action.get("isUnharmfulAndAlwaysCountAsKilled", default=False).value),
-                    holds_fragment=bool(action.get("blockFragment", default=False).value),
-                    group=group,
-                    # An action of a group without a pack is a pack of its own.
-                    pack=pack or (action.where if group else ""),
-                    weight=action.get("weight", 0).whole(),
-                    holds_wave=not action.get("dontBlockWave", default=False).value,
-                )
+        self.spawns.append(
+            Spawn(
+                time=self._time + offset,
+                enemy=enemy,
+                route=route,
+                fragment=len(self.fragments),
+                offset=offset,
+                spread=(spread.get("y", 0.0).number(), spread.get("x", 0.0).number()),
+                counts=self._roster.enemies[enemy].counts and not action.get("notCountInTotal").value,
+                harmless=bool(action.get("isUnharmfulAndAlwaysCountAsKilled", default=False).value),
+                holds_fragment=bool(action.get("blockFragment", default=False).value),
+                group=group,
+                # An action of a group without a pack is a pack of its own.
+                pack=pack or (action.where if group else ""),
+                weight=action.get("weight", 0).whole(),
+                holds_wave=not action.get("dontBlockWave", default=False).value,
             )
+        )
+
+
+def worked_off(times: Sequence[int]) -> list[int]:
+    """The ticks at which the entries of a queue happen that are due at `times` (thousandths of a tick, rising).
+
+    An entry waits for its time, counted from the time of the one before and at least a tick, and takes a tick itself.
+    """
+    ticks: list[int] = []
+    clock, before = 0, 0
+    for time in times:
+        clock += max(round((time - before) / 1000), 1) if time > before else 0
+        ticks.append(clock)
+        clock, before = clock + 1, time
+    return ticks
+
+
+def _thousandths(seconds: float) -> int:
+    """A time in thousandths of a tick."""
+    return round(seconds * TICKS * 1000)
 
 
 def with_offspring(spawns: Sequence[Spawn], roster: Roster) -> tuple[Spawn, ...]:

@@ -59,7 +59,7 @@ def test_several_plans_win_the_first_stage_with_three_stars(play, steps, seed):
     stage = load_stage("first_watch")
     battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
     assert (battle.outcome, battle.stars) == ("won", 3)
-    assert 55 < battle.seconds < 95
+    assert 55 < battle.seconds < 100
 
 
 @pytest.mark.parametrize(("name", "steps"), [("two_roads", TWO_ROADS), ("ridge_line", WATCH_THE_SKY)])

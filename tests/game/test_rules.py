@@ -370,6 +370,7 @@ def test_splash_hits_everybody_around_the_target(make):
     routes = tuple(make.lane(start=(1, col)) for col in (1, 2, 4))
     spawns = [make.spawn(routeIndex=index) for index in range(3)]
     battle = battle_of(make, spawns, names=("Catapult",), refs=refs, routes=routes)
+    battle.step(9)
     deploy(battle, 0, 0, 0, RIGHT)
     battle.step(30)
     assert [health(battle, number) < 1e9 for number in range(3)] == [True, True, False]

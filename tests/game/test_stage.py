@@ -55,10 +55,11 @@ def test_routes_count_rows_from_the_bottom(reference):
 
 
 def test_fragments_follow_one_another(reference):
-    """Spawn times of 0-1, worked out by hand from its delays."""
+    """Spawn times of 0-1: its delays in seconds, worked out by hand, and in ticks what the queues take themselves."""
     stage = load_stage(reference / "levels" / "level_main_00-01.json")
-    expected = [5.0, 16.0, 18.0, 29.0, 29.7, 34.0, 45.0, 45.7, 52.0, 52.7, 63.7]
-    assert [round(spawn.time, 3) for spawn in stage.spawns] == expected
+    delays = [5.0, 16.0, 18.0, 29.0, 29.7, 34.0, 45.0, 45.7, 52.0, 52.7, 63.7]
+    late = [round((spawn.time - delay) * 30) for spawn, delay in zip(stage.spawns, delays, strict=True)]
+    assert late == [5, 9, 10, 14, 15, 16, 20, 21, 22, 23, 28]
 
 
 def test_overwritten_data_wins_over_the_table(reference):
@@ -208,19 +209,22 @@ def test_where_no_way_leads_walkers_go_straight(make):
     assert [(node.kind, node.row, node.col) for node in stage.routes[0].nodes] == [(MOVE, 1.0, 7.0)]
 
 
-def test_enemies_on_a_placeholder_do_not_come(make):
-    """A spawn on a route that is none is left out by name; the others play."""
-    data = make.level([make.spawn(), make.spawn(routeIndex=1)], routes=(make.lane(), make.lane(motion="E_NUM")))
-    assert make.stage(data).total == 1
-    assert make.stage(data).unknown == ("route 1, a placeholder",)
+def test_a_spawn_may_take_an_extra_route(make):
+    """Its routeIndex then counts in extraRoutes."""
+    data = make.level([make.spawn(), make.spawn(useExtraRoute=True)])
+    data["extraRoutes"] = [make.lane(motion="FLY")]
+    stage = make.stage(data)
+    assert [stage.routes[spawn.route].flying for spawn in stage.spawns] == [False, True]
+    assert stage.unknown == ()
 
 
 def test_nobody_steps_over_a_closed_edge(make):
-    """An entry of blockEdges is a wall between two tiles, which closes the straight way and the diagonals past it."""
+    """An entry of blockEdges is a wall in one direction, which closes the straight way and the diagonals past it."""
     free = np.ones((2, 3), bool)
-    wall = frozenset({((0, 0), (0, 1)), ((0, 1), (0, 0))})
+    wall = frozenset({((0, 0), (0, 1))})
     assert shortest_path(free, (0, 0), (0, 1), diagonal=False, closed=wall) == ((0, 0), (1, 0), (1, 1), (0, 1))
     assert shortest_path(free, (0, 0), (1, 1), diagonal=True, closed=wall) == ((0, 0), (1, 0), (1, 1))
+    assert shortest_path(free, (0, 1), (0, 0), diagonal=False, closed=wall) == ((0, 1), (0, 0))
     picture = ("........", "S......E", "........")
     data = make.level([make.spawn()], picture=picture)
     data["mapData"]["blockEdges"] = [{"pos": {"row": 1, "col": 3}, "direction": "RIGHT", "blockMask": "ALL"}]
@@ -254,29 +258,55 @@ def test_masks_may_be_lists_texts_and_numbers(make):
 
 
 def test_every_kind_of_action_is_read(make):
-    """Those that only show something say nothing; the others are named; all take their time."""
-    kinds = ("PREVIEW_CURSOR", "STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG", "EMPTY")
-    shown = [{"actionType": kind, "key": "x", "preDelay": 2.0, "count": 1} for kind in kinds]
-    data = make.level([make.spawn(), *shown], [make.spawn()])
-    assert make.stage(data).unknown == ()
-    assert make.stage(data).spawns[1].time == 2.0
+    """Those that only show something say nothing; the others are named; each takes a tick of its own."""
+    kinds = ("STORY", "TUTORIAL", "PLAY_BGM", "DISPLAY_ENEMY_INFO", "PLAY_OPERA", "DIALOG", "SHOW_ALL_HIDDEN_CARDS")
+    shown = [{"actionType": kind, "key": "x", "preDelay": 2.0, "count": 9, "interval": 9.0} for kind in kinds]
+    stage = make.stage(make.level([make.spawn(), *shown, {"actionType": "EMPTY", "preDelay": 2.0}], [make.spawn()]))
+    assert stage.unknown == ()
+    assert round(stage.fragments[0].length * 30) == 1 + 60 + 7
     changing = ("ACTIVATE_PREDEFINED", "TRIGGER_PREDEFINED", "BATTLE_EVENTS", "WITHDRAW_PREDEFINED")
-    data = make.level([make.spawn(), *({"actionType": kind, "count": 3, "interval": 2.0} for kind in changing)])
-    assert make.stage(data).unknown == tuple(f"action {kind}" for kind in changing)
-    assert make.stage(data).fragments[0].length == 4.0
+    stage = make.stage(make.level([make.spawn(), *({"actionType": kind} for kind in changing)]))
+    assert stage.unknown == tuple(f"action {kind}" for kind in changing)
 
 
 def test_a_spawn_without_a_key_brings_nobody(make):
     """Levels write such actions to make a fragment last."""
     stage = make.stage(make.level([make.spawn(), make.spawn("", at=3.0)]))
     assert stage.total == 1
-    assert stage.fragments[0].length == 3.0
+    assert round(stage.fragments[0].length * 30) == 91
+
+
+def ticks_of(stage):
+    """The ticks after their fragment's start at which the enemies of a stage come."""
+    return [round(spawn.offset * 30) for spawn in stage.spawns]
 
 
 def test_spawn_k_of_an_action_comes_k_intervals_later(make):
-    """Fragment start + action.preDelay + k x interval."""
-    stage = make.stage(make.level([make.spawn(at=1.5, count=3, every=0.5)]))
-    assert [spawn.offset for spawn in stage.spawns] == [1.5, 2.0, 2.5]
+    """Fragment start + action.preDelay + k x interval, and a tick for each that came before."""
+    assert ticks_of(make.stage(make.level([make.spawn(at=1.5, count=3, every=0.5)]))) == [45, 61, 77]
+
+
+def test_what_falls_on_one_moment_happens_a_tick_apart(make):
+    """As measured on CE-5, whose first three enemies come in the frames 0, 1 and 2."""
+    assert ticks_of(make.stage(make.level([make.spawn(), make.spawn(), make.spawn()]))) == [0, 1, 2]
+
+
+def test_previews_of_a_route_take_ticks_too(make):
+    """Three seconds before the spawn, and once more 0.3 s later; so do enemy introductions."""
+    plain = make.level([make.spawn(at=4.0)])
+    assert ticks_of(make.stage(plain)) == [120]
+    plain["waves"][0]["fragments"][0]["actions"] = [make.spawn(at=4.0, autoPreviewRoute=True)]
+    assert ticks_of(make.stage(plain)) == [122]
+    plain["waves"][0]["fragments"][0]["actions"] = [make.spawn(at=4.0), {"actionType": "PREVIEW_CURSOR"}]
+    assert ticks_of(make.stage(plain)) == [122]
+
+
+def test_the_first_enemies_come_in_the_frames_measured_in_the_real_game(reference):
+    """0-1: the introduction in frame 154 and the first slug in frame 155, fragments two ticks apart."""
+    stage = load_stage(reference / "levels" / "level_main_00-01.json")
+    start = sum(round(part.delay * 30) + round(part.length * 30) for part in stage.fragments[:1])
+    start += round(stage.fragments[1].delay * 30)
+    assert start + round(stage.spawns[0].offset * 30) == 155
 
 
 def test_a_wave_waits_its_post_delay_and_then_for_an_empty_field(make):
@@ -287,7 +317,7 @@ def test_a_wave_waits_its_post_delay_and_then_for_an_empty_field(make):
     data["waves"] = [first, second]
     one, other = make.stage(data).fragments
     assert (one.delay, one.length) == (1.0, 4.0)
-    assert (other.wave, other.delay, other.patience) == (1, 2.0, 20.0)
+    assert (other.wave, round(other.delay * 30), other.patience) == (1, 61, 20.0)
 
 
 def test_the_wave_clock_runs_while_its_first_fragment_is_late(make):
@@ -388,7 +418,7 @@ BREAKAGES = {
         lambda data: data["waves"][0]["fragments"][0]["actions"][0].update(routeIndex=7),
         "waves[0].fragments[0].actions[0].routeIndex: names route 7",
     ),
-    "a placeholder walked": (lambda data: data["routes"][0].update(motionMode="E_NUM"), "waves: brings no enemy"),
+    "a placeholder walked": (lambda data: data["routes"][0].update(motionMode="E_NUM"), "routes[0]: is a placeholder"),
     "a tile of no kind": (
         lambda data: data["mapData"]["tiles"][0].update(passableMask="SWIM"),
         "mapData.tiles[0].passableMask: is 'SWIM'; write one of NONE, WALK_ONLY, FLY_ONLY, ALL",
