@@ -84,10 +84,14 @@ def _stands(unit: Place, shown: dict[str, bool]) -> bool:
 
 def _predefined(data: Place, *, challenge: bool) -> Iterator[Place]:
     """The units that the level itself puts on the field or in the hand; challenge mode may have its own."""
-    hard = data.get("hardPredefines")
-    place = hard if challenge and hard.value is not None else data.get("predefines", {})
+    hard, usual = ([*_units(data.get(key, {}))] for key in ("hardPredefines", "predefines"))
+    yield from hard if challenge and hard else usual
+
+
+def _units(predefines: Place) -> Iterator[Place]:
+    """All units of one set, whatever they are."""
     for group in ("characterInsts", "tokenInsts", "characterCards", "tokenCards"):
-        yield from place.get(group, []).each()
+        yield from predefines.get(group, []).each()
 
 
 def _read_map(data: Place, unknown: Unknown) -> Ground:

@@ -69,7 +69,7 @@ def _read_route(route: Place, ground: Ground, unknown: Unknown) -> Route:
         if kind in ("MOVE", "PATROL_MOVE"):
             way.move(checkpoint.at("position"), checkpoint.get("reachOffset", {}))
         elif kind == "APPEAR_AT_POS":
-            way.appear(checkpoint.at("position"))
+            way.appear(checkpoint.at("position"), checkpoint.get("reachOffset", {}))
         elif kind in NODES:
             way.nodes.append(Node(NODES[kind], seconds=max(checkpoint.get("time", 0.0).number(), 0.0)))
         if kind != "MOVE" and kind not in NODES:
@@ -111,7 +111,8 @@ class _Way:
         self.nodes.append(Node(MOVE, row, col))
         self._here = goal
 
-    def appear(self, position: Place) -> None:
+    def appear(self, position: Place, offset: Place) -> None:
         """Come out of hiding at a place."""
-        self._here = self._ground.tile(position)
-        self.nodes.append(Node(APPEAR, float(self._here[0]), float(self._here[1])))
+        self._here = row, col = self._ground.tile(position)
+        down, right = -offset.get("y", 0.0).number(), offset.get("x", 0.0).number()
+        self.nodes.append(Node(APPEAR, row + down, col + right))

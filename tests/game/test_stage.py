@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
 import numpy as np
 import pytest
 
+from game import level
 from game.battle import Battle
 from game.errors import StageError
 from game.paths import shortest_path
 from game.runes import is_forbidden, under_rules
-from game.stage import APPEAR, HIDE, MOVE, WAIT, WAIT_WAVE, chosen, describe, load_stage, shipped_stages
+from game.stage import APPEAR, HIDE, MOVE, WAIT, WAIT_WAVE, Stage, chosen, describe, load_stage, shipped_stages
 from game.units import enemies_by_id, load_operators, squad_of
 
 REAL = {"00-01": (6, 9, 11), "00-05": (7, 10, 24), "01-01": (7, 9, 33), "01-04": (7, 11, 39), "01-07": (7, 11, 41)}
@@ -543,6 +545,69 @@ def test_real_levels_play(reference, number, challenge):
     battle = Battle(stage, squad_of(["Fang", "Kroos"]), seed=1)
     battle.step(60 * 30)
     assert battle.gone() or battle.enemies_on_field()
+
+
+NUMBERED = {
+    "heightType": level.HEIGHTS, "motionMode": level.MOTIONS, "type": level.CHECKPOINTS, "actionType": level.ACTIONS,
+    "direction": level.DIRECTIONS,
+}  # fmt: skip
+MASKS = {
+    "buildableType": level.BUILDABLE, "passableMask": level.PASSABLE, "difficultyMask": level.DIFFICULTIES,
+    "buildableMask": level.BUILDABLE,
+}  # fmt: skip
+ZERO = ("randomType", "refreshType", "functionDisableMask", "playerSideMask")
+
+
+def as_old_dump(value, key=""):
+    """Level data with every enum and mask as an integer, as old dumps write them."""
+    if isinstance(value, dict):
+        return {name: as_old_dump(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [as_old_dump(one) for one in value]
+    if isinstance(value, str) and key in NUMBERED:
+        return NUMBERED[key].index(value)
+    return MASKS[key][value] if isinstance(value, str) and key in MASKS else 0 if key in ZERO else value
+
+
+def as_new_dump(value, key=""):
+    """Level data without what is null, whole numbers without a point, the map as one list, as the newest dumps do."""
+    if isinstance(value, dict):
+        return {name: as_new_dump(one, name) for name, one in value.items() if one is not None}
+    if isinstance(value, list) and key == "map":
+        return {
+            "row_size": len(value),
+            "column_size": len(value[0]),
+            "matrix_data": [one for row in value for one in row],
+        }
+    if isinstance(value, list):
+        return [as_new_dump(one) for one in value]
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+@pytest.mark.parametrize("number", REAL)
+@pytest.mark.parametrize("changed", [as_old_dump, as_new_dump])
+def test_old_and_new_dumps_of_a_level_give_the_same_stage(make, reference, number, changed):
+    """Whoever wrote the file, the battle is the same, in challenge mode as well."""
+    path = reference / "levels" / f"level_main_{number}.json"
+    file = make.file(changed(json.loads(path.read_text(encoding="utf-8"))), path.name)
+    for challenge in (False, True):
+        one, other = load_stage(path, challenge=challenge), load_stage(file, challenge=challenge)
+        for field in dataclasses.fields(Stage):
+            mine, theirs = getattr(one, field.name), getattr(other, field.name)
+            assert np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs, field.name
+
+
+def test_hard_predefines_stand_in_challenge_mode_where_there_are_any(make):
+    """Levels write the list empty as well, which says nothing."""
+    data = make.level([make.spawn()])
+    unit = {"inst": {"characterKey": "trap_1"}, "position": {"row": 1, "col": 3}}
+    data["predefines"] = {"tokenInsts": [unit]}
+    data["hardPredefines"] = {"tokenInsts": []}
+    assert not make.stage(data, challenge=True).melee[1, 3]
+    data["hardPredefines"] = {"tokenInsts": [{**unit, "position": {"row": 1, "col": 5}}]}
+    hard = make.stage(data, challenge=True)
+    assert hard.melee[1, 3]
+    assert not hard.melee[1, 5]
 
 
 def test_a_wrong_name_tells_the_right_ones(tmp_path):
