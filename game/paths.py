@@ -39,6 +39,44 @@ def shortest_path(
     return tuple(path)
 
 
+def straightened(
+    walkable: npt.NDArray[np.bool_], path: tuple[Tile, ...], *, closed: Edges = frozenset()
+) -> tuple[Tile, ...]:
+    """The tiles of a path at which a walker turns, who goes straight on wherever it sees its way open.
+
+    It sees a tile whose centre can be reached from the centre of its own by steps that it could take.
+    """
+    open_tiles = walkable.copy()
+    open_tiles[path[0]] = open_tiles[path[-1]] = True
+    turns = [0]
+    while turns[-1] < len(path) - 1:
+        here = turns[-1]
+        ahead = range(len(path) - 1, here + 1, -1)
+        turns.append(next((far for far in ahead if _sees(open_tiles, path[here], path[far], closed)), here + 1))
+    return tuple(path[turn] for turn in turns)
+
+
+def _sees(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile, closed: Edges) -> bool:
+    """Whether all tiles that the line between two centres crosses can be walked over, one after the other."""
+    down, right = goal[0] - start[0], goal[1] - start[1]
+    rows, cols = abs(down), abs(right)
+    here, row, col = start, 0, 0
+    while here != goal:
+        # Which border the line crosses first, that of the next row or of the next column; 0 where they meet.
+        first = (1 + 2 * row) * cols - (1 + 2 * col) * rows
+        row, col = row + (first <= 0), col + (first >= 0)
+        there = (start[0] + row * _sign(down), start[1] + col * _sign(right))
+        if there not in (tile for tile, _ in _steps(walkable, here, diagonal=True, closed=closed)):
+            return False
+        here = there
+    return True
+
+
+def _sign(number: int) -> int:
+    """-1, 0 or 1."""
+    return (number > 0) - (number < 0)
+
+
 def _distances(
     walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool, closed: Edges
 ) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from game import level
 from game.ground import Ground
 from game.level import Place, Unknown
-from game.paths import Tile, shortest_path
+from game.paths import Tile, shortest_path, straightened
 
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
 """What a node of a route asks for: go there; wait so long; wait until so long after the start of the fragment, the
@@ -91,10 +91,12 @@ class _Way:
         self._ground = ground
         self._unknown = unknown
         self._diagonal = bool(route.get("allowDiagonalMove", default=True).value)
+        centres = ("visitEveryTileCenter", "visitEveryNodeCenter")
+        self._straight = self._diagonal and not any(route.get(key).value for key in centres)
         self._here = ground.tile(route.at("startPosition"))
 
     def move(self, position: Place, offset: Place) -> None:
-        """Go to a place: fliers straight, walkers over the tiles of the shortest path.
+        """Go to a place: fliers straight, walkers over the tiles of the shortest path, straight where they can.
 
         Where there is none (the real game opens it with a device that has no rule here), walkers go straight as well.
         """
@@ -106,8 +108,10 @@ class _Way:
             if not path:
                 self._unknown.note(f"{position.where} cannot be reached on foot")
                 path = (self._here, goal)
-            self.nodes += [Node(MOVE, float(there), float(across)) for there, across in path[1:-1]]
             self.tiles += path
+            if self._straight:
+                path = straightened(ground.walkable, path, closed=ground.closed)
+            self.nodes += [Node(MOVE, float(there), float(across)) for there, across in path[1:-1]]
         self.nodes.append(Node(MOVE, row, col))
         self._here = goal
 

@@ -12,7 +12,7 @@ import pytest
 from game import level
 from game.battle import Battle
 from game.errors import StageError
-from game.paths import shortest_path
+from game.paths import shortest_path, straightened
 from game.runes import is_forbidden, under_rules
 from game.stage import APPEAR, HIDE, MOVE, WAIT, WAIT_WAVE, Stage, chosen, describe, load_stage, shipped_stages
 from game.units import enemies_by_id, load_operators, squad_of
@@ -545,6 +545,22 @@ def test_real_levels_play(reference, number, challenge):
     battle = Battle(stage, squad_of(["Fang", "Kroos"]), seed=1)
     battle.step(60 * 30)
     assert battle.gone() or battle.enemies_on_field()
+
+
+def test_walkers_go_straight_where_they_see_their_way(make):
+    """Over open ground in one line, around a wall by its corners, by tile centres where the route asks for it."""
+    free = np.ones((4, 7), bool)
+    assert straightened(free, shortest_path(free, (0, 0), (2, 6), diagonal=True)) == ((0, 0), (2, 6))
+    free[1:, 3] = False
+    path = shortest_path(free, (3, 0), (3, 6), diagonal=True)
+    assert straightened(free, path) == ((3, 0), (0, 2), (0, 4), (3, 6))
+    wall = frozenset({((2, 1), (2, 2))})
+    assert straightened(np.ones((3, 3), bool), ((2, 0), (2, 1), (2, 2)), closed=wall) == ((2, 0), (2, 1), (2, 2))
+    picture = ("........", "S......E", "........")
+    for more, nodes in (({"allowDiagonalMove": True}, 1), ({"visitEveryTileCenter": True}, 7), ({}, 7)):
+        route = {**make.lane(), "allowDiagonalMove": "visitEveryTileCenter" in more, **more}
+        stage = make.stage(make.level([make.spawn()], picture=picture, routes=(route,)))
+        assert len(stage.routes[0].nodes) == nodes
 
 
 NUMBERED = {
