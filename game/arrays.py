@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from game import rules
 from game.rules import TICKS, State, World
-from game.stage import MOVE, Fragment, Node, Route, Spawn, Stage
+from game.runes import is_forbidden, under_rules
+from game.stage import MOVE, Fragment, Node, Route, Spawn, Stage, chosen
 from game.units import Offset, Operator, Skill, extended
 
 GAINS = {"second": rules.BY_SECOND, "attack": rules.BY_ATTACK, "hit": rules.BY_HIT, "deploy": rules.BY_DEPLOYMENT}
@@ -21,6 +22,7 @@ ASPD = 100.0
 
 def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     """Everything about battles of this squad on this stage that does not change while they are fought."""
+    squad = [under_rules(one, stage.squad_rules) for one in squad]
     cost_time = stage.options.cost_increase_time
     range_size, ranges = _ranges(squad)
     stances = [[_stance(one, skill) for one in squad] for skill in (False, True)]
@@ -32,6 +34,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         max_life=stage.options.max_life,
         initial_cost=stage.options.initial_cost,
         cost_ticks=0 if cost_time >= rules.NEVER else max(ticks(cost_time), 1),
+        time_limit=ticks(stage.options.time_limit),
         comers=sum(spawn.parent < 0 for spawn in stage.spawns),
         stands=standing_room(stage, squad),
         op=np.array(stances, np.float64),
@@ -47,8 +50,8 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
 
 
 def new_state(world: World, stage: Stage, seeds: Sequence[int]) -> State:
-    """One fresh battle for each seed. The seed decides how far from its route's start each enemy appears, where the
-    level says that this varies; nothing else in a battle is left to chance.
+    """One fresh battle for each seed. The seed decides which enemies of a random group come and how far from its
+    route's start each appears, where the level says that this varies; nothing else in a battle is left to chance.
     """
     state = empty_state(world, len(seeds))
     for b, seed in enumerate(seeds):
@@ -78,11 +81,13 @@ def start(world: World, stage: Stage, state: State, b: int, seed: int) -> None:
         table[b] = 0
     state.battle[b, rules.DP] = min(world.initial_cost, world.max_cost)
     state.battle[b, rules.LIFE] = world.max_life
-    state.battle[b, rules.TOTAL] = stage.total
+    comes = np.array(chosen(stage.spawns, seed))
+    state.battle[b, rules.TOTAL] = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
     state.battle[b, rules.CURRENT_CLOCK] = -world.fragment[0, rules.FRAGMENT_DELAY]
     state.standing[b] = -1
     state.unit[b, :, (rules.TILE, rules.TARGET)] = -1
     state.foe[b, :, (rules.BLOCKER, rules.AIM)] = -1
+    state.foe[b, ~comes, rules.PHASE] = rules.GONE
     state.foe_body[b, :, rules.ROW : rules.COL + 1] = _starts(stage, seed)
 
 
@@ -92,8 +97,10 @@ def ticks(seconds: float) -> int:
 
 
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
-    """Where each operator may stand, bool[slots, tiles], whoever else stands there."""
-    return np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
+    """Where each operator may stand, bool[slots, tiles], whoever else stands there; nowhere where it may not come."""
+    room = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
+    room[[is_forbidden(operator, stage.squad_rules) for operator in squad]] = False
+    return room
 
 
 def _reach(one: Operator, skill: bool) -> tuple[Offset, ...]:
@@ -194,6 +201,7 @@ def _enemy(stage: Stage, spawn: Spawn) -> list[float]:
             rules.COUNTS: spawn.counts,
             rules.HARMLESS: spawn.harmless,
             rules.HOLDS: spawn.holds_fragment,
+            rules.HOLDS_WAVE: spawn.holds_wave,
             rules.HIDES: kind.hides,
             rules.UNBLOCKABLE: kind.unblockable,
             rules.STUN_IMMUNE: kind.stun_immune,

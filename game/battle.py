@@ -65,7 +65,8 @@ class Gone(NamedTuple):
 class Battle:
     """A battle of a squad on a stage. The same actions at the same ticks always give the same battle.
 
-    The seed decides only where around its route's start an enemy appears, where the level says that this varies.
+    The seed decides only which enemies of a random group come, and where around its route's start an enemy appears,
+    where the level says that this varies.
     """
 
     def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int = 0) -> None:
@@ -102,7 +103,9 @@ class Battle:
 
     def legal_actions(self) -> npt.NDArray[np.bool_]:
         """Which flat actions are allowed now (see game.actions)."""
-        return legal_actions(self.view(), self.stage, self.squad)
+        allowed = legal_actions(self.view(), self.stage, self.squad)
+        allowed[1:] &= self.outcome is None
+        return allowed
 
     @property
     def outcome(self) -> Literal["won", "lost"] | None:

@@ -68,8 +68,9 @@ HOLDS_FIRE, UNHEALABLE, HEALS_OTHERS = range(21, 24)
 """Columns of `World.op` alone, which holds everything twice: as it is, and with the skill."""
 COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD = range(11)
 """Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points."""
-STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 21)
-"""Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it."""
+STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HOLDS_WAVE, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 22)
+"""Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it, HOLDS_WAVE the next
+wave."""
 ROUTE, FRAGMENT, OFFSET, PARENT, FIRST_CHILD, CHILDREN = range(6)
 """Columns of `World.coming`; OFFSET in ticks after the fragment's start."""
 FRAGMENT_WAVE, FRAGMENT_DELAY, FRAGMENT_LENGTH, FRAGMENT_PATIENCE = range(4)
@@ -79,8 +80,8 @@ NODE_KIND, NODE_ROW, NODE_COL, NODE_TICKS, NODE_REST = range(5)
 CLOCK, OUTCOME, DP, DP_CLOCK, LIFE, COUNTER, TOTAL, LEAKS, DEPLOYED, DEPLOYMENTS = range(10)
 CURRENT, CURRENT_CLOCK, SPAWNED, ON_FIELD, HOLDING, LISTED, STALE = range(10, 17)
 """Columns of `State.battle`. CURRENT is the fragment, CURRENT_CLOCK the ticks since its start (negative in its delay),
-HOLDING how many there are for whom their fragment waits, LISTED how many `State.present` names, STALE whether some of
-these are gone already."""
+ON_FIELD how many enemies there are for whom the next wave waits, HOLDING for whom their fragment waits, LISTED how many
+`State.present` names, STALE whether some of these are gone already."""
 TILE, DIRECTION, READY_AT, PRICE, TIMES, ORDER, TARGET, BLOCKED, SP, ACTIVE, STUNNED = range(11)
 """Columns of `State.unit`. TILE -1 in the hand, READY_AT the clock at which the card can be used, TARGET -1 for none,
 BLOCKED how much block is taken, ACTIVE the ticks for which the skill still lasts, STUNNED until which clock."""
@@ -108,6 +109,8 @@ class World(NamedTuple):
     initial_cost: int
     cost_ticks: int
     """Ticks per DP; 0 for none."""
+    time_limit: int
+    """Ticks after which the battle is lost; 0 for never."""
     comers: int
     """How many of the enemies come by themselves; the others split off from them."""
     stands: Flags
@@ -121,7 +124,7 @@ class World(NamedTuple):
     ranges: Ints
     """[2, S, offsets, 2] (down, right) from an operator facing right"""
     foe: Floats
-    """[E, 21]"""
+    """[E, 22]"""
     coming: Ints
     """[E, 6]"""
     fragment: Ints
@@ -232,16 +235,18 @@ def _tick(world: World, field: Field) -> None:
     if field.battle[STALE]:
         _forget_the_gone(field)
     field.battle[CLOCK] = clock + 1
-    _decide(field)
+    _decide(world, field)
 
 
 @often
-def _decide(field: Field) -> None:
-    """No life left is failure, even with the last enemy; a full counter is victory."""
+def _decide(world: World, field: Field) -> None:
+    """No life left is failure, even with the last enemy; a full counter is victory; no time left is failure."""
     if field.battle[LIFE] <= 0:
         field.battle[OUTCOME] = LOST
     elif field.battle[COUNTER] >= field.battle[TOTAL]:
         field.battle[OUTCOME] = WON
+    elif 0 < world.time_limit <= field.battle[CLOCK]:
+        field.battle[OUTCOME] = LOST
 
 
 @often
@@ -326,7 +331,8 @@ def _appear(world: World, field: Field, e: int) -> None:
     field.foe[e, PLACE] = _tile_of(world, field, e)
     field.present[field.battle[LISTED]] = e
     field.battle[LISTED] += 1
-    field.battle[ON_FIELD] += 1
+    if world.foe[e, HOLDS_WAVE]:
+        field.battle[ON_FIELD] += 1
     if world.foe[e, HOLDS]:
         field.battle[HOLDING] += 1
 
@@ -338,7 +344,8 @@ def _leave(world: World, field: Field, e: int) -> None:
     field.foe[e, PHASE] = GONE
     field.foe[e, GONE_AT] = field.battle[CLOCK]
     field.battle[STALE] = 1
-    field.battle[ON_FIELD] -= 1
+    if world.foe[e, HOLDS_WAVE]:
+        field.battle[ON_FIELD] -= 1
     if world.foe[e, HOLDS]:
         field.battle[HOLDING] -= 1
     if world.foe[e, COUNTS]:

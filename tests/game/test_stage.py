@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from game import level
+from game.actions import DEPLOY, Action, flatten
 from game.battle import Battle
 from game.errors import StageError
 from game.paths import shortest_path, straightened
@@ -650,3 +651,54 @@ def test_describe_is_plain_data():
     assert sum(said["enemies"].values()) == said["total"]
     assert said["options"]["max_life"] == 3
     assert said["routes"][0]["motion"] == "walk"
+
+
+def battle_on(make, data, names=("Fang", "Kroos"), seed=0, **how):
+    """A battle of a few operators on level data."""
+    return Battle(make.stage(data, **how), squad_of(list(names)), seed=seed)
+
+
+def test_a_battle_has_the_random_groups_of_its_seed(make):
+    """The counter's right number is that of who comes, and the battle is won when they are gone."""
+    either = {"randomSpawnGroupKey": "either", "isUnharmfulAndAlwaysCountAsKilled": True}
+    data = make.level([make.spawn(**either), make.spawn(**either, count=3)], refs=(make.dummy(moveSpeed=9.0),))
+    totals = set()
+    for seed in range(12):
+        battle = battle_on(make, data, seed=seed)
+        totals.add(battle.view().total)
+        battle.step(30 * 20)
+        assert battle.outcome == "won"
+        assert len(battle.gone()) == battle.view().total
+    assert totals == {1, 3}
+
+
+def test_a_wave_does_not_wait_for_whom_the_level_says_it_need_not(make):
+    """An enemy with dontBlockWave stands still for ever; the next wave comes all the same."""
+    for free, comes in ((False, 1), (True, 2)):
+        data = make.level([make.spawn(dontBlockWave=free)], refs=(make.dummy(moveSpeed=0.0),))
+        data["waves"] = [*data["waves"], make.level([make.spawn()])["waves"][0]]
+        battle = battle_on(make, data)
+        battle.step(300)
+        assert len(battle.enemies_on_field()) == comes
+
+
+def test_a_battle_ends_with_its_time(make):
+    """Whoever has not won by maxPlayTime has lost."""
+    battle = battle_on(make, make.level([make.spawn()], refs=(make.dummy(moveSpeed=0.0),), maxPlayTime=10.0))
+    battle.step(299)
+    assert battle.outcome is None
+    battle.step(2)
+    assert (battle.outcome, battle.seconds) == ("lost", 10.0)
+
+
+def test_a_stage_s_rules_change_the_hand(make):
+    """Costs stand on the cards as the runes say, and nobody who is excluded can be deployed."""
+    data = make.level([make.spawn()])
+    data["runes"] = [make.rune("cbuff_char_cost", 2, scale=2.0), make.rune("char_exclude", 2, char="char_123_fang")]
+    plain, hard = battle_on(make, data), battle_on(make, data, challenge=True)
+    assert {card.slot: card.cost for card in plain.view().cards} == {0: 9, 1: 9}
+    assert {card.slot: card.cost for card in hard.view().cards} == {0: 18, 1: 18}
+    fang = Action(DEPLOY, 0, 1 * 8 + 3, 0)
+    assert plain.act(fang)
+    assert not hard.act(fang)
+    assert not hard.legal_actions()[flatten(fang, 2, 24)]
