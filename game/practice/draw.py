@@ -20,18 +20,17 @@ from game.battle import Battle, EnemyOnField, OperatorOnField
 from game.camera import HOVER, Camera
 from game.practice import layout
 from game.practice.art import (
-    ENEMY_SIZE,
     INK,
     LIGHT,
     WHITE,
     Colour,
-    enemy_token,
     operator_token,
     portrait,
     role_icon,
     skill_mark,
     write,
 )
+from game.practice.enemies import ENEMY_SIZE, enemy_token
 from game.practice.layout import Scale, Spot
 from game.stage import Stage
 from game.units import Operator
