@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +78,7 @@ def read_ground(data: Place, runes: tuple[Rune, ...], unknown: Unknown, *, chall
 def _stands(unit: Place, shown: dict[str, bool]) -> bool:
     """Whether a device is there from the start: the level or a rune says so."""
     alias = unit.get("alias").value
-    return shown.get(alias, not unit.get("hidden", default=False).value)
+    return shown.get(str(alias), not unit.get("hidden", default=False).value)
 
 
 def _predefined(data: Place, *, challenge: bool) -> Iterator[Place]:
@@ -120,7 +119,7 @@ def _read_map(data: Place, unknown: Unknown) -> Ground:
         ranged=(both | (buildable & level.BUILDABLE["RANGED"] > 0) & high)[indexes],
         walkable=(passable & level.PASSABLE["WALK_ONLY"] > 0)[indexes],
         flyable=(passable & level.PASSABLE["FLY_ONLY"] > 0)[indexes],
-        closed=_closed_edges(data.at("mapData"), len(rows), unknown),
+        closed=_closed_edges(data.at("mapData"), len(rows)),
     )
 
 
@@ -135,17 +134,14 @@ def _grid(grid: Place) -> list[Place]:
     return list(grid.each())
 
 
-def _closed_edges(map_data: Place, height: int, unknown: Unknown) -> Edges:
+def _closed_edges(map_data: Place, height: int) -> Edges:
     """The edges between tiles that walkers may not cross; each is closed in the direction it names only."""
     found: set[tuple[Tile, Tile]] = set()
     for edge in map_data.get("blockEdges", []).each():
-        position: Any = edge.get("pos").value or edge.get("position").value
-        direction = edge.get("direction", "NONE").enum(level.DIRECTIONS)
-        if not isinstance(position, dict) or direction not in STEPS:
-            unknown.note("blockEdges")
-            continue
+        direction = edge.get("direction", 0).enum(level.DIRECTIONS)
+        if direction not in STEPS:
+            raise edge.at("direction").error(f"is {direction}", f"write one of {', '.join(STEPS)}")
         if edge.get("blockMask", "ALL").mask(level.PASSABLE) & level.PASSABLE["WALK_ONLY"]:
-            row, col = height - 1 - int(position["row"]), int(position["col"])
-            there = (row + STEPS[direction][0], col + STEPS[direction][1])
-            found.add(((row, col), there))
+            row, col = height - 1 - edge.at("pos").get("row", 0).whole(), edge.at("pos").get("col", 0).whole()
+            found.add(((row, col), (row + STEPS[direction][0], col + STEPS[direction][1])))
     return frozenset(found)

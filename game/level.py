@@ -90,6 +90,14 @@ class Place:
         value = here.get(key)
         return Place(self.file, f"{self.where}.{key}" if self.where else key, default if value is None else value)
 
+    def fields(self) -> dict[str, Place]:
+        """The values of an object by key, without those that are null; dumps write null for some that are empty."""
+        if self.value is None:
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.error(f"is {_kind(self.value)}", "this place must hold an object, see any public level file")
+        return {key: self.at(key) for key, value in self.value.items() if value is not None}
+
     def each(self) -> Iterator[Place]:
         """The values of a list, one by one; dumps write null for some lists that are empty."""
         if self.value is None:

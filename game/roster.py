@@ -46,7 +46,7 @@ class Roster:
         self._runes = tuple(runes)
         self._replaced = replaced_enemies(self._runes)
         self._refs = {ref.at("id").text(): ref for ref in data.at("enemyDbRefs").each()}
-        self._inline = {one.at("key").text(): one for one in data.get("enemies", []).each()}
+        self._inline = {str(one.get("key").value): one for one in data.get("enemies", []).each()}
         self._indexes: dict[tuple[str, bool], int] = {}
 
     def index(self, key: str, *, flying: bool) -> int:
@@ -98,19 +98,13 @@ def _is_defined(place: Place) -> bool:
 
 def _defined(data: Place) -> dict[str, Any]:
     """The fields of `overwrittenData` that are defined, under our names."""
-    attributes = data.get("attributes", {})
-    fields = {name: data.get(name).at("m_value") for name in data.value if _is_defined(data.get(name))}
-    fields |= {
-        name: attributes.get(name).at("m_value") for name in attributes.value if _is_defined(attributes.get(name))
-    }
-    return _named(fields)
+    fields = data.get("attributes", {}).fields() | data.fields()
+    return _named({name: place.at("m_value") for name, place in fields.items() if _is_defined(place)})
 
 
 def _inline(data: Place) -> dict[str, Any]:
     """The fields of an enemy that the level's list `enemies` describes whole, under our names."""
-    attributes = data.get("attributes", {})
-    fields = {name: data.get(name) for name in data.value if data.get(name).value is not None}
-    return _named(fields | {name: attributes.get(name) for name in attributes.value})
+    return _named(data.get("attributes", {}).fields() | data.fields())
 
 
 def _named(fields: dict[str, Place]) -> dict[str, Any]:

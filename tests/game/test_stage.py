@@ -627,6 +627,72 @@ def test_hard_predefines_stand_in_challenge_mode_where_there_are_any(make):
     assert not hard.melee[1, 5]
 
 
+def places_in(value, at=()):
+    """The way to every value of level data, lists by their first entries."""
+    for key in value if isinstance(value, dict) else range(min(len(value), 2)) if isinstance(value, list) else ():
+        yield (*at, key)
+        yield from places_in(value[key], (*at, key))
+
+
+def test_whatever_stands_in_a_level_gives_a_stage_or_one_line(make):
+    """No value of a wrong kind, anywhere in the format, ends in a traceback."""
+    ref = make.dummy(maxHp=5)
+    ref["overwrittenData"] |= {"lifePointReduce": make.number(2), "levelType": make.number("ELITE")}
+    wait = {"type": "WAIT_FOR_SECONDS", "time": 1.0, "position": {"row": 0, "col": 0}}
+    spawns = [make.spawn(randomSpawnGroupKey="g", hiddenGroup=None, weight=1), {"actionType": "STORY", "preDelay": 1.0}]
+    data = make.level(spawns, refs=(ref,), routes=(make.lane(((1, 2), wait), spawnOffset={"x": 0.1, "y": 0.0}),))
+    data["mapData"]["blockEdges"] = [{"pos": {"row": 0, "col": 0}, "direction": "UP", "blockMask": "ALL"}]
+    data["predefines"] = {
+        "tokenInsts": [{"position": {"row": 0, "col": 0}, "inst": {"characterKey": "x"}, "alias": "y"}]
+    }
+    data["runes"] = [make.rune("enemy_attribute_mul", atk=2.0, enemy="x|y"), make.rune("char_exclude", char="x")]
+    data |= {"enemies": [{"key": "z", "attributes": {"maxHp": 5}}], "tilesDisallowToLocate": [{"row": 0, "col": 0}]}
+    data |= {"branches": {"b": {"phases": []}}, "globalBuffs": [{"prefabKey": "p"}], "extraRoutes": [None]}
+    assert make.stage(data).total == 1
+    text, said = json.dumps(data), []
+    for *way, last in places_in(data):
+        for wrong in ("word", -7, None, [], {"a": 1}, True):
+            broken = here = json.loads(text)
+            for key in way:
+                here = here[key]
+            here[last] = wrong
+            try:
+                make.stage(broken)
+            except StageError as error:
+                said.append(str(error))
+    assert len(said) > 100
+    assert not [line for line in said if "\n" in line]
+
+
+def test_one_of_everything_plays_to_its_end(make):
+    """Two entrances, two exits, walkers and fliers, every kind of checkpoint and action: nothing stops the battle."""
+    picture = ("S......E", "^......^", "S......E")
+    ends = [(0, 0, 0, 7), (2, 0, 2, 7), (0, 0, 2, 7)]
+    middle = {"row": 1, "col": 3}
+    points = [
+        {"type": kind, "time": 1.0, "position": middle}
+        for kind in level.CHECKPOINTS
+        if kind not in ("DISAPPEAR", "APPEAR_AT_POS")
+    ]
+    away = [
+        {"type": "DISAPPEAR"},
+        {"type": "WAIT_FOR_SECONDS", "time": 1.0},
+        {"type": "APPEAR_AT_POS", "position": middle},
+    ]
+    routes = []
+    for row, col, last_row, last_col in ends:
+        start, end = {"row": 2 - row, "col": col}, {"row": 2 - last_row, "col": last_col}
+        for motion in ("WALK", "FLY"):
+            route = {"motionMode": motion, "startPosition": start, "endPosition": end, "checkpoints": points + away}
+            routes.append({**route, "spawnRandomRange": {"x": 0.2, "y": 0.2}})
+    harmless = {"isUnharmfulAndAlwaysCountAsKilled": True}
+    spawns = [make.spawn(at=float(n), routeIndex=n, **harmless) for n in range(len(routes))]
+    others = [{"actionType": kind, "key": "x", "preDelay": 0.5} for kind in level.ACTIONS if kind != "SPAWN"]
+    battle = battle_on(make, make.level([*spawns, *others], spawns, picture=picture, routes=tuple(routes)))
+    battle.step(30 * 120)
+    assert (battle.outcome, battle.view().kills, battle.view().life) == ("won", 12, 3)
+
+
 def test_a_wrong_name_tells_the_right_ones(tmp_path):
     """A stage that does not exist is answered with those that do."""
     with pytest.raises(StageError, match="first_watch"):
