@@ -134,6 +134,7 @@ def _stage_line(entry: Mapping[str, Any]) -> str:
         f"{entry['file']}: {entry['code']} {entry['height']}x{entry['width']}; {entry['total']} enemies ({enemies}); "
         f"{len(entry['routes'])} routes; "
         + " ".join(f"{key}={value}" for key, value in given.items())
+        + (f"; rules about operators: {len(entry['squad_rules'])}" if entry["squad_rules"] else "")
         + f"; without a rule: {', '.join(entry['unknown']) or 'nothing'}"
     )
 

@@ -221,11 +221,11 @@ def _row(numbers: Mapping[int, float]) -> list[float]:
 
 def _coming(stage: Stage) -> rules.Ints:
     """The columns of `World.coming`; an enemy's offspring stands together."""
-    rows = []
-    for e, spawn in enumerate(stage.spawns):
-        children = [other for other, one in enumerate(stage.spawns) if one.parent == e]
-        own = (spawn.route, spawn.fragment, ticks(spawn.offset), spawn.parent)
-        rows.append((*own, min(children, default=0), len(children)))
+    rows = [[one.route, one.fragment, ticks(one.offset), one.parent, 0, 0] for one in stage.spawns]
+    for child, one in enumerate(stage.spawns):
+        if one.parent >= 0:
+            siblings = rows[one.parent][rules.CHILDREN]
+            rows[one.parent][rules.FIRST_CHILD :] = child - siblings, siblings + 1
     return np.array(rows, np.int64)
 
 

@@ -37,7 +37,7 @@ NARROW_VIEW: View = ((0.0, -4.81, -7.76), (0.5975098586953793, -5.31, -8.6421081
 WIDE_VIEW: View = ((0.0, -5.08, -8.04), (0.6461313484421196, -5.58, -8.917854334218152))
 WIDE_FROM = 11
 """Levels say nothing of the camera. Without a key "view" a map narrower than WIDE_FROM columns is seen as the real game
-shows its small maps (stage 0-1), any other as it shows its wide ones (stage 1-4)."""
+shows its small maps (stage 0-1), any other as it shows its wide ones (stage 1-4, though not 1-7 of the same size)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,12 @@ def load_stage(source: str | Path, *, challenge: bool = False) -> Stage:
 
 
 def describe(stage: Stage) -> dict[str, Any]:
-    """A stage in plain data, for `holdfast stage`: size, options, enemies with counts, routes, kinds without a rule."""
-    counts = Counter(stage.enemies[spawn.enemy].kind for spawn in stage.spawns)
+    """A stage in plain data, for `holdfast stage`: size, options, enemies with counts, routes, kinds without a rule.
+
+    Of random groups those are counted that come in the battle of seed 0.
+    """
+    come = [spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes]
+    counts = Counter(stage.enemies[spawn.enemy].name for spawn in come)
     used = Counter(spawn.route for spawn in stage.spawns)
     return {
         "name": stage.name,
@@ -108,6 +112,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "total": stage.total,
         "last_spawn": round(max((spawn.time for spawn in stage.spawns), default=0.0), 2),
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
+        "squad_rules": [rule._asdict() for rule in stage.squad_rules],
         "unknown": list(stage.unknown),
     }
 

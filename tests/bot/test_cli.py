@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import game
 from bot.cli import main, parser
 
 VERBS = (
@@ -88,6 +89,18 @@ def test_level_files_are_told_one_a_line(capsys, tmp_path):
     assert [("error" in line) for line in lines] == [False, True, False]
     assert {"height", "width", "options", "enemies", "routes", "unknown"} <= set(lines[0])
     assert main(["stage", "first_watch"]) == 0
+
+
+def test_challenge_mode_of_a_level_is_told(capsys, tmp_path):
+    """The same file says other things with the runes of that mode."""
+    data = json.loads((Path(game.__file__).parent / "stages" / "first_watch.json").read_text(encoding="utf-8"))
+    cost = {"difficultyMask": "FOUR_STAR", "key": "cbuff_char_cost", "blackboard": [{"key": "scale", "value": 3.0}]}
+    file = tmp_path / "hard.json"
+    file.write_text(json.dumps({**data, "runes": [cost]}), encoding="utf-8")
+    assert main(["stage", str(file)]) == 0
+    assert "rules about operators" not in capsys.readouterr().out
+    assert main(["stage", "--challenge", str(file)]) == 0
+    assert "rules about operators: 1" in capsys.readouterr().out
 
 
 def test_an_unknown_stage_names_those_there_are(capsys):
