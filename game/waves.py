@@ -57,12 +57,18 @@ class Spawn(NamedTuple):
     """Of the spawns of one fragment with the same group, those of one pack come; see `chosen`."""
     pack: str = ""
     weight: int = 0
+    nobody: int = -1
+    """The weight with which nobody of its group comes; -1 where that cannot be."""
     holds_wave: bool = True
     """The next wave waits for it to be gone."""
 
 
+NOBODY = "nobody of them"
+"""The pack of a random group that has no spawns."""
+
+
 def chosen(spawns: Sequence[Spawn], seed: int) -> tuple[bool, ...]:
-    """Which of the spawns come in the battle of this seed: of each random group one pack, by weight.
+    """Which of the spawns come in the battle of this seed: of each random group one pack, by weight, or nobody.
 
     A spawn with a pack and no group comes with that pack. Whoever splits off comes where its parent does.
     """
@@ -72,7 +78,10 @@ def chosen(spawns: Sequence[Spawn], seed: int) -> tuple[bool, ...]:
     packs: dict[tuple[int, str], dict[str, int]] = {}
     for spawn in spawns:
         if spawn.group and spawn.parent < 0:
-            packs.setdefault((spawn.fragment, spawn.group), {}).setdefault(spawn.pack, spawn.weight)
+            weights = packs.setdefault(
+                (spawn.fragment, spawn.group), {NOBODY: spawn.nobody} if spawn.nobody >= 0 else {}
+            )
+            weights.setdefault(spawn.pack, spawn.weight)
     coming = {(fragment, _pick(weights, chance)) for (fragment, _), weights in packs.items()}
     choosable = {(fragment, pack) for (fragment, _), weights in packs.items() for pack in weights}
     found: list[bool] = []
@@ -134,6 +143,7 @@ class Waves:
         start = part.get("preDelay", 0.0).least(0.0)
         queue = [entry for action in part.get("actions", []).each() for entry in self._entries(action, start)]
         queue.sort(key=lambda entry: entry[0])
+        first = len(self.spawns)
         self._time += before + start
         length = 0.0
         for tick, (_, spawn) in zip(worked_off([time for time, _ in queue]), queue, strict=True):
@@ -141,7 +151,19 @@ class Waves:
             if spawn is not None:
                 self._spawn(spawn, length)
         self._time -= before + start
+        nobody = self._nobody(part)
+        self.spawns[first:] = [one._replace(nobody=nobody.get(one.group, -1)) for one in self.spawns[first:]]
         self._add(Fragment(wave, before + start, length, patience))
+
+    def _nobody(self, part: Place) -> dict[str, int]:
+        """The weights, by random group, of what brings nobody: spawns without a key, devices and whatever else."""
+        found: dict[str, int] = {}
+        for action in part.get("actions", []).each():
+            group = action.get("randomSpawnGroupKey").value
+            spawns = action.at("actionType").enum(level.ACTIONS) == "SPAWN" and action.get("key").value
+            if group and not spawns and self._comes(action):
+                found[group] = found.get(group, 0) + action.get("weight", 0).whole()
+        return found
 
     def _add(self, fragment: Fragment) -> None:
         """Append a fragment; the earliest time of what follows is after it."""

@@ -182,6 +182,16 @@ def test_of_a_random_group_one_pack_comes_by_weight(make):
     assert stage.unknown == ()
 
 
+def test_of_a_random_group_nobody_may_come(make):
+    """Levels write spawns without a key for that; 85 to 20 as in the last waves of many a level."""
+    bonus = {"randomSpawnGroupKey": "g1"}
+    data = make.level([make.spawn(), make.spawn("", weight=85, **bonus), make.spawn(weight=20, **bonus)])
+    spawns = make.stage(data).spawns
+    counts = [sum(chosen(spawns, seed)) for seed in range(400)]
+    assert set(counts) == {1, 2}
+    assert 0.13 < counts.count(2) / 400 < 0.25
+
+
 def test_whoever_splits_off_comes_with_its_parent(make):
     """A child of an enemy that does not come this time does not come either."""
     data = make.level([make.spawn(randomSpawnGroupKey="g", weight=1), make.spawn(randomSpawnGroupKey="g", count=2)])
