@@ -314,6 +314,13 @@ def test_previews_of_a_route_take_ticks_too(make):
     assert ticks_of(make.stage(plain)) == [122]
 
 
+def test_the_first_enemies_of_9_11_come_a_tick_after_the_frames_measured(make):
+    """Measured 271 and 512: a wave with a preDelay saves one tick somewhere, which nobody has explained."""
+    data = make.level([make.spawn(at=3.0, autoPreviewRoute=True), make.spawn(at=11.0)])
+    data["waves"][0]["preDelay"] = data["waves"][0]["fragments"][0]["preDelay"] = 3.0
+    assert [round(spawn.time * 30) for spawn in make.stage(data).spawns] == [272, 513]
+
+
 def test_the_first_enemies_come_in_the_frames_measured_in_the_real_game(reference):
     """0-1: the introduction in frame 154 and the first slug in frame 155, fragments two ticks apart."""
     stage = load_stage(reference / "levels" / "level_main_00-01.json")
