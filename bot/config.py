@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from game.practice.faults import KINDS, Kind
 from learning.settings import Settings
 
 DEFAULT_FILE = Path("bot.toml")
@@ -80,6 +81,11 @@ class Practice(Table):
     frame_step: float = Field(0.25, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
     popups: bool = Field(True, description="Whether it shows the pop-ups and lost connections that a real game has.")
     seed: int = Field(0, description="Seed of everything in it that is left to chance.", ge=0)
+    faults: Annotated[tuple[Kind, ...], Strict(False)] = Field(
+        (),
+        description=f"What goes wrong in it on purpose, at moments that follow from the seed: {', '.join(KINDS)}.",
+    )
+    fault_rate: float = Field(1.0, description="How many times as often faults come.", gt=0, le=100)
 
 
 class Hands(Table):

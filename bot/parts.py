@@ -150,9 +150,11 @@ def _world(
         threads = (ThreadPoolExecutor(1, "eyes"), ThreadPoolExecutor(1, "pointer"))
         return DesktopScreen(config.screen.region), DesktopPointer((left, top)), _loop_time, threads
     from game.practice.app import PracticeGame
+    from game.practice.faults import Faults
 
     options = config.practice
-    game = PracticeGame([stage], squad, size=(options.width, options.height), seed=options.seed, popups=options.popups)
+    size, faults = (options.width, options.height), Faults(options.faults, options.seed, options.fault_rate)
+    game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
     thread = ThreadPoolExecutor(1, "game")
     return PracticeScreen(game, options.frame_step), PracticePointer(game), lambda: game.time, (thread, thread)
 

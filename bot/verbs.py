@@ -189,6 +189,7 @@ def practice(options: Namespace) -> int:
     """Open the practice game in a window."""
     from bot import config
     from game.practice.app import PracticeGame
+    from game.practice.faults import Faults
     from game.practice.window import play_in_window
     from game.stage import load_stage
     from game.units import squad_of
@@ -198,7 +199,9 @@ def practice(options: Namespace) -> int:
     loaded = config.load(options.config)
     size = (loaded.practice.width, loaded.practice.height)
     stages = [load_stage(options.stage or loaded.play.stage)]
-    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=options.seed, popups=options.popups)
+    faults = Faults(loaded.practice.faults, options.seed, loaded.practice.fault_rate)
+    squad = squad_of(loaded.play.squad)
+    game = PracticeGame(stages, squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE
 

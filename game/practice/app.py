@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from game.battle import Battle
 from game.camera import Camera
 from game.practice import layout
 from game.practice.draw import BattleScene, Hold, Label, Painter
+from game.practice.faults import Fault, Faults
 from game.practice.layout import Spot
 from game.rules import TICKS
 from game.stage import Stage
@@ -46,6 +47,22 @@ UNIT_RISE = 0.45
 """Tiles above its foot at which a unit's body is tapped; a tap on the tile itself counts as well."""
 
 
+TURN = 120.0
+"""Pixels at 720p a finger has to go sideways to turn to the map's next page."""
+ON_A_PAGE = 12
+"""Stages on one page of the map."""
+FEW = 5
+"""Up to so many stages stand in one line; more of them in rows of four."""
+
+
+class Place(NamedTuple):
+    """Where the game stands on the desktop, seen from where it was opened: moved by pixels, and how much larger."""
+
+    right: float = 0.0
+    down: float = 0.0
+    factor: float = 1.0
+
+
 class PracticeGame:
     """The game. `advance` moves its clock, `pointer_*` touches it, `draw` shows it. The same seed and inputs always
     give the same frames.
@@ -59,6 +76,7 @@ class PracticeGame:
         seed: int = 0,
         *,
         popups: bool = True,
+        faults: Faults | None = None,
     ) -> None:
         self.size = size
         self.stages = tuple(stages)
@@ -69,6 +87,9 @@ class PracticeGame:
         self.speed = 1
         self.paused = False
         self._rng = np.random.default_rng(seed)
+        self._faults = faults or Faults()
+        self._shown: tuple[float, Image] | None = None
+        """When the picture was drawn that is still shown, and the picture."""
         self._painter = Painter(size, squad)
         self._scale = self._painter.scale
         self._page = "home"
@@ -76,6 +97,7 @@ class PracticeGame:
         """What is laid over the page, the uppermost last."""
         self._since = 0.0
         self._stage = self.stages[0]
+        self._map_page = 0
         self._camera = self._camera_of(self._stage)
         self._hold: Hold | None = None
         self._pressed: tuple[float, float] | None = None
@@ -104,12 +126,24 @@ class PracticeGame:
     def advance(self, seconds: float) -> None:
         """Let so many seconds of the game's clock pass. Battles run faster, slower or not at all meanwhile."""
         self.time += seconds
+        for fault in self._faults.begun(self.time):
+            self._suffer(fault)
         if self._over:
             return
-        if self._page == "loading" and self.time - self._since >= LOADING_SECONDS:
+        if self._page == "loading" and self._faults.lasting("loading_stall", self.time):
+            self._since += seconds
+        elif self._page == "loading" and self.time - self._since >= LOADING_SECONDS:
             self._begin_battle()
         elif self._page == "battle":
             self._run_battle(seconds)
+
+    def _suffer(self, fault: Fault) -> None:
+        """What a fault does the moment it begins. (Those that last are asked for where they matter.)"""
+        if fault.kind in ("popup", "connection_lost") and fault.kind not in self._over:
+            self._over.append(fault.kind)
+        elif fault.kind == "failed" and self._page == "battle":
+            self._hold = self._pressed = None
+            self._go("failed")
 
     def _run_battle(self, seconds: float) -> None:
         battle = self.battle
@@ -149,8 +183,38 @@ class PracticeGame:
 
     # --- What is shown ------------------------------------------------------------------------------------------------
 
+    @property
+    def place(self) -> Place:
+        """Where the game's window stands just now."""
+        moved, resized = self._faults.lasting("moved", self.time), self._faults.lasting("resized", self.time)
+        right, down = moved.amount if moved else (0.0, 0.0)
+        return Place(round(right * self.size[0]), round(down * self.size[1]), resized.amount[0] if resized else 1.0)
+
     def draw(self) -> Image:
-        """The frame as it is now: BGR, height x width x 3, nobody else's."""
+        """The frame as it is now: BGR, height x width x 3, nobody else's.
+
+        It is what is to be seen where the game was opened: of a window that was moved or resized, a part or a margin.
+        """
+        return displaced(self.picture(), self.place)
+
+    def picture(self) -> Image:
+        """What the game shows in its window, wherever that is: black or late when a fault says so."""
+        if self._faults.lasting("black", self.time):
+            self._painter.labels = []
+            return np.zeros((self.size[1], self.size[0], 3), np.uint8)
+        if self._shown is None or self._is_due(self._shown[0]):
+            self._shown = (self.time, self._draw_now())
+        return self._shown[1].copy()
+
+    def _is_due(self, drawn_at: float) -> bool:
+        """Whether the picture drawn then makes room for a new one."""
+        slow = self._faults.lasting("frame_rate", self.time)
+        if slow and self.time < drawn_at + 1 / slow.amount[0]:
+            return False
+        return self._faults.lasting("frozen", self.time) is None
+
+    def _draw_now(self) -> Image:
+        """The page and everything laid over it."""
         painter = self._painter
         painter.labels = []
         self._draw_page(painter)
@@ -166,7 +230,9 @@ class PracticeGame:
             case "terminal":
                 painter.terminal()
             case "stage_map":
-                painter.stage_map([stage.code for stage in self.stages], self._nodes())
+                first = self._map_page * ON_A_PAGE
+                codes = [stage.code for stage in self.stages[first : first + ON_A_PAGE]]
+                painter.stage_map(codes, self._nodes(), self._map_page, self._map_pages())
             case "stage_panel":
                 painter.stage_panel(self._stage)
             case "squad":
@@ -199,9 +265,14 @@ class PracticeGame:
         assert self.battle is not None
         return self.battle.view().cards
 
+    def _map_pages(self) -> int:
+        return math.ceil(len(self.stages) / ON_A_PAGE)
+
     def _nodes(self) -> list[Spot]:
-        """Where the stages' nodes are on the map."""
-        count = len(self.stages)
+        """Where the nodes of the stages on the map's open page are."""
+        count = min(len(self.stages) - self._map_page * ON_A_PAGE, ON_A_PAGE)
+        if len(self.stages) > FEW:
+            return [_node_in_rows(index) for index in range(count)]
         return [
             Spot(260 + 760 * (index + 0.5) / count - 70, 300 + 90 * (-1) ** index, 150, 44) for index in range(count)
         ]
@@ -209,7 +280,8 @@ class PracticeGame:
     # --- The pointer --------------------------------------------------------------------------------------------------
 
     def pointer_down(self, x: float, y: float) -> None:
-        """A finger or the mouse's button goes down on a pixel."""
+        """A finger or the mouse's button goes down on a pixel of `draw`'s frame."""
+        x, y = self._inside(x, y)
         self._pressed = (x, y)
         if self.screen == "battle" and self._ended_at is None and not self.paused and self._hold is None:
             card = self._card_at(x, y)
@@ -218,8 +290,12 @@ class PracticeGame:
 
     def pointer_move(self, x: float, y: float) -> None:
         """It goes on to another pixel, down or not."""
+        x, y = self._inside(x, y)
         hold = self._hold
         if hold is None or self._pressed is None or hold.standing:
+            return
+        if self._faults.lasting("drag_lost", self.time) and math.dist(self._pressed, (x, y)) > self._px(24):
+            self._lose_drag(hold)
             return
         if hold.tile is None:
             hold.at = (x, y)
@@ -228,13 +304,33 @@ class PracticeGame:
 
     def pointer_up(self, x: float, y: float) -> None:
         """It is let go."""
+        x, y = self._inside(x, y)
         pressed, self._pressed = self._pressed, None
         if pressed is None:
             return
-        if self.screen == "battle" and self._hold is not None:
-            self._release(self._hold, pressed, x, y)
-        elif math.dist(pressed, (x, y)) <= self._px(24):
+        tapped, hold = math.dist(pressed, (x, y)) <= self._px(24), self._hold
+        if tapped and self._faults.lasting("tap_swallowed", self.time) and (hold is None or hold.standing):
+            return
+        if self.screen == "battle" and hold is not None:
+            self._release(hold, pressed, x, y)
+        elif tapped:
             self._tap(x, y)
+        elif self.screen == "stage_map" and abs(x - pressed[0]) >= self._px(TURN):
+            page = self._map_page + (1 if x < pressed[0] else -1)
+            self._map_page = min(max(page, 0), self._map_pages() - 1)
+
+    def _inside(self, x: float, y: float) -> tuple[float, float]:
+        """The game's own pixel under a pixel of the place where it was opened."""
+        place = self.place
+        return (x - place.right) / place.factor, (y - place.down) / place.factor
+
+    def _lose_drag(self, hold: Hold) -> None:
+        """The game forgets the finger: a card falls back into the hand, a direction stays unchosen."""
+        self._pressed = None
+        if hold.tile is None:
+            self._hold = None
+        else:
+            hold.direction = None
 
     def _tap(self, x: float, y: float) -> None:
         """A tap: what it does depends on what lies uppermost."""
@@ -250,16 +346,23 @@ class PracticeGame:
                 {"terminal": "home", "stage_map": "terminal", "stage_panel": "stage_map"}.get(self._page, "stage_panel")
             )
         elif self._page == "stage_map":
-            for stage, node in zip(self.stages, self._nodes(), strict=True):
-                if self._hits(node, x, y):
-                    self._stage = stage
-                    self._go("stage_panel")
-                    return
+            self._tap_map(x, y)
+        elif self._page == "terminal" and self._hits(layout.LAST_STAGE, x, y):
+            self._map_page = self.stages.index(self._stage) // ON_A_PAGE
+            self._go("stage_map")
         else:
             for page, spot, target in WAYS:
                 if page == self._page and self._hits(spot, x, y):
                     self._go(target)
                     return
+
+    def _tap_map(self, x: float, y: float) -> None:
+        """Open the panel of the stage whose node is tapped."""
+        shown = self.stages[self._map_page * ON_A_PAGE :]
+        for stage, node in zip(shown, self._nodes(), strict=False):
+            if self._hits(node, x, y):
+                self._stage = stage
+                self._go("stage_panel")
 
     def _tap_over(self, over: str, x: float, y: float) -> None:
         """Each interruption has one place that ends it."""
@@ -391,8 +494,26 @@ class PracticeGame:
 
 WAYS = (
     ("home", layout.TERMINAL, "terminal"),
-    ("terminal", layout.LAST_STAGE, "stage_map"),
     ("stage_panel", layout.STAGE_START, "squad"),
     ("squad", layout.SQUAD_START, "loading"),
 )
 """On which page a tap on which spot leads where."""
+
+
+def _node_in_rows(index: int) -> Spot:
+    """The node of one stage on a page: rows of four, to and fro like a road."""
+    row, col = divmod(index, 4)
+    return Spot(235 + 230 * (col if row % 2 == 0 else 3 - col), 150 + 150 * row, 150, 44)
+
+
+def displaced(frame: Image, place: Place) -> Image:
+    """What is to be seen of a window that stands elsewhere, in the rectangle where it stood; black beside it."""
+    if place == Place():
+        return frame
+    height, width, _ = frame.shape
+    across = np.floor((np.arange(width) - place.right) / place.factor).astype(np.int64)
+    down = np.floor((np.arange(height) - place.down) / place.factor).astype(np.int64)
+    seen = np.zeros_like(frame)
+    right, below = (across >= 0) & (across < width), (down >= 0) & (down < height)
+    seen[np.ix_(below, right)] = frame[np.ix_(down[below], across[right])]
+    return seen

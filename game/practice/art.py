@@ -88,11 +88,50 @@ def role_icon(role: str, size: int, colour: Colour) -> pygame.Surface:
     return pygame.transform.smoothscale(big, (size, size))
 
 
+PLAIN = frozenset(
+    ("Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle", "Kroos", "Catapult", "Steward", "Lava", "Ansel",
+     "Orchid")
+)  # fmt: skip
+"""The first operators: they look straight ahead and wear nothing on their heads, and stay as they always were."""
+HEADWEAR = ("none", "ears", "hat", "tails", "horns", "hood", "halo")
+
+
 @cache
 def portrait(name: str, role: str, width: int, height: int) -> pygame.Surface:
     """An operator's picture: a head and shoulders before a pattern that nobody else has."""
     big = pygame.Surface((PORTRAIT[0] * DEPTH, PORTRAIT[1] * DEPTH))
     rng = np.random.default_rng(list(name.encode()))
+    _pattern(big, name, rng)
+    middle, top = big.get_width() / 2, big.get_height() * 0.3
+    skin, hair, coat = (238, 208, 186), hue(name[::-1], 0.2 + 0.6 * float(rng.random())), hue(name, 0.5)
+    draw, unit = pygame.draw, big.get_height() / 20
+    long = 4 + 6 * float(rng.random())
+    fringe = 2.6 + 2 * float(rng.random())
+    wear = "none"
+    if name not in PLAIN:
+        own = np.random.default_rng(list(name[::-1].encode()))
+        middle += float(own.uniform(-5, 5)) * unit
+        top += float(own.uniform(-1, 3)) * unit
+        wear = HEADWEAR[own.integers(len(HEADWEAR))]
+        skin = [(238, 208, 186), (250, 228, 210), (168, 118, 88), (120, 82, 62)][own.integers(4)]
+        hair, coat = hue(name[::-1], float(own.uniform(0.12, 0.9))), hue(name, float(own.uniform(0.15, 0.6)))
+    draw.ellipse(big, hair, (middle - 5.2 * unit, top - 5 * unit, 10.4 * unit, (9 + long) * unit))
+    if wear in ("tails", "hood"):
+        _headwear(big, wear, hair, (middle, top), unit)
+    draw.ellipse(big, coat, (middle - 8 * unit, top + 6 * unit, 16 * unit, 14 * unit))
+    draw.ellipse(big, skin, (middle - 4 * unit, top - 3.4 * unit, 8 * unit, 9 * unit))
+    draw.ellipse(big, hair, (middle - 4.6 * unit, top - 5 * unit, 9.2 * unit, fringe * unit))
+    if wear not in ("tails", "hood"):
+        _headwear(big, wear, hair, (middle, top), unit)
+    for side in (-1, 1):
+        draw.circle(big, INK, (middle + side * 1.8 * unit, top + 1.2 * unit), 0.8 * unit)
+    sign = role_icon(role, int(5 * unit), LIGHT)
+    big.blit(sign, (middle - sign.get_width() / 2, top + 8.5 * unit))
+    return pygame.transform.smoothscale(big, (width, height))
+
+
+def _pattern(big: pygame.Surface, name: str, rng: np.random.Generator) -> None:
+    """Squares behind the head, the same on the left and on the right."""
     big.fill(hue(name, 0.22, 0.35))
     across, down = big.get_width() / 6, big.get_height() / 4
     for row in range(4):
@@ -101,19 +140,27 @@ def portrait(name: str, role: str, width: int, height: int) -> pygame.Surface:
                 shade = hue(name, 0.3 + 0.35 * float(rng.random()), 0.4)
                 for mirrored in (col, 5 - col):
                     big.fill(shade, (mirrored * across, row * down, across + 1, down + 1))
-    middle, top = big.get_width() / 2, big.get_height() * 0.3
-    skin, hair, coat = (238, 208, 186), hue(name[::-1], 0.2 + 0.6 * float(rng.random())), hue(name, 0.5)
-    draw, unit = pygame.draw, big.get_height() / 20
-    long = 4 + 6 * float(rng.random())
-    draw.ellipse(big, hair, (middle - 5.2 * unit, top - 5 * unit, 10.4 * unit, (9 + long) * unit))
-    draw.ellipse(big, coat, (middle - 8 * unit, top + 6 * unit, 16 * unit, 14 * unit))
-    draw.ellipse(big, skin, (middle - 4 * unit, top - 3.4 * unit, 8 * unit, 9 * unit))
-    draw.ellipse(big, hair, (middle - 4.6 * unit, top - 5 * unit, 9.2 * unit, (2.6 + 2 * float(rng.random())) * unit))
+
+
+def _headwear(big: pygame.Surface, wear: str, hair: Colour, at: tuple[float, float], unit: float) -> None:
+    """What somebody wears on the head, or what grows there; `at` is between the eyes and the hair."""
+    draw, (x, y) = pygame.draw, at
     for side in (-1, 1):
-        draw.circle(big, INK, (middle + side * 1.8 * unit, top + 1.2 * unit), 0.8 * unit)
-    sign = role_icon(role, int(5 * unit), LIGHT)
-    big.blit(sign, (middle - sign.get_width() / 2, top + 8.5 * unit))
-    return pygame.transform.smoothscale(big, (width, height))
+        if wear == "ears":
+            ear = [(1.2, -4), (3.2, -8.6), (5, -2.4)]
+            draw.polygon(big, hair, [(x + side * right * unit, y + down * unit) for right, down in ear])
+        elif wear == "horns":
+            horn = [(2, -4.4), (6.4, -7.4), (4.6, -2.6)]
+            draw.polygon(big, (236, 226, 200), [(x + side * right * unit, y + down * unit) for right, down in horn])
+        elif wear == "tails":
+            draw.ellipse(big, hair, (x + (side * 6.4 - 2) * unit, y - 3 * unit, 4 * unit, 14 * unit))
+    if wear == "hat":
+        draw.rect(big, hue(str(hair), 0.3), (x - 4.4 * unit, y - 7.4 * unit, 8.8 * unit, 4.4 * unit))
+        draw.rect(big, INK, (x - 6.4 * unit, y - 3.4 * unit, 12.8 * unit, 1.4 * unit))
+    elif wear == "hood":
+        draw.circle(big, INK, (x, y + 0.6 * unit), 6.6 * unit)
+    elif wear == "halo":
+        draw.ellipse(big, (255, 236, 150), (x - 5 * unit, y - 8 * unit, 10 * unit, 2.8 * unit), int(0.9 * unit))
 
 
 def portraits(squad: Sequence[Operator]) -> tuple[Image, ...]:

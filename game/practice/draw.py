@@ -124,8 +124,8 @@ class Painter:
         self._fill(layout.LAST_STAGE, (250, 250, 250))
         self._write(layout.LAST_STAGE_TITLE, "LAST STAGE", 26, INK)
 
-    def stage_map(self, codes: Sequence[str], nodes: Sequence[Spot]) -> None:
-        """The map of stages: a node with its code for each, on a road."""
+    def stage_map(self, codes: Sequence[str], nodes: Sequence[Spot], page: int = 0, pages: int = 1) -> None:
+        """One page of the map of stages: a node with its code for each, on a road; a dot for every page."""
         self._backdrop((70, 30, 40), (24, 14, 26))
         self._back()
         middles = [self.scale.middle(node) for node in nodes]
@@ -136,6 +136,9 @@ class Painter:
             x, y, _, height = self.scale.rectangle(node)
             pygame.draw.polygon(self.surface, BLUE, _hexagon(x, y + height / 2, height * 0.62))
             self._write(node, code, 30, INK)
+        for index in range(pages if pages > 1 else 0):
+            centre = self.scale.middle(Spot(640 + 30 * (index - (pages - 1) / 2) - 8, 642, 16, 16))
+            pygame.draw.circle(self.surface, WHITE if index == page else (110, 80, 90), centre, self._px(7))
 
     def stage_panel(self, stage: Stage) -> None:
         """One stage: its code, its name, and the button that starts it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pygame
 
-from game.practice.app import PracticeGame
+from game.practice.app import Place, PracticeGame
 
 FRAMES = 30
 """Frames a second."""
@@ -23,12 +23,16 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
 
     Raises NoDisplayError where no window can be opened.
     """
-    window = _open(game.size)
+    window, place = _open(game.size), Place()
+    opened_at = pygame.display.get_window_position()
     before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     clock, shown = pygame.time.Clock(), ""
     while _obey(game):
-        frame = game.draw()
-        window.blit(pygame.image.frombuffer(frame.tobytes(), game.size, "BGR"), (0, 0))
+        if game.place != place:
+            place = game.place
+            window = _put(place, game.size, opened_at)
+        picture = pygame.image.frombuffer(game.picture().tobytes(), game.size, "BGR")
+        window.blit(picture if place.factor == 1 else pygame.transform.scale(picture, window.get_size()), (0, 0))
         pygame.display.flip()
         if say and game.screen != shown:
             shown = game.screen
@@ -51,15 +55,29 @@ def _open(size: tuple[int, int]) -> pygame.Surface:
     return window
 
 
+def _put(place: Place, size: tuple[int, int], opened_at: tuple[int, int]) -> pygame.Surface:
+    """The window in another place and of another size, as a person moves it or a desktop does."""
+    window = pygame.display.get_surface()
+    wanted = round(size[0] * place.factor), round(size[1] * place.factor)
+    if window is None or window.get_size() != wanted:
+        window = pygame.display.set_mode(wanted)
+    pygame.display.set_window_position((round(opened_at[0] + place.right), round(opened_at[1] + place.down)))
+    return window
+
+
 def _obey(game: PracticeGame) -> bool:
-    """Hand the mouse's doings to the game. False when the window is to be closed."""
+    """Hand the mouse's doings to the game, which thinks in pixels of the place where it was opened.
+
+    False when the window is to be closed.
+    """
+    right, down, _ = game.place
     for event in pygame.event.get():
         if event.type == pygame.QUIT:
             return False
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
-            game.pointer_down(*event.pos)
+            game.pointer_down(event.pos[0] + right, event.pos[1] + down)
         elif event.type == pygame.MOUSEBUTTONUP and event.button == 1:
-            game.pointer_up(*event.pos)
+            game.pointer_up(event.pos[0] + right, event.pos[1] + down)
         elif event.type == pygame.MOUSEMOTION:
-            game.pointer_move(*event.pos)
+            game.pointer_move(event.pos[0] + right, event.pos[1] + down)
     return True
