@@ -86,6 +86,9 @@ def _play(table: Verbs) -> None:
     practice.add_argument(
         "--position", type=_pair, default=None, metavar="X,Y", help="where on the desktop the window opens"
     )
+    practice.add_argument(
+        "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"
+    )
     practice.add_argument("--say", action="store_true", help="print the name of every screen as it is shown")
     practice.add_argument("--seed", type=int, default=0, help="seed of everything left to chance")
     practice.add_argument(

@@ -186,7 +186,9 @@ def graph(options: Namespace) -> int:
 
 
 def practice(options: Namespace) -> int:
-    """Open the practice game in a window."""
+    """Open the practice game in a window, or draw all its pages."""
+    if options.sheet:
+        return _sheet(options.sheet)
     from bot import config
     from game.practice.app import PracticeGame
     from game.practice.faults import Faults
@@ -203,6 +205,21 @@ def practice(options: Namespace) -> int:
     squad = squad_of(loaded.play.squad)
     game = PracticeGame(stages, squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
+    return DONE
+
+
+def _sheet(file: Path) -> int:
+    """Write the practice game's contact sheet."""
+    from game.practice.sheet import write_sheet
+    from game.stage import load_stage, shipped_stages
+    from game.units import load_operators
+
+    if file.suffix != ".png" or not file.parent.is_dir():
+        sys.stderr.write(f"{file}: name a .png file in a folder that exists\n")
+        return BAD_INPUT
+    stages = [load_stage(name) for name in shipped_stages()]
+    count = write_sheet(file, stages, tuple(load_operators().values()))
+    print(f"{file}: {count} pictures")
     return DONE
 
 

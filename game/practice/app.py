@@ -18,7 +18,7 @@ from game.actions import DEPLOY, RETREAT, SKILL, Action
 from game.battle import Battle
 from game.camera import Camera
 from game.practice import layout
-from game.practice.draw import BattleScene, Hold, Label, Painter
+from game.practice.draw import BattleScene, Hold, Label, Painter, Struck
 from game.practice.faults import Fault, Faults
 from game.practice.layout import Spot
 from game.rules import TICKS
@@ -35,6 +35,8 @@ LOADING_SECONDS = 1.5
 AFTERMATH_SECONDS = 1.0
 """Between the end of a battle and its result page."""
 BANNER_SECONDS = 2.0
+SPARK_SECONDS = 0.15
+"""How long a blow flashes."""
 SWIPE = 90.0
 """Pixels at 720p a direction has to be swiped."""
 NEAR = 0.62
@@ -107,6 +109,9 @@ class PracticeGame:
         self._dp_gained_at = -1.0
         self._kinds_met: set[str] = set()
         self._banner: tuple[str, float] = ("", -BANNER_SECONDS)
+        self._health: dict[Struck, float] = {}
+        self._struck: dict[Struck, float] = {}
+        """Who was hit when."""
 
     @property
     def screen(self) -> str:
@@ -168,7 +173,14 @@ class PracticeGame:
         if dp > self._dp_seen:
             self._dp_gained_at = self.time
         self._dp_seen = dp
-        for enemy in battle.enemies_on_field():
+        enemies, operators = battle.enemies_on_field(), battle.operators_on_field()
+        health: dict[Struck, float] = {("enemy", one.number): one.health for one in enemies}
+        health |= {("operator", one.slot): one.health for one in operators}
+        hit = [who for who, left in health.items() if left < self._health.get(who, 1.0)]
+        self._struck = {who: at for who, at in self._struck.items() if self.time - at < SPARK_SECONDS}
+        self._struck |= dict.fromkeys(hit, self.time)
+        self._health = health
+        for enemy in enemies:
             if enemy.kind not in self._kinds_met:
                 self._kinds_met.add(enemy.kind)
                 self._banner = (enemy.kind, self.time)
@@ -178,7 +190,7 @@ class PracticeGame:
         self._camera = self._camera_of(self._stage)
         self.speed, self.paused, self._hold, self._ended_at = 1, False, None, None
         self._ticks_due, self._dp_seen, self._kinds_met = 0.0, self.battle.view().dp, set()
-        self._banner = ("", -BANNER_SECONDS)
+        self._banner, self._health, self._struck = ("", -BANNER_SECONDS), {}, {}
         self._go("battle")
 
     # --- What is shown ------------------------------------------------------------------------------------------------
@@ -259,6 +271,7 @@ class PracticeGame:
             legal=self._legal_tiles(hold.slot) if hold is not None and dragging else (),
             dp_flash=max(0.0, 1 - (self.time - self._dp_gained_at) / 0.3) if self._dp_gained_at >= 0 else 0.0,
             banner=name if self.time - shown_at < BANNER_SECONDS else "",
+            struck=self._struck,
         )
 
     def _hand(self) -> tuple[Card, ...]:
@@ -270,12 +283,7 @@ class PracticeGame:
 
     def _nodes(self) -> list[Spot]:
         """Where the nodes of the stages on the map's open page are."""
-        count = min(len(self.stages) - self._map_page * ON_A_PAGE, ON_A_PAGE)
-        if len(self.stages) > FEW:
-            return [_node_in_rows(index) for index in range(count)]
-        return [
-            Spot(260 + 760 * (index + 0.5) / count - 70, 300 + 90 * (-1) ** index, 150, 44) for index in range(count)
-        ]
+        return nodes_of(len(self.stages), self._map_page)
 
     # --- The pointer --------------------------------------------------------------------------------------------------
 
@@ -498,6 +506,14 @@ WAYS = (
     ("squad", layout.SQUAD_START, "loading"),
 )
 """On which page a tap on which spot leads where."""
+
+
+def nodes_of(stages: int, page: int) -> list[Spot]:
+    """Where the nodes of one page of the map of so many stages are: in one line, or in rows where they are many."""
+    count = min(stages - page * ON_A_PAGE, ON_A_PAGE)
+    if stages > FEW:
+        return [_node_in_rows(index) for index in range(count)]
+    return [Spot(260 + 760 * (index + 0.5) / count - 70, 300 + 90 * (-1) ** index, 150, 44) for index in range(count)]
 
 
 def _node_in_rows(index: int) -> Spot:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,8 @@ from game.view import Card
 
 Image = npt.NDArray[np.uint8]
 Label = tuple[str, int, int, int, int]
+Struck = tuple[Literal["operator", "enemy"], int]
+"""An operator by slot or an enemy by number."""
 
 GREY: Colour = (46, 46, 46)
 ORANGE: Colour = (240, 112, 24)
@@ -83,6 +86,8 @@ class BattleScene:
     dp_flash: float = 0.0
     """How brightly DP flash just now, 0 to 1."""
     banner: str = ""
+    struck: Collection[Struck] = ()
+    """Who was hit a moment ago."""
 
 
 class Painter:
@@ -122,6 +127,8 @@ class Painter:
         for index, words in enumerate(("MAIN THEME", "SUPPLIES", "ANNIHILATION")):
             self._card(Spot(120 + 240 * index, 250, 220, 180), (70, 74, 84), words, 24)
         self._fill(layout.LAST_STAGE, (250, 250, 250))
+        x, y, width, height = self.scale.rectangle(layout.LAST_STAGE)
+        pygame.draw.polygon(self.surface, BLUE, _hexagon(x + width * 0.13, y + height / 2, height * 0.16))
         self._write(layout.LAST_STAGE_TITLE, "LAST STAGE", 26, INK)
 
     def stage_map(self, codes: Sequence[str], nodes: Sequence[Spot], page: int = 0, pages: int = 1) -> None:
@@ -144,14 +151,17 @@ class Painter:
         """One stage: its code, its name, and the button that starts it."""
         self._backdrop((70, 30, 40), (24, 14, 26))
         self._back()
-        self._fill(Spot(830, 60, 450, 560, "right"), (30, 32, 38))
+        self._fill(Spot(830, 60, 450, 550, "top right"), (30, 32, 38))
         self._write(layout.STAGE_CODE, stage.code, 40, WHITE)
         self._write(Spot(845, 130, 400, 40, "top right"), stage.name.replace("_", " ").upper(), 26, LIGHT)
         self._write(
             Spot(845, 180, 400, 30, "top right"), f"ENEMIES {stage.total}   LIFE {stage.options.max_life}", 22, LIGHT
         )
-        self._thumbnail(stage, Spot(870, 240, 360, 260, "right"))
+        self._thumbnail(stage, Spot(870, 240, 360, 260, "top right"))
         self._fill(layout.STAGE_START, BLUE)
+        x, y, width, height = self.scale.rectangle(layout.STAGE_START)
+        arrow = [(x + width * 0.12, y + height * 0.25), (x + width * 0.24, y + height / 2)]
+        pygame.draw.polygon(self.surface, WHITE, [*arrow, (x + width * 0.12, y + height * 0.75)])
         self._write(layout.STAGE_START_TITLE, "START", 36, WHITE)
 
     def squad_page(self) -> None:
@@ -184,7 +194,7 @@ class Painter:
             self._write(layout.FAILED_TITLE, "MISSION FAILED", 62, (236, 60, 50))
             return
         self._backdrop((40, 44, 54), (20, 22, 28))
-        self._figure()
+        self._figure(0.45)
         self._write(layout.RESULT_TITLE, "OPERATION", 60, WHITE, down=-26)
         self._write(layout.RESULT_TITLE, "COMPLETE", 60, WHITE, down=30)
         x, y, width, height = self.scale.rectangle(layout.RESULT_STARS)
@@ -323,7 +333,7 @@ class Painter:
             if isinstance(unit, OperatorOnField):
                 self._operator(unit, scene, camera, tilted, focus)
             else:
-                self._enemy(unit, camera, tilted, focus)
+                self._enemy(unit, camera, tilted, focus, struck=("enemy", unit.number) in scene.struck)
         hold = scene.hold
         if hold is not None and not hold.standing:
             self._held(scene, camera, hold)
@@ -344,6 +354,8 @@ class Painter:
         top = self._stand(
             operator_token(one.name, one.role, unit.direction, max(round(tile * 0.9), 4)), foot, "operator"
         )
+        if ("operator", unit.slot) in scene.struck:
+            self._spark((foot[0], (foot[1] + top) / 2), tile)
         self._bar(foot, tile, unit.health, OPERATOR_BAR)
         self._bar(
             (foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)),
@@ -358,7 +370,9 @@ class Painter:
             self.surface.blit(mark, corner)
             self._label("skill_ready", *corner, *mark.get_size())
 
-    def _enemy(self, unit: EnemyOnField, camera: Camera, tilted: bool, focus: tuple[int, int] | None) -> None:
+    def _enemy(
+        self, unit: EnemyOnField, camera: Camera, tilted: bool, focus: tuple[int, int] | None, struck: bool
+    ) -> None:
         lift = HOVER if unit.flying else 0.0
         at = functools.partial(camera.pixel, tilted=tilted, focus=focus, lift=lift)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
@@ -369,9 +383,17 @@ class Painter:
                 self.surface, INK, (shade[0] - tile * 0.2, shade[1] - tile * 0.06, tile * 0.4, tile * 0.12)
             )
         token = enemy_token(unit.kind, max(round(tile * ENEMY_SIZE.get(unit.kind, 0.8)), 4))
-        self._stand(token, foot, unit.kind)
+        top = self._stand(token, foot, unit.kind)
+        if struck:
+            self._spark((foot[0], (foot[1] + top) / 2), tile)
         if unit.health < 1.0:
             self._bar(foot, tile, unit.health, ENEMY_BAR)
+
+    def _spark(self, at: tuple[float, float], tile: float) -> None:
+        """The flash of a blow: so small that whoever is hit can still be told."""
+        for right, down in ((0.13, 0.0), (0.0, 0.13), (0.07, 0.07), (0.07, -0.07)):
+            start, end = (at[0] - right * tile, at[1] - down * tile), (at[0] + right * tile, at[1] + down * tile)
+            pygame.draw.line(self.surface, (255, 250, 210), start, end, max(round(tile * 0.025), 1))
 
     def _stand(self, token: pygame.Surface, foot: tuple[float, float], name: str) -> float:
         """Put a token with the middle of its lower edge on a pixel; returns its upper edge."""
@@ -585,13 +607,13 @@ class Painter:
         column.set_at((0, 1), bottom)
         pygame.transform.smoothscale(column.convert(self.surface), self.surface.get_size(), self.surface)
 
-    def _figure(self) -> None:
-        """Somebody of the squad, large, on the left."""
+    def _figure(self, left: float = 0.16) -> None:
+        """Somebody of the squad, large, so far from the left edge (a share of the width)."""
         if self.squad:
             one = self.squad[0]
             height = int(self.scale.height * 0.86)
             token = operator_token(one.name, one.role, 0, height)
-            self.surface.blit(token, (int(self.scale.width * 0.16), self.scale.height - height))
+            self.surface.blit(token, (int(self.scale.width * left), self.scale.height - height))
 
     def _thumbnail(self, stage: Stage, spot: Spot) -> None:
         """The map, seen from straight above."""

@@ -1,0 +1,175 @@
+"""A contact sheet of the practice game: every page, battles in every view, and the faults, for people to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from game.actions import DEPLOY, unflatten
+from game.battle import Battle
+from game.camera import Camera
+from game.practice.app import ON_A_PAGE, Place, displaced, nodes_of
+from game.practice.art import LIGHT, PORTRAIT, portrait, write
+from game.practice.draw import BattleScene, Hold, Painter, Struck
+from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
+from game.stage import Stage
+from game.units import Operator
+
+Image = npt.NDArray[np.uint8]
+Picture = tuple[str, Image]
+
+SIZES = ((1280, 720), (1280, 960))
+"""Both shapes of the window."""
+THUMB = 426
+"""Width of a picture on the sheet."""
+COLUMNS = 4
+CAPTION = 22
+SECONDS = 40
+"""How far into a battle its picture is taken."""
+
+
+def write_sheet(file: Path, stages: Sequence[Stage], squad: tuple[Operator, ...]) -> int:
+    """Draw everything and write it as PNG; says how many pictures are on it."""
+    pictures = [(f"{title} {size[0]}x{size[1]}", image) for size in SIZES for title, image in _all(size, stages, squad)]
+    pictures.append(("looks", _looks()))
+    pictures.append(("portraits", _portraits(squad)))
+    pygame.image.save(_together(pictures), str(file))
+    return len(pictures)
+
+
+def _all(size: tuple[int, int], stages: Sequence[Stage], squad: tuple[Operator, ...]) -> Iterator[Picture]:
+    """Every picture of one size of the window."""
+    painter = Painter(size, squad[:12])
+    many = [f"{'ABCDE'[index // 8]}-{index % 8 + 1}" for index in range(ON_A_PAGE + 2)]
+    few = [stage.code for stage in stages[:3]]
+    pages: dict[str, Callable[[], None]] = {
+        "home": painter.home,
+        "terminal": painter.terminal,
+        "map": lambda: painter.stage_map(few, nodes_of(len(few), 0)),
+        "map of many": lambda: painter.stage_map(many[:ON_A_PAGE], nodes_of(len(many), 0), 0, 2),
+        "stage panel": lambda: painter.stage_panel(stages[0]),
+        "squad": painter.squad_page,
+        "loading": lambda: painter.loading(0.6),
+        "settle": lambda: painter.result(won=True, stars=2, code=stages[0].code),
+        "failed": lambda: painter.result(won=False, stars=0, code=stages[0].code),
+    }
+    for title, page in pages.items():
+        page()
+        yield title, painter.frame()
+    for title, over in (("pop-up", painter.popup), ("connection lost", painter.connection_lost)):
+        painter.home()
+        over()
+        yield title, painter.frame()
+    painter.foreign()
+    yield "unknown", painter.frame()
+    yield from _battles(painter, stages)
+
+
+def _battles(painter: Painter, stages: Sequence[Stage]) -> Iterator[Picture]:
+    """A battle of every stage, and the first one in every view."""
+    for stage in stages:
+        scene, camera = (
+            _scene(painter, stage),
+            Camera(stage.height, stage.width, stage.view, painter.surface.get_size()),
+        )
+        painter.battle(scene, camera)
+        yield f"battle {stage.code}", painter.frame()
+        if stage is stages[0]:
+            yield from _views(painter, scene, camera)
+
+
+def _views(painter: Painter, scene: BattleScene, camera: Camera) -> Iterator[Picture]:
+    """One moment of a battle as it shows while something is held, paused, flashing or going wrong."""
+    height, width = painter.surface.get_height(), painter.surface.get_width()
+    everybody: set[Struck] = {("operator", one.slot) for one in scene.battle.operators_on_field()}
+    everybody |= {("enemy", one.number) for one in scene.battle.enemies_on_field()}
+    views = {
+        "flashes": replace(scene, struck=everybody, dp_flash=1.0),
+        "pause": replace(scene, paused=True),
+        "double speed": replace(scene, speed=2, banner="heavy_defender"),
+    }
+    if scene.hand:
+        slot = scene.hand[0].slot
+        tiles = _tiles(scene.battle)
+        views["card held"] = replace(scene, hold=Hold(slot, at=(width / 2, height / 2)), legal=tiles)
+        if tiles:
+            views["direction"] = replace(scene, hold=Hold(slot, tile=tiles[0], direction=2))
+    for one in scene.battle.operators_on_field()[:1]:
+        views["unit selected"] = replace(scene, hold=Hold(one.slot, tile=(one.row, one.col), standing=True))
+    for title, view in views.items():
+        painter.battle(view, camera)
+        yield title, painter.frame()
+    painter.battle(scene, camera)
+    yield "moved", displaced(painter.frame(), Place(width // 5, -height // 6))
+    yield "resized", displaced(painter.frame(), Place(factor=0.7))
+    painter.popup()
+    yield "pop-up in battle", painter.frame()
+
+
+def _scene(painter: Painter, stage: Stage) -> BattleScene:
+    """A battle some way on, in which everybody was deployed somewhere as soon as there was DP."""
+    battle, rng = Battle(stage, painter.squad), np.random.default_rng(1)
+    while battle.outcome is None and (battle.seconds < SECONDS or not battle.enemies_on_field()):
+        actions = np.flatnonzero(battle.legal_actions())
+        deploys = [
+            action
+            for action in (unflatten(int(n), len(battle.squad), stage.height * stage.width) for n in actions)
+            if action.kind == DEPLOY
+        ]
+        if deploys:
+            battle.act(deploys[rng.integers(len(deploys))])
+        battle.step()
+    return BattleScene(battle, battle.view().cards)
+
+
+def _tiles(battle: Battle) -> list[tuple[int, int]]:
+    """Free tiles on which somebody could stand."""
+    stage, taken = battle.stage, {(one.row, one.col) for one in battle.operators_on_field()}
+    return [(row, col) for row, col in np.argwhere(stage.melee | stage.ranged).tolist() if (row, col) not in taken]
+
+
+def _looks() -> Image:
+    """Every look of an enemy, large and as large as on the field."""
+    plate = pygame.Surface((1280, 720))
+    plate.fill((84, 88, 96))
+    for index, kind in enumerate(SHAPES):
+        x, y = 20 + 210 * (index % 6), 20 + 340 * (index // 6)
+        plate.blit(enemy_token(kind, 190), (x, y))
+        plate.blit(enemy_token(kind, round(80 * ENEMY_SIZE.get(kind, 0.8))), (x, y + 200))
+        write(plate, kind, (x + 90, y + 318), 28)
+    return _array(plate)
+
+
+def _portraits(squad: Sequence[Operator]) -> Image:
+    """Every portrait with its name."""
+    plate = pygame.Surface((1280, 720))
+    for index, one in enumerate(squad):
+        x, y = 8 + 98 * (index % 13), 6 + 100 * (index // 13)
+        plate.blit(portrait(one.name, one.role, *PORTRAIT), (x, y))
+        write(plate, one.name, (x + PORTRAIT[0] / 2, y + PORTRAIT[1] + 10), 18)
+    return _array(plate)
+
+
+def _array(plate: pygame.Surface) -> Image:
+    return np.ascontiguousarray(pygame.surfarray.array3d(plate).swapaxes(0, 1)[:, :, ::-1])
+
+
+def _together(pictures: Sequence[Picture]) -> pygame.Surface:
+    """All pictures in rows, each under its title."""
+    rows = [pictures[first : first + COLUMNS] for first in range(0, len(pictures), COLUMNS)]
+    tall = [max(round(THUMB * image.shape[0] / image.shape[1]) for _, image in row) + CAPTION for row in rows]
+    sheet = pygame.Surface((COLUMNS * THUMB, sum(tall)))
+    for index, (title, image) in enumerate(pictures):
+        x, y = index % COLUMNS * THUMB, sum(tall[: index // COLUMNS])
+        height, width, _ = image.shape
+        whole = pygame.image.frombuffer(image.tobytes(), (width, height), "BGR")
+        sheet.blit(
+            pygame.transform.smoothscale(whole, (THUMB - 4, round((THUMB - 4) * height / width))), (x, y + CAPTION)
+        )
+        write(sheet, title, (x + THUMB / 2, y + CAPTION / 2), 22, LIGHT)
+    return sheet

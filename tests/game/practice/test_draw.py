@@ -1,0 +1,200 @@
+"""What is drawn is what is so: units stand on their tiles, boxes are true, blows flash, and a sheet shows it all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from bot.cli import main
+from game.actions import DEPLOY, unflatten
+from game.battle import Battle
+from game.camera import HOVER, Camera
+from game.practice import layout
+from game.practice.app import PracticeGame
+from game.practice.draw import BattleScene, Hold, Painter
+from game.practice.enemies import SHAPES
+from game.practice.sheet import write_sheet
+from game.stage import load_stage, shipped_stages
+from game.units import load_operators, squad_of
+
+SQUAD = squad_of(list(load_operators())[:12])
+SIZES = [(1280, 720), (2560, 1440), (1280, 960)]
+DRAWN_FROM = 4
+"""Pixels by which a foot may be off: rounding."""
+
+
+def fought(stage_name, seconds=30, seed=0):
+    """A battle some way on, with whoever could be paid put anywhere."""
+    stage, rng = load_stage(stage_name), np.random.default_rng(seed)
+    battle = Battle(stage, SQUAD, seed)
+    for _ in range(seconds):
+        actions = [
+            unflatten(int(n), len(SQUAD), stage.height * stage.width) for n in np.flatnonzero(battle.legal_actions())
+        ]
+        deploys = [action for action in actions if action.kind == DEPLOY]
+        if deploys:
+            battle.act(deploys[rng.integers(len(deploys))])
+        battle.step(30)
+    return battle
+
+
+def drawn(battle, size=SIZES[0], **scene):
+    """A painter that has just drawn the battle, and the camera it was seen through."""
+    painter = Painter(size, SQUAD)
+    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, size)
+    painter.battle(BattleScene(battle, battle.view().cards, **scene), camera)
+    return painter, camera
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("stage", shipped_stages())
+def test_units_stand_on_their_tiles(stage, size):
+    """The middle of every box's lower edge is where the camera puts the unit, and every unit in sight has its box."""
+    battle = fought(stage)
+    painter, camera = drawn(battle, size)
+    high = battle.stage.high
+    feet = [
+        ("operator", camera.pixel(one.row, one.col, bool(high[one.row, one.col])))
+        for one in battle.operators_on_field()
+    ]
+    feet += [
+        (one.kind, camera.pixel(one.row, one.col, lift=HOVER if one.flying else 0.0))
+        for one in battle.enemies_on_field()
+    ]
+    assert len(feet) > 3
+    for name, (x, y) in feet:
+        if not (60 < x < size[0] - 60 and 100 < y < size[1]):
+            continue
+        away = [
+            max(abs(left + width / 2 - x), abs(top + height - y))
+            for label, left, top, width, height in painter.labels
+            if label == name
+        ]
+        assert min(away) <= DRAWN_FROM, (name, x, y)
+
+
+def test_boxes_stay_inside_the_picture():
+    """Also of units at the edge: nothing is taught that is not to be seen."""
+    for stage in shipped_stages():
+        painter, _ = drawn(fought(stage))
+        assert painter.labels
+        for _, x, y, width, height in painter.labels:
+            assert min(x, y) >= 0
+            assert x + width <= 1280
+            assert y + height <= 720
+
+
+def test_a_box_holds_the_unit_it_names():
+    """Taken away, the picture changes inside the box and nowhere far from it."""
+    battle = fought("first_watch")
+    with_units, _ = drawn(battle)
+    bare, _ = drawn(Battle(battle.stage, SQUAD, 0))
+    changed = (with_units.frame() != bare.frame()).any(axis=2)
+    for name, x, y, width, height in with_units.labels:
+        assert changed[y : y + height, x : x + width].mean() > 0.3, name
+
+
+def test_the_same_scene_is_drawn_the_same_twice():
+    """Whatever was drawn in between."""
+    battle = fought("two_roads")
+    painter, camera = drawn(battle)
+    scene, first = BattleScene(battle, battle.view().cards), painter.frame()
+    painter.battle(replace(scene, paused=True, hold=None), camera)
+    painter.home()
+    painter.battle(scene, camera)
+    assert np.array_equal(first, painter.frame())
+
+
+def test_a_blow_flashes_on_whoever_takes_it_and_only_there():
+    """A spark inside the box, smaller than a fifth of it: the unit can still be told."""
+    battle = fought("first_watch", 40)
+    number = battle.enemies_on_field()[0].number
+    calm, _ = drawn(battle)
+    flash, _ = drawn(battle, struck={("enemy", number)})
+    changed = (calm.frame() != flash.frame()).any(axis=2)
+    assert changed.any()
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert calm.labels == flash.labels
+    boxes = [box[1:] for box in calm.labels if inside(box[1:], rows, columns)]
+    assert boxes
+    assert changed.sum() < min(width * height for _, _, width, height in boxes) / 5
+
+
+def inside(box, rows, columns):
+    """Whether all these rows and columns lie in a box."""
+    x, y, width, height = box
+    return x <= columns[0] <= columns[-1] <= x + width and y <= rows[0] <= rows[-1] <= y + height
+
+
+def test_a_played_battle_flashes_when_somebody_loses_health():
+    """And not for long after."""
+    game = PracticeGame([load_stage("first_watch")], SQUAD, popups=False)
+    for spot in (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START):
+        game.pointer_down(*game._scale.middle(spot))
+        game.pointer_up(*game._scale.middle(spot))
+    game.advance(2.0)
+    hits = 0
+    while game.screen == "battle" and game.time < 60 and hits < 3:
+        number = next((int(n) for n in np.flatnonzero(game.battle.legal_actions()[1:]) + 1), None)
+        if number is not None:
+            game.battle.act(unflatten(number, len(SQUAD), game.battle.stage.height * game.battle.stage.width))
+        before = healths(game.battle)
+        game.advance(0.25)
+        lost = {who for who, left in healths(game.battle).items() if left < before.get(who, 1.0)}
+        assert set(game._struck) == lost
+        hits += bool(lost)
+    assert hits == 3
+
+
+def healths(battle):
+    """Everybody's health."""
+    told = {("enemy", one.number): one.health for one in battle.enemies_on_field()}
+    return told | {("operator", one.slot): one.health for one in battle.operators_on_field()}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_every_look_can_be_drawn_on_the_field(kind):
+    """With a box of its own name; the new ones too, before any stage has them."""
+    battle = fought("first_watch")
+    painter = Painter(SIZES[0], SQUAD)
+    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, SIZES[0])
+    painter.labels = []
+    painter._enemy(
+        battle.enemies_on_field()[0]._replace(kind=kind, row=2.0, col=3.0), camera, False, None, struck=False
+    )
+    assert [label[0] for label in painter.labels] == [kind]
+
+
+def test_what_is_held_shows():
+    """A dragged card, a direction to be chosen, a unit with its two buttons: each changes the picture."""
+    battle = fought("first_watch")
+    one = battle.operators_on_field()[0]
+    holds = [
+        None,
+        Hold(battle.view().cards[0].slot, at=(500, 300)),
+        Hold(battle.view().cards[0].slot, tile=(1, 4)),
+        Hold(battle.view().cards[0].slot, tile=(1, 4), direction=2),
+        Hold(one.slot, tile=(one.row, one.col), standing=True),
+    ]
+    frames = {drawn(battle, hold=hold)[0].frame().tobytes() for hold in holds}
+    assert len(frames) == len(holds)
+
+
+def test_the_sheet_shows_every_page_in_both_shapes(tmp_path):
+    """One picture file that a person can look at."""
+    stages = [load_stage(name) for name in shipped_stages()[:2]]
+    count = write_sheet(tmp_path / "sheet.png", stages, SQUAD)
+    sheet = pygame.image.load(str(tmp_path / "sheet.png"))
+    assert count >= 40
+    assert sheet.get_width() > 1000
+    assert sheet.get_height() > sheet.get_width()
+
+
+@pytest.mark.parametrize("name", ["nowhere/sheet.png", "sheet.txt"])
+def test_a_sheet_that_cannot_be_written_is_one_line(name, tmp_path, capsys):
+    """And the exit code of bad input, before anything is drawn."""
+    assert main(["practice", "--sheet", str(tmp_path / name)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
