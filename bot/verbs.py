@@ -190,7 +190,7 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _sheet(options.sheet)
     from bot import config
-    from game.practice.app import PracticeGame
+    from game.practice.app import PracticeGame, stages_on_map
     from game.practice.faults import Faults
     from game.practice.window import play_in_window
     from game.stage import load_stage
@@ -200,7 +200,7 @@ def practice(options: Namespace) -> int:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # what SDL places its windows by
     loaded = config.load(options.config)
     size = (loaded.practice.width, loaded.practice.height)
-    stages = [load_stage(options.stage or loaded.play.stage)]
+    stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
     faults = Faults(loaded.practice.faults, options.seed, loaded.practice.fault_rate)
     squad = squad_of(loaded.play.squad)
     game = PracticeGame(stages, squad, size=size, seed=options.seed, popups=options.popups, faults=faults)

@@ -8,6 +8,7 @@ and slowed view, the direction that is swiped, selecting units, pause and speed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,7 @@ from game.practice.draw import BattleScene, Hold, Label, Painter, Struck
 from game.practice.faults import Fault, Faults
 from game.practice.layout import Spot
 from game.rules import TICKS
-from game.stage import Stage
+from game.stage import Stage, load_stage, shipped_stages
 from game.units import Operator
 from game.view import Card
 
@@ -506,6 +507,19 @@ WAYS = (
     ("squad", layout.SQUAD_START, "loading"),
 )
 """On which page a tap on which spot leads where."""
+
+
+def stages_on_map(chosen: Stage) -> list[Stage]:
+    """All shipped stages in the order of their codes, and the chosen one before them or in its own place."""
+    shipped = sorted((load_stage(name) for name in shipped_stages()), key=_in_order)
+    if chosen.code not in [stage.code for stage in shipped]:
+        return [chosen, *shipped]
+    return [chosen if stage.code == chosen.code else stage for stage in shipped]
+
+
+def _in_order(stage: Stage) -> list[tuple[int, str]]:
+    """A code's parts, so that HF-2 comes before HF-10."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", stage.code)]
 
 
 def nodes_of(stages: int, page: int) -> list[Spot]:

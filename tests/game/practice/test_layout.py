@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from itertools import combinations
 
 import numpy as np
@@ -11,11 +12,11 @@ from game.actions import DEPLOY, unflatten
 from game.battle import Battle
 from game.camera import Camera
 from game.practice import layout
-from game.practice.app import ON_A_PAGE, PracticeGame, nodes_of
+from game.practice.app import ON_A_PAGE, PracticeGame, nodes_of, stages_on_map
 from game.practice.art import PORTRAIT, pixels, portrait, portraits
 from game.practice.draw import BattleScene, Painter
 from game.practice.layout import Scale, Spot
-from game.stage import load_stage
+from game.stage import load_stage, shipped_stages
 from game.units import ROLES, load_operators, squad_of
 from vision.cutter import Cutter
 from vision.profile import load_profile
@@ -177,6 +178,19 @@ def test_the_map_turns_its_pages_and_opens_what_is_tapped():
     swipe(game, node, node)
     assert game.screen == "stage_panel"
     assert game._stage is stages[ON_A_PAGE + 1]
+
+
+def test_whoever_plays_finds_every_shipped_stage_on_the_map(tmp_path):
+    """In the order of their codes; a level of one's own comes first, or instead of the one with its code."""
+    shipped = [stage.code for stage in stages_on_map(load_stage("two_roads"))]
+    assert sorted(shipped) == sorted(load_stage(name).code for name in shipped_stages())
+    assert [int(code.split("-")[1]) for code in shipped] == sorted(int(code.split("-")[1]) for code in shipped)
+    own = tmp_path / "my_level.json"
+    own.write_text((resources.files("game.stages") / "two_roads.json").read_text("utf-8"), "utf-8")
+    level = load_stage(own)
+    codes = [stage.code for stage in stages_on_map(level)]
+    assert codes == (shipped if level.code in shipped else [level.code, *shipped])
+    assert level in stages_on_map(level)
 
 
 def test_the_last_stage_is_on_the_page_that_opens():
