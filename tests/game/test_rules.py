@@ -9,6 +9,7 @@ import sys
 import msgspec
 import numpy as np
 import pytest
+from worlds import IMMORTAL, battle_of, deploy, health, stepped, until
 
 from game import rules
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, SKILL, UP, Action
@@ -16,33 +17,6 @@ from game.arrays import new_state, world_of
 from game.battle import Battle
 from game.stage import load_stage
 from game.units import load_operators, squad_of
-
-IMMORTAL = {"maxHp": 1e9}
-
-
-def battle_of(make, *fragments, names=("Fang",), changes=None, **level):
-    """A battle on the lane with these operators in the squad, changed where a rule needs its own numbers."""
-    squad = tuple(msgspec.structs.replace(one, **(changes or {})) for one in squad_of(names))
-    return Battle(make.stage(make.level(*fragments, **level)), squad)
-
-
-def deploy(battle, slot, row, col, direction=RIGHT):
-    """Deploy, and insist that it was allowed."""
-    assert battle.act(Action(DEPLOY, slot, row * battle.stage.width + col, direction))
-
-
-def health(battle, number=0):
-    """The health of one enemy in points."""
-    return battle._state.foe_body[0, number, rules.HEALTH]
-
-
-def until(battle, happens, seconds=100.0):
-    """Play until something is so, and say when."""
-    while not happens():
-        assert battle.seconds < seconds, "it never happened"
-        battle.step(1)
-    return battle.seconds
-
 
 # --- Time, DP, deploying ----------------------------------------------------------------------------------------------
 
@@ -287,12 +261,6 @@ def test_the_seed_moves_only_where_enemies_appear(make):
     assert cols[0] == cols[1] != cols[2]
     gaps = np.abs(np.array(cols[0]) - np.array(cols[2]))
     assert gaps.max() <= 0.6 + 1e-9
-
-
-def stepped(battle, ticks):
-    """A battle some ticks later."""
-    battle.step(ticks)
-    return battle
 
 
 # --- Fighting ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,487 @@
+"""What attacks and skills do beside damage: each effect in the smallest battle that shows it, figures included."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
+
+from game import rules
+from game.actions import RETREAT, RIGHT, SKILL, UP, Action
+from game.battle import Battle
+from game.units import Skill, load_operators
+
+STILL = {**IMMORTAL, "moveSpeed": 0.0}
+
+
+def skill(**effects):
+    """A skill that is ready at once, triggered by hand and lasts five seconds, with these effects."""
+    fields = {"name": "Test", "gain": "second", "by_hand": True, "cost": 1, "initial": 1, "duration": 5.0}
+    return Skill(**(fields | effects))
+
+
+def stance(battle, slot=0):
+    """An operator's numbers without and with its skill."""
+    return battle._world.op[:, slot]
+
+
+def duel(make, *, enemy=None, attributes=None, names=("Fang",), **changes):
+    """An operator on the third tile of the lane and one enemy that it comes to block."""
+    refs = (make.dummy(**(attributes or IMMORTAL)),)
+    battle = battle_of(make, [make.spawn()], names=names, changes=changes, enemy=enemy, refs=refs)
+    deploy(battle, 0, 1, 3)
+    return battle
+
+
+def blocked(battle):
+    """Whether the first enemy is held."""
+    return any(one.number == 0 and one.blocked for one in battle.enemies_on_field())
+
+
+# --- On enemies -------------------------------------------------------------------------------------------------------
+
+
+def test_a_stunned_enemy_neither_walks_nor_strikes(make):
+    """Two seconds of stun by one shot: it stands, and its blow comes when it is over."""
+    battle = battle_of(
+        make, [make.spawn()], names=("Kroos",), changes={"stun": 2.0, "attack_interval": 60.0, "skill": None},
+        refs=(make.dummy(**IMMORTAL),),
+    )  # fmt: skip
+    deploy(battle, 0, 0, 1)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    struck = battle.enemies_on_field()[0].col
+    battle.step(60)
+    assert battle.enemies_on_field()[0].col == pytest.approx(struck, abs=0.02)
+    battle.step(30)
+    assert battle.enemies_on_field()[0].col == pytest.approx(struck + 0.5, abs=0.05)
+
+
+def test_nothing_stuns_the_immune(make):
+    """Bosses walk through stuns."""
+    battle = duel(make, enemy={"stun_immune": True, "attack": 300.0}, stun=30.0)
+    until(battle, lambda: own_health(battle) not in (0.0, 1060.0))
+
+
+def test_a_slow_takes_its_fraction_of_the_speed_for_its_time(make):
+    """80 % for two seconds: half a tile a second becomes a tenth; then the walk goes on as before."""
+    changes = {"slow": 0.8, "slow_time": 2.0, "attack_interval": 60.0, "skill": None}
+    battle = battle_of(
+        make, [make.spawn()], names=("Kroos",), changes=changes, refs=(make.dummy(**IMMORTAL),)
+    )  # fmt: skip
+    deploy(battle, 0, 0, 1)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    cols = []
+    for _ in range(3):
+        cols.append(battle.enemies_on_field()[0].col)
+        battle.step(60)
+    assert np.diff(cols).tolist() == pytest.approx([0.2, 1.0], abs=0.02)
+
+
+def test_a_weaker_slow_does_not_replace_a_stronger_one(make):
+    """Two who slow: the stronger counts as long as it lasts, whoever strikes later."""
+    refs = (make.dummy(**IMMORTAL),)
+    battle = battle_of(
+        make, [make.spawn()], names=("Kroos", "Steward"), refs=refs,
+        changes={"slow": 0.5, "slow_time": 60.0, "skill": None},
+    )  # fmt: skip
+    strong, weak = battle.squad[0], msgspec.structs.replace(battle.squad[1], slow=0.1, slow_time=60.0)
+    battle = Battle(battle.stage, (strong, weak))
+    deploy(battle, 0, 0, 1)
+    deploy(battle, 1, 2, 1)
+    until(battle, lambda: 0 < health(battle) < 1e9 - 700)
+    before = battle.enemies_on_field()[0].col
+    battle.step(60)
+    assert battle.enemies_on_field()[0].col - before == pytest.approx(0.5, abs=0.02)
+
+
+def test_true_damage_asks_for_no_defense(make):
+    """The whole attack comes through, whatever defense and resistance say."""
+    hard = {**IMMORTAL, "def": 5000, "magicResistance": 100}
+    battle = duel(make, attributes=hard, damage="true", skill=None)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    assert 1e9 - health(battle) == 235
+
+
+def test_one_attack_may_strike_several(make):
+    """Two targets: those nearest the exit of the three in range; 0 stands for everybody in range."""
+    routes = tuple(make.lane(start=(1, col)) for col in (0, 1, 2))
+    spawns = [make.spawn(routeIndex=index) for index in range(3)]
+    for targets, struck in ((1, [False, False, True]), (2, [False, True, True]), (0, [True] * 3), (9, [True] * 3)):
+        changes = {"targets": targets, "skill": None}
+        battle = battle_of(
+            make, spawns, names=("Kroos",), changes=changes, routes=routes, refs=(make.dummy(**STILL),)
+        )  # fmt: skip
+        battle.step(9)
+        deploy(battle, 0, 0, 0)
+        battle.step(20)
+        assert [health(battle, number) < 1e9 for number in range(3)] == struck
+
+
+def test_several_hits_each_meet_the_defense(make):
+    """Two hits of 235 against 100 defense are 270, not 370."""
+    battle = duel(make, attributes={**IMMORTAL, "def": 100}, hits=2, skill=None)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    assert 1e9 - health(battle) == 270
+
+
+def test_far_strength_counts_against_those_it_does_not_block(make):
+    """A lord's blow at a distance is weaker, at its feet it is whole."""
+    routes = (make.lane(), make.lane(start=(1, 4)))
+    spawns = [make.spawn(), make.spawn(routeIndex=1)]
+    changes = {"far_strength": 0.8, "range": load_operators()["Kroos"].range, "skill": None}
+    battle = battle_of(make, spawns[1:], changes=changes, routes=routes, refs=(make.dummy(**STILL),))
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    assert 1e9 - health(battle) == pytest.approx(235 * 0.8)
+    battle = duel(make, far_strength=0.8, skill=None)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    assert 1e9 - health(battle) == 235
+
+
+def test_the_blow_that_kills_one_of_many_spares_nobody_else(make):
+    """Popukar's blow hits all she holds though the first of them dies of it."""
+    waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
+    battle = battle_of(
+        make, [make.spawn(count=2, every=0.2)], names=("Popukar",), refs=(make.dummy(maxHp=300),),
+        routes=(make.lane(waits),),
+    )  # fmt: skip
+    battle.step(30 * 8)
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: battle.view().kills == 2)
+    first, second = battle.gone()
+    assert first.tick == second.tick
+
+
+# --- What enemies do --------------------------------------------------------------------------------------------------
+
+
+def test_enemies_strike_whom_taunts_most(make):
+    """Taunt comes before the order of deployment."""
+    waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
+    battle = battle_of(
+        make, [make.spawn("enemy_1003_ncbow")], names=("Kroos", "Steward"), changes={"skill": None},
+        refs=(make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=300),), routes=(make.lane(waits),),
+    )  # fmt: skip
+    loud, quiet = msgspec.structs.replace(battle.squad[0], taunt=1), battle.squad[1]
+    battle = Battle(battle.stage, (loud, quiet))
+    battle.step(30 * 8)
+    for slot, col in ((0, 2), (1, 4)):
+        deploy(battle, slot, 0, col, UP)
+    battle.step(10)
+    assert [one.health < 1.0 for one in battle.operators_on_field()] == [True, False]
+
+
+def shot_at(make, **enemy):
+    """Three operators on the wall, in columns 1, 2 and 4, and a shooter below who has had time for one shot."""
+    waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
+    battle = battle_of(
+        make, [make.spawn("enemy_1003_ncbow")], names=("Kroos", "Steward", "Orchid"), enemy={"range": 1.5, **enemy},
+        refs=(make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=300, baseAttackTime=50.0),), routes=(make.lane(waits),),
+    )  # fmt: skip
+    battle.step(30 * 8)
+    for slot, col in ((0, 1), (1, 2), (2, 4)):
+        deploy(battle, slot, 0, col, UP)
+    battle.step(10)
+    return [one.health < 1.0 for one in battle.operators_on_field()]
+
+
+def test_an_enemys_attack_may_strike_several_in_its_range(make):
+    """The newest in range alone, or with a second one; whoever stands out of range is safe from both."""
+    assert shot_at(make) == [False, False, True]
+    assert shot_at(make, targets=2) == [False, True, True]
+
+
+def test_an_enemys_splash_hits_everybody_around_its_target(make):
+    """A radius of two tiles around Orchid reaches Steward beside her, out of range or not, and not Kroos."""
+    assert shot_at(make, splash=2.0) == [False, True, True]
+    assert shot_at(make, splash=3.0) == [True, True, True]
+
+
+def test_a_stunned_operator_does_not_strike_but_blocks_on(make):
+    """One blow stuns for four seconds; after them it fights again."""
+    attributes = {**IMMORTAL, "atk": 300, "baseAttackTime": 60.0}
+    battle = duel(make, attributes=attributes, enemy={"stun": 4.0}, skill=None)
+    until(battle, lambda: own_health(battle) not in (0.0, 1060.0))
+    before = health(battle)
+    battle.step(30 * 4 - 5)
+    assert health(battle) == before
+    assert blocked(battle)
+    battle.step(30)
+    assert health(battle) < before
+
+
+def test_nobody_holds_the_unblockable(make):
+    """It walks past its blocker and leaks."""
+    battle = duel(make, enemy={"unblockable": True}, skill=None)
+    until(battle, battle.gone)
+    assert battle.gone()[0].leaked
+
+
+def test_the_hidden_are_struck_only_by_whom_they_run_into(make):
+    """A sniper does not see it before a guard holds it; splash around another enemy hits it all the same."""
+    battle = battle_of(
+        make, [make.spawn()], names=("Kroos", "Melantha"), enemy={"hides": True}, refs=(make.dummy(**IMMORTAL),)
+    )
+    deploy(battle, 0, 0, 1)
+    battle.step(30 * 6)
+    assert health(battle) == 1e9
+    deploy(battle, 1, 1, 4)
+    until(battle, lambda: health(battle) < 1e9)
+    assert blocked(battle)
+    assert battle.act(Action(RETREAT, 1))
+    battle.step(3)
+    before = health(battle)
+    battle.step(60)
+    assert health(battle) == before
+
+
+def test_enemies_may_regenerate(make):
+    """Thirty points a second, never over their full health."""
+    battle = duel(make, attributes={"maxHp": 1000}, enemy={"regeneration": 30.0}, attack_interval=2.0, skill=None)
+    until(battle, lambda: 0 < health(battle) < 1000)
+    struck = health(battle)
+    battle.step(30)
+    assert health(battle) - struck == pytest.approx(30, abs=2)
+    assert battle.act(Action(RETREAT, 0))
+    battle.step(30 * 10)
+    assert health(battle) == 1000
+
+
+# --- On its own side --------------------------------------------------------------------------------------------------
+
+
+def healed(make, *fractions, **changes):
+    """Who is healed within two ticks of three on the wall, the medic first, at these fractions of their health."""
+    battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Kroos", "Steward"), changes={"skill": None})
+    medic = msgspec.structs.replace(battle.squad[0], **changes)
+    battle = Battle(battle.stage, (medic, *battle.squad[1:]))
+    for slot in range(3):
+        deploy(battle, slot, 0, 2 + slot)
+    body = battle._state.body[0, :, rules.HEALTH]
+    body[:] = stance(battle, slice(None))[0, :, rules.MAX_HEALTH] * fractions
+    before = body.copy()
+    battle.step(2)
+    return (body > before).tolist()
+
+
+def test_a_heal_may_reach_several(make):
+    """The worst of three alone, the worst two, or everybody; nobody whose health is full."""
+    assert healed(make, 0.3, 0.1, 0.2) == [False, True, False]
+    assert healed(make, 0.3, 0.1, 0.2, targets=2) == [False, True, True]
+    assert healed(make, 0.3, 0.1, 0.2, targets=0) == [True, True, True]
+    assert healed(make, 0.3, 0.1, 1.0, targets=0) == [True, True, False]
+
+
+def test_of_two_equally_wounded_one_heal_reaches_one(make):
+    """The same fraction twice is two patients: one target heals one of them, two heal both."""
+    assert healed(make, 1.0, 0.5, 0.5) == [False, True, False]
+    assert healed(make, 1.0, 0.5, 0.5, targets=2) == [False, True, True]
+
+
+def test_some_healers_leave_themselves_out(make):
+    """The worst of all is the healer, and the next one is healed."""
+    assert healed(make, 0.1, 0.5, 0.6, heals_others_only=True) == [False, True, False]
+
+
+def test_some_operators_cannot_be_healed(make):
+    """A medic looks past them, and so does its heal of everybody."""
+    battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Kroos"), changes={"skill": None, "unhealable": True})
+    for slot in range(2):
+        deploy(battle, slot, 0, 2 + slot)
+    body = battle._state.body[0, :, rules.HEALTH]
+    body[:] = 100.0
+    battle.step(10)
+    assert body.tolist() == [100.0, 100.0]
+
+
+def test_operators_may_regenerate(make):
+    """A tenth of the full health a second, up to it, with nobody to heal them."""
+    battle = battle_of(make, [make.spawn(at=90)], changes={"regeneration": 0.1, "skill": None})
+    deploy(battle, 0, 1, 3)
+    body = battle._state.body[0, :, rules.HEALTH]
+    body[0] = 500.0
+    battle.step(30)
+    assert own_health(battle) == pytest.approx(606.0)
+    battle.step(30 * 10)
+    assert own_health(battle) == 1060.0
+
+
+# --- Skills -----------------------------------------------------------------------------------------------------------
+
+
+def with_skill(make, **effects):
+    """Fang on the lane with a skill of these effects, triggered; nobody comes."""
+    battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(**effects)}, costIncreaseTime=99999.0)
+    deploy(battle, 0, 1, 3)
+    assert battle.act(Action(SKILL, 0))
+    return battle
+
+
+@pytest.mark.parametrize(
+    ("effects", "column", "expected"),
+    [
+        ({"attack": 0.5}, rules.ATTACK, 235 * 1.5),
+        ({"strength": 1.4}, rules.ATTACK, 235 * 1.4),
+        ({"attack": 0.5, "strength": 2.0}, rules.ATTACK, 235 * 3.0),
+        ({"defense": 1.0}, rules.DEFENSE, 187 * 2),
+        ({"resistance": 25.0}, rules.RESISTANCE, 25),
+        ({"max_health": 0.5}, rules.MAX_HEALTH, 1590),
+        ({"attack_speed": 50.0}, rules.INTERVAL, 30 * 1.05 / 1.5),
+        ({"interval": -0.35}, rules.INTERVAL, 30 * 0.7),
+        ({"interval": -0.35, "attack_speed": 50.0}, rules.INTERVAL, 30 * 0.7 / 1.5),
+        ({"block": 1}, rules.BLOCK, 3),
+        ({"hits": 2}, rules.HITS, 2),
+        ({"targets": 3}, rules.TARGETS, 3),
+        ({"damage": "arts"}, rules.DAMAGE, rules.ARTS),
+        ({"splash": 1.0}, rules.SPLASH, 1.0),
+        ({"stun": 2.0}, rules.STUN, 60),
+        ({"slow": 0.8}, rules.SLOW, 0.8),
+        ({"slow_time": 0.8}, rules.SLOW_TICKS, 24),
+        ({"taunt": 1}, rules.TAUNT, 1),
+        ({"regeneration": 0.05}, rules.REGENERATION, 1060 * 0.05 / 30),
+    ],
+)
+def test_a_skill_changes_its_operators_numbers_while_it_lasts(make, effects, column, expected):
+    """Fractions of attack, defense and health are added, points too; strength is a factor on top; the rest replaces."""
+    battle = with_skill(make, **effects)
+    without, during = stance(battle)
+    assert during[column] == pytest.approx(expected)
+    assert [at for at in range(len(during)) if during[at] != without[at]] == [column]
+
+
+def test_a_skill_ends_after_its_duration_and_gathers_no_sp_meanwhile(make):
+    """Five seconds of it, and its one SP is there a second later."""
+    battle = with_skill(make, attack=1.0)
+    battle.step(30 * 5 - 1)
+    assert battle.operators_on_field()[0].skill_active
+    assert battle.operators_on_field()[0].sp == 0
+    battle.step(1)
+    assert not battle.operators_on_field()[0].skill_active
+    battle.step(28)
+    assert not battle.operators_on_field()[0].skill_ready
+    battle.step(2)
+    assert battle.operators_on_field()[0].skill_ready
+
+
+def test_a_skill_with_more_health_keeps_the_fraction_of_it(make):
+    """Half of 1060 becomes half of 1590, and half of 1060 again."""
+    battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(max_health=0.5)})
+    deploy(battle, 0, 1, 3)
+    battle._state.body[0, 0, rules.HEALTH] = 530.0
+    assert battle.act(Action(SKILL, 0))
+    assert own_health(battle) == 795.0
+    battle.step(30 * 5)
+    assert own_health(battle) == 530.0
+
+
+def test_a_skill_may_heal_its_operator_at_once(make):
+    """A quarter of the full health, and no more than full."""
+    for health_before, health_after in ((300.0, 565.0), (1000.0, 1060.0)):
+        battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(heal_self=0.25, duration=0.0)})
+        deploy(battle, 0, 1, 3)
+        battle._state.body[0, 0, rules.HEALTH] = health_before
+        assert battle.act(Action(SKILL, 0))
+        assert own_health(battle) == health_after
+
+
+def test_a_skill_may_block_more_and_lets_go_of_the_last_when_it_ends(make):
+    """Block 2 plus one holds three; afterwards the third walks on and leaks."""
+    battle = battle_of(
+        make, [make.spawn(count=3, every=0.2)], refs=(make.dummy(**IMMORTAL),),
+        changes={"skill": skill(block=1, duration=12.0)},
+    )  # fmt: skip
+    deploy(battle, 0, 1, 2)
+    assert battle.act(Action(SKILL, 0))
+    until(battle, lambda: sum(one.blocked for one in battle.enemies_on_field()) == 3)
+    battle.step(30 * 12)
+    assert [one.blocked for one in battle.enemies_on_field()] == [True, True, False]
+
+
+def test_a_skill_may_gain_dp_at_once_or_one_by_one(make):
+    """Six at once; or one each second of five, and never over the cap."""
+    battle = with_skill(make, dp=6, duration=0.0)
+    assert battle.view().dp == 99 - 9 + 6
+    battle = with_skill(make, dp=60, duration=0.0)
+    assert battle.view().dp == 99
+    battle = with_skill(make, dp_each=1.0)
+    seen = []
+    for _ in range(7):
+        seen.append(battle.view().dp - 90)
+        battle.step(30)
+    assert seen == [0, 1, 2, 3, 4, 5, 5]
+
+
+def test_a_skill_may_hold_fire(make):
+    """Its operator blocks and does not strike until it is over."""
+    battle = duel(make, skill=skill(holds_fire=True, duration=20.0))
+    assert battle.act(Action(SKILL, 0))
+    battle.step(30 * 20 - 1)
+    assert blocked(battle)
+    assert health(battle) == 1e9
+    battle.step(40)
+    assert health(battle) < 1e9
+
+
+def test_a_skill_that_strikes_is_spent_by_one_attack(make):
+    """Filled by three attacks, the fourth is doubled; in eight there are two."""
+    powered = skill(strikes=True, by_hand=False, gain="attack", cost=3, initial=0, duration=0.0, strength=2.0)
+    battle = duel(make, skill=powered, attack_interval=1.0)
+    blows = []
+    before = 1e9
+    until(battle, lambda: blocked(battle))
+    while len(blows) < 8:
+        battle.step(1)
+        if health(battle) < before:
+            blows.append(before - health(battle))
+            before = health(battle)
+    assert blows == [235.0] * 3 + [470.0] + [235.0] * 3 + [470.0]
+
+
+def test_a_skills_range_replaces_the_own_or_reaches_further(make):
+    """Tiles of its own while it lasts; a reach adds tiles to the front of each row."""
+    tiles = {}
+    for name, effects in (("own", {}), ("range", {"range": ((0, 0), (0, 3))}), ("reach", {"reach": 2})):
+        battle = with_skill(make, **effects)
+        tiles[name] = np.flatnonzero(battle._state.covers[0, 0]).tolist()
+    assert tiles == {"own": [11, 12], "range": [11, 14], "reach": [11, 12, 13, 14]}
+
+
+def test_a_shield_takes_the_blows_before_the_health(make):
+    """Half the health warded off on top of it: a blow less than that leaves the health whole."""
+    battle = duel(make, attributes={**IMMORTAL, "atk": 600}, skill=skill(shield=0.5, duration=60.0))
+    assert battle.act(Action(SKILL, 0))
+    until(battle, lambda: battle._state.body[0, 0, rules.SHIELD] < 130)
+    assert blocked(battle)
+    assert own_health(battle) == 1060.0
+
+
+# --- The beat of it ---------------------------------------------------------------------------------------------------
+
+
+def test_targets_are_searched_every_three_ticks(make):
+    """Whoever is deployed between two searches waits for the next one to aim."""
+    aimed = []
+    for late in range(6):
+        battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**STILL),))
+        battle.step(9 + late)
+        deploy(battle, 0, 0, 0, RIGHT)
+        start = battle.ticks
+        until(battle, lambda one=battle: health(one) < 1e9)
+        aimed.append((start, battle.ticks - 1))
+    assert aimed == [(9, 9), (10, 12), (11, 12), (12, 12), (13, 15), (14, 15)]
+
+
+def test_attack_speed_divides_the_interval(make):
+    """Twice a second at 200 points where it is once at 100."""
+
+    def blows(**changes):
+        battle = battle_of(
+            make, [make.spawn()], names=("Kroos",), changes={"skill": None, **changes}, refs=(make.dummy(**STILL),)
+        )
+        deploy(battle, 0, 0, 0, RIGHT)
+        battle.step(30 * 10 - 1)
+        return round((1e9 - health(battle)) / 258)
+
+    assert blows() == 10
+    assert blows(skill=skill(gain="deploy", by_hand=False, cost=0, initial=0, attack_speed=100.0, duration=60.0)) == 20
