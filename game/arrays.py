@@ -174,6 +174,7 @@ def _card(one: Operator) -> list[float]:
             rules.DP_GAIN: skill.dp,
             rules.HEAL_SELF: skill.heal_self * most,
             rules.WARD: skill.shield * most,
+            rules.KILL_DP: one.dp_per_kill,
         }
     )
 

@@ -48,6 +48,8 @@ MELEE_REACHES_AIR = False
 SPLIT_PAUSE = 8
 """Ticks between the first steps of enemies that one enemy falls into (unverified)."""
 
+NOBODY = -1
+"""So much block is none at all, not even for those who take none."""
 NEVER = 99999.0
 """A costIncreaseTime from here on means that DP do not come by themselves."""
 
@@ -66,7 +68,7 @@ TARGETS how many one attack strikes (0 for all), REGENERATION in health points a
 HITS, STRIKES_ALL, BLOCKS, REACHES_AIR, PREFERS_AIR, FAR_STRENGTH, SLOW, SLOW_TICKS, TAUNT, DP_TICKS = range(11, 21)
 HOLDS_FIRE, UNHEALABLE, HEALS_OTHERS = range(21, 24)
 """Columns of `World.op` alone, which holds everything twice: as it is, and with the skill."""
-COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD = range(11)
+COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD, KILL_DP = range(12)
 """Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points."""
 STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HOLDS_WAVE, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 22)
 """Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it, HOLDS_WAVE the next
@@ -118,7 +120,7 @@ class World(NamedTuple):
     op: Floats
     """[2, S, 24] without and with the skill"""
     card: Floats
-    """[S, 11]"""
+    """[S, 12]"""
     range_size: Ints
     """[2, S]"""
     ranges: Ints
@@ -505,9 +507,11 @@ def _leak(world: World, field: Field, e: int) -> None:
 
 @often
 def _gets_blocked(world: World, field: Field, e: int) -> bool:
-    """A walker on the tile of an operator that has block left stays there."""
+    """A walker on the tile of an operator that has block left, and is not stunned, stays there."""
     s = field.standing[field.foe[e, PLACE]]
-    if s < 0 or world.foe[e, FLYING] > 0.0 or world.foe[e, UNBLOCKABLE] > 0.0 or field.foe[e, HIDDEN]:
+    if s < 0 or field.unit[s, STUNNED] > field.battle[CLOCK]:
+        return False
+    if world.foe[e, FLYING] > 0.0 or world.foe[e, UNBLOCKABLE] > 0.0 or field.foe[e, HIDDEN]:
         return False
     stance = world.op[min(field.unit[s, ACTIVE], 1), s]
     if not stance[BLOCKS] or field.unit[s, BLOCKED] + world.foe[e, BLOCK] > stance[BLOCK]:
@@ -645,6 +649,7 @@ def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
     field.body[s, HEALTH] -= hurt - warded
     if world.foe[e, STUN] > 0.0:
         field.unit[s, STUNNED] = max(field.unit[s, STUNNED], field.battle[CLOCK] + int(world.foe[e, STUN]))
+        _let_go(world, field, s, NOBODY)
     if world.card[s, GAIN] == BY_HIT:
         _charge(world, field, s, TICKS)
     if field.body[s, HEALTH] <= 0.0:
@@ -791,6 +796,7 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
     field.foe_body[e, HEALTH] -= hurt * stance[HITS]
     if field.foe_body[e, HEALTH] <= 0.0:
         _die(world, field, e)
+        _add_dp(world, field, int(world.card[s, KILL_DP]))
         return
     clock = field.battle[CLOCK]
     if stance[STUN] > 0.0 and not world.foe[e, STUN_IMMUNE]:
@@ -841,15 +847,16 @@ def _last(world: World, field: Field, s: int) -> None:
         field.body[s, SHIELD] = 0.0
         field.body[s, HEALTH] *= world.op[0, s, MAX_HEALTH] / world.op[1, s, MAX_HEALTH]
         _cover(world, field, s, 0)
-        _let_go(world, field, s)
+        _let_go(world, field, s, int(world.op[0, s, BLOCK]))
 
 
 @often
 def skill_ready(world: World, field: Field, s: int) -> bool:
-    """Whether an operator on the field has its skill full and not running already."""
+    """Whether an operator on the field has its skill full, not running already, and is not stunned."""
     gains = world.card[s, GAIN] in (BY_SECOND, BY_ATTACK, BY_HIT)
     full = gains and field.unit[s, SP] >= world.card[s, SP_COST]
-    return bool(full and field.unit[s, TILE] >= 0 and field.unit[s, ACTIVE] == 0)
+    idle = field.unit[s, ACTIVE] == 0 and field.unit[s, STUNNED] <= field.battle[CLOCK]
+    return bool(full and idle and field.unit[s, TILE] >= 0)
 
 
 @compiled
@@ -864,15 +871,14 @@ def _activate(world: World, field: Field, s: int) -> None:
     if mode:
         field.body[s, HEALTH] *= world.op[1, s, MAX_HEALTH] / world.op[0, s, MAX_HEALTH]
         _cover(world, field, s, 1)
-        _let_go(world, field, s)
+        _let_go(world, field, s, int(world.op[1, s, BLOCK]))
     healed = field.body[s, HEALTH] + world.card[s, HEAL_SELF]
     field.body[s, HEALTH] = min(healed, world.op[mode, s, MAX_HEALTH])
 
 
 @compiled
-def _let_go(world: World, field: Field, s: int) -> None:
-    """Let go whom an operator blocks beyond what it can block now, the last comers first."""
-    block = world.op[min(field.unit[s, ACTIVE], 1), s, BLOCK]
+def _let_go(world: World, field: Field, s: int, block: int) -> None:
+    """Let go whom an operator holds beyond so much block, the last comers first; of NOBODY everybody."""
     for back in range(field.battle[LISTED]):
         if field.unit[s, BLOCKED] <= block:
             return
@@ -971,10 +977,7 @@ def retreat(world: World, field: Field, s: int) -> None:
 @compiled
 def remove(world: World, field: Field, s: int) -> None:
     """An operator leaves the field, dead or called back; its redeploy time begins, and whom it blocked walks on."""
-    for k in range(field.battle[LISTED]):
-        e = field.present[k]
-        if field.foe[e, BLOCKER] == s:
-            _unblock(world, field, e)
+    _let_go(world, field, s, NOBODY)
     field.standing[field.unit[s, TILE]] = -1
     field.unit[s, TILE] = -1
     field.battle[DEPLOYED] -= 1

@@ -110,6 +110,7 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     taunt: int = 0
     heals_others_only: bool = False
     unhealable: bool = False
+    dp_per_kill: int = 0
     skill: Skill | None = None
 
 
@@ -183,6 +184,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     taunt: int = 0
     heals_others_only: bool = False
     unhealable: bool = False
+    dp_per_kill: int = 0
     skills: tuple[dict[str, Any], ...] = ()
     """Fields of Skill; a list stands for the numbers of the skill levels 1, 2, 3, ..., its last for those after it."""
     bonuses: tuple[Bonus, ...] = ()
@@ -324,6 +326,7 @@ def operator_of(character: Character, build: Build) -> Operator:
 _TRAITS = (
     "role", "branch", "melee", "damage", "splash", "attacks_blocked", "targets", "hits", "prefers_air",
     "far_strength", "slow", "slow_time", "stun", "taunt", "heals_others_only", "unhealable",
+    "dp_per_kill",
 )  # fmt: skip
 """What an operator has of its character as it stands there."""
 

@@ -153,6 +153,17 @@ def test_the_blow_that_kills_one_of_many_spares_nobody_else(make):
     assert first.tick == second.tick
 
 
+def test_some_operators_gain_dp_by_killing(make):
+    """A charger's trait: one DP for each of the two that fall to it."""
+    battle = battle_of(
+        make, [make.spawn(count=2)], changes={"dp_per_kill": 1, "skill": None}, costIncreaseTime=99999.0,
+        refs=(make.dummy(maxHp=100),),
+    )  # fmt: skip
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: battle.view().kills == 2)
+    assert battle.view().dp == 99 - 9 + 2
+
+
 # --- What enemies do --------------------------------------------------------------------------------------------------
 
 
@@ -198,14 +209,29 @@ def test_an_enemys_splash_hits_everybody_around_its_target(make):
     assert shot_at(make, splash=3.0) == [True, True, True]
 
 
-def test_a_stunned_operator_does_not_strike_but_blocks_on(make):
-    """One blow stuns for four seconds; after them it fights again."""
+def test_a_stunned_operator_neither_strikes_nor_blocks(make):
+    """The real game's glossary says of stun: no moving, blocking, attacking and no skills. Its enemy walks on."""
     attributes = {**IMMORTAL, "atk": 300, "baseAttackTime": 60.0}
-    battle = duel(make, attributes=attributes, enemy={"stun": 4.0}, skill=None)
+    battle = duel(make, attributes=attributes, enemy={"stun": 4.0}, skill=skill(duration=0.0))
+    until(battle, lambda: own_health(battle) not in (0.0, 1060.0))
+    before, col = health(battle), battle.enemies_on_field()[0].col
+    assert not blocked(battle)
+    assert not battle.act(Action(SKILL, 0))
+    battle.step(30 * 2)
+    assert health(battle) == before
+    assert battle.enemies_on_field()[0].col == pytest.approx(col + 1, abs=0.02)
+    battle.step(30 * 2 + 1)
+    assert battle.act(Action(SKILL, 0))
+
+
+def test_after_a_stun_an_operator_holds_whoever_is_still_there(make):
+    """Stunned for half a second, it takes the slow walker again and fights on."""
+    attributes = {**IMMORTAL, "atk": 300, "baseAttackTime": 60.0, "moveSpeed": 0.2}
+    battle = duel(make, attributes=attributes, enemy={"stun": 0.5}, skill=None)
     until(battle, lambda: own_health(battle) not in (0.0, 1060.0))
     before = health(battle)
-    battle.step(30 * 4 - 5)
-    assert health(battle) == before
+    assert not blocked(battle)
+    battle.step(45)
     assert blocked(battle)
     battle.step(30)
     assert health(battle) < before
