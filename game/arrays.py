@@ -175,6 +175,7 @@ def _card(one: Operator) -> list[float]:
             rules.HEAL_SELF: skill.heal_self * most,
             rules.WARD: skill.shield * most,
             rules.KILL_DP: one.dp_per_kill,
+            rules.ELSEWHERE: skill.range is not None or skill.reach > 0,
         }
     )
 

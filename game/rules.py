@@ -68,8 +68,12 @@ TARGETS how many one attack strikes (0 for all), REGENERATION in health points a
 HITS, STRIKES_ALL, BLOCKS, REACHES_AIR, PREFERS_AIR, FAR_STRENGTH, SLOW, SLOW_TICKS, TAUNT, DP_TICKS = range(11, 21)
 HOLDS_FIRE, UNHEALABLE, HEALS_OTHERS = range(21, 24)
 """Columns of `World.op` alone, which holds everything twice: as it is, and with the skill."""
-COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD, KILL_DP = range(12)
-"""Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points."""
+COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD, KILL_DP, ELSEWHERE = (
+    range(13)
+)
+"""Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points.
+STRIKES says that the skill is one attack; by hand it is made at once, else it is the next one. ELSEWHERE says that this
+attack has a range of its own."""
 STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HOLDS_WAVE, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 22)
 """Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it, HOLDS_WAVE the next
 wave."""
@@ -120,7 +124,7 @@ class World(NamedTuple):
     op: Floats
     """[2, S, 24] without and with the skill"""
     card: Floats
-    """[S, 12]"""
+    """[S, 13]"""
     range_size: Ints
     """[2, S]"""
     ranges: Ints
@@ -668,8 +672,8 @@ def _operator_strikes(world: World, field: Field, s: int, clock: int) -> None:
 @compiled
 def _strike(world: World, field: Field, s: int, active: int, clock: int) -> None:
     """One attack or heal, with the skill's numbers where it is spent on it."""
-    full = int(world.card[s, STRIKES] > 0.0 and field.unit[s, SP] >= world.card[s, SP_COST])
-    if full and _act(world, field, s, full):
+    next_one = world.card[s, STRIKES] > 0.0 and not world.card[s, BY_HAND]
+    if next_one and field.unit[s, SP] >= world.card[s, SP_COST] and _strike_with_skill(world, field, s):
         field.unit[s, SP] = 0
         field.battle[DP] = min(field.battle[DP] + int(world.card[s, DP_GAIN]), world.max_cost)
     elif _act(world, field, s, active):
@@ -678,6 +682,20 @@ def _strike(world: World, field: Field, s: int, active: int, clock: int) -> None
     else:
         return
     field.body[s, NEXT] = _again_at(field.body[s, NEXT], world.op[active, s, INTERVAL], clock)
+
+
+@compiled
+def _strike_with_skill(world: World, field: Field, s: int) -> bool:
+    """The one attack that a skill is; False where there is nobody to strike or heal."""
+    if not world.card[s, ELSEWHERE]:
+        return _act(world, field, s, 1)
+    aim = field.unit[s, TARGET]
+    _cover(world, field, s, 1)
+    field.unit[s, TARGET] = _find_enemy(world, field, s)
+    done = _act(world, field, s, 1)
+    _cover(world, field, s, 0)
+    field.unit[s, TARGET] = aim
+    return done
 
 
 @compiled
@@ -874,6 +892,9 @@ def _activate(world: World, field: Field, s: int) -> None:
         _let_go(world, field, s, int(world.op[1, s, BLOCK]))
     healed = field.body[s, HEALTH] + world.card[s, HEAL_SELF]
     field.body[s, HEALTH] = min(healed, world.op[mode, s, MAX_HEALTH])
+    if world.card[s, STRIKES]:
+        field.unit[s, TARGET] = _find_enemy(world, field, s)
+        _strike_with_skill(world, field, s)
 
 
 @compiled

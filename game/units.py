@@ -38,7 +38,7 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """What an operator's skill costs and does, at one skill level. Effects that it does not have keep their defaults.
 
     Effects compose: some happen at once (`dp`, `heal_self`, `shield`), all others change the operator's own numbers
-    while the skill lasts, or, of a skill that `strikes`, for the one attack that spends it.
+    while the skill lasts, or, of a skill that `strikes`, for one attack.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     initial: int
     duration: float
     strikes: bool = False
-    """It is spent by the next attack, which is made with the changed numbers."""
+    """It is one attack with the changed numbers: by hand made at once, else the next one."""
     dp: int = 0
     heal_self: float = 0.0
     shield: float = 0.0
@@ -387,8 +387,8 @@ def _skill_of(character: Character, build: Build) -> Skill | None:
     if isinstance(fields.get("range"), str):
         fields["range"] = load_ranges()[fields["range"]]
     skill = _convert("operators.toml", f"{character.name}.skills", fields, Skill)
-    if skill.strikes and (skill.by_hand or skill.duration):
-        raise TableError(f"operators.toml: {character.name}.skills: strikes, so by_hand must be false and duration 0")
+    if skill.strikes and skill.duration:
+        raise TableError(f"operators.toml: {character.name}.skills: strikes once, so duration must be 0")
     return skill
 
 

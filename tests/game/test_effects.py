@@ -464,6 +464,49 @@ def test_a_skill_that_strikes_is_spent_by_one_attack(make):
     assert blows == [235.0] * 3 + [470.0] + [235.0] * 3 + [470.0]
 
 
+def test_a_skill_by_hand_may_be_one_attack_at_once(make):
+    """Triggered, it strikes the two nearest of three at once, between two attacks of its operator."""
+    routes = tuple(make.lane(start=(1, col)) for col in (0, 1, 2))
+    spawns = [make.spawn(routeIndex=index) for index in range(3)]
+    powered = skill(strikes=True, duration=0.0, strength=2.0, targets=2)
+    changes = {"skill": powered, "attack_interval": 60.0}
+    battle = battle_of(make, spawns, names=("Kroos",), changes=changes, routes=routes, refs=(make.dummy(**STILL),))
+    battle.step(9)
+    deploy(battle, 0, 0, 0)
+    battle.step(20)
+    assert [1e9 - health(battle, number) for number in range(3)] == [0, 0, 258]
+    assert battle.act(Action(SKILL, 0))
+    assert [1e9 - health(battle, number) for number in range(3)] == [0, 516, 258 + 516]
+    assert not battle.act(Action(SKILL, 0)), "it is spent"
+
+
+def test_the_one_attack_of_a_skill_may_have_a_range_of_its_own(make):
+    """Two tiles further than the operator itself strikes, and only that one blow."""
+    powered = skill(strikes=True, duration=0.0, strength=2.0, range=((0, 0), (0, 1), (0, 2), (0, 3)))
+    routes = (make.lane(start=(1, 5)),)
+    battle = battle_of(make, [make.spawn()], changes={"skill": powered}, routes=routes, refs=(make.dummy(**STILL),))
+    deploy(battle, 0, 1, 2)
+    battle.step(30)
+    assert health(battle) == 1e9
+    assert battle.act(Action(SKILL, 0))
+    assert 1e9 - health(battle) == 470
+    battle.step(30 * 3)
+    assert 1e9 - health(battle) == 470
+
+
+def test_the_next_blow_may_be_a_heal(make):
+    """A guardian's first skill: when it is full and somebody beside it is wounded, it heals instead of striking."""
+    around = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
+    mends = skill(strikes=True, by_hand=False, duration=0.0, strength=1.5, damage="heal", range=around, cost=3)
+    battle = battle_of(make, [make.spawn(at=90)], names=("Fang", "Beagle"), changes={"skill": None})
+    battle = Battle(battle.stage, (msgspec.structs.replace(battle.squad[0], skill=mends), battle.squad[1]))
+    deploy(battle, 0, 1, 3)
+    deploy(battle, 1, 1, 2)
+    battle._state.body[0, 1, rules.HEALTH] = 100.0
+    assert until(battle, lambda: own_health(battle, 1) > 100.0) == pytest.approx(2.0, abs=0.1)
+    assert own_health(battle, 1) == 100.0 + 235 * 1.5
+
+
 def test_a_skills_range_replaces_the_own_or_reaches_further(make):
     """Tiles of its own while it lasts; a reach adds tiles to the front of each row."""
     tiles = {}

@@ -76,7 +76,7 @@ def test_a_wrong_squad_is_said_in_one_line(names, said):
         (("cost = 9", "cost = 'nine'"), "Fang: .*int.*cost"),
         (("cost = 9", "price = 9"), "Fang: .*price"),
         (('range = "front"', 'range = "back"'), "Fang.phases: 'back'"),
-        (("by_hand = false", "by_hand = true\nstrikes = true"), "Fang.skills: strikes"),
+        (("duration = 0", "duration = 5\nstrikes = true"), "Fang.skills: strikes"),
         (("[Fang]", "[Fang"), "is not TOML"),
     ],
 )
