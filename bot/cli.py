@@ -141,6 +141,21 @@ def _look(table: Verbs) -> None:
     stage.add_argument("files", nargs="+", metavar="FILE", help="a level file, or a shipped stage's name")
     stage.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     _json(stage)
+    simulate = _verb(
+        table, "simulate", verbs.simulate, "Play a plan on a stage in the simulator, and say what comes of it."
+    )
+    simulate.add_argument("--stage", required=True, metavar="FILE", help="a level file, or a shipped stage's name")
+    simulate.add_argument(
+        "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
+    )
+    simulate.add_argument(
+        "--squad", type=Path, metavar="TOML", help="who is there at which level (default: everybody, elite 1, level 1)"
+    )
+    simulate.add_argument(
+        "--challenge", action="store_true", help="challenge mode: with the level's runes of that mode"
+    )
+    simulate.add_argument("--seed", type=int, default=0, help="seed of everything that the level leaves to chance")
+    _json(simulate)
     graph = _verb(table, "graph", verbs.graph, "Print the machine's states and transitions as a mermaid diagram.")
     _json(graph)
     doctor = _verb(table, "doctor", verbs.doctor, "Check what Holdfast needs, and say how to get what is missing.")

@@ -15,8 +15,7 @@ from typing import Any
 from bot.codes import BAD_INPUT, DONE, FAILED, NO_DAEMON
 
 INPUT_ERRORS = {
-    "ConfigError", "GameDataError", "StageError", "TableError", "ProfileError", "TraceError", "CheckpointError",
-    "DetectorError", "NoDisplayError",
+    "ConfigError", "GameDataError", "ProfileError", "TraceError", "CheckpointError", "DetectorError", "NoDisplayError",
 }  # fmt: skip
 """Names of the project's own errors that mean bad input: by name, so that no verb imports what it does not use."""
 
@@ -137,6 +136,35 @@ def _stage_line(entry: Mapping[str, Any]) -> str:
         + (f"; rules about operators: {len(entry['squad_rules'])}" if entry["squad_rules"] else "")
         + f"; without a rule: {', '.join(entry['unknown']) or 'nothing'}"
     )
+
+
+def simulate(options: Namespace) -> int:
+    """Play a plan in the simulator; 0 whether it wins or not, as long as it can be played."""
+    import msgspec
+
+    from game.plans import cast, play, read_plan
+    from game.stage import load_stage
+    from game.units import Build, read_builds
+
+    stage = load_stage(options.stage, challenge=options.challenge)
+    plan = read_plan(options.plan)
+    builds = read_builds(options.squad) if options.squad else Build(elite=1, level=1)
+    played = play(plan, stage, cast(plan, builds), options.seed)
+    if options.json:
+        _print({"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played)})
+    else:
+        print("\n".join(_played_lines(stage.code, played)))
+    return DONE
+
+
+def _played_lines(code: str, played: Any) -> list[str]:
+    """What came of a plan, for people."""
+    stars = f"won with {played.stars} stars" if played.won else "not won"
+    went = f"{played.kills} of {played.total} enemies gone, {played.leaks} leaked, life {played.life}"
+    lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}"]
+    lines += [f"  leaked: {end.enemy} at {end.seconds:.1f} s" for end in played.ends if end.leaked]
+    lines += [f"  never done: step {number}" for number in played.undone]
+    return lines + [f"  note: {note}" for note in played.notes]
 
 
 def train(options: Namespace) -> int:

@@ -120,6 +120,16 @@ class Battle:
         return 2 if self.leaks else 3
 
     @property
+    def kills(self) -> int:
+        """What the counter says: enemies that are gone, leaks included."""
+        return int(self._field.battle[rules.COUNTER])
+
+    @property
+    def dp(self) -> int:
+        """Deployment points."""
+        return int(self._field.battle[rules.DP])
+
+    @property
     def leaks(self) -> int:
         """How many enemies reached an exit and did harm."""
         return int(self._field.battle[rules.LEAKS])

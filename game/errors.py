@@ -13,3 +13,7 @@ class StageError(GameDataError):
 
 class TableError(GameDataError):
     """A table of operators or enemies is broken, or does not know the name asked for."""
+
+
+class PlanError(GameDataError):
+    """A plan is broken, names somebody whom no table knows, or cannot be played on its stage."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -289,6 +290,25 @@ def squad_of(members: Sequence[str | Mapping[str, Any]]) -> tuple[Operator, ...]
     if not found:
         raise TableError("squad: is empty; name at least one operator")
     return tuple(found.values())
+
+
+def read_builds(path: str | Path) -> dict[str, Build]:
+    """The builds of a squad file, by name: TOML with one `[[operator]]` table an operator, its name and its Build.
+
+    Raises TableError, in one line.
+    """
+    try:
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TableError(f"{path}: is not TOML: {error}") from None
+    entries = data.get("operator")
+    if set(data) != {"operator"} or not isinstance(entries, list) or not entries:
+        raise TableError(f'{path}: write one [[operator]] table for each operator, with name = "Fang" and its build')
+    found = dict(_member(entry) for entry in entries)
+    squad_of(entries)  # says what is wrong with a name or a build
+    return found
 
 
 def operator_of(character: Character, build: Build) -> Operator:

@@ -14,7 +14,7 @@ from bot.cli import main, parser
 
 VERBS = (
     "run", "pause", "resume", "status", "stop", "logs", "replay", "read", "train", "evaluate", "stage", "practice",
-    "graph", "doctor", "picture", "vision train",
+    "simulate", "graph", "doctor", "picture", "vision train",
 )  # fmt: skip
 HEAVY = {
     "torch",
@@ -207,3 +207,52 @@ def test_both_ways_to_call_it_are_the_same():
     assert ours == subprocess.run(
         [sys.executable, "-m", "bot.cli", "--help"], capture_output=True, text=True, check=True
     ).stdout.replace("cli.py", "holdfast")
+
+
+@pytest.fixture
+def job(tmp_path):
+    """A copilot job for first_watch, and a squad for it."""
+    actions = [
+        {"name": "Fang", "location": [5, 2], "direction": "Left"},
+        {"name": "Kroos", "location": [4, 1], "direction": "Left", "kills": 1},
+    ]
+    plan = tmp_path / "job.json"
+    plan.write_text(json.dumps({"stage_name": "HF-1", "minimum_required": "v4.0.0", "actions": actions}))
+    squad = tmp_path / "squad.toml"
+    squad.write_text('[[operator]]\nname = "Fang"\nelite = 1\n\n[[operator]]\nname = "Kroos"\nlevel = 20\n')
+    return plan, squad
+
+
+def test_simulate_says_what_comes_of_a_plan(job, capsys):
+    """For programs one object, for people a line and each leak."""
+    plan, squad = job
+    asked = ["simulate", "--stage", "first_watch", "--plan", str(plan), "--squad", str(squad)]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["stage"] == "HF-1"
+    assert {"won", "stars", "life", "leaks", "kills", "total", "seconds", "ends", "undone", "notes"} <= set(told)
+    assert len(told["ends"]) == told["kills"] > 0
+    assert main(asked) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{told['kills']} of {told['total']} enemies gone" in lines[0]
+    assert sum("leaked:" in line for line in lines) == sum(end["leaked"] for end in told["ends"])
+
+
+@pytest.mark.parametrize(
+    ("squad", "said"),
+    [
+        ('[[operator]]\nname = "Fang"\n', "'Kroos' is not in the squad"),
+        ('[[operator]]\nname = "Fangg"\n', "did you mean 'Fang'"),
+        ('[[operator]]\nname = "Fang"\nelite = 2\n', "elite phase 2"),
+        ('squad = ["Fang"]\n', r"write one [[operator]] table"),
+        ("[[", "is not TOML"),
+    ],
+)
+def test_simulate_tells_a_broken_squad_in_one_line(job, capsys, squad, said):
+    """What is wrong, and where; exit code 2."""
+    plan, file = job
+    file.write_text(squad)
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan), "--squad", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
