@@ -246,7 +246,7 @@ def _sheet(file: Path) -> int:
         sys.stderr.write(f"{file}: name a .png file in a folder that exists\n")
         return BAD_INPUT
     stages = [load_stage(name) for name in shipped_stages()]
-    count = write_sheet(file, stages, tuple(load_operators().values()))
+    count = write_sheet(file, stages, tuple(load_operators().values())[:12])
     print(f"{file}: {count} pictures")
     return DONE
 

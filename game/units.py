@@ -129,7 +129,7 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A talent or a potential that only changes numbers, from a phase, level and potential on.
+    """A talent that only changes numbers, from a phase, level and potential on.
 
     `add` and `scale` name fields of Operator, `attack_speed` (points) among them; scaling comes first (0.1 is a tenth
     more). Of bonuses with the same name only the last one that is reached counts, as a talent grows.
@@ -172,6 +172,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     phases: tuple[Phase, ...]
     trust: dict[str, float] = {}
     """What full trust adds to max_health, attack, defense or resistance."""
+    potentials: tuple[dict[str, float], ...] = ()
+    """What the potentials 2, 3, ... add to fields of Operator; they and trust come before any bonus."""
     splash: float = 0.0
     attacks_blocked: Literal["one", "all"] = "one"
     targets: int = 1
@@ -325,6 +327,9 @@ def operator_of(character: Character, build: Build) -> Operator:
     numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
     for key, amount in character.trust.items():
         numbers[key] += amount * min(max(build.trust, 0), 100) / 100
+    for potential in character.potentials[: max(build.potential - 1, 0)]:
+        for key, amount in potential.items():
+            numbers[key] += amount
     for bonus in _reached(character, build, level):
         for key, fraction in bonus.scale.items():
             numbers[key] *= 1.0 + fraction

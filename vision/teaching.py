@@ -32,6 +32,8 @@ IMAGE_SIZE = (512, 288)
 """(width, height) the network looks at: 16:9, both multiples of its stride, units still 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
+SQUAD_SIZE = 12
+"""Operators in a squad: the first of the table."""
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames under the veil of a pause, of operators with a skill ready, of walkers held up by one."""
 LATEST = 1500
@@ -82,7 +84,7 @@ class Staged(Battle):
 def lessons(count: int, seed: int) -> Iterator[Lesson]:
     """`count` frames on all shipped stages in turn, each with a field of its own."""
     random = np.random.default_rng(seed)
-    squad = tuple(load_operators().values())
+    squad = tuple(load_operators().values())[:SQUAD_SIZE]
     stages = [load_stage(name) for name in shipped_stages()]
     painter = Painter(DRAWN_SIZE, squad)
     for number in range(count):

@@ -13,7 +13,7 @@ from game.battle import Battle
 from game.stage import load_stage
 from game.units import Operator, load_operators, squad_of
 
-NAMES = tuple(load_operators())
+NAMES = tuple(load_operators())[:12]
 SQUAD = squad_of(NAMES)
 
 HOLD_THE_ROAD = (

@@ -430,9 +430,14 @@ def test_sp_come_by_the_second_and_some_skills_trigger_themselves(make):
 def test_a_skill_by_hand_waits_to_be_triggered(make):
     """Myrtle: ready after 15 seconds, not before; then 14 DP in 8 seconds, and no attack meanwhile."""
     battle = battle_of(
-        make, [make.spawn()], names=("Myrtle",), refs=(make.dummy(**IMMORTAL),), costIncreaseTime=99999.0, maxCost=200
+        make,
+        [make.spawn()],
+        names=("Myrtle",),
+        refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),),
+        costIncreaseTime=99999.0,
+        maxCost=200,
     )
-    deploy(battle, 0, 1, 3)
+    deploy(battle, 0, 1, 1, LEFT)
     battle.step(14 * 30)
     assert not battle.act(Action(SKILL, 0))
     battle.step(31)
@@ -473,7 +478,10 @@ def test_an_active_skill_changes_attack_speed_and_range(make):
 def test_a_shield_on_deployment_wards_off_and_fades(make):
     """Gravel takes no harm at first, and is as vulnerable as anybody once the skill is over."""
     battle = battle_of(
-        make, [make.spawn(), make.spawn(at=90)], names=("Gravel",), refs=(make.dummy(**IMMORTAL, atk=400),)
+        make,
+        [make.spawn(), make.spawn(at=90)],
+        names=({"name": "Gravel", "skill": 2},),
+        refs=(make.dummy(**IMMORTAL, atk=400),),
     )
     battle.step(30 * 4)
     deploy(battle, 0, 1, 2)
@@ -504,7 +512,7 @@ from game.actions import DEPLOY, SKILL, Action
 from game.battle import Battle
 from game.stage import load_stage
 from game.units import load_operators, squad_of
-stage, squad = load_stage("ridge_line"), squad_of(list(load_operators()))
+stage, squad = load_stage("ridge_line"), squad_of(list(load_operators())[:12])
 battle, digest = Battle(stage, squad, 5), hashlib.sha256()
 for second in range(50):
     for slot, tile in ((0, 38), (6, 25), (3, 36), (10, 44), (9, 43), (11, 26)):

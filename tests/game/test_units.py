@@ -4,18 +4,63 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from game import units
+from game.actions import DEPLOY, SKILL, Action, coverage
+from game.battle import Battle
 from game.errors import TableError
-from game.units import ROLES, enemies_by_id, extended, load_enemies, load_operators, squad_of
+from game.stage import load_stage
+from game.units import (
+    ROLES,
+    Build,
+    enemies_by_id,
+    extended,
+    load_characters,
+    load_enemies,
+    load_operators,
+    operator_of,
+    squad_of,
+)
+
+FIRST = (
+    "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle",
+    "Kroos", "Catapult", "Steward", "Lava", "Ansel", "Orchid",
+)  # fmt: skip
+BRANCHES = {
+    "vanguard": {"pioneer", "charger", "standard bearer"},
+    "guard": {"centurion", "dreadnought", "fighter", "lord", "arts fighter", "instructor", "swordmaster"},
+    "defender": {"protector", "guardian", "arts protector"},
+    "sniper": {"marksman", "artilleryman", "deadeye", "heavyshooter"},
+    "caster": {"core caster", "splash caster", "chain caster"},
+    "medic": {"medic", "multi-target medic"},
+    "supporter": {"decel binder", "hexer"},
+    "specialist": {"executor", "push stroker", "hookmaster", "ambusher"},
+}
+"""The common branches of each role."""
 
 
-def test_there_is_a_squad_of_twelve_with_every_class():
-    """Twelve operators, so that a squad is full, and all eight classes among them."""
-    operators = load_operators()
-    assert len(operators) == 12
-    assert {operator.role for operator in operators.values()} == set(ROLES)
+@pytest.fixture(scope="module")
+def public(reference):
+    """The public tables of characters, skills and ranges."""
+    names = ("character_table", "skill_table", "range_table")
+    return [json.loads((reference / "tables" / f"{name}.json").read_text(encoding="utf-8")) for name in names]
+
+
+def test_the_first_twelve_are_a_squad_with_every_class():
+    """A squad is full with twelve; all eight roles are among them."""
+    first = list(load_operators().values())[:12]
+    assert tuple(one.name for one in first) == FIRST
+    assert {one.role for one in first} == set(ROLES)
+
+
+def test_there_are_operators_of_every_common_branch():
+    """At least forty, over all eight roles and their common branches."""
+    operators = load_operators().values()
+    assert len(operators) >= 40
+    for role, branches in BRANCHES.items():
+        assert branches <= {one.branch for one in operators if one.role == role}, role
 
 
 def test_the_eight_kinds_of_enemies_are_there():
@@ -28,24 +73,84 @@ def test_the_eight_kinds_of_enemies_are_there():
     assert enemies["crusher"].life_cost == 2
 
 
-def test_numbers_are_the_public_ones(reference):
-    """The table was typed by hand; the public one proves it."""
-    public = json.loads((reference / "tables" / "operators_summary.json").read_text(encoding="utf-8"))
-    ranges = json.loads((reference / "tables" / "ranges_slice.json").read_text(encoding="utf-8"))
-    seen = 0
-    for entry in public:
-        own = load_operators().get(entry["name_en"])
-        if own is None or entry["elite"] != 0:
-            continue
-        seen += 1
-        assert own.melee == (entry["position"] == "MELEE")
-        numbers = (own.max_health, own.attack, own.defense, own.resistance, own.cost, own.block, own.attack_interval)
-        keys = ("maxHp_max", "atk_max", "def_max", "magicResistance_max", "cost", "block", "baseAttackTime")
-        assert numbers == tuple(entry[key] for key in keys), own.name
-        assert own.redeploy_time == entry["respawnTime"]
-        grid = {(-tile["row"], tile["col"]) for tile in ranges[entry["range"]]["grids"]}
-        assert set(own.range) == grid, own.name
-    assert seen == 11
+@pytest.mark.parametrize("name", list(load_characters()))
+def test_numbers_are_the_public_ones(public, name):
+    """At the first and the last level of every phase: all numbers, the range, where it stands and how often it acts."""
+    characters, _, ranges = public
+    character = load_characters()[name]
+    entry = characters[character.id]
+    assert character.chinese == entry["name"]
+    assert character.melee == (entry["position"] == "MELEE")
+    assert len(character.phases) == len(entry["phases"])
+    for elite, phase in enumerate(entry["phases"]):
+        for frame in phase["attributesKeyFrames"]:
+            own = operator_of(naked(character), Build(elite=elite, level=frame["level"], skill=0))
+            numbers = (own.max_health, own.attack, own.defense, own.resistance, own.cost, own.block)
+            keys = ("maxHp", "atk", "def", "magicResistance", "cost", "blockCnt")
+            assert numbers == tuple(frame["data"][key] for key in keys), (elite, frame["level"])
+            assert (own.attack_interval, own.redeploy_time) == (
+                frame["data"]["baseAttackTime"],
+                frame["data"]["respawnTime"],
+            )
+        assert set(own.range) == {(-tile["row"], tile["col"]) for tile in ranges[phase["rangeId"]]["grids"]}
+
+
+def naked(character):
+    """A character without talents: some have theirs from the first level on."""
+    return msgspec.structs.replace(character, bonuses=())
+
+
+@pytest.mark.parametrize("name", list(load_characters()))
+def test_skills_cost_what_the_public_ones_do(public, name):
+    """In the public order, as plans count them; SP, initial SP and duration at every skill level."""
+    characters, skills, _ = public
+    character = load_characters()[name]
+    slots = [slot["skillId"] for slot in characters[character.id]["skills"]]
+    assert len(slots) == len(character.skills)
+    for number, skill_id in enumerate(slots, 1):
+        for level, entry in enumerate(skills[skill_id]["levels"], 1):
+            skill = operator_of(character, Build(skill=number, skill_level=level)).skill
+            assert (skill.cost, skill.initial) == (entry["spData"]["spCost"], entry["spData"]["initSp"])
+            if entry["duration"] > 0:
+                assert skill.duration == entry["duration"], skill.name
+
+
+def test_trust_and_potentials_are_added_before_talents():
+    """Melantha, elite 1 at her last level: 738 attack, 65 by trust, 25 by her fourth potential, and 8 % of it all."""
+    melantha = load_characters()["Melantha"]
+    assert operator_of(melantha, Build(elite=1)).attack == pytest.approx(738 * 1.08)
+    assert operator_of(melantha, Build(elite=1, level=54)).attack == pytest.approx(735 * 1.04)
+    best = operator_of(melantha, Build(elite=1, trust=100, potential=6))
+    assert best.attack == pytest.approx((738 + 65 + 25) * 1.08)
+    assert (best.cost, best.redeploy_time) == (13, 60)
+    assert operator_of(melantha, Build(trust=50)).attack == 583 + 32.5
+
+
+def test_levels_between_are_interpolated():
+    """FACTS: linear between the first and the last level; Fang at level 20 of 40 is 19/39 of the way."""
+    fang = operator_of(load_characters()["Fang"], Build(level=20))
+    assert (fang.max_health, fang.attack, fang.defense) == (897, 195, 158)
+
+
+@pytest.mark.parametrize("name", list(load_characters()))
+def test_every_build_fights(name):
+    """Every elite phase and every skill at every level stands on the first stage for a while and uses its skill."""
+    stage, character = load_stage("first_watch"), load_characters()[name]
+    builds = [
+        Build(elite=elite, skill=skill, skill_level=level)
+        for elite in range(len(character.phases))
+        for skill in range(min(1, len(character.skills)), len(character.skills) + 1)
+        for level in (range(1, 11) if elite == len(character.phases) - 1 else (7,))
+    ]
+    for build in builds:
+        squad = [msgspec.structs.replace(operator_of(character, build), cost=0)]
+        battle = Battle(stage, squad)
+        assert battle.act(Action(DEPLOY, 0, *divmod(int(coverage(stage, squad).argmax()), 4)))
+        for _ in range(8):
+            battle.step(90)
+            for one in battle.operators_on_field():
+                assert 0.0 < one.health <= 1.0
+                assert not one.skill_ready or battle.act(Action(SKILL, one.slot))
 
 
 def test_variants_are_of_the_same_kind_with_numbers_of_their_own():
