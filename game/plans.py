@@ -279,7 +279,7 @@ class _Table(msgspec.Struct):
 
 
 def _from_table(data: dict[str, Any]) -> Plan:
-    """A table of azur-arknights-helper: positions are [column, row] from the top left, too."""
+    """A table of azur-arknights-helper; its positions are [row, column] from the top left."""
     table = msgspec.convert(data, _Table)
     return Plan(
         stage=table.level_code or table.name,
@@ -301,7 +301,7 @@ def _table_step(number: int, one: _TableStep) -> Step:
         raise PlanError(f"steps[{number}]: there is no action {name!r}")
     place = fields.get("position")
     facing = FACING[str(fields.get("direction", "none")).lower()]
-    tile = (int(place[1]), int(place[0])) if place else None
+    tile = (int(place[0]), int(place[1])) if place else None
     return Step(kind="Deploy" if name == "Deploy" else "Retreat", who=who, tile=tile, direction=facing, pre_delay=delay)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,19 @@ from game import rules
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
+def loaded(name):
+    """A benchmark as a module."""
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and NamedTuples look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def game_speed():
     """The benchmark of the game's speed as a module."""
-    spec = importlib.util.spec_from_file_location("game_speed", FOLDER / "game_speed.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded("game_speed")
 
 
 def test_the_battles_that_are_timed_stay_crowded(game_speed):
@@ -38,3 +45,43 @@ def test_every_line_of_the_speed_table_is_measured(game_speed):
     assert all(line.rate > 0 for line in lines)
     text = game_speed.table(lines, {line.name: 1.0 for line in lines}, 0.5, 20.0, [2**20] * 10)
     assert all(line.name in text for line in lines)
+
+
+@pytest.fixture
+def reference():
+    """The folder of real levels, plans and the recorded battle; absent on most machines."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "reference"
+    if not folder.is_dir():
+        pytest.skip("the public reference data is not here (../shared/reference)")
+    return folder
+
+
+def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
+    """DP within 1 on nine rows of ten, the same end, and the median kill within two seconds of the real one."""
+    fidelity = loaded("fidelity")
+    rows, kills, battle = fidelity.replay(reference)
+    figures = fidelity.figures(rows, kills, battle)
+    assert figures["dp within 1"] >= 0.9
+    assert figures["life the same"] == 1.0
+    assert (battle.outcome, battle.kills, battle.view().life) == ("won", rows[-1].kills, rows[-1].life)
+    assert len(kills) == battle.kills == 24
+    assert figures["median kill time off (s)"] <= 2.0
+    fidelity.draw(rows, kills, tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
+    """The judge can condemn: one DP more for the first operator is seen from there on."""
+    fidelity = loaded("fidelity")
+    monkeypatch.setattr(fidelity, "SQUAD", ({**fidelity.SQUAD[0], "potential": 1}, *fidelity.SQUAD[1:]))
+    rows, kills, battle = fidelity.replay(reference)
+    assert fidelity.figures(rows, kills, battle)["dp within 1"] < 0.9
+
+
+def test_real_plans_begin_to_win_at_levels_that_players_have(reference):
+    """All that lie in the reference folder win without a leak somewhere from elite 0 to elite 1."""
+    plans = loaded("plans")
+    lines = [plans.measure(stage, plan) for stage, plan in plans.given(reference)]
+    assert len(lines) >= 5
+    assert all(line.begins != "never" for line in lines)
+    assert all(line.plan.name in plans.table(lines) for line in lines)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import msgspec
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, UP, WAIT, Action, action_count, coverage, unflatten
 from game.battle import Battle
 from game.stage import load_stage
-from game.units import Operator, load_operators, squad_of
+from game.units import load_operators, squad_of
 
 NAMES = tuple(load_operators())[:12]
 SQUAD = squad_of(NAMES)
@@ -113,46 +111,6 @@ def test_the_greedy_script_fails_on_the_hardest_stage():
     stage = load_stage("ridge_line")
     won = sum(greedy_play(stage, seed).outcome == "won" for seed in range(6))
     assert won < 3
-
-
-@pytest.mark.parametrize("code", ["0-1", "0-5", "1-1", "1-4"])
-def test_plans_that_many_players_cleared_real_stages_with_win_here(reference, play, code):
-    """The oracle of the rules: real stages, the players' own jobs, public numbers at the highest level, no skills."""
-    job = json.loads((reference / "copilot" / f"community_{code}.json").read_text(encoding="utf-8"))
-    chapter, number = (int(part) for part in code.split("-"))
-    stage = load_stage(reference / "levels" / f"level_main_{chapter:02}-{number:02}.json")
-    names = [one["name"] for one in job["opers"]]
-    facing = {"Right": RIGHT, "Down": DOWN, "Left": LEFT, "Up": UP}
-    steps = [
-        (one["name"], *one["location"][::-1], facing[one["direction"]])
-        for one in job["actions"]
-        if one["type"] == "Deploy"
-    ]
-    battle = play(Battle(stage, public_squad(reference, names)), plan_of(stage, steps, names))
-    assert battle.outcome == "won"
-    assert battle.leaks <= 1
-
-
-def public_squad(reference, names):
-    """Operators of these Chinese names from the public tables, elite 0, highest level."""
-    table = json.loads((reference / "tables" / "character_table.json").read_text(encoding="utf-8"))
-    ranges = json.loads((reference / "tables" / "range_table.json").read_text(encoding="utf-8"))
-    return tuple(public_operator(one, ranges) for name in names for one in table.values() if one["name"] == name)
-
-
-def public_operator(entry, ranges):
-    """One operator of the public table; of traits only the snipers' eye for fliers."""
-    phase = entry["phases"][0]
-    data = phase["attributesKeyFrames"][-1]["data"]
-    offsets = tuple((-tile["row"], tile["col"]) for tile in ranges[phase["rangeId"]]["grids"])
-    return Operator(
-        name=entry["name"], role="guard", melee=entry["position"] == "MELEE", max_health=data["maxHp"],
-        attack=data["atk"], defense=data["def"], resistance=data["magicResistance"], cost=data["cost"],
-        block=data["blockCnt"], attack_interval=data["baseAttackTime"], redeploy_time=data["respawnTime"],
-        range=offsets,
-        damage={"MEDIC": "heal", "CASTER": "arts"}.get(entry["profession"], "physical"),
-        prefers_air="空中" in entry["description"],
-    )  # fmt: skip
 
 
 def test_the_view_is_what_a_player_sees():

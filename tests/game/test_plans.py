@@ -132,12 +132,12 @@ def test_a_job_survives_being_written(job):
 
 
 def test_a_table_of_steps_is_read(job):
-    """azur-arknights-helper's form: ids, positions, delays, skills that are used by themselves."""
+    """azur-arknights-helper's form: ids, [row, column], delays, skills that are used by themselves."""
     plan = read_plan(job(TABLE, "plan.toml"))
     assert plan.stage == "1-4"
     assert plan.parts == (Part(name="myrtle", choices=(Choice(name="char_151_myrtle"),)),)
     assert plan.steps == (
-        deploy("myrtle", 1, 2, UP),
+        deploy("myrtle", 2, 1, UP),
         Step(kind="SkillUsage", who="myrtle", usage=1, pre_delay=2.5),
         Step(kind="Retreat", who="myrtle"),
     )
@@ -291,7 +291,9 @@ def test_the_same_plan_gives_the_same_battle(make):
     assert played(make, plan, [make.spawn(count=5)]) == played(make, plan, [make.spawn(count=5)])
 
 
-@pytest.mark.parametrize("plan", ["community_1-4.json"])
+@pytest.mark.parametrize(
+    "plan", ["community_0-1.json", "community_0-5.json", "community_1-1.json", "community_1-4.json", "AAH_1-4.toml"]
+)
 def test_plans_that_many_players_won_with_win_here(reference, plan):
     """At elite 1, level 1 with its skills, without a leak: what a faithful simulator must let win."""
     what = read_plan(reference / "copilot" / plan)

@@ -1,0 +1,190 @@
+"""The real game as a judge: a recorded battle of stage 0-5, played again in the simulator.
+
+python benchmarks/fidelity.py [--out FILE.png] [--json]
+
+The recording (../shared/reference/battle_0-5) shows kills, DP and life every 2.9 s. What follows is our reading of its
+frames: who was deployed when, where and facing where. Where a card was dragged, play was slow, and nobody saw for how
+long: the game's time of each row is therefore 2.9 s a row less what these three drags cost, chosen by hand so that the
+DP which come by themselves fit. So the DP curve judges costs, refunds and skills, and the kills judge everything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from game.actions import DEPLOY, LEFT, Action
+from game.battle import Battle
+from game.stage import load_stage
+from game.units import squad_of
+
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+SQUAD = (
+    {"name": "Fang", "elite": 1, "level": 55, "skill_level": 7, "trust": 100, "potential": 6},
+    {"name": "Popukar", "elite": 1, "level": 55, "skill_level": 5, "trust": 100, "potential": 6},
+    {"name": "Kroos", "elite": 1, "level": 55, "skill_level": 7, "trust": 100, "potential": 6},
+)
+"""The panels of frames 19 and 41 show Popukar (level 55, attack 613, defense 245, health 2007, cost 17, attack +35 %)
+and Kroos (level 55, attack 446, defense 126, health 1060, cost 9, 140 %). Fang's card says 8; her skill comes back
+after 25 s, which is its seventh level."""
+DEPLOYMENTS = ((10.1, 0, 2, 7), (25.6, 1, 4, 7), (57.5, 2, 3, 6))
+"""Second, slot, row, column; all three face left. The tiles are where the feet stand in frames 21 and 45; the seconds
+those in which the SP bars of frames 9 and 21 say the units came, and the middle of frames 41 and 43."""
+FIRST_ROW, FIRST_SECOND, ROW_SECONDS = 3, 3.1, 2.9
+"""Frame 1 shows the pause before the start."""
+DRAGS = ((9, 0.75), (19, 1.1), (43, 0.5))
+"""From which frame on so many seconds are missing."""
+
+
+class Row(NamedTuple):
+    """One row of the recording beside the simulator at the same second of the game."""
+
+    frame: int
+    second: float
+    kills: int
+    dp: int
+    life: int
+    our_kills: int
+    our_dp: int
+    our_life: int
+
+
+class Kill(NamedTuple):
+    """When the n-th enemy was gone: in the recording between two rows, and here."""
+
+    after: float
+    before: float
+    ours: float
+
+    @property
+    def off(self) -> float:
+        """Seconds between ours and the middle of the recording's two rows."""
+        return self.ours - (self.after + self.before) / 2
+
+
+def second_of(frame: int) -> float:
+    """The game's second in which a frame was taken."""
+    lost = sum(seconds for first, seconds in DRAGS if frame >= first)
+    return max(FIRST_SECOND + (frame - FIRST_ROW) / 2 * ROW_SECONDS - lost, 0.0)
+
+
+def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle]:
+    """Play the battle again, row by row of the recording, and then to its end."""
+    stage = load_stage(reference / "levels" / "level_main_00-05.json")
+    with (reference / "battle_0-5" / "hud.csv").open(encoding="utf-8") as file:
+        recorded = list(csv.DictReader(file))
+    battle = Battle(stage, squad_of(SQUAD))
+    waiting = list(DEPLOYMENTS)
+    rows = []
+    for line in recorded:
+        second = second_of(int(line["frame"]))
+        _play(battle, waiting, second)
+        view = battle.view()
+        numbers = (int(line[key]) for key in ("kills", "cost", "life"))
+        rows.append(Row(int(line["frame"]), second, *numbers, view.kills, view.dp, view.life))
+    _play(battle, waiting, second_of(int(recorded[-1]["frame"])) + 60)
+    return rows, _kills(rows, battle), battle
+
+
+def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: float) -> None:
+    """Play until a second, and deploy whose second comes."""
+    while battle.seconds < until and battle.outcome is None:
+        while waiting and battle.seconds >= waiting[0][0]:
+            _, slot, row, col = waiting[0]
+            if not battle.act(Action(DEPLOY, slot, row * battle.stage.width + col, LEFT)):
+                break
+            waiting.pop(0)
+        battle.step(1)
+
+
+def _kills(rows: Sequence[Row], battle: Battle) -> list[Kill]:
+    """For each enemy that is gone the two rows between which the recording's counter went up, and our second."""
+    ours = [gone.tick / 30 for gone in battle.gone()]
+    between = [
+        (before.second, after.second) for before, after in pairwise(rows) for _ in range(after.kills - before.kills)
+    ]
+    return [Kill(*pair, mine) for pair, mine in zip(between, ours, strict=False)]
+
+
+def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle) -> dict[str, Any]:
+    """What the comparison comes to."""
+    off = np.array([one.off for one in kills])
+    return {
+        "rows": len(rows),
+        "dp within 1": sum(abs(one.dp - one.our_dp) <= 1 for one in rows) / len(rows),
+        "dp the same": sum(one.dp == one.our_dp for one in rows) / len(rows),
+        "kills within 1": sum(abs(one.kills - one.our_kills) <= 1 for one in rows) / len(rows),
+        "life the same": sum(one.life == one.our_life for one in rows) / len(rows),
+        "kills compared": len(kills),
+        "median kill time off (s)": float(np.median(np.abs(off))),
+        "mean kill time off (s)": float(off.mean()),
+        "largest kill time off (s)": float(np.abs(off).max()),
+        "kills between the recording's rows": sum(one.after <= one.ours <= one.before for one in kills),
+        "recorded end": f"{rows[-1].kills} gone, life {rows[-1].life}",
+        "our end": f"{battle.kills} gone, life {battle.view().life}, {battle.outcome}, {battle.stars} stars",
+    }
+
+
+def draw(rows: Sequence[Row], kills: Sequence[Kill], out: Path) -> None:
+    """Both curves, and how far each kill is off."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    seconds = [one.second for one in rows]
+    figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(10, 10), sharex=True, layout="constrained")
+    top.plot(seconds, [one.dp for one in rows], "o-", ms=3, label="real game")
+    top.plot(seconds, [one.our_dp for one in rows], "x--", ms=4, label="simulator")
+    middle.step(seconds, [one.kills for one in rows], where="post", label="real game (rows 2.9 s apart)")
+    middle.step([one.ours for one in kills], range(1, len(kills) + 1), "--", where="post", label="simulator")
+    for number, one in enumerate(kills, 1):
+        bottom.plot([one.ours] * 2, [one.after - one.ours, one.before - one.ours], color="tab:blue", lw=3)
+        bottom.annotate(str(number), (one.ours, one.before - one.ours), fontsize=7)
+    bottom.axhline(0, color="tab:orange", ls="--")
+    for axes, name in ((top, "DP"), (middle, "enemies gone"), (bottom, "the recording's rows around our kill (s)")):
+        axes.set_ylabel(name)
+        axes.grid(alpha=0.3)
+    top.legend()
+    middle.legend()
+    top.set_title("Stage 0-5: a recorded battle, and the same deployments in the simulator")
+    bottom.set_xlabel("second of the game")
+    figure.savefig(out, dpi=110)
+
+
+def main() -> None:
+    """Print both curves and the figures; draw them where asked."""
+    parser = argparse.ArgumentParser(description="Compare the simulator with a recorded battle of the real game.")
+    parser.add_argument("--out", type=Path, metavar="FILE.png", help="draw both curves into this file")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    chosen = parser.parse_args()
+    if not REFERENCE.is_dir():
+        sys.exit(f"{REFERENCE} is not here: the recorded battle and its stage are public data we do not hand out")
+    rows, kills, battle = replay(REFERENCE)
+    told = figures(rows, kills, battle)
+    if chosen.out:
+        draw(rows, kills, chosen.out)
+    if chosen.json:
+        sys.stdout.write(json.dumps(told) + "\n")
+        return
+    print("frame  second   kills ours    dp ours   life ours")
+    for one in rows:
+        print(
+            f"{one.frame:5}{one.second:8.1f}{one.kills:8}{one.our_kills:5}{one.dp:6}{one.our_dp:5}"
+            f"{one.life:7}{one.our_life:5}"
+        )
+    for name, value in told.items():
+        print(f"{name:36}{value:.2f}" if isinstance(value, float) else f"{name:36}{value}")
+
+
+if __name__ == "__main__":
+    main()

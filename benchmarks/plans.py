@@ -1,0 +1,117 @@
+"""Real plans as a judge: plans that players win real stages with, played in the simulator at rising levels.
+
+python benchmarks/plans.py [STAGE PLAN ...] [--json]
+
+Without arguments: the plans of ../shared/reference/copilot, each on its stage. A plan's author names no levels, so
+every plan is played with one build for all: elite 0 and elite 1, at rising levels, with the skill levels these have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from game.errors import GameDataError
+from game.plans import Played, cast, play, read_plan
+from game.stage import load_stage
+from game.units import Build
+
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+BUILDS = (
+    *(Build(elite=0, level=level, skill_level=min(1 + level // 10, 4)) for level in (1, 10, 20, 30)),
+    Build(elite=0, skill_level=4),
+    *(Build(elite=1, level=level, skill_level=7) for level in (1, 20, 40)),
+    Build(elite=1, skill_level=7),
+)
+"""From a fresh recruit to the end of elite 1; skill levels above 4 need elite 1, as in the game."""
+
+
+class Line(NamedTuple):
+    """A plan on its stage, at each of BUILDS."""
+
+    plan: Path
+    stage: str
+    played: tuple[Played, ...]
+
+    @property
+    def begins(self) -> str:
+        """The build from which on it wins without a leak for the first time."""
+        return next((name(one) for one, it in zip(BUILDS, self.played, strict=True) if it.stars == 3), "never")
+
+
+def name(build: Build) -> str:
+    """A build in short."""
+    return f"E{build.elite} {'max' if build.level is None else build.level}"
+
+
+def given(reference: Path) -> Iterator[tuple[Path, Path]]:
+    """The stages and plans that lie in the reference folder, paired by the stage's code."""
+    for plan in sorted((reference / "copilot").iterdir()):
+        try:
+            chapter, number = (int(part) for part in read_plan(plan).stage.split("-"))
+        except ValueError:
+            continue  # of another kind of stage
+        stage = reference / "levels" / f"level_main_{chapter:02}-{number:02}.json"
+        if stage.exists():
+            yield stage, plan
+
+
+def measure(stage: Path, plan: Path) -> Line:
+    """Play a plan at every build."""
+    on, what = load_stage(stage), read_plan(plan)
+    return Line(plan, on.code, tuple(play(what, on, cast(what, build)) for build in BUILDS))
+
+
+def mark(played: Played) -> str:
+    """What came of it, in a column's width."""
+    if played.stars == 3:
+        return "3 stars"
+    return f"{played.leaks} leaks" if played.won else f"{played.kills}/{played.total}"
+
+
+def table(lines: Sequence[Line]) -> str:
+    """All lines for people."""
+    width = max(len(line.plan.name) for line in lines) + 2
+    head = f"{'plan':{width}}{'stage':7}" + "".join(f"{name(build):>9}" for build in BUILDS) + "   wins from"
+    rows = [
+        f"{line.plan.name:{width}}{line.stage:7}"
+        + "".join(f"{mark(one):>9}" for one in line.played)
+        + f"   {line.begins}"
+        for line in lines
+    ]
+    return "\n".join([head, *rows])
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="At which level real plans win real stages in the simulator.")
+    parser.add_argument("pairs", nargs="*", type=Path, metavar="STAGE PLAN", help="level files, each with its plan")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    chosen = parser.parse_args()
+    if not chosen.pairs and not REFERENCE.is_dir():
+        sys.exit(f"{REFERENCE} is not here: give a level file and a plan for it")
+    if len(chosen.pairs) % 2:
+        sys.exit("give a level file and a plan, in turns")
+    pairs = list(zip(chosen.pairs[::2], chosen.pairs[1::2], strict=True)) or list(given(REFERENCE))
+    lines = []
+    for stage, plan in pairs:
+        try:
+            lines.append(measure(stage, plan))
+        except GameDataError as error:
+            print(f"left out: {error}", file=sys.stderr)
+    if chosen.json:
+        print(
+            json.dumps(
+                {line.plan.name: {name(b): mark(p) for b, p in zip(BUILDS, line.played, strict=True)} for line in lines}
+            )
+        )
+    elif lines:
+        print(table(lines))
+
+
+if __name__ == "__main__":
+    main()
