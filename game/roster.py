@@ -62,7 +62,7 @@ class Roster:
         ref = self._refs.get(key)
         overwritten = ref.get("overwrittenData", {}) if ref else Place("", "", {})
         defined = _inline(self._inline[key]) if key in self._inline else {}
-        defined |= _defined(overwritten)
+        defined |= defined_fields(overwritten)
         base, exact = _base(key, overwritten, flying=flying)
         own = "max_health" in defined and not (ref and ref.get("useDb", default=True).value)
         if not exact and not own:
@@ -96,8 +96,8 @@ def _is_defined(place: Place) -> bool:
     return bool(place.get("m_defined", default=False).value) and place.get("m_value").value is not None
 
 
-def _defined(data: Place) -> dict[str, Any]:
-    """The fields of `overwrittenData` that are defined, under our names."""
+def defined_fields(data: Place) -> dict[str, Any]:
+    """The fields of `overwrittenData`, or of an enemy in the public tables, that are defined, under our names."""
     fields = data.get("attributes", {}).fields() | data.fields()
     return _named({name: place.at("m_value") for name, place in fields.items() if _is_defined(place)})
 

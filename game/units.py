@@ -29,6 +29,8 @@ ROLES = ("vanguard", "guard", "defender", "sniper", "caster", "medic", "supporte
 Damage = Literal["physical", "arts", "true", "heal"]
 Gain = Literal["second", "attack", "hit", "deploy"]
 
+OPERATORS, ENEMIES = "operators.toml", "enemies.toml"
+"""The tables' files."""
 EVER = 9999.0
 """Seconds of a skill that lasts until its operator leaves the field."""
 SKILL_LEVELS = 10
@@ -231,12 +233,35 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     splits_into: str = ""
     """The name of the enemies that appear where it dies."""
     splits: int = 0
+    missing: tuple[str, ...] = ()
+    """What the real enemy does and ours does not, in words."""
+
+
+_own_tables: list[Path] = []
+"""The folder of somebody's own tables, if any; see `use_tables`."""
+
+
+def use_tables(folder: Path | None) -> None:
+    """From now on lay the tables of a folder, as `holdfast import` writes them, over those that come with Holdfast.
+
+    None takes them away again. Whatever was loaded before keeps its numbers. Raises TableError, in one line.
+    """
+    if folder is not None and not any((folder / name).is_file() for name in (OPERATORS, ENEMIES)):
+        raise TableError(f"{folder}: holds neither {OPERATORS} nor {ENEMIES}; make them with: holdfast import TABLE...")
+    _own_tables[:] = [] if folder is None else [folder]
+    for loader in (load_characters, load_operators, load_ranges, load_enemies, enemy_kinds, enemies_by_id, _enemies):
+        loader.cache_clear()
+    load_characters()
+    load_enemies()
 
 
 @cache
 def load_characters() -> Mapping[str, Character]:
     """All characters by name, in the order of the table."""
-    return MappingProxyType(_characters("operators.toml", _read("operators.toml")))
+    found: dict[str, Character] = {}
+    for table, entries in _tables(OPERATORS):
+        found |= _characters(table, entries)
+    return MappingProxyType(found)
 
 
 @cache
@@ -248,15 +273,17 @@ def load_operators() -> Mapping[str, Operator]:
 @cache
 def load_ranges() -> Mapping[str, tuple[Offset, ...]]:
     """The ranges that the table of operators draws, by name."""
-    return MappingProxyType(
-        {name: _offsets(name, drawing) for name, drawing in _read("operators.toml")["ranges"].items()}
-    )
+    found = {}
+    for table, entries in _tables(OPERATORS):
+        for name, drawing in entries.get("ranges", {}).items():
+            found[name] = _offsets(table, name, drawing)
+    return MappingProxyType(found)
 
 
 @cache
 def load_enemies() -> Mapping[str, Enemy]:
     """All enemies by their plain word, in the order of the table, each with its first id's numbers."""
-    return MappingProxyType({name: own for name, (own, _) in _enemy_table().items()})
+    return MappingProxyType({name: own for name, (own, _) in _enemies().items()})
 
 
 @cache
@@ -269,7 +296,7 @@ def enemy_kinds() -> Mapping[str, Enemy]:
 def enemies_by_id() -> Mapping[str, Enemy]:
     """Enemies by the public ids of the level format; several ids may be of one kind, each with numbers of its own."""
     found = {}
-    for own, variants in _enemy_table().values():
+    for own, variants in _enemies().values():
         found.update(dict.fromkeys(own.ids, own))
         found.update(variants)
     return MappingProxyType(found)
@@ -292,6 +319,11 @@ def squad_of(members: Sequence[str | Mapping[str, Any]]) -> tuple[Operator, ...]
     if not found:
         raise TableError("squad: is empty; name at least one operator")
     return tuple(found.values())
+
+
+def read_squad(path: str | Path) -> tuple[Operator, ...]:
+    """The squad of a file as `read_builds` reads it, in its order."""
+    return squad_of([{"name": name, **msgspec.structs.asdict(build)} for name, build in read_builds(path).items()])
 
 
 def read_builds(path: str | Path) -> dict[str, Build]:
@@ -411,9 +443,9 @@ def _skill_of(character: Character, build: Build) -> Skill | None:
     fields = {key: _at_level(value, build.skill_level) for key, value in character.skills[build.skill - 1].items()}
     if isinstance(fields.get("range"), str):
         fields["range"] = load_ranges()[fields["range"]]
-    skill = _convert("operators.toml", f"{character.name}.skills", fields, Skill)
+    skill = _convert(OPERATORS, f"{character.name}.skills", fields, Skill)
     if skill.strikes and skill.duration:
-        raise TableError(f"operators.toml: {character.name}.skills: strikes once, so duration must be 0")
+        raise TableError(f"{OPERATORS}: {character.name}.skills: strikes once, so duration must be 0")
     return skill
 
 
@@ -439,32 +471,58 @@ def _characters(table: str, entries: Mapping[str, Any]) -> dict[str, Character]:
 
 
 @cache
-def _enemy_table() -> dict[str, tuple[Enemy, dict[str, Enemy]]]:
+def _enemies() -> dict[str, tuple[Enemy, dict[str, Enemy]]]:
     """Of each enemy its own numbers, and those of the ids that differ."""
-    found = {}
-    for name, entry in _read("enemies.toml").items():
-        variants = entry.pop("variants", {})
-        own = {"name": name, "kind": name, **entry}
-        found[name] = (
-            _convert("enemies.toml", name, own, Enemy),
-            {
-                id_: _convert("enemies.toml", f"{name}.variants.{id_}", {**own, **other, "ids": [id_]}, Enemy)
-                for id_, other in variants.items()
-            },
-        )
+    found: dict[str, tuple[Enemy, dict[str, Enemy]]] = {}
+    for table, entries in _tables(ENEMIES):
+        for name, entry in entries.items():
+            found[name] = _enemy(table, name, entry)
     kinds = {own.kind for own, _ in found.values()} - set(found)
     if kinds:
-        raise TableError(f"enemies.toml: kind {min(kinds)!r} is no enemy's name; name the enemy it looks like")
+        raise TableError(f"{ENEMIES}: kind {min(kinds)!r} is no enemy's name; name the enemy it looks like")
+    known = {name: own for name, (own, _) in found.items()}
+    for name in found:
+        _check_splitting(name, known)
     return found
 
 
-def _read(name: str) -> dict[str, Any]:
-    """A table of the package as plain data."""
-    text = resources.files("game").joinpath("tables", name).read_text(encoding="utf-8")
+def _check_splitting(name: str, known: Mapping[str, Enemy]) -> None:
+    """Whether what an enemy falls into is there, and comes to an end."""
+    line = [name]
+    while into := known[line[-1]].splits_into:
+        if into not in known or into in line:
+            wrong = "falls into itself" if into in line else f"there is no enemy {into!r}"
+            raise TableError(f"{ENEMIES}: {name}.splits_into: {wrong}")
+        line.append(into)
+
+
+def _enemy(table: str, name: str, entry: dict[str, Any]) -> tuple[Enemy, dict[str, Enemy]]:
+    """An enemy, and its variants by id."""
+    variants = entry.pop("variants", {})
+    own = {"name": name, "kind": name, **entry}
+    return (
+        _convert(table, name, own, Enemy),
+        {
+            id_: _convert(table, f"{name}.variants.{id_}", {**own, **other, "ids": [id_]}, Enemy)
+            for id_, other in variants.items()
+        },
+    )
+
+
+def _tables(name: str) -> list[tuple[str, dict[str, Any]]]:
+    """The shipped table of this name and the one laid over it, each as what errors call it and as plain data."""
+    shipped = resources.files("game").joinpath("tables", name).read_text(encoding="utf-8")
+    laid_over = [folder / name for folder in _own_tables if (folder / name).is_file()]
+    texts = {name: shipped, **{str(file): file.read_text(encoding="utf-8") for file in laid_over}}
+    return [(table, _parsed(table, text)) for table, text in texts.items()]
+
+
+def _parsed(table: str, text: str) -> dict[str, Any]:
+    """A table as plain data."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise TableError(f"{name}: is not TOML: {error}") from None
+        raise TableError(f"{table}: is not TOML: {error}") from None
 
 
 def _convert(table: str, name: str, entry: dict[str, Any], kind: type[T]) -> T:
@@ -475,17 +533,20 @@ def _convert(table: str, name: str, entry: dict[str, Any], kind: type[T]) -> T:
         raise TableError(f"{table}: {name}: {error}") from None
 
 
-def _offsets(name: str, drawing: Sequence[str]) -> tuple[Offset, ...]:
+def _offsets(table: str, name: str, drawing: Sequence[str]) -> tuple[Offset, ...]:
     """The offsets that a range's drawing covers."""
     places = {(row, col): mark for row, line in enumerate(drawing) for col, mark in enumerate(line)}
-    own = [place for place, mark in places.items() if mark == "@"]
-    if len(own) != 1 or set(places.values()) - set("@#."):
-        raise TableError(f"operators.toml: ranges.{name}: draw one @, and around it only # and .")
+    own = [place for place, mark in places.items() if mark in "@o"]
+    if len(own) != 1 or set(places.values()) - set("@o#."):
+        raise TableError(f"{table}: ranges.{name}: draw one @ (or o), and around it only # and .")
     row, col = own[0]
     return tuple(sorted((there - row, across - col) for (there, across), mark in places.items() if mark in "@#"))
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """The hint with the nearest known name, or all of them."""
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    """The hint with the nearest known name, or some of them."""
     near = get_close_matches(name, known, 1, 0.4)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    first, others = list(known)[:12], len(list(known)) - 12
+    return f"; there are {', '.join(first)}" + (f" and {others} more" if others > 0 else "")

@@ -21,6 +21,7 @@ from game.units import (
     load_enemies,
     load_operators,
     operator_of,
+    read_squad,
     squad_of,
 )
 
@@ -173,6 +174,72 @@ def test_a_wrong_squad_is_said_in_one_line(names, said):
     """With the nearest known name, where there is one."""
     with pytest.raises(TableError, match=said):
         squad_of(names)
+
+
+def test_a_squad_file_is_a_squad(tmp_path):
+    """One [[operator]] table each, in this order: a name, and whatever of its build differs."""
+    file = tmp_path / "squad.toml"
+    file.write_text('[[operator]]\nname = "Kroos"\nelite = 1\nlevel = 1\n\n[[operator]]\nname = "Fang"\n', "utf-8")
+    assert read_squad(file) == squad_of([{"name": "Kroos", "elite": 1, "level": 1}, "Fang"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[operator]]\nname = 'Krooz'\n", "did you mean 'Kroos'"),
+        ("[[operator]]\nname = 'Fang'\nelite = 3\n", "Fang has no elite phase 3"),
+        ("[[operator]]\nname = 'Fang'\ntrusty = 3\n", "Fang: .*trusty"),
+        ("[[operator]]\nelite = 1\n", "has no name"),
+        ("squad = ['Fang']\n", r"write one \[\[operator\]\] table"),
+        ("[[operator]\n", "is not TOML"),
+    ],
+)
+def test_a_wrong_squad_file_is_said_in_one_line(tmp_path, text, said):
+    """Whoever writes one learns what does not fit."""
+    file = tmp_path / "squad.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=said) as caught:
+        read_squad(file)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def own_tables(tmp_path):
+    """A folder for somebody's own tables, which are not used any more afterwards."""
+    yield tmp_path
+    units.use_tables(None)
+
+
+def test_own_tables_lie_over_the_shipped_ones(own_tables):
+    """Who is in both has the own numbers and the old place; others come behind; ranges and looks are shared."""
+    fang = """[{0}]
+role = "vanguard"\nmelee = true\ndamage = "physical"\nattack_interval = 1\nredeploy_time = 70
+phases = [{{levels = 1, max_health = [1, 1], attack = [1, 1], defense = [1, 1], cost = 1, block = 1, range = "{1}"}}]
+"""
+    text = "[ranges]\nnose = ['o#']\n" + fang.format("Fang", "front") + fang.format("Fido", "nose")
+    (own_tables / "operators.toml").write_text(text, encoding="utf-8")
+    enemy = (
+        '[pup]\nkind = "hound"\nids = ["enemy_1000_gopro"]\nmax_health = 7\nattack = 1\nspeed = 1\nattack_interval = 1'
+    )
+    (own_tables / "enemies.toml").write_text(enemy, encoding="utf-8")
+    count = len(load_operators())
+    units.use_tables(own_tables)
+    first, *_, last = load_operators()
+    assert (first, last, len(load_operators())) == ("Fang", "Fido", count + 1)
+    assert load_operators()["Fang"].max_health == 1
+    assert load_operators()["Fido"].range == ((0, 1),)
+    assert (enemies_by_id()["enemy_1000_gopro"].max_health, load_enemies()["hound"].max_health) == (7, 820)
+    units.use_tables(None)
+    assert load_operators()["Fang"].max_health == 1060
+
+
+def test_own_tables_that_are_wrong_are_said_in_one_line(own_tables):
+    """The file is named, and an empty folder says how to fill it."""
+    with pytest.raises(TableError, match=r"holds neither .* make them with: holdfast import"):
+        units.use_tables(own_tables)
+    (own_tables / "operators.toml").write_text("[Fang]\nrole = 1\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"operators.toml: Fang: "):
+        units.use_tables(own_tables)
 
 
 @pytest.mark.parametrize(
