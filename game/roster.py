@@ -69,6 +69,9 @@ class Roster:
             self.unknown.note(f"enemy {key}")
         if ref and ref.get("level", 0).whole():
             self.unknown.note(f"enemy {key} level {ref.get('level').whole()}")
+        if exact and key not in load_enemies():  # by our own name it is ours, and does what it does here
+            for what in base.missing:
+                self.unknown.note(f"enemy {key}: {what}")
         speed = defined.pop("attack_speed", 100.0)
         enemy = msgspec.structs.replace(base, **{**defined, "flying": flying})
         return msgspec.structs.replace(enemy, attack_interval=enemy.attack_interval * 100.0 / max(speed, 1.0))

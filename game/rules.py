@@ -497,16 +497,22 @@ def _leak(world: World, field: Field, e: int) -> None:
     """An enemy reaches the exit: it costs life, and the counter advances as well."""
     _leave(world, field, e)
     field.foe[e, LEAKED] = 1
-    for k in range(world.coming[e, CHILDREN]):
-        # What it would have fallen into has slipped through with it.
-        child = world.coming[e, FIRST_CHILD] + k
-        field.foe[child, PHASE] = GONE
-        field.foe[child, GONE_AT] = field.battle[CLOCK]
-        if world.foe[child, COUNTS]:
-            field.battle[COUNTER] += 1
+    if world.coming[e, CHILDREN]:
+        _slip_through(world, field)
     if not world.foe[e, HARMLESS]:
         field.battle[LEAKS] += 1
         field.battle[LIFE] = max(field.battle[LIFE] - int(world.foe[e, LIFE_COST]), 0)
+
+
+@compiled
+def _slip_through(world: World, field: Field) -> None:
+    """What somebody would have fallen into has slipped through with it; parents stand before their children."""
+    for child in range(world.comers, world.foe.shape[0]):
+        if field.foe[child, PHASE] == ABSENT and field.foe[world.coming[child, PARENT], LEAKED]:
+            field.foe[child, PHASE], field.foe[child, LEAKED] = GONE, 1
+            field.foe[child, GONE_AT] = field.battle[CLOCK]
+            if world.foe[child, COUNTS]:
+                field.battle[COUNTER] += 1
 
 
 @often

@@ -259,7 +259,7 @@ def _thousandths(seconds: float) -> int:
 def with_offspring(spawns: Sequence[Spawn], roster: Roster) -> tuple[Spawn, ...]:
     """The spawns, and after them those that appear where one of them dies."""
     found = list(spawns)
-    for parent, spawn in enumerate(spawns):
+    for parent, spawn in enumerate(found):  # which grows meanwhile: what falls apart may fall apart again
         kind = roster.enemies[spawn.enemy]
         for _ in range(kind.splits if kind.splits_into else 0):
             child = roster.index(kind.splits_into, flying=kind.flying)

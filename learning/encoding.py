@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
 from game.stage import Stage
-from game.units import ROLES, Operator, enemy_kinds
+from game.units import ROLES, Enemy, Operator, enemy_kinds
 from game.view import BattleView, EnemySeen, OperatorSeen
 
 Floats = npt.NDArray[np.float32]
@@ -97,9 +97,19 @@ class Ground:
 
     @cached_property
     def strengths(self) -> dict[str, tuple[float, bool]]:
-        """Full strength of each kind of enemy (health, weighted by its armour) and whether it flies."""
-        known = {**enemy_kinds(), **{enemy.kind: enemy for enemy in self.stage.enemies}}
-        return {kind: (enemy.max_health * (1 + enemy.defense / 500), enemy.flying) for kind, enemy in known.items()}
+        """Full strength of each look (health, weighted by its armour) and whether it flies.
+
+        Enemies of one look cannot be told apart, so a look stands for the mean of those that the stage brings.
+        """
+        known = dict(enemy_kinds()) | {enemy.kind: enemy for enemy in self.stage.enemies}
+        come: dict[str, list[float]] = {kind: [] for kind in known}
+        for spawn in self.stage.spawns:
+            enemy = self.stage.enemies[spawn.enemy]
+            come[enemy.kind].append(_strength(enemy))
+        return {
+            kind: (sum(come[kind]) / max(len(come[kind]), 1) or _strength(one), one.flying)
+            for kind, one in known.items()
+        }
 
     @cached_property
     def near(self) -> Floats:
@@ -125,6 +135,11 @@ class Ground:
     def legal(self, view: BattleView) -> Mask:
         """bool[actions]: what may be done now, by compact number."""
         return legal_actions(view, self.stage, self.squad)[self.numbers]
+
+
+def _strength(enemy: Enemy) -> float:
+    """How much it takes to kill an enemy."""
+    return enemy.max_health * (1 + enemy.defense / 500)
 
 
 def make_ground(stage: Stage, squad: Sequence[Operator]) -> Ground:

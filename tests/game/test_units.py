@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 
 import msgspec
 import pytest
@@ -18,7 +19,6 @@ from game.units import (
     enemies_by_id,
     extended,
     load_characters,
-    load_enemies,
     load_operators,
     operator_of,
     read_squad,
@@ -62,16 +62,6 @@ def test_there_are_operators_of_every_common_branch():
     assert len(operators) >= 40
     for role, branches in BRANCHES.items():
         assert branches <= {one.branch for one in operators if one.role == role}, role
-
-
-def test_the_eight_kinds_of_enemies_are_there():
-    """Ranged, flying, armoured, arts, and one that costs two lives."""
-    enemies = load_enemies()
-    assert len(enemies) == 8
-    assert enemies["drone"].flying
-    assert enemies["crossbow"].range > 0
-    assert enemies["caster"].damage == "arts"
-    assert enemies["crusher"].life_cost == 2
 
 
 @pytest.mark.parametrize("name", list(load_characters()))
@@ -266,3 +256,20 @@ def test_a_broken_table_names_entry_and_field(monkeypatch, change, said):
     monkeypatch.setattr(units.resources, "files", lambda _name: Folder())
     with pytest.raises(TableError, match=said):
         units.load_characters.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('splits_into = "slug"', 'splits_into = "snail"'), "splitter.splits_into: there is no enemy 'snail'"),
+        (('splits_into = "slug"', 'splits_into = "great_splitter"'), "splits_into: falls into itself"),
+        (('kind = "splitter"', 'kind = "blob"'), "kind 'blob' is no enemy's name"),
+    ],
+)
+def test_a_broken_table_of_enemies_is_told(monkeypatch, change, said):
+    """Whoever adds an enemy learns at once what does not fit."""
+    original = units.resources.files("game").joinpath("tables", "enemies.toml").read_text(encoding="utf-8")
+    broken = tomllib.loads(original.replace(*change, 1))
+    monkeypatch.setattr(units, "_tables", lambda name: [(name, broken)])
+    with pytest.raises(TableError, match=said):
+        units._enemies.__wrapped__()
