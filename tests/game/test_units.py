@@ -19,6 +19,7 @@ from game.units import (
     enemies_by_id,
     extended,
     load_characters,
+    load_enemies,
     load_operators,
     operator_of,
     read_squad,
