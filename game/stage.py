@@ -73,11 +73,13 @@ class Stage:
     squad_rules: tuple[SquadRule, ...]
     """What the level's runes change about operators."""
     unknown: tuple[str, ...]
+    lesson: str = ""
+    """What a stage of ours teaches, in a sentence: our own key "lesson"."""
 
 
 def shipped_stages() -> tuple[str, ...]:
     """The names of the stages that come with the project, from easy to hard."""
-    return tuple(name for _, name in sorted(_shipped_codes().items()))
+    return tuple(name for _, name in sorted(_shipped_codes().items(), key=lambda one: _in_order(one[0])))
 
 
 def load_stage(source: str | Path, *, challenge: bool = False) -> Stage:
@@ -105,6 +107,7 @@ def describe(stage: Stage) -> dict[str, Any]:
     return {
         "name": stage.name,
         "code": stage.code,
+        "lesson": stage.lesson,
         "height": stage.height,
         "width": stage.width,
         "options": stage.options._asdict(),
@@ -138,6 +141,11 @@ def _shipped_codes() -> dict[str, str]:
     folder = resources.files("game").joinpath("stages")
     names = [entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")]
     return {_text(level.read_level(_shipped_path(name)).get("code"), name): name for name in names}
+
+
+def _in_order(code: str) -> list[tuple[int, str]]:
+    """A code's parts, so that HF-2 comes before HF-10."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", code)]
 
 
 def _shipped_path(name: str) -> Path:
@@ -180,6 +188,7 @@ def _stage(data: Place, name: str, *, challenge: bool) -> Stage:
         paths=tuple(walked),
         squad_rules=squad_rules(runes),
         unknown=tuple(unknown.names),
+        lesson=_text(data.get("lesson"), ""),
     )
 
 

@@ -8,7 +8,6 @@ and slowed view, the direction that is swiped, selecting units, pause and speed.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -510,16 +509,11 @@ WAYS = (
 
 
 def stages_on_map(chosen: Stage) -> list[Stage]:
-    """All shipped stages in the order of their codes, and the chosen one before them or in its own place."""
-    shipped = sorted((load_stage(name) for name in shipped_stages()), key=_in_order)
+    """All shipped stages from easy to hard, and the chosen one before them or in its own place."""
+    shipped = [load_stage(name) for name in shipped_stages()]
     if chosen.code not in [stage.code for stage in shipped]:
         return [chosen, *shipped]
     return [chosen if stage.code == chosen.code else stage for stage in shipped]
-
-
-def _in_order(stage: Stage) -> list[tuple[int, str]]:
-    """A code's parts, so that HF-2 comes before HF-10."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", stage.code)]
 
 
 def nodes_of(stages: int, page: int) -> list[Spot]:

@@ -719,12 +719,14 @@ def test_a_wrong_name_tells_the_right_ones(tmp_path):
 
 
 def test_shipped_stages_load_from_easy_to_hard():
-    """Three stages, in the public format, everything in them known."""
-    assert shipped_stages() == ("first_watch", "two_roads", "ridge_line")
-    for name in shipped_stages():
-        stage = load_stage(name)
-        assert stage.name == name
-        assert stage.unknown == ()
+    """At least twelve, in the public format, everything in them known, numbered in their order, each with a lesson."""
+    stages = [load_stage(name) for name in shipped_stages()]
+    assert len(stages) >= 12
+    assert [stage.code for stage in stages] == [f"HF-{number}" for number in range(1, len(stages) + 1)]
+    assert [stage.name for stage in stages] == list(shipped_stages())
+    assert stages[0].name == "first_watch"
+    assert all(stage.unknown == () for stage in stages)
+    assert all(stage.lesson.endswith(".") for stage in stages)
 
 
 def test_describe_is_plain_data():
