@@ -1,0 +1,92 @@
+"""How hard the shipped stages are: the stored solution, the greedy script and uniform random play on each.
+
+python benchmarks/stages.py [--battles N] [--json]
+
+All three play with the default squad. The solution is played in five battles, of which the worst counts; the greedy
+script in as many; random play (any legal action each second, all as likely) in N.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import NamedTuple
+
+from game.battle import Battle
+from game.plans import cast, play
+from game.solutions import BATTLES, default_operators, solution, stars_of
+from game.stage import Stage, load_stage, shipped_stages
+from learning.policy import Greedy, Policy, Random
+from learning.training import play as decide
+
+
+class Line(NamedTuple):
+    """One stage of the table."""
+
+    code: str
+    name: str
+    enemies: int
+    steps: int
+    """Of the stored solution."""
+    solution: int
+    """The fewest stars it wins in five battles."""
+    seconds: float
+    """How long the battle lasts with it."""
+    greedy: int
+    """How many of five battles the greedy script wins."""
+    random: float
+    """Share of the battles that random play wins."""
+    lesson: str
+
+
+def measure(name: str, battles: int) -> Line:
+    """One stage."""
+    stage, plan = load_stage(name), solution(name)
+    squad = default_operators()
+    return Line(
+        code=stage.code,
+        name=name,
+        enemies=stage.total,
+        steps=len(plan.steps),
+        solution=stars_of(plan, stage),
+        seconds=play(plan, stage, cast(plan)).seconds,
+        greedy=sum(won(stage, Greedy(stage, squad), seed) for seed in BATTLES),
+        random=sum(won(stage, Random(stage, squad, seed), seed) for seed in range(battles)) / battles,
+        lesson=stage.lesson,
+    )
+
+
+def won(stage: Stage, policy: Policy, seed: int) -> bool:
+    """Whether a policy wins a battle."""
+    battle = Battle(stage, default_operators(), seed)
+    decide(battle, policy)
+    return battle.outcome == "won"
+
+
+def table(lines: list[Line], battles: int) -> str:
+    """The table for people."""
+    rows = [f"stage                   enemies  solution         greedy  random ({battles} battles)"]
+    rows += [
+        f"{line.code:<6}{line.name:<18}{line.enemies:>7}  {line.solution} stars {line.steps:>2} steps"
+        f"  {line.greedy}/{len(BATTLES)}  {line.random:>6.1%}  {line.lesson}"
+        for line in lines
+    ]
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--battles", type=int, default=200, help="battles of random play on each stage")
+    parser.add_argument("--json", action="store_true", help="one JSON object a stage")
+    options = parser.parse_args()
+    lines = [measure(name, options.battles) for name in shipped_stages()]
+    if options.json:
+        for line in lines:
+            print(json.dumps(line._asdict(), ensure_ascii=False))
+    else:
+        print(table(lines, options.battles))
+
+
+if __name__ == "__main__":
+    main()

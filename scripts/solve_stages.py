@@ -1,0 +1,19 @@
+"""Searches a plan for each shipped stage and stores it: python scripts/solve_stages.py [NAME...].
+
+Plans lie under game/stages/solutions. The same stages, operators and rules give the same plans. It takes a few seconds
+a stage.
+"""
+
+import json
+import sys
+
+from game.plans import write_copilot
+from game.solutions import solution_path, solve, stars_of
+from game.stage import load_stage, shipped_stages
+
+for name in sys.argv[1:] or shipped_stages():
+    plan = solve(name)
+    path = solution_path(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(write_copilot(plan), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{name}: {len(plan.steps)} steps, {stars_of(plan, load_stage(name))} stars\n")
