@@ -25,7 +25,7 @@ from game.stage import MOVE, Route, Stage
 from game.units import Operator
 
 Traffic = npt.NDArray[np.float64]
-"""[fragments, tiles]"""
+"""[busy fragments, tiles]"""
 
 KIND, SLOT, TILE, DIRECTION, KILLS, CLOCK = range(6)
 """Columns of a plan as an array; CLOCK in ticks."""
@@ -367,7 +367,7 @@ class _Places(NamedTuple):
     spot: Ints
     """[places, 2] tile and direction"""
     weight: npt.NDArray[np.float64]
-    """[fragments, places] for those who come with a fragment; every row sums to 1"""
+    """[busy fragments, places] for those who come with it; every row sums to 1"""
 
 
 def _places(operator: Operator, room: npt.NDArray[np.bool_], shape: tuple[int, int], traffic: Traffic) -> _Places:
@@ -394,7 +394,7 @@ def _traffic(stage: Stage, *, air: bool) -> Traffic:
         assert route is not None
         for row, col in route.tiles if not route.flying else _flown(route) if air else ():
             counts[spawn.fragment, row, col] += 1.0
-    return np.sqrt(counts[counts.any(axis=(1, 2))].reshape(-1, stage.height * stage.width))
+    return np.sqrt(counts[_busy(stage)].reshape(-1, stage.height * stage.width))
 
 
 def _flown(route: Route) -> tuple[tuple[int, int], ...]:
@@ -419,12 +419,17 @@ def _standing(moves: Sequence[Move]) -> list[int]:
     return list(standing)
 
 
+def _busy(stage: Stage) -> list[int]:
+    """The fragments with which somebody comes."""
+    return sorted({spawn.fragment for spawn in stage.spawns})
+
+
 def _lulls(stage: Stage) -> list[int]:
-    """Of every fragment what the counter says when all who have come by then are gone."""
+    """Of every busy fragment what the counter says when all who have come by then are gone."""
     counts = np.zeros(len(stage.fragments), np.int64)
     for spawn in stage.spawns:
         counts[spawn.fragment] += spawn.counts
-    return [int(count) for count in counts.cumsum()[counts > 0]]
+    return [int(count) for count in counts.cumsum()[_busy(stage)]]
 
 
 def _simpler(draft: Draft) -> list[Draft]:

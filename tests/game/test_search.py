@@ -69,3 +69,10 @@ def test_a_plan_is_what_a_player_does_by_hand():
             waiting.pop(0)
         battle.step(10)
     assert battle.stars == outcome(stage, SQUAD, draft, 0, 10)
+
+
+def test_fragments_of_fliers_alone_are_searched_too(make):
+    """Whoever stands on the ground has no way to cover there, and plans are found all the same."""
+    fliers = make.lane(motion="FLY")
+    data = make.level([make.spawn()], [make.spawn("enemy_1005_yokai", routeIndex=1)], routes=(make.lane(), fliers))
+    assert search(make.stage(data), SQUAD, budget=2000).stars == 3
