@@ -3,9 +3,9 @@
 python benchmarks/fidelity.py [--out FILE.png] [--json]
 
 The recording (../shared/reference/battle_0-5) shows kills, DP and life every 2.9 s. What follows is our reading of its
-frames: who was deployed when, where and facing where. Where a card was dragged, play was slow, and nobody saw for how
-long: the game's time of each row is therefore 2.9 s a row less what these three drags cost, chosen by hand so that the
-DP which come by themselves fit. So the DP curve judges costs, refunds and skills, and the kills judge everything else.
+frames: who was deployed when, where and facing where. The game's second of each frame is measured, not fitted: the bar
+under the DP shows how much of the next DP there is, and DP come once a second, so DP and bar are a clock that play
+slowed by a dragged card cannot deceive. The DP curve therefore judges costs and skills, and the kills everything else.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 
 from game.actions import DEPLOY, LEFT, Action
 from game.battle import Battle
+from game.rules import TICKS
 from game.stage import load_stage
 from game.units import squad_of
 
@@ -36,13 +38,19 @@ SQUAD = (
 """The panels of frames 19 and 41 show Popukar (level 55, attack 613, defense 245, health 2007, cost 17, attack +35 %)
 and Kroos (level 55, attack 446, defense 126, health 1060, cost 9, 140 %). Fang's card says 8; her skill comes back
 after 25 s, which is its seventh level."""
-DEPLOYMENTS = ((10.1, 0, 2, 7), (25.6, 1, 4, 7), (57.5, 2, 3, 6))
-"""Second, slot, row, column; all three face left. The tiles are where the feet stand in frames 21 and 45; the seconds
-those in which the SP bars of frames 9 and 21 say the units came, and the middle of frames 41 and 43."""
-FIRST_ROW, FIRST_SECOND, ROW_SECONDS = 3, 3.1, 2.9
-"""Frame 1 shows the pause before the start."""
-DRAGS = ((9, 0.75), (19, 1.1), (43, 0.5))
-"""From which frame on so many seconds are missing."""
+DEPLOYMENTS = ((10.4, 0, 2, 7), (25.2, 1, 4, 7), (57.0, 2, 3, 6))
+"""Second, slot, row, column; all three face left. The tiles are where the feet stand in frames 21 and 45. The SP bar of
+frame 9 says that Fang came at 10.42, those of Popukar in eleven frames 24.9 to 25.4; Kroos, whose SP come by attacks,
+can have come from 56.9 to 57.3: play was slow for 1.6 s between the frames 41 and 43."""
+JUMPS = {9: -8, 21: -17, 23: 6, 41: 6, 43: -9, 59: 6, 75: 6}
+"""By which frames the DP had jumped, and by how much: prices paid, and Fang's skill."""
+FIRST_DP, FULL = 3, 99
+BAR = (slice(841, 847), slice(1687, 1858))
+"""Rows and columns of a frame in which the bar under the DP lies."""
+LIT = 215
+"""Grey value from which on a pixel of the bar is lit."""
+ROW_SECONDS = 2.93
+"""Between two rows in which play was not slow; the last row's second is known from it alone, since its DP are full."""
 
 
 class Row(NamedTuple):
@@ -71,10 +79,27 @@ class Kill(NamedTuple):
         return self.ours - (self.after + self.before) / 2
 
 
-def second_of(frame: int) -> float:
-    """The game's second in which a frame was taken."""
-    lost = sum(seconds for first, seconds in DRAGS if frame >= first)
-    return max(FIRST_SECOND + (frame - FIRST_ROW) / 2 * ROW_SECONDS - lost, 0.0)
+def seconds_of(reference: Path, recorded: Sequence[Mapping[str, str]]) -> list[float]:
+    """The game's second in which each row's frame was taken."""
+    found: list[float] = []
+    jumped = 0
+    for line in recorded:
+        frame, dp = int(line["frame"]), int(line["cost"])
+        jumped += JUMPS.get(frame, 0)
+        if dp < FULL:
+            found.append(dp - jumped - FIRST_DP + bar_of(reference / "battle_0-5" / f"frame_{frame:02}.jpg"))
+        else:
+            found.append(found[-1] + ROW_SECONDS)
+    return found
+
+
+def bar_of(frame: Path) -> float:
+    """How much of the next DP there is in a frame: from 0 to just below 1, since even a full bar is not yet a DP."""
+    grey = cv2.imread(str(frame), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        sys.exit(f"{frame} is no picture")
+    lit = (grey[BAR] > LIT).mean(axis=0) > 0.5
+    return float(np.append(lit, False).argmin() / (lit.size + 1))
 
 
 def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle]:
@@ -85,19 +110,19 @@ def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle]:
     battle = Battle(stage, squad_of(SQUAD))
     waiting = list(DEPLOYMENTS)
     rows = []
-    for line in recorded:
-        second = second_of(int(line["frame"]))
+    seconds = seconds_of(reference, recorded)
+    for line, second in zip(recorded, seconds, strict=True):
         _play(battle, waiting, second)
         view = battle.view()
-        numbers = (int(line[key]) for key in ("kills", "cost", "life"))
-        rows.append(Row(int(line["frame"]), second, *numbers, view.kills, view.dp, view.life))
-    _play(battle, waiting, second_of(int(recorded[-1]["frame"])) + 60)
+        frame, kills, dp, life = (int(line[key]) for key in ("frame", "kills", "cost", "life"))
+        rows.append(Row(frame, second, kills, dp, life, view.kills, view.dp, view.life))
+    _play(battle, waiting, seconds[-1] + 60)
     return rows, _kills(rows, battle), battle
 
 
 def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: float) -> None:
     """Play until a second, and deploy whose second comes."""
-    while battle.seconds < until and battle.outcome is None:
+    while battle.ticks < int(until * TICKS) and battle.outcome is None:
         while waiting and battle.seconds >= waiting[0][0]:
             _, slot, row, col = waiting[0]
             if not battle.act(Action(DEPLOY, slot, row * battle.stage.width + col, LEFT)):
@@ -108,7 +133,7 @@ def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: flo
 
 def _kills(rows: Sequence[Row], battle: Battle) -> list[Kill]:
     """For each enemy that is gone the two rows between which the recording's counter went up, and our second."""
-    ours = [gone.tick / 30 for gone in battle.gone()]
+    ours = [gone.tick / TICKS for gone in battle.gone()]
     between = [
         (before.second, after.second) for before, after in pairwise(rows) for _ in range(after.kills - before.kills)
     ]

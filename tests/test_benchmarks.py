@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,16 @@ def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
     assert figures["median kill time off (s)"] <= 2.0
     fidelity.draw(rows, kills, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+def test_the_recordings_clock_is_read_from_its_frames(reference):
+    """Rows lie 2.9 s apart but where play was paused or slow, and nothing drifts."""
+    fidelity = loaded("fidelity")
+    rows, _, _ = fidelity.replay(reference)
+    gaps = {after.frame: after.second - before.second for before, after in pairwise(rows)}
+    slow = {3, 9, 19, 21, 43}
+    assert all(2.8 < gap < 3.15 for frame, gap in gaps.items() if frame not in slow)
+    assert all(1.6 < gaps[frame] < 2.7 for frame in slow)
 
 
 def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
