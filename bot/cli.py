@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     work: Callable[[argparse.Namespace], int] = options.work
     try:
+        verbs.lay_tables_over(options)
         return work(options)
     except KeyboardInterrupt:
         return 130
@@ -66,6 +67,15 @@ def _config(verb: argparse.ArgumentParser) -> None:
 
 def _json(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _over(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--tables",
+        type=Path,
+        metavar="FOLDER",
+        help="your own tables, as import writes them (default: the shipped ones)",
+    )
 
 
 def _play(table: Verbs) -> None:
@@ -137,9 +147,25 @@ def _look(table: Verbs) -> None:
         "--profile", default="arknights-cn", metavar="P", help="whose screens these are (default: arknights-cn)"
     )
     _json(read)
+    tables = _verb(
+        table, "import", verbs.import_, "Read the game's public tables, and write what we can play as tables of ours."
+    )
+    tables.add_argument(
+        "sources",
+        type=Path,
+        nargs="+",
+        metavar="TABLE",
+        help="character_table.json with skill_table.json and range_table.json, enemy_database.json, or their folder",
+    )
+    tables.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where they go (default: tables in [data] directory)"
+    )
+    _config(tables)
+    _json(tables)
     stage = _verb(table, "stage", verbs.stage, "Load level files, and say what is in them, one line a file.")
     stage.add_argument("files", nargs="+", metavar="FILE", help="a level file, or a shipped stage's name")
     stage.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
+    _over(stage)
     _json(stage)
     simulate = _verb(
         table, "simulate", verbs.simulate, "Play a plan on a stage in the simulator, and say what comes of it."
@@ -155,6 +181,7 @@ def _look(table: Verbs) -> None:
         "--challenge", action="store_true", help="challenge mode: with the level's runes of that mode"
     )
     simulate.add_argument("--seed", type=int, default=0, help="seed of everything that the level leaves to chance")
+    _over(simulate)
     _json(simulate)
     graph = _verb(table, "graph", verbs.graph, "Print the machine's states and transitions as a mermaid diagram.")
     _json(graph)
@@ -170,12 +197,14 @@ def _learn(table: Verbs) -> None:
     train.add_argument("--steps", type=_count, default=20_000, metavar="N", help="decisions to learn from")
     train.add_argument("--seed", type=int, default=0, metavar="K")
     train.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoint and learning curve go")
+    _over(train)
     _json(train)
     evaluate = _verb(table, "evaluate", verbs.evaluate, "Play battles with a policy that learns nothing, and count.")
     evaluate.add_argument("--stage", required=True, metavar="S", help="a shipped stage's name or a level file")
     evaluate.add_argument("--policy", required=True, metavar="random|greedy|DIR", help="DIR: what train wrote")
     evaluate.add_argument("--battles", type=_count, default=100, metavar="N")
     evaluate.add_argument("--seed", type=int, default=0, metavar="K")
+    _over(evaluate)
     _json(evaluate)
     vision = table.add_parser("vision", help="Teach the eyes.", description="Teach the eyes.")
     lessons = vision.add_subparsers(title="verbs", metavar="VERB", required=True)

@@ -14,7 +14,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from game.practice.faults import KINDS, Kind
@@ -43,15 +51,30 @@ class Play(Table):
     """What is played, and how."""
 
     stage: str = Field("first_watch", description="A shipped stage's name, or the path of a level file.")
-    squad: Annotated[tuple[str, ...], Strict(False)] = Field(
+    squad: Annotated[tuple[Any, ...], Strict(False)] = Field(
         SQUAD,
-        description="The operators to take along, by their names.",
+        description="The operators to take along: their names, or tables of a name and what differs from a build at "
+        'elite 0, its last level, skill 1 at level 7: {name = "Fang", elite = 1, level = 20, skill = 1, '
+        "skill_level = 4, trust = 100, potential = 6}.",
         min_length=1,
         max_length=12,
+    )
+    tables: str = Field(
+        "",
+        description="A folder of your own tables of operators and enemies, as `holdfast import` writes it, to lay over "
+        "those that come with Holdfast; empty for these alone.",
     )
     battles: int = Field(0, description="How many battles to play; 0 plays until it is stopped.", ge=0)
     speed: Literal[1, 2] = Field(2, description="The game's own speed button: 1 or 2.")
     decision_interval: float = Field(1.0, description="Seconds of game time between two decisions.", gt=0)
+
+    @field_validator("squad")
+    @classmethod
+    def _members(cls, value: tuple[Any, ...]) -> tuple[str | dict[str, Any], ...]:
+        """Names and tables; whether there are such operators is found out with the tables of units."""
+        if not all(isinstance(one, str | dict) for one in value):
+            raise PydanticCustomError("no_member", "must be names in quotes, or tables of a name and its build")
+        return value
 
 
 class Screen(Table):
@@ -211,6 +234,11 @@ class Config(Table):
     def directory(self) -> Path:
         """The data directory."""
         return Path(self.folder) / self.data.directory
+
+    @property
+    def tables(self) -> Path | None:
+        """The folder of one's own tables, if any."""
+        return Path(self.folder) / self.play.tables if self.play.tables else None
 
 
 def load(path: Path | None = None) -> Config:

@@ -17,7 +17,7 @@ from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
 from game.battle import Battle
 from game.camera import Camera
 from game.stage import Stage, load_stage
-from game.units import Operator, squad_of
+from game.units import Operator, squad_of, use_tables
 from learning.learner import Learner
 from learning.settings import Settings
 from states.machine import Machine, Setup
@@ -53,6 +53,7 @@ def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
 
     Raises the errors of the parts: GameDataError, ProfileError, DetectorError.
     """
+    use_tables(config.tables)
     stage = load_stage(_stage_source(config))
     squad = squad_of(config.play.squad)
     tell("compiling the rules of the game (once; the result is kept)")

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,14 @@ def exit_code(error: Exception) -> int | None:
     if "NoDaemonError" in names:
         return NO_DAEMON
     return FAILED if names & {"CaptureError", "HandsError"} else None
+
+
+def lay_tables_over(options: Namespace) -> None:
+    """Use the tables that a verb was given, if any."""
+    if getattr(options, "tables", None):
+        from game.units import use_tables
+
+        use_tables(options.tables)
 
 
 def run(options: Namespace) -> int:
@@ -102,6 +110,35 @@ def read(options: Namespace) -> int:
         elif "error" not in entry:
             print(f"{entry.pop('file')}: " + " ".join(f"{key}={value}" for key, value in entry.items()))
     return BAD_INPUT if broken else DONE
+
+
+def import_(options: Namespace) -> int:
+    """Import public tables; what is missing goes into a file, a summary onto the screen."""
+    from bot import config
+    from game.importing import import_tables, write_tables
+
+    imported = import_tables(options.sources)
+    folder = options.out or config.load(options.config).directory / "tables"
+    files = write_tables(imported, folder)
+    if options.json:
+        _print({**imported.summary(), "files": files, "missing": imported.missing(), "unreadable": imported.broken})
+    else:
+        print("\n".join(_imported_lines(imported.summary(), folder, files)))
+    return DONE
+
+
+def _imported_lines(counts: Mapping[str, int], folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """What became of public tables, for people."""
+    if counts["operators"]:
+        yield f"{counts['operators']} operators, {counts['operators_whole']} of them whole"
+    if counts["enemies"]:
+        yield f"{counts['enemies']} enemies, {counts['enemies_whole']} of them whole"
+    if counts["devices"]:
+        yield f"{counts['devices']} devices and summons, which no squad brings, left out"
+    if counts["broken"]:
+        yield f"{counts['broken']} entries that cannot be read, left out"
+    yield f"written: {', '.join(map(str, files))}; the first says what is left out, one by one"
+    yield f'to play with them write in [play] of bot.toml: tables = "{folder.as_posix()}"'
 
 
 def stage(options: Namespace) -> int:
@@ -222,11 +259,12 @@ def practice(options: Namespace) -> int:
     from game.practice.faults import Faults
     from game.practice.window import play_in_window
     from game.stage import load_stage
-    from game.units import squad_of
+    from game.units import squad_of, use_tables
 
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # what SDL places its windows by
     loaded = config.load(options.config)
+    use_tables(loaded.tables)
     size = (loaded.practice.width, loaded.practice.height)
     stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
     faults = Faults(loaded.practice.faults, options.seed, loaded.practice.fault_rate)

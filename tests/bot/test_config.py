@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, as_toml, load, parse
+from game.units import squad_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = [name for name in Config.model_fields if name != "folder"]
@@ -55,7 +56,11 @@ def test_all_problems_are_told_at_once(tmp_path):
     ("text", "line"),
     [
         ("[play]\nsped = 2", "  play.sped  unknown option; did you mean speed?"),
-        ("[play]\nzzz = 2", "  play.zzz  unknown option; known are: stage, squad, battles, speed, decision_interval"),
+        (
+            "[play]\nzzz = 2",
+            "  play.zzz  unknown option; known are: stage, squad, tables, battles, speed, decision_interval",
+        ),
+        ("[play]\nsquad = [5]", "  play.squad  must be names in quotes, or tables of a name and its build, is [5]"),
         ("[play]\nspeed = 3", "  play.speed  must be 1 or 2, is 3"),
         ("[play]\nbattles = true", "  play.battles  must be a whole number, is true"),
         ("[play]\nsquad = []", "  play.squad  must have at least 1, is []"),
@@ -104,3 +109,13 @@ def test_the_configuration_cannot_be_changed_while_it_plays():
     """What was read is what holds."""
     with pytest.raises(ValidationError):
         Config().play.stage = "other"
+
+
+def test_a_squad_may_name_builds(tmp_path):
+    """Names and tables side by side; the folder of own tables is relative to the file."""
+    file = tmp_path / "bot.toml"
+    file.write_text('[play]\nsquad = ["Fang", {name = "Kroos", elite = 1}]\ntables = "mine"\n', encoding="utf-8")
+    loaded = load(file)
+    assert [one.max_health for one in squad_of(loaded.play.squad)] == [1060, 1060]
+    assert loaded.tables == tmp_path / "mine"
+    assert Config().tables is None

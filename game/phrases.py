@@ -1,0 +1,344 @@
+"""What the sentences of the public tables mean in our effects.
+
+The public tables give every number by a key, but what a skill does with it stands there only as prose. A sentence is
+taken apart into clauses, a clause's numbers become "#", and `PHRASES` says of each clause we can play which effects it
+has. A clause that is no phrase here has no effect and is handed back, so that nobody believes it is played.
+"""
+
+# ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from game.units import EVER
+
+STATS = {
+    "攻击力": ("attack", "atk"), "防御力": ("defense", "def"), "生命上限": ("max_health", "max_hp"),
+    "最大生命值": ("max_health", "max_hp"), "攻击速度": ("attack_speed", "attack_speed"),
+    "法术抗性": ("resistance", "magic_resistance"), "阻挡数": ("block", "block_cnt"),
+    "部署费用": ("cost", "cost"), "再部署时间": ("redeploy_time", "respawn_time"),
+    "ATK": ("attack", "atk"), "DEF": ("defense", "def"), "Max HP": ("max_health", "max_hp"),
+    "ASPD": ("attack_speed", "attack_speed"), "Attack Speed": ("attack_speed", "attack_speed"),
+    "RES": ("resistance", "magic_resistance"), "Block Count": ("block", "block_cnt"),
+    "DP Cost": ("cost", "cost"), "Redeployment Time": ("redeploy_time", "respawn_time"),
+}  # fmt: skip
+"""The tables' words for a number: our field, and the key under which talents give it."""
+FRACTIONS = ("attack", "defense", "max_health")
+"""Numbers that change by a fraction of themselves; the others by points."""
+SLUGGISH = 0.8
+"""Fraction of the speed that "slow" (停顿) takes, by the game's own list of terms."""
+NUMERALS = {"2": 2, "两": 2, "二": 2, "三": 3, "四": 4, "5": 5}
+PARTLY = "partly"
+"""Among effects: the clause has them, and something else besides that is handed back."""
+OWN_TILE = "0-1"
+"""The tables' range of nothing but the operator's own tile."""
+
+
+class Own(NamedTuple):
+    """What an operator has without its skill."""
+
+    interval: float
+    """Seconds between attacks."""
+    block: int
+    targets: int
+    hits: int
+    damage: str
+    range: str
+
+
+class Clause(NamedTuple):
+    """A clause, and what stands around it that it may mean."""
+
+    words: str
+    """With # for each number."""
+    numbers: tuple[float, ...]
+    board: Mapping[str, float]
+    """All numbers of the skill by their keys."""
+    range: str | None
+    """The range that the skill brings, if any."""
+    own: Own
+
+
+class Meaning(NamedTuple):
+    """What a text does, and its clauses that have no effect here."""
+
+    effects: dict[str, Any]
+    rest: tuple[str, ...]
+
+
+# What an effect's number is, where it stands in the clause or around it. LookupError: the clause lacks it.
+
+
+def first(clause: Clause) -> float:
+    """Its first number."""
+    return clause.numbers[0]
+
+
+def second(clause: Clause) -> float:
+    """Its second number."""
+    return clause.numbers[1]
+
+
+def last(clause: Clause) -> float:
+    """Its last number."""
+    return clause.numbers[-1]
+
+
+def kind(clause: Clause) -> str:
+    """The kind of its damage."""
+    return "arts" if "法术" in clause.words else "physical"
+
+
+def blows(clause: Clause) -> int:
+    """How many blows it is."""
+    return 2 if "两次" in clause.words else 1
+
+
+def lost(clause: Clause) -> float:
+    """Its second number, which the tables write negative."""
+    return -clause.numbers[1]
+
+
+def count(clause: Clause) -> int:
+    """Its first number, which is whole."""
+    return int(clause.numbers[0])
+
+
+def few(clause: Clause) -> int:
+    """How many, as a number of the table or as a word."""
+    words = re.search(r"(?:[最至]多|变为|敌人|内|造成)(#|[25两二三四])", clause.words)
+    if words is None:
+        raise LookupError("how many")
+    return count(clause) if words[1] == "#" else NUMERALS[words[1]]
+
+
+def one_more(clause: Clause) -> int:
+    """A target more."""
+    return clause.own.targets + 1
+
+
+def no_block(clause: Clause) -> int:
+    """As much block as it has, away."""
+    return -clause.own.block
+
+
+def taunt(clause: Clause) -> int:
+    """By how much it is struck first."""
+    return int(clause.board["taunt_level"])
+
+
+def interval(clause: Clause) -> float:
+    """Seconds added. Negative values are seconds, positive ones factors: of what is added, or of what remains."""
+    value = clause.board["base_attack_time"]
+    if value < 0.0:
+        return value
+    return clause.own.interval * (value - 1.0 if re.search("缩短|减小|reduce", clause.words) else value)
+
+
+def longer(clause: Clause) -> float:
+    """Seconds by which healing takes longer than attacking; no word says so, only the key."""
+    return clause.own.interval * clause.board.get("base_attack_time", 0.0)
+
+
+def drip(clause: Clause) -> float:
+    """Seconds between DP that come one by one."""
+    found = [value for key, value in clause.board.items() if key.endswith("interval")]
+    return found[0]
+
+
+def its_range(clause: Clause) -> str:
+    """The skill's range."""
+    if clause.range is None:
+        raise LookupError("rangeId")
+    return clause.range
+
+
+def all_held(clause: Clause) -> int:
+    """Everybody it holds: the same as everybody in range where that is its own tile."""
+    if (clause.range or clause.own.range) != OWN_TILE:
+        raise LookupError("rangeId")
+    return 0
+
+
+PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
+    # how long, and how it starts
+    ("持续时间无限|[Ii]nfinite duration|[Uu]nlimited duration", {"duration": EVER}),
+    ("(技能)?会?自动开启", {}),
+    ("护盾会在#秒内持续衰减", {"duration": first}),
+    ("在#秒内持续衰减", {"duration": first, "fades": True, PARTLY: True}),
+    ("在?#秒内攻击力[+]#", {"duration": first, "attack": second}),
+    # at once
+    ("(立即)?获得#点(部署)?费用|[Ii]mmediately gains? # DP", {"dp": count}),
+    ("立即恢复最大生命的#|[Ii]mmediately (recovers|restores) # (of )?[Mm]ax HP", {"heal_self": first}),
+    ("获得可吸收相当于自己最大生命#的护盾", {"shield": first}),
+    # DP one by one
+    ("(技能)?持续(期间|时间)内(逐渐获得|回复总共)#点部署费用|逐渐回复总共#点部署费用", {"dp_each": drip}),
+    # the attack that spends it
+    ("下一?次攻击的?攻击力(提高|提升)至#", {"strikes": True, "strength": first}),
+    ("下次攻击的攻击力(提高|提升)至#（.*）", {"strikes": True, "strength": first, PARTLY: True}),
+    ("下次攻击(时|的)攻击力[+]#", {"strikes": True, "attack": first}),
+    ("下一?次攻击造成(相当于)?攻击力#的(物理|法术)?伤害", {"strikes": True, "strength": first}),
+    ("下次攻击(时连续射击#次|变为#连射)", {"strikes": True, "hits": count}),
+    ("下次攻击会[把将]目标.*", {"strikes": True, PARTLY: True}),
+    ("对其造成相当于攻击力#的物理伤害", {"strength": first, "damage": "physical"}),
+    ("对其造成相当于自己攻击力#的真实的伤害", {"strength": first, "damage": "true"}),
+    ("对其造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
+    ("下次攻击额外攻击一个目标", {"strikes": True, "targets": 2}),
+    ("下次治疗可以恢复相当于攻击力#的生命", {"strikes": True, "strength": first}),
+    ("额外治疗一名单位|每次可额外治疗一名单位", {"targets": one_more}),
+    # one attack at once
+    ("立即以#的攻击力进行一次攻击", {"strikes": True, "strength": first}),
+    ("(立即)?对(周围|攻击范围内|前方.*|至)(最多|至多)[#5]个敌人造成相当于攻击力#的(物理|法术)伤害",
+     {"strikes": True, "targets": few, "strength": last, "damage": kind, "hits": blows}),
+    ("(立即)?对周围所有敌人造成(两次)?相当于攻击力#的(物理|法术)伤害",
+     {"strikes": True, "targets": 0, "strength": last, "damage": kind, "hits": blows}),
+    ("立即投掷#把飞刀.*", {"strikes": True, "hits": count, PARTLY: True}),
+    ("每把造成相当于攻击力#的物理伤害", {"strength": first}),
+    ("(立即)?将.*所有敌人.*推开", {"strikes": True, "targets": 0, PARTLY: True}),
+    ("(立即)?将.*(两|#)个(敌人|目标).*拖拽至面前", {"strikes": True, "targets": few, PARTLY: True}),
+    ("(立即)?恢复攻击范围内所有友方单位相当于攻击力#的生命",
+     {"strikes": True, "damage": "heal", "targets": 0, "strength": first}),
+    ("治疗附近一定范围内的所有友军相当于.*攻击力#的生命",
+     {"strikes": True, "damage": "heal", "targets": 0, "strength": first}),
+    ("下次攻击会恢复附近一名友方.*相当于.*攻击力#的生命值", {"strikes": True, "damage": "heal", "strength": first}),
+    ("下一次攻击会为.*一半的一名友方.*相当于攻击力#的生命",
+     {"strikes": True, "damage": "heal", "strength": first, PARTLY: True}),
+    # attacks
+    ("攻击间隔.*(增大|缩短|减小)|.*[Aa]ttack interval.*", {"interval": interval}),
+    ("(普通)?攻击变为(#|2|[两二三四])连[射击]", {"hits": few}),
+    ("每次射击造成相当于攻击力#的(物理|法术)?伤害", {"strength": first}),
+    ("每次攻击造成相当于攻击力#的物理伤害", {"strength": first, "damage": "physical"}),
+    ("(每次)?攻击造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
+    ("造成相当于攻击力#的物理伤害", {"strength": first}),
+    ("攻击时攻击力提高至#", {"strength": first}),
+    ("(普通攻击的)?伤害类型变为法术", {"damage": "arts"}),
+    ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
+    ("同时攻击阻挡的所有敌人", {"targets": all_held}),
+    ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
+    ("(每次攻击)?额外攻击(1个|一个|一名)目标", {"targets": 2}),
+    ("(每次攻击)?额外攻击(2个|两个)目标", {"targets": 3}),
+    ("(可以攻击|同时攻击至多|同时攻击)#个(敌人|目标)", {"targets": count}),
+    ("普通攻击的爆炸范围提升至#", {"splash": first}),
+    ("停止攻击(敌人)?|[Ss]tops attacking( enemies)?", {"holds_fire": True}),
+    ("普通攻击改为治疗友方单位", {"damage": "heal"}),
+    ("停止攻击并专心对周围的?友方角色进行治疗", {"damage": "heal", "interval": longer, "range": its_range}),
+    # range, block, being hit
+    ("攻击(范围|距离)(扩大|改变|缩短|增大|缩小)", {"range": its_range}),
+    ("攻击范围[+]#格|Attack [Rr]ange [+]# tiles?", {"reach": count}),
+    ("阻挡数变为0", {"block": no_block}),
+    ("防御力降至0", {"defense": -1.0}),
+    ("每秒恢复最大生命的#|每秒恢复#的最大生命值", {"regeneration": first}),
+    ("更易受敌人攻击", {"taunt": taunt}),
+    # what a hit does
+    ("(攻击会)?(击中目标时)?使(其|目标)停顿#秒", {"slow": SLUGGISH, "slow_time": first}),
+    ("(击中目标时)?[使令](其|目标|命中目标|击中目标)晕眩#秒", {"stun": first}),
+    ("(令命中目标在|每次攻击会在)#秒内(令命中目标)?移动速度-#", {"slow": lost, "slow_time": first}),
+)  # fmt: skip
+"""Clauses in full, without a joining word before them, and the effects of each: numbers, or where these are found."""
+
+_PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in PHRASES)
+_JOINING = re.compile(r"^(但|并且|并|且|使?自身的?|该|部署后|同时(?!攻击))+|^(and|but|also) ")
+_CONDITION = re.compile(r"^(当|若|如果|每|[Ww]hen|[Ii]f|[Ww]hile|[Aa]fter|[Ee]very)|(时|后|中|场)$")
+_STAT = "|".join(sorted(STATS, key=len, reverse=True))
+_CHANGE = re.compile(rf"({_STAT})((?:和|、| and |, )(?:{_STAT}))*各? ?[+-]?#(?:秒| seconds)?")
+_PLACEHOLDER = re.compile(r"\{-?([^:}]+)(?::[^}]*)?\}")
+_LITERAL = re.compile(r"\d+(?:\.\d+)?%?(?:（[+-][\d.]+%?）| ?\([+-][\d.]+%?\))?")
+
+
+def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: Own) -> Meaning:
+    """What a skill's description does. After an unknown clause that is a condition nothing of its sentence counts."""
+    effects: dict[str, Any] = {}
+    rest: list[str] = []
+    for sentence in _sentences(text):
+        conditional = False
+        for written in _clauses(sentence):
+            clause = Clause(*_read(written, board), board, its_range, own)
+            found = None if conditional else _effects(clause)
+            if found is None or found.pop(PARTLY, False):
+                rest.append(_filled(written, board))
+            if found is None:
+                conditional = conditional or bool(_CONDITION.search(written))
+            else:
+                effects |= found
+    if effects.get("strikes") and its_range is not None:
+        effects["range"] = its_range
+    return Meaning(effects, tuple(rest))
+
+
+def bonus(text: str, board: Mapping[str, float]) -> Meaning:
+    """What a talent does: `effects` are the numbers that it changes, as far as it says nothing else before them."""
+    effects: dict[str, Any] = {}
+    rest: list[str] = []
+    for sentence in _sentences(text):
+        for written in _clauses(sentence):
+            found = None if rest else _stats(_JOINING.sub("", _LITERAL.sub("#", written)), board)
+            if found is None:
+                rest.append(written)
+            else:
+                effects |= found
+    return Meaning(effects, tuple(rest))
+
+
+def plain(text: str | None) -> str:
+    """A text without its mark-up."""
+    return re.sub(r"<[^>]*>", "", text or "").replace("\\n", "\n").strip()
+
+
+def _stats(words: str, board: Mapping[str, float]) -> dict[str, Any] | None:
+    """The changes of a clause that names numbers only; None for any other."""
+    if not _CHANGE.fullmatch(words):
+        return None
+    pairs = [STATS[word] for word in re.findall(_STAT, words)]
+    return {field: board[key] for field, key in pairs} if all(key in board for _, key in pairs) else None
+
+
+def _effects(clause: Clause) -> dict[str, Any] | None:
+    """The effects of a clause; None where it is no phrase."""
+    if _CHANGE.fullmatch(clause.words):
+        return _changes(clause)
+    for pattern, effects in _PHRASES:
+        if pattern.fullmatch(clause.words):
+            try:
+                return {field: value(clause) if callable(value) else value for field, value in effects.items()}
+            except LookupError:
+                return None
+    return None
+
+
+def _changes(clause: Clause) -> dict[str, Any] | None:
+    """The numbers that a clause changes by its own; None where it is a fraction of the resistance, which we add to."""
+    fields = [STATS[word][0] for word in re.findall(_STAT, clause.words)]
+    if not clause.numbers or ("resistance" in fields and abs(clause.numbers[0]) <= 1.0):
+        return None
+    return dict.fromkeys(fields, clause.numbers[0])
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text."""
+    return (part for part in re.split(r"[。\n]|\. ", plain(text)) if part.strip())
+
+
+def _clauses(sentence: str) -> list[str]:
+    """What stands between its commas."""
+    return [part.strip(" .") for part in re.split(r"[，；]|, |; ", sentence) if part.strip(" .")]
+
+
+def _read(written: str, board: Mapping[str, float]) -> tuple[str, tuple[float, ...]]:
+    """A clause with # for its numbers, without a joining word before it, and these; none where one is not given."""
+    values = {key.lower(): value for key, value in board.items()}
+    keys = [key.lower() for key in _PLACEHOLDER.findall(written)]
+    words = _JOINING.sub("", _PLACEHOLDER.sub("#", written))
+    return words, tuple(values[key] for key in keys) if all(key in values for key in keys) else ()
+
+
+def _filled(written: str, board: Mapping[str, float]) -> str:
+    """A clause with its numbers, as a player reads it."""
+    values = {key.lower(): value for key, value in board.items()}
+
+    def number(found: re.Match[str]) -> str:
+        value = abs(values.get(found[1].lower(), 0.0))
+        return f"{value:.0%}" if "%" in found[0] else f"{value:g}"
+
+    return _PLACEHOLDER.sub(number, written)
