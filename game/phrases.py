@@ -29,7 +29,7 @@ FRACTIONS = ("attack", "defense", "max_health")
 """Numbers that change by a fraction of themselves; the others by points."""
 SLUGGISH = 0.8
 """Fraction of the speed that "slow" (停顿) takes, by the game's own list of terms."""
-NUMERALS = {"2": 2, "两": 2, "二": 2, "三": 3, "四": 4, "5": 5}
+NUMERALS = {"两": 2, "二": 2, "三": 3, "四": 4}
 PARTLY = "partly"
 """Among effects: the clause has them, and something else besides that is handed back."""
 OWN_TILE = "0-1"
@@ -108,15 +108,15 @@ def count(clause: Clause) -> int:
 
 def few(clause: Clause) -> int:
     """How many, as a number of the table or as a word."""
-    words = re.search(r"(?:[最至]多|变为|敌人|内|造成)(#|[25两二三四])", clause.words)
+    words = re.search(r"[#2-9两二三四](?=[个名次连])", clause.words)
     if words is None:
         raise LookupError("how many")
-    return count(clause) if words[1] == "#" else NUMERALS[words[1]]
+    return count(clause) if words[0] == "#" else NUMERALS.get(words[0]) or int(words[0])
 
 
-def one_more(clause: Clause) -> int:
-    """A target more."""
-    return clause.own.targets + 1
+def extra(clause: Clause) -> int:
+    """A target more than without the skill, or two."""
+    return clause.own.targets + (2 if re.search("[2两]", clause.words) else 1)
 
 
 def no_block(clause: Clause) -> int:
@@ -180,17 +180,18 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("下次攻击的攻击力(提高|提升)至#（.*）", {"strikes": True, "strength": first, PARTLY: True}),
     ("下次攻击(时|的)攻击力[+]#", {"strikes": True, "attack": first}),
     ("下一?次攻击造成(相当于)?攻击力#的(物理|法术)?伤害", {"strikes": True, "strength": first}),
-    ("下次攻击(时连续射击#次|变为#连射)", {"strikes": True, "hits": count}),
+    ("下次攻击(时连续射击[#2-9]次|变为#连射)", {"strikes": True, "hits": few}),
+    ("连续攻击两次", {"hits": few}),
     ("下次攻击会[把将]目标.*", {"strikes": True, PARTLY: True}),
     ("对其造成相当于攻击力#的物理伤害", {"strength": first, "damage": "physical"}),
     ("对其造成相当于自己攻击力#的真实的伤害", {"strength": first, "damage": "true"}),
     ("对其造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
     ("下次攻击额外攻击一个目标", {"strikes": True, "targets": 2}),
     ("下次治疗可以恢复相当于攻击力#的生命", {"strikes": True, "strength": first}),
-    ("额外治疗一名单位|每次可额外治疗一名单位", {"targets": one_more}),
+    ("额外治疗一名单位|每次可额外治疗一名单位", {"targets": extra}),
     # one attack at once
     ("立即以#的攻击力进行一次攻击", {"strikes": True, "strength": first}),
-    ("(立即)?对(周围|攻击范围内|前方.*|至)(最多|至多)[#5]个敌人造成相当于攻击力#的(物理|法术)伤害",
+    ("(立即)?对(周围|攻击范围内|前方.*)(最多|至多)[#2-9][个名]敌人造成相当于攻击力#的(物理|法术)伤害",
      {"strikes": True, "targets": few, "strength": last, "damage": kind, "hits": blows}),
     ("(立即)?对周围所有敌人造成(两次)?相当于攻击力#的(物理|法术)伤害",
      {"strikes": True, "targets": 0, "strength": last, "damage": kind, "hits": blows}),
@@ -207,32 +208,36 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
      {"strikes": True, "damage": "heal", "strength": first, PARTLY: True}),
     # attacks
     ("攻击间隔.*(增大|缩短|减小)|.*[Aa]ttack interval.*", {"interval": interval}),
-    ("(普通)?攻击变为(#|2|[两二三四])连[射击]", {"hits": few}),
+    ("(普通)?攻击变为[#2-9两二三四]连[射击]", {"hits": few}),
     ("每次射击造成相当于攻击力#的(物理|法术)?伤害", {"strength": first}),
     ("每次攻击造成相当于攻击力#的物理伤害", {"strength": first, "damage": "physical"}),
     ("(每次)?攻击造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
     ("造成相当于攻击力#的物理伤害", {"strength": first}),
+    ("每次攻击的攻击力提升至#", {"strength": first}),
+    ("普通攻击造成法术伤害", {"damage": "arts"}),
+    ("普通攻击造成法术伤害并使击中的敌人停顿#秒", {"damage": "arts", "slow": SLUGGISH, "slow_time": first}),
     ("攻击时攻击力提高至#", {"strength": first}),
     ("(普通攻击的)?伤害类型变为法术", {"damage": "arts"}),
     ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
     ("同时攻击阻挡的所有敌人", {"targets": all_held}),
     ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
-    ("(每次攻击)?额外攻击(1个|一个|一名)目标", {"targets": 2}),
-    ("(每次攻击)?额外攻击(2个|两个)目标", {"targets": 3}),
-    ("(可以攻击|同时攻击至多|同时攻击)#个(敌人|目标)", {"targets": count}),
+    ("(每次攻击)?额外攻击(1个|一个|一名|2个|两个)目标|攻击目标数[+][12]", {"targets": extra}),
+    ("(最多)?(可以)?(同时)?攻击(至多|最多)?[#2-9两三][个名](敌人|目标)", {"targets": few}),
+    ("同时攻击至多#个目标（视为近距离攻击）", {"targets": few, PARTLY: True}),
     ("普通攻击的爆炸范围提升至#", {"splash": first}),
     ("停止攻击(敌人)?|[Ss]tops attacking( enemies)?", {"holds_fire": True}),
     ("普通攻击改为治疗友方单位", {"damage": "heal"}),
     ("停止攻击并专心对周围的?友方角色进行治疗", {"damage": "heal", "interval": longer, "range": its_range}),
     # range, block, being hit
     ("攻击(范围|距离)(扩大|改变|缩短|增大|缩小)", {"range": its_range}),
+    ("攻击范围向前延伸一格", {"reach": 1}),
     ("攻击范围[+]#格|Attack [Rr]ange [+]# tiles?", {"reach": count}),
     ("阻挡数变为0", {"block": no_block}),
     ("防御力降至0", {"defense": -1.0}),
     ("每秒恢复最大生命的#|每秒恢复#的最大生命值", {"regeneration": first}),
     ("更易受敌人攻击", {"taunt": taunt}),
     # what a hit does
-    ("(攻击会)?(击中目标时)?使(其|目标)停顿#秒", {"slow": SLUGGISH, "slow_time": first}),
+    ("(攻击会)?(击中目标时)?使(其|目标)停顿#秒|(每次攻击)?对目标造成#秒停顿", {"slow": SLUGGISH, "slow_time": first}),
     ("(击中目标时)?[使令](其|目标|命中目标|击中目标)晕眩#秒", {"stun": first}),
     ("(令命中目标在|每次攻击会在)#秒内(令命中目标)?移动速度-#", {"slow": lost, "slow_time": first}),
 )  # fmt: skip
@@ -248,18 +253,22 @@ _LITERAL = re.compile(r"\d+(?:\.\d+)?%?(?:（[+-][\d.]+%?）| ?\([+-][\d.]+%?\))
 
 
 def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: Own) -> Meaning:
-    """What a skill's description does. After an unknown clause that is a condition nothing of its sentence counts."""
+    """What a skill's description does.
+
+    Nothing counts behind a clause that is a condition, nor behind one that changes a number of somebody else's: until
+    the end of its sentence all numbers may be theirs.
+    """
     effects: dict[str, Any] = {}
     rest: list[str] = []
     for sentence in _sentences(text):
-        conditional = False
+        heard = True
         for written in _clauses(sentence):
             clause = Clause(*_read(written, board), board, its_range, own)
-            found = None if conditional else _effects(clause)
+            found = _effects(clause) if heard else None
             if found is None or found.pop(PARTLY, False):
                 rest.append(_filled(written, board))
             if found is None:
-                conditional = conditional or bool(_CONDITION.search(written))
+                heard = heard and not _CONDITION.search(written) and not _is_about_others(clause.words)
             else:
                 effects |= found
     if effects.get("strikes") and its_range is not None:
@@ -279,6 +288,16 @@ def bonus(text: str, board: Mapping[str, float]) -> Meaning:
             else:
                 effects |= found
     return Meaning(effects, tuple(rest))
+
+
+def _is_about_others(words: str) -> bool:
+    """Whether a clause changes numbers, and not the operator's own."""
+    return bool(re.search("[+-]#", words)) and not _CHANGE.fullmatch(words)
+
+
+def is_fraction(field: str, value: float) -> bool:
+    """Whether a change of a number is a fraction of it, and not points."""
+    return abs(value) <= {"resistance": 1.0, **dict.fromkeys(FRACTIONS, 10.0)}.get(field, 0.0)
 
 
 def plain(text: str | None) -> str:
@@ -308,9 +327,9 @@ def _effects(clause: Clause) -> dict[str, Any] | None:
 
 
 def _changes(clause: Clause) -> dict[str, Any] | None:
-    """The numbers that a clause changes by its own; None where it is a fraction of the resistance, which we add to."""
+    """The numbers that a clause changes; None where it gives points for what we take fractions of, or the reverse."""
     fields = [STATS[word][0] for word in re.findall(_STAT, clause.words)]
-    if not clause.numbers or ("resistance" in fields and abs(clause.numbers[0]) <= 1.0):
+    if not clause.numbers or any(is_fraction(field, clause.numbers[0]) != (field in FRACTIONS) for field in fields):
         return None
     return dict.fromkeys(fields, clause.numbers[0])
 

@@ -325,7 +325,8 @@ def _skill_level(level: Mapping[str, Any], own: phrases.Own, branch: Branch) -> 
         # What fades evenly does on the whole as much as half of it all the time.
         effects = {key: value / 2 if key in phrases.FRACTIONS else value for key, value in effects.items()}
     if not seconds and not strikes:
-        rest += tuple(f"its {key} comes at once, by no attack" for key in effects if key not in AT_ONCE)
+        idle = [key for key in effects if key not in AT_ONCE]
+        rest += (f"has neither time nor attack for: {', '.join(idle)}",) if idle else ()
         effects = {key: value for key, value in effects.items() if key in AT_ONCE}
     fields = {
         "name": level["name"].strip(),
@@ -356,8 +357,8 @@ def _talents(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]
 
 def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
     condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
-    scale = {field: _short(value) for field, value in effects.items() if field in phrases.FRACTIONS}
-    add = {field: _short(value) for field, value in effects.items() if field not in phrases.FRACTIONS}
+    scale = {field: _short(value) for field, value in effects.items() if phrases.is_fraction(field, value)}
+    add = {field: _short(value) for field, value in effects.items() if field not in scale}
     return {
         "name": name,
         "elite": _phase_number(condition["phase"]),
