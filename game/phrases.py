@@ -357,7 +357,9 @@ def _filled(written: str, board: Mapping[str, float]) -> str:
     values = {key.lower(): value for key, value in board.items()}
 
     def number(found: re.Match[str]) -> str:
-        value = abs(values.get(found[1].lower(), 0.0))
+        if found[1].lower() not in values:
+            return "?"
+        value = abs(values[found[1].lower()])
         return f"{value:.0%}" if "%" in found[0] else f"{value:g}"
 
     return _PLACEHOLDER.sub(number, written)

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
+
 from game import phrases
 from game.errors import GameDataError, TableError
 from game.level import Place
 from game.roster import defined_fields
-from game.units import EVER, SKILL_LEVELS, Enemy, enemies_by_id, load_characters
+from game.units import EVER, SKILL_LEVELS, Enemy, enemies_by_id, id_at, load_characters
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -111,8 +113,14 @@ GAIN_NAMES = {
 AT_ONCE = ("dp", "heal_self")
 """Effects of a skill that neither lasts nor strikes."""
 ARTS = re.compile(r"法术(攻击|</>?伤害|伤害)|Arts (damage|attack)")
+HIDES, UNBLOCKABLE = re.compile("阻挡前无法被攻击|隐匿"), re.compile("(无法|不会|不能|不可)被?阻挡")
 FLIES = re.compile(r"飞行单位|无人机，|[Aa]erial")
-"""What descriptions of enemies say of those who strike by arts, and of those who fly."""
+"""What descriptions of enemies say of those who strike by arts, hide, cannot be blocked, or fly."""
+STRESSED = re.compile(r"<@eb\.\w+>(.*?)</>")
+TOLD_BY_NUMBERS = re.compile(
+    "攻击力|防御|生命|速度|抗性|远距离|远程|近身|飞行|法术(攻击|伤害)|阻挡前无法|隐匿|被?阻挡$|^[0-9]+$"
+)
+"""What a description stresses, and what of it the numbers say as well."""
 HEAVY, FAST = 500.0, 1.4
 """Defense from which an enemy looks like a heavy defender, tiles a second from which it looks like a hound."""
 
@@ -132,27 +140,46 @@ class Tables(NamedTuple):
 
 
 def enemy_fields(id_: str, levels: Any) -> dict[str, Any]:
-    """An enemy of the public tables, at its first level, as the fields of an Enemy; TableError where it is broken."""
+    """An enemy of the public tables as the fields of an Enemy, its stronger levels as variants (`id_at`).
+
+    A level defines only what differs from the first. Raises TableError where the enemy is broken.
+    """
     try:
         data = levels[0]["enemyData"]
-        fields = defined_fields(Place("enemy_database", id_, data))
-        return _enemy(id_, data, len(levels), fields)
+        first = defined_fields(Place("enemy_database", id_, data))
+        found = _enemy(id_, data, dict(first))
+        variants = {}
+        for entry in levels[1:]:
+            changed = defined_fields(Place("enemy_database", id_, entry["enemyData"]))
+            stronger = _enemy(id_, data, first | changed)
+            variants[id_at(id_, entry["level"])] = _changes(found, stronger)
+        return found | ({"variants": variants} if variants else {})
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, GameDataError) as error:
         raise TableError(f"enemy_database: {id_}: does not read ({type(error).__name__}: {error})") from None
 
 
-def _enemy(id_: str, data: Mapping[str, Any], levels: int, fields: dict[str, Any]) -> dict[str, Any]:
+def _changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an enemy in which the other one differs."""
+    plain = msgspec.structs.asdict(PLAIN)
+    both = {key: (one.get(key, plain[key]), other.get(key, plain[key])) for key in {**one, **other}}
+    return {key: theirs for key, (ours, theirs) in both.items() if theirs != ours}
+
+
+def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     """An enemy of these numbers; what the tables say in words, or not at all, comes from its words or our own table."""
     own = enemies_by_id().get(id_)
     family = own or enemies_by_id().get(re.sub(r"_\d+$", "", id_))
     name, words = (phrases.plain(_value(data, key)) for key in ("name", "description"))
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
     fields["damage"] = own.damage if own else "arts" if ARTS.search(words) else "physical"
-    fields |= {key: getattr(own, key) for key in UNSAID if own and getattr(own, key) != getattr(PLAIN, key)}
+    fields |= {"hides": bool(HIDES.search(words)), "unblockable": bool(UNBLOCKABLE.search(words))}
+    fields |= {key: getattr(own, key) for key in UNSAID if own}
     interval = fields.pop("attack_interval", 1.0) * 100.0 / max(fields.pop("attack_speed", 100.0), 1.0)
     missing = [f"skill {one['prefabKey']}" for one in data.get("skills") or ()]
     missing += [f"talent {one['key']}" for one in data.get("talentBlackboard") or ()]
-    missing += [f"{levels - 1} stronger level{'s' if levels > 2 else ''}"] if levels > 1 else []
+    stressed = STRESSED.findall(_value(data, "description") or "")
+    missing += [f"said of it: {one}" for one in stressed if not TOLD_BY_NUMBERS.search(one)]
+    missing = list(own.missing) if own else missing
     found = {
         "name": own.name if own else name or id_,
         "kind": family.kind if family else _look(fields),

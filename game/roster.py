@@ -10,7 +10,7 @@ import msgspec
 
 from game.level import Place, Unknown
 from game.runes import Rune, changed_enemy, replaced_enemies
-from game.units import Enemy, enemies_by_id, load_enemies
+from game.units import Enemy, enemies_by_id, id_at, load_enemies
 
 STAND_IN = "soldier"
 STAND_IN_FLYING = "drone"
@@ -64,16 +64,18 @@ class Roster:
         defined = _inline(self._inline[key]) if key in self._inline else {}
         defined |= defined_fields(overwritten)
         base, exact = _base(key, overwritten, flying=flying)
+        level = ref.get("level", 0).whole() if ref else 0
+        stronger = enemies_by_id().get(id_at(key, level), base) if level else base
         own = "max_health" in defined and not (ref and ref.get("useDb", default=True).value)
         if not exact and not own:
             self.unknown.note(f"enemy {key}")
-        if ref and ref.get("level", 0).whole():
-            self.unknown.note(f"enemy {key} level {ref.get('level').whole()}")
-        if exact and key not in load_enemies():  # by our own name it is ours, and does what it does here
+        if level and stronger is base:
+            self.unknown.note(f"enemy {key} level {level}")
+        if exact and key != base.name:  # by our own name it is ours, and does what it does here
             for what in base.missing:
                 self.unknown.note(f"enemy {key}: {what}")
         speed = defined.pop("attack_speed", 100.0)
-        enemy = msgspec.structs.replace(base, **{**defined, "flying": flying})
+        enemy = msgspec.structs.replace(stronger, **{**defined, "flying": flying})
         return msgspec.structs.replace(enemy, attack_interval=enemy.attack_interval * 100.0 / max(speed, 1.0))
 
 

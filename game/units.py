@@ -302,6 +302,11 @@ def enemies_by_id() -> Mapping[str, Enemy]:
     return MappingProxyType(found)
 
 
+def id_at(id_: str, level: int) -> str:
+    """The id under which a table has an enemy at a level above 0 (`enemyDbRefs` asks for them)."""
+    return f"{id_}@{level}" if level else id_
+
+
 def squad_of(members: Sequence[str | Mapping[str, Any]]) -> tuple[Operator, ...]:
     """A squad: names, or tables of a name and whatever of a Build differs, in this order; a name may stand there once.
 

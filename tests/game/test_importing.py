@@ -60,7 +60,7 @@ def laid_over(imported, tmp_path_factory):
         ("法术抗性+{magic_resistance:0%}", {"magic_resistance": 0.7}, {}, ("法术抗性+70%",)),
         ("攻击变为2连射，同时攻击至多{max_target}个目标（视为近距离攻击）", {"max_target": 5},
          {"hits": 2, "targets": 5}, ("同时攻击至多5个目标（视为近距离攻击）",)),
-        ("攻击力+{gone:0%}", {}, {}, ("攻击力+0%",)),
+        ("攻击力+{gone:0%}", {}, {}, ("攻击力+?",)),
         ("对周围最多{max_target}个敌人造成相当于攻击力{atk_scale:0%}的物理伤害", {"max_target": 6, "atk_scale": 3.8},
          {"strikes": True, "targets": 6, "strength": 3.8, "damage": "physical", "hits": 1}, ()),
     ],
@@ -151,6 +151,28 @@ def test_imported_enemies_have_the_public_numbers(laid_over, reference):
         assert numbers == tuple(attributes[key]["m_value"] or 0 for key in keys), id_
     assert enemies_by_id()["enemy_1005_yokai"].flying
     assert enemies_by_id()["enemy_1011_wizard"].damage == "arts"
+
+
+def test_stronger_levels_of_enemies_are_played(laid_over, make):
+    """A level defines only what differs: the slug of level 1 has 2050 health and 300 attack, and its old speed."""
+    assert "enemy_1007_slime" in laid_over.enemies
+    ref = {"useDb": True, "id": "enemy_1007_slime", "level": 1, "overwrittenData": {}}
+    stage = make.stage(make.level([make.spawn()], refs=(ref,)))
+    (enemy,) = stage.enemies
+    assert (enemy.max_health, enemy.attack, enemy.speed) == (2050, 300, 1.0)
+    assert not stage.unknown
+    (other,) = make.stage(make.level([make.spawn()], refs=({**ref, "level": 9},))).enemies
+    assert other.max_health == 550
+
+
+def test_a_stage_reports_what_its_imported_enemies_do_besides(laid_over, make):
+    """Of those that our own table knows in its words, of the others by the names of their skills."""
+    own, other = (laid_over.enemies[id_]["missing"] for id_ in ("enemy_1022_dmage", "enemy_1505_frstar"))
+    stage = make.stage(make.level([make.spawn("enemy_1022_dmage"), make.spawn("enemy_1505_frstar")]))
+    assert own
+    assert other
+    assert {f"enemy enemy_1022_dmage: {what}" for what in own} <= set(stage.unknown)
+    assert {f"enemy enemy_1505_frstar: {what}" for what in other} <= set(stage.unknown)
 
 
 def test_what_is_missing_is_listed_one_by_one(imported, tmp_path):
