@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from itertools import pairwise
 from pathlib import Path
 
+import fidelity
+import game_speed
+import plans
 import pytest
 
 from game import rules
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
-
-def loaded(name):
-    """A benchmark as a module."""
-    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and NamedTuples look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def game_speed():
-    """The benchmark of the game's speed as a module."""
-    return loaded("game_speed")
-
-
-def test_the_battles_that_are_timed_stay_crowded(game_speed):
+def test_the_battles_that_are_timed_stay_crowded():
     """20 enemies and 8 operators, at the end as at the beginning, and they do fight."""
     world, state = game_speed.crowded(2)
     before = state.foe_body[:, :, rules.HEALTH].copy()
@@ -39,7 +23,7 @@ def test_the_battles_that_are_timed_stay_crowded(game_speed):
     assert ((before - state.foe_body[:, :, rules.HEALTH]).sum(axis=1) > 0).all()
 
 
-def test_every_line_of_the_speed_table_is_measured(game_speed):
+def test_every_line_of_the_speed_table_is_measured():
     """Short runs give the same lines as long ones, all of them positive."""
     lines = game_speed.measure(0.01, 1)
     assert len({line.name for line in lines}) == len(lines) == 8
@@ -59,7 +43,6 @@ def reference():
 
 def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
     """DP within 1 on nine rows of ten, the same end, and the median kill within two seconds of the real one."""
-    fidelity = loaded("fidelity")
     rows, kills, battle = fidelity.replay(reference)
     figures = fidelity.figures(rows, kills, battle)
     assert figures["dp within 1"] >= 0.9
@@ -73,7 +56,6 @@ def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
 
 def test_the_recordings_clock_is_read_from_its_frames(reference):
     """Rows lie 2.9 s apart but where play was paused or slow, and nothing drifts."""
-    fidelity = loaded("fidelity")
     rows, _, _ = fidelity.replay(reference)
     gaps = {after.frame: after.second - before.second for before, after in pairwise(rows)}
     slow = {3, 9, 19, 21, 43}
@@ -83,7 +65,6 @@ def test_the_recordings_clock_is_read_from_its_frames(reference):
 
 def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
     """The judge can condemn: one DP more for the first operator is seen from there on."""
-    fidelity = loaded("fidelity")
     monkeypatch.setattr(fidelity, "SQUAD", ({**fidelity.SQUAD[0], "potential": 1}, *fidelity.SQUAD[1:]))
     rows, kills, battle = fidelity.replay(reference)
     assert fidelity.figures(rows, kills, battle)["dp within 1"] < 0.9
@@ -91,7 +72,6 @@ def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
 
 def test_real_plans_begin_to_win_at_levels_that_players_have(reference):
     """All that lie in the reference folder win without a leak somewhere from elite 0 to elite 1."""
-    plans = loaded("plans")
     lines = [plans.measure(stage, plan) for stage, plan in plans.given(reference)]
     assert len(lines) >= 5
     assert all(line.begins != "never" for line in lines)

@@ -19,7 +19,7 @@ HOLD_THE_ROAD = (
     ("Kroos", 1, 5, DOWN),
     ("Melantha", 2, 5, LEFT),
     ("Ansel", 1, 6, LEFT),
-    ("Steward", 2, 4, LEFT),
+    ("Steward", 1, 4, DOWN),
 )
 HOLD_THE_BEND = (
     ("Fang", 2, 3, LEFT),

@@ -114,7 +114,7 @@ def test_one_attack_may_strike_several(make):
         )  # fmt: skip
         battle.step(9)
         deploy(battle, 0, 0, 0)
-        battle.step(20)
+        battle.step(rules.DEPLOYMENT + 20)
         assert [health(battle, number) < 1e9 for number in range(3)] == struck
 
 
@@ -278,7 +278,7 @@ def test_enemies_may_regenerate(make):
 
 
 def healed(make, *fractions, **changes):
-    """Who is healed within two ticks of three on the wall, the medic first, at these fractions of their health."""
+    """Who is healed by one heal of three on the wall, the medic first, at these fractions of their health."""
     battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Kroos", "Steward"), changes={"skill": None})
     medic = msgspec.structs.replace(battle.squad[0], **changes)
     battle = Battle(battle.stage, (medic, *battle.squad[1:]))
@@ -287,7 +287,7 @@ def healed(make, *fractions, **changes):
     body = battle._state.body[0, :, rules.HEALTH]
     body[:] = stance(battle, slice(None))[0, :, rules.MAX_HEALTH] * fractions
     before = body.copy()
-    battle.step(2)
+    battle.step(rules.DEPLOYMENT + 2)
     return (body > before).tolist()
 
 
@@ -473,7 +473,7 @@ def test_a_skill_by_hand_may_be_one_attack_at_once(make):
     battle = battle_of(make, spawns, names=("Kroos",), changes=changes, routes=routes, refs=(make.dummy(**STILL),))
     battle.step(9)
     deploy(battle, 0, 0, 0)
-    battle.step(20)
+    battle.step(rules.DEPLOYMENT + 20)
     assert [1e9 - health(battle, number) for number in range(3)] == [0, 0, 258]
     assert battle.act(Action(SKILL, 0))
     assert [1e9 - health(battle, number) for number in range(3)] == [0, 516, 258 + 516]
@@ -529,16 +529,40 @@ def test_a_shield_takes_the_blows_before_the_health(make):
 
 
 def test_targets_are_searched_every_three_ticks(make):
-    """Whoever is deployed between two searches waits for the next one to aim."""
-    aimed = []
+    """Whoever appears between two searches is seen by the next one, and struck after the wind-up."""
     for late in range(6):
-        battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**STILL),))
-        battle.step(9 + late)
+        spawn = make.spawn(at=3.0 + late / 30)
+        battle = battle_of(make, [spawn], names=("Kroos",), refs=(make.dummy(**STILL),))
         deploy(battle, 0, 0, 0, RIGHT)
-        start = battle.ticks
+        until(battle, battle.enemies_on_field)
+        appeared = battle.ticks - 1
         until(battle, lambda one=battle: health(one) < 1e9)
-        aimed.append((start, battle.ticks - 1))
-    assert aimed == [(9, 9), (10, 12), (11, 12), (12, 12), (13, 15), (14, 15)]
+        seen = -(-appeared // rules.SEARCH_TICKS) * rules.SEARCH_TICKS
+        assert battle.ticks - 1 == seen + rules.WIND_UP
+
+
+def test_an_operator_winds_up_for_its_first_blow_only(make):
+    """Half a second before it strikes somebody new after idling; then blow follows blow at the interval."""
+    battle = battle_of(make, [make.spawn(at=3.0)], changes={"skill": None}, refs=(make.dummy(**IMMORTAL),))
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: blocked(battle))
+    start, blows, before = battle.ticks - 1, [], 1e9
+    while len(blows) < 4:
+        battle.step(1)
+        if health(battle) < before:
+            blows.append(battle.ticks - 1 - start)
+            before = health(battle)
+    assert blows[0] == pytest.approx(rules.WIND_UP, abs=rules.SEARCH_TICKS)
+    assert np.diff(blows).tolist() == pytest.approx([31.5] * 3, abs=0.5)
+
+
+def test_a_deployed_operator_takes_a_while_to_its_first_blow(make):
+    """One and a half seconds, though its enemy stands before it all the time."""
+    battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**STILL),))
+    battle.step(30)
+    deploy(battle, 0, 0, 0, RIGHT)
+    until(battle, lambda: health(battle) < 1e9)
+    assert battle.ticks - 1 == 30 + rules.DEPLOYMENT
 
 
 def test_attack_speed_divides_the_interval(make):
@@ -549,7 +573,7 @@ def test_attack_speed_divides_the_interval(make):
             make, [make.spawn()], names=("Kroos",), changes={"skill": None, **changes}, refs=(make.dummy(**STILL),)
         )
         deploy(battle, 0, 0, 0, RIGHT)
-        battle.step(30 * 10 - 1)
+        battle.step(rules.DEPLOYMENT + 30 * 10 - 1)
         return round((1e9 - health(battle)) / 258)
 
     assert blows() == 10

@@ -288,7 +288,7 @@ def test_attacks_come_at_the_attack_interval(make):
     """Kroos shoots once a second; every fifth shot, her skill full, hits twice with 140 %."""
     battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),))
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(30 * 10 - 1)
+    battle.step(rules.DEPLOYMENT + 30 * 10 - 1)
     assert 1e9 - health(battle) == pytest.approx(258 * (8 + 2 * 2 * 1.4))
 
 
@@ -315,7 +315,7 @@ def test_snipers_shoot_fliers_first(make):
         battle = battle_of(make, both, names=(name,), refs=refs, routes=routes)
         battle.step(75)
         deploy(battle, 0, 0, 1, RIGHT)
-        battle.step(5)
+        battle.step(rules.DEPLOYMENT + 5)
         assert [health(battle, number) < 1e9 for number in (0, 1)] == [first == 0, first == 1]
 
 
@@ -328,7 +328,7 @@ def test_a_range_turns_with_the_operator(make, direction, reached):
     )
     battle.step(30 * 8)
     deploy(battle, 0, 0, 1, direction)
-    battle.step(30)
+    battle.step(rules.DEPLOYMENT + 30)
     assert (health(battle) < 1e9) == reached
 
 
@@ -340,7 +340,7 @@ def test_splash_hits_everybody_around_the_target(make):
     battle = battle_of(make, spawns, names=("Catapult",), refs=refs, routes=routes)
     battle.step(9)
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(30)
+    battle.step(rules.DEPLOYMENT + 30)
     assert [health(battle, number) < 1e9 for number in range(3)] == [True, True, False]
 
 

@@ -1,0 +1,382 @@
+"""What holds in every battle: thousands of random battles on random stages, each looked through at every turn.
+
+python benchmarks/properties.py [--battles N] [--seed N]
+
+A battle is made from a `Recipe` alone: a wild little level in the public format, a squad of any operators at any build,
+and a player who does legal and illegal things. The short version with hypothesis is tests/game/test_properties.py.
+"""
+
+# ruff: noqa: SLF001 - it looks into battles on purpose
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from game import rules
+from game.actions import action_count, coverage, unflatten
+from game.battle import Battle
+from game.stage import Stage, load_stage, shipped_stages
+from game.units import Build, Operator, load_characters, load_enemies, operator_of
+
+TILES = {
+    ".": ("tile_road", "LOWLAND", "MELEE", "ALL"),
+    ",": ("tile_floor", "LOWLAND", "NONE", "ALL"),
+    "a": ("tile_road", "LOWLAND", "ALL", "ALL"),
+    "^": ("tile_wall", "HIGHLAND", "RANGED", "FLY_ONLY"),
+    "A": ("tile_wall", "HIGHLAND", "ALL", "FLY_ONLY"),
+    "#": ("tile_forbidden", "HIGHLAND", "NONE", "FLY_ONLY"),
+    "o": ("tile_hole", "LOWLAND", "NONE", "FLY_ONLY"),
+    "S": ("tile_start", "LOWLAND", "NONE", "ALL"),
+    "E": ("tile_end", "LOWLAND", "NONE", "ALL"),
+}
+FIELDS = ("tileKey", "heightType", "buildableType", "passableMask")
+LONGEST = 240
+"""Seconds of a battle that are played."""
+
+
+class Recipe(NamedTuple):
+    """All that a random battle is made from; hypothesis makes the sizes small where something breaks."""
+
+    seed: int
+    operators: int = 6
+    groups: int = 6
+    """Groups of enemies, each a SPAWN action."""
+    decisions: int = 40
+
+
+# --- Making -----------------------------------------------------------------------------------------------------------
+
+
+def level(chance: np.random.Generator, groups: int) -> dict[str, Any]:
+    """A level of one to three lanes from entrances at the left to exits at the right, and whatever may stand beside."""
+    height, width = int(chance.integers(3, 8)), int(chance.integers(4, 11))
+    lanes = sorted(chance.choice(height, int(chance.integers(1, min(3, height) + 1)), replace=False).tolist())
+    rows = [["".join(chance.choice(list(".,a^^A#o"))) for _ in range(width)] for _ in range(height)]
+    for lane in lanes:
+        rows[lane] = ["S", *chance.choice(list("...,a"), width - 2), "E"]
+    marks = list(TILES)
+    return {
+        "options": {
+            "characterLimit": int(chance.integers(1, 9)),
+            "maxLifePoint": int(chance.choice([1, 3, 10, 40, 99])),
+            "initialCost": int(chance.integers(0, 100)),
+            "maxCost": int(chance.choice([99, 99, 20, 50])),
+            "costIncreaseTime": float(chance.choice([0.5, 1.0, 3.0, 99999.0])),
+            "moveMultiplier": 0.5,
+            "maxPlayTime": float(chance.choice([-1.0, -1.0, 25.0])),
+        },
+        "mapData": {
+            "map": [[marks.index(mark) for mark in row] for row in rows],
+            "tiles": [dict(zip(FIELDS, TILES[mark], strict=True)) for mark in marks],
+        },
+        "routes": [_route(chance, height, width, lane, lanes, motion) for motion in ("WALK", "FLY") for lane in lanes],
+        "enemyDbRefs": [],
+        "waves": [_wave(chance, groups, len(lanes)) for _ in range(int(chance.integers(1, 3)))],
+    }  # fmt: skip
+
+
+def _route(
+    chance: np.random.Generator, height: int, width: int, lane: int, lanes: list[int], motion: str
+) -> dict[str, Any]:
+    """Along a lane, or flying from a lane's entrance to any exit; with pauses, and hiding now and then."""
+    place = {"row": height - 1 - lane, "col": 0}
+    end = {"row": height - 1 - (lane if motion == "WALK" else int(chance.choice(lanes))), "col": width - 1}
+    checkpoints = []
+    for col in sorted(chance.choice(width, int(chance.integers(0, 3)), replace=False).tolist()):
+        checkpoints.append({"type": "MOVE", "time": 0.0, "position": {"row": height - 1 - lane, "col": col}})
+        if chance.random() < 0.4:
+            checkpoints.append({"type": "WAIT_FOR_SECONDS", "time": float(chance.integers(1, 6)), "position": place})
+        if chance.random() < 0.2:
+            checkpoints.append({"type": "DISAPPEAR", "time": 0.0, "position": place})
+            back = {"row": height - 1 - lane, "col": col}
+            checkpoints.append({"type": "APPEAR_AT_POS", "time": 0.0, "position": back})
+    spread = {"x": 0.0, "y": 0.0} if chance.random() < 0.5 else {"x": 0.2, "y": 0.3}
+    return {
+        "motionMode": motion,
+        "startPosition": place,
+        "endPosition": end,
+        "spawnRandomRange": spread,
+        "checkpoints": checkpoints,
+        "allowDiagonalMove": bool(chance.random() < 0.5),
+    }
+
+
+def _wave(chance: np.random.Generator, groups: int, lanes: int) -> dict[str, Any]:
+    """One or two fragments of enemies of any kind."""
+    fragments = [
+        {"preDelay": float(chance.integers(0, 4)), "actions": [_spawn(chance, lanes) for _ in range(groups)]}
+        for _ in range(int(chance.integers(1, 3)))
+    ]
+    patience = float(chance.choice([-1.0, 10.0]))
+    return {"preDelay": float(chance.integers(0, 3)), "maxTimeWaitingForNextWave": patience, "fragments": fragments}
+
+
+def _spawn(chance: np.random.Generator, lanes: int) -> dict[str, Any]:
+    """Some enemies of one kind, perhaps of a random group, harmless or holding up what follows."""
+    enemies = load_enemies()
+    lightness = np.array([one.max_health**-0.7 for one in enemies.values()])
+    name = str(chance.choice(list(enemies), p=lightness / lightness.sum()))
+    return {
+        "actionType": "SPAWN",
+        "key": name,
+        "count": int(chance.integers(1, 4)),
+        "preDelay": float(chance.integers(0, 15)),
+        "interval": float(chance.choice([0.1, 1.0, 2.5])),
+        "routeIndex": int(chance.integers(lanes)) + lanes * enemies[name].flying,
+        "blockFragment": bool(chance.random() < 0.1),
+        "isUnharmfulAndAlwaysCountAsKilled": bool(chance.random() < 0.1),
+        "dontBlockWave": bool(chance.random() < 0.1),
+        "randomSpawnGroupKey": str(chance.choice(["", "", "", "one", "two"])),
+        "weight": int(chance.integers(0, 4)),
+    }
+
+
+def squad(chance: np.random.Generator, operators: int) -> tuple[Operator, ...]:
+    """Any operators at any builds, with any of their skills."""
+    known = list(load_characters().values())
+    found = []
+    for number in chance.choice(len(known), operators, replace=False).tolist():
+        one = known[number]
+        elite = int(chance.integers(len(one.phases)))
+        build = Build(
+            elite=elite,
+            level=int(chance.integers(1, one.phases[elite].levels + 1)),
+            skill=int(chance.integers(len(one.skills) + 1)),
+            skill_level=int(chance.integers(1, 11)),
+            trust=int(chance.integers(101)),
+            potential=int(chance.integers(1, 7)),
+        )
+        found.append(operator_of(one, build))
+    return tuple(found)
+
+
+def made(recipe: Recipe) -> tuple[Battle, np.random.Generator]:
+    """The battle of a recipe, and the chance that its player goes by."""
+    chance = np.random.default_rng(recipe.seed)
+    stage = _stage(chance, recipe)
+    return Battle(stage, squad(chance, recipe.operators), seed=recipe.seed % 1000), chance
+
+
+def _stage(chance: np.random.Generator, recipe: Recipe) -> Stage:
+    """A wild level mostly, a shipped one now and then."""
+    if chance.random() < 0.1:
+        return load_stage(str(chance.choice(shipped_stages())))
+    with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
+        file = Path(folder) / "wild.json"
+        file.write_text(json.dumps(level(chance, recipe.groups)), encoding="utf-8")
+        return load_stage(file)
+
+
+# --- Looking ----------------------------------------------------------------------------------------------------------
+
+
+def check(battle: Battle) -> None:
+    """All that must hold at any moment. Raises AssertionError."""
+    _check_points(battle)
+    _check_operators(battle)
+    _check_enemies(battle)
+
+
+def _check_points(battle: Battle) -> None:
+    """DP within bounds; the counter and life are what the enemies that are gone make them."""
+    world, field, view = battle._world, battle._field, battle.view()
+    assert 0 <= battle.dp <= min(world.max_cost, 99), f"DP {battle.dp} of at most {world.max_cost}"
+    gone = (field.foe[:, rules.PHASE] == rules.GONE) & (field.foe[:, rules.GONE_AT] > 0)
+    leaked = gone & (field.foe[:, rules.LEAKED] > 0)
+    counter = int((world.foe[gone, rules.COUNTS] > 0).sum())
+    assert battle.kills == counter == view.kills, f"the counter says {battle.kills}, gone are {counter}"
+    assert battle.kills <= view.total, f"the counter says {battle.kills} of {view.total}"
+    # Whoever slipped through with its parent costs nothing by itself.
+    own = leaked & ~_slipped(battle, leaked)
+    harmful = own & (world.foe[:, rules.HARMLESS] == 0)
+    cost = int(world.foe[harmful, rules.LIFE_COST].sum())
+    assert view.life == max(world.max_life - cost, 0), f"life {view.life} of {world.max_life} after leaks of {cost}"
+    assert battle.leaks == int(harmful.sum()), f"{battle.leaks} leaks, gone so {int(harmful.sum())}"
+
+
+def _slipped(battle: Battle, leaked: Any) -> Any:
+    """Of the leaked those whose parent leaked."""
+    parents = battle._world.coming[:, rules.PARENT]
+    return (parents >= 0) & leaked[parents]
+
+
+def _check_operators(battle: Battle) -> None:
+    """Everybody stands alone where he may, holds what he can, and has health, SP and a shield that can be."""
+    world, field = battle._world, battle._field
+    standing = np.flatnonzero(field.unit[:, rules.TILE] >= 0).tolist()
+    assert len(standing) == field.battle[rules.DEPLOYED] <= world.character_limit, "too many are on the field"
+    on_tiles = {int(field.unit[s, rules.TILE]): s for s in standing}
+    assert len(on_tiles) == len(standing), "two on one tile"
+    assert {int(t): int(s) for t, s in enumerate(field.standing.tolist()) if s >= 0} == on_tiles, (
+        "tiles and units differ"
+    )
+    for s in range(len(battle.squad)):
+        name, unit, body = battle.squad[s].name, field.unit[s], field.body[s]
+        stance = world.op[min(unit[rules.ACTIVE], 1), s]
+        held = np.flatnonzero(field.foe[:, rules.BLOCKER] == s)
+        taken = int(world.foe[held, rules.BLOCK].sum())
+        assert unit[rules.BLOCKED] == taken, f"{name} counts {unit[rules.BLOCKED]} block taken, it is {taken}"
+        if unit[rules.TILE] < 0:
+            assert taken == 0, f"{name} is not there and holds somebody"
+            continue
+        assert world.stands[s, unit[rules.TILE]], f"{name} stands where it may not"
+        assert taken <= stance[rules.BLOCK], f"{name} holds {taken} with block {stance[rules.BLOCK]}"
+        assert taken == 0 or (stance[rules.BLOCKS] and unit[rules.STUNNED] <= battle.ticks), (
+            f"{name} cannot hold anybody"
+        )
+        full = stance[rules.MAX_HEALTH]
+        assert 0 < body[rules.HEALTH] <= full * (1 + 1e-9), f"{name} has health {body[rules.HEALTH]} of {full}"
+        assert 0 <= unit[rules.SP] <= max(world.card[s, rules.SP_COST], 0), f"{name} has {unit[rules.SP]} SP"
+        assert body[rules.SHIELD] >= 0, f"{name} has a shield of {body[rules.SHIELD]}"
+
+
+def _check_enemies(battle: Battle) -> None:
+    """Everybody present is listed once, alive, and where it can be; whoever is held stands at its holder."""
+    world, field, stage = battle._world, battle._field, battle.stage
+    listed = field.present[: field.battle[rules.LISTED]].tolist()
+    present = np.flatnonzero(field.foe[:, rules.PHASE] == rules.PRESENT).tolist()
+    assert sorted(listed) == present, "the list of those present is wrong"
+    waited_for = sum(world.foe[e, rules.HOLDS_WAVE] > 0 for e in present)
+    assert field.battle[rules.ON_FIELD] == waited_for, "the next wave waits for the wrong number"
+    passable = {False: stage.walkable, True: stage.flyable}
+    for e in present:
+        name, foe, body = stage.enemies[stage.spawns[e].enemy].name, field.foe[e], field.foe_body[e]
+        assert np.isfinite(body).all(), f"{name} is nowhere"
+        assert 0 < body[rules.HEALTH] <= world.foe[e, rules.MAX_HEALTH], f"{name} has health {body[rules.HEALTH]}"
+        row, col = divmod(int(foe[rules.PLACE]), stage.width)
+        assert abs(body[rules.ROW] - row) <= 0.5 + 1e-9, f"{name} is not on its tile"
+        assert passable[bool(world.foe[e, rules.FLYING])][row, col], f"{name} is on ({row}, {col})"
+        s = int(foe[rules.BLOCKER])
+        if s >= 0:
+            assert not world.foe[e, rules.FLYING], f"{name} flies and is held"
+            assert not world.foe[e, rules.UNBLOCKABLE], f"{name} cannot be held, and is"
+            assert foe[rules.PLACE] == field.unit[s, rules.TILE], f"{name} is held from another tile"
+    seen = [one.number for one in battle.enemies_on_field()]
+    assert seen == [e for e in listed if not field.foe[e, rules.HIDDEN]], "a player sees others than are there"
+
+
+def check_mask(battle: Battle) -> None:
+    """An action is in the mask exactly where the engine accepts it; what is refused changes nothing."""
+    slots, tiles = len(battle.squad), battle.stage.height * battle.stage.width
+    mask = battle.legal_actions()
+    assert mask.shape == (action_count(slots, tiles),)
+    before = [table.copy() for table in battle._state]
+    for flat in range(len(mask)):
+        action = unflatten(flat, slots, tiles)
+        accepted = battle.act(action)
+        assert accepted == mask[flat], f"{action}: the mask says {mask[flat]}, the engine {accepted}"
+        if accepted:
+            for table, old in zip(battle._state, before, strict=True):
+                table[:] = old
+    assert all((table == old).all() for table, old in zip(battle._state, before, strict=True)), "a refusal left traces"
+
+
+# --- Playing ----------------------------------------------------------------------------------------------------------
+
+
+def play(recipe: Recipe, *, look: bool = True) -> tuple[str, Battle]:
+    """Play a recipe's battle, looking through it at every turn; returns a digest of all its moments, and the battle."""
+    battle, chance = made(recipe)
+    slots, tiles = len(battle.squad), battle.stage.height * battle.stage.width
+    cover = np.concatenate([coverage(battle.stage, battle.squad).ravel(), np.zeros(2 * slots)])
+    digest = hashlib.sha256()
+    asked = set(chance.integers(recipe.decisions, size=2).tolist())
+    for decision in range(recipe.decisions):
+        legal = battle.legal_actions()
+        flat = _wish(legal, cover, slots, chance)
+        accepted = battle.act(unflatten(flat, slots, tiles))
+        assert accepted == legal[flat], "the mask and the engine differ"
+        if look:
+            check(battle)
+            if decision in asked:
+                check_mask(battle)
+        battle.step(int(chance.integers(1, 60)))
+        if look:
+            check(battle)
+        for table in battle._state:
+            digest.update(table.tobytes())
+    battle.step(LONGEST * rules.TICKS - battle.ticks)
+    if look:
+        check(battle)
+        _check_the_end(battle)
+    for table in battle._state:
+        digest.update(table.tobytes())
+    return digest.hexdigest(), battle
+
+
+def _wish(legal: npt.NDArray[np.bool_], cover: npt.NDArray[Any], slots: int, chance: np.random.Generator) -> int:
+    """What a player of random moods asks for: nonsense, anything legal, or a skill or a good place for somebody."""
+    mood = chance.random()
+    if mood < 0.1:
+        return int(chance.integers(len(legal)))
+    allowed = np.flatnonzero(legal)
+    if mood < 0.2:
+        return int(chance.choice(allowed))
+    helpful = allowed[(allowed > 0) & (allowed < len(legal) - slots)]
+    some = chance.choice(helpful, min(len(helpful), 40), replace=False) if len(helpful) else allowed[:1]
+    worth = np.where(some > len(cover) - 2 * slots, 9.0, cover[some - 1])
+    return int(some[worth.argmax()])
+
+
+def _check_the_end(battle: Battle) -> None:
+    """What is decided stays decided, and was decided rightly."""
+    if battle.outcome is None:
+        return
+    view, before = battle.view(), [table.copy() for table in battle._state]
+    limit = battle._world.time_limit
+    if battle.outcome == "won":
+        assert view.life > 0, "won without life"
+        assert view.kills == view.total, "won before everybody was gone"
+        assert battle.stars == (2 if battle.leaks else 3)
+    else:
+        assert view.life == 0 or 0 < limit <= battle.ticks, "lost with life left"
+        assert battle.stars == 0
+    assert not battle.legal_actions()[1:].any(), "something may be done after the end"
+    battle.step(100)
+    assert all((table == old).all() for table, old in zip(battle._state, before, strict=True)), "it went on"
+
+
+def digest_of(seeds: range) -> str:
+    """One digest over the battles of many seeds, without looking through them."""
+    return hashlib.sha256("".join(play(Recipe(seed), look=False)[0] for seed in seeds).encode()).hexdigest()
+
+
+def main() -> None:
+    """Play many, and say how they went."""
+    parser = argparse.ArgumentParser(description="Random battles, looked through at every turn.")
+    parser.add_argument("--battles", type=int, default=10_000, help="how many (10,000)")
+    parser.add_argument("--seed", type=int, default=0, help="the first battle's seed (0)")
+    parser.add_argument("--digest", action="store_true", help="only play them, and print one digest over all")
+    chosen = parser.parse_args()
+    seeds = range(chosen.seed, chosen.seed + chosen.battles)
+    if chosen.digest:
+        print(digest_of(seeds))
+        return
+    started, ends = time.monotonic(), Counter()
+    failed = 0
+    for number, seed in enumerate(seeds, 1):
+        try:
+            _, battle = play(Recipe(seed))
+            ends[battle.outcome or "still going on"] += 1
+        except AssertionError as error:
+            failed += 1
+            print(f"seed {seed}: {error}", file=sys.stderr)
+        if number % 500 == 0:
+            print(f"{number} battles, {failed} broken, {time.monotonic() - started:.0f} s", file=sys.stderr)
+    told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
+    print(f"{len(seeds)} random battles: {failed} broken; {told}")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

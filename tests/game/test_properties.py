@@ -1,0 +1,60 @@
+"""What holds in every battle, whatever stage, squad and player; thousands more in benchmarks/properties.py."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import properties
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as draw
+from properties import Recipe
+
+RECIPES = draw.builds(
+    Recipe,
+    seed=draw.integers(0, 2**32 - 1),
+    operators=draw.integers(1, 10),
+    groups=draw.integers(1, 8),
+    decisions=draw.integers(1, 60),
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(RECIPES)
+def test_random_battles_hold_what_every_battle_holds(recipe):
+    """DP, block, tiles, life, counter, health, lists, and the mask exactly where the engine accepts the action."""
+    properties.play(recipe)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(RECIPES)
+def test_the_same_recipe_is_the_same_battle_bit_for_bit(recipe):
+    """All tables at every turn, twice."""
+    assert properties.play(recipe, look=False)[0] == properties.play(recipe, look=False)[0]
+
+
+def test_random_battles_are_the_same_compiled_and_plain():
+    """Thirty of them, to the last bit of every table at every turn."""
+    script = Path(properties.__file__)
+    said = [
+        subprocess.run(
+            [sys.executable, script, "--battles", "30", "--seed", "500", "--digest"],
+            env={**os.environ, "NUMBA_DISABLE_JIT": plain, "PYTHONPATH": str(script.parents[1])},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for plain in ("0", "1")
+    ]
+    assert said[0] == said[1]
+    assert len(said[0].strip()) == 64
+
+
+def test_random_battles_are_lively():
+    """Somebody is deployed, killed, leaked, held and healed in them: the promises above are not about empty fields."""
+    battles = [properties.play(Recipe(seed), look=False)[1] for seed in range(40)]
+    assert sum(len(battle.gone()) for battle in battles) > 300
+    assert sum(not one.leaked for battle in battles for one in battle.gone()) > 40
+    assert {battle.outcome for battle in battles} >= {"won", "lost"}
