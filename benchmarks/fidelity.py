@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -44,6 +45,15 @@ frame 9 says that Fang came at 10.42, those of Popukar in eleven frames 24.9 to 
 can have come from 56.9 to 57.3: play was slow for 1.6 s between the frames 41 and 43."""
 JUMPS = {9: -8, 21: -17, 23: 6, 41: 6, 43: -9, 59: 6, 75: 6}
 """By which frames the DP had jumped, and by how much: prices paid, and Fang's skill."""
+SIGHTINGS = (
+    (5, 0, 1.1, 1.72), (7, 0, 1.8, 4.13), (11, 1, 1.2, 2.3), (13, 1, 1.95, 4.3), (21, 2, 1.2, 3.5), (23, 2, 1.95, 5.95),
+    (23, 3, 1.2, 1.68), (25, 3, 1.82, 4.08), (31, 4, 1.75, 4.45), (31, 5, 1.75, 3.95), (33, 4, 1.95, 6.0),
+    (33, 5, 1.95, 5.45), (45, 9, 1.1, 3.45), (47, 10, 1.15, 2.5), (49, 10, 1.66, 3.85), (51, 12, 1.72, 3.72),
+    (61, 14, 1.8, 4.15), (61, 15, 1.5, 3.7), (63, 17, 1.2, 3.4), (63, 18, 1.2, 2.95), (65, 18, 1.8, 4.1),
+    (67, 21, 1.24, 3.0), (69, 21, 1.85, 4.4), (71, 21, 1.97, 6.0), (73, 23, 1.2, 3.45), (75, 23, 1.82, 4.9),
+)  # fmt: skip
+"""Frame, number among those to come, row and column: where enemies are seen, read by eye where their shadows fall on a
+grid laid over the frame, good to about a tenth of a tile."""
 FIRST_DP, FULL = 3, 99
 BAR = (slice(841, 847), slice(1687, 1858))
 """Rows and columns of a frame in which the bar under the DP lies."""
@@ -102,22 +112,27 @@ def bar_of(frame: Path) -> float:
     return float(np.append(lit, False).argmin() / (lit.size + 1))
 
 
-def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle]:
-    """Play the battle again, row by row of the recording, and then to its end."""
+def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle, list[float]]:
+    """Play the battle again, row by row of the recording, and then to its end.
+
+    The last are the distances in tiles between the enemies that were sighted and ours.
+    """
     stage = load_stage(reference / "levels" / "level_main_00-05.json")
     with (reference / "battle_0-5" / "hud.csv").open(encoding="utf-8") as file:
         recorded = list(csv.DictReader(file))
     battle = Battle(stage, squad_of(SQUAD))
     waiting = list(DEPLOYMENTS)
-    rows = []
+    rows, off = [], []
     seconds = seconds_of(reference, recorded)
     for line, second in zip(recorded, seconds, strict=True):
         _play(battle, waiting, second)
         view = battle.view()
         frame, kills, dp, life = (int(line[key]) for key in ("frame", "kills", "cost", "life"))
         rows.append(Row(frame, second, kills, dp, life, view.kills, view.dp, view.life))
+        ours = {one.number: (one.row, one.col) for one in battle.enemies_on_field()}
+        off += [math.dist(ours[e], place) for at, e, *place in SIGHTINGS if at == frame and e in ours]
     _play(battle, waiting, seconds[-1] + 60)
-    return rows, _kills(rows, battle), battle
+    return rows, _kills(rows, battle), battle, off
 
 
 def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: float) -> None:
@@ -140,7 +155,7 @@ def _kills(rows: Sequence[Row], battle: Battle) -> list[Kill]:
     return [Kill(*pair, mine) for pair, mine in zip(between, ours, strict=False)]
 
 
-def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle) -> dict[str, Any]:
+def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle, places: Sequence[float]) -> dict[str, Any]:
     """What the comparison comes to."""
     off = np.array([one.off for one in kills])
     return {
@@ -154,6 +169,8 @@ def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle) -> dict[
         "mean kill time off (s)": float(off.mean()),
         "largest kill time off (s)": float(np.abs(off).max()),
         "kills between the recording's rows": sum(one.after <= one.ours <= one.before for one in kills),
+        "enemies sighted": len(places),
+        "mean place off (tiles)": float(np.mean(places)),
         "recorded end": f"{rows[-1].kills} gone, life {rows[-1].life}",
         "our end": f"{battle.kills} gone, life {battle.view().life}, {battle.outcome}, {battle.stars} stars",
     }
@@ -194,8 +211,8 @@ def main() -> None:
     chosen = parser.parse_args()
     if not REFERENCE.is_dir():
         sys.exit(f"{REFERENCE} is not here: the recorded battle and its stage are public data we do not hand out")
-    rows, kills, battle = replay(REFERENCE)
-    told = figures(rows, kills, battle)
+    rows, kills, battle, places = replay(REFERENCE)
+    told = figures(rows, kills, battle, places)
     if chosen.out:
         draw(rows, kills, chosen.out)
     if chosen.json:

@@ -12,6 +12,8 @@ Tile = tuple[int, int]
 Edges = frozenset[tuple[Tile, Tile]]
 """Pairs of neighbouring tiles: nobody walks from the first to the second."""
 
+CLEARANCE = 0.35
+"""Tiles that a walker who goes straight keeps from the corners of walls (measured in one recorded battle of 0-5)."""
 STRAIGHT = ((0, 1), (1, 0), (0, -1), (-1, 0))
 DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
@@ -44,7 +46,8 @@ def straightened(
 ) -> tuple[Tile, ...]:
     """The tiles of a path at which a walker turns, who goes straight on wherever it sees its way open.
 
-    It sees a tile whose centre can be reached from the centre of its own by steps that it could take.
+    It sees a tile whose centre can be reached from the centre of its own by steps that it could take, on a line that
+    keeps its distance from all corners.
     """
     open_tiles = walkable.copy()
     open_tiles[path[0]] = open_tiles[path[-1]] = True
@@ -56,8 +59,52 @@ def straightened(
     return tuple(path[turn] for turn in turns)
 
 
+def bends(walkable: npt.NDArray[np.bool_], turns: tuple[Tile, ...]) -> list[tuple[float, float]]:
+    """The (row, col) of each tile at which a walker turns: nearer to the corner it goes around than the centre is."""
+    found = []
+    for before, here, after in zip(turns, turns[1:], turns[2:], strict=False):
+        inwards = _unit(here, before)[0] + _unit(here, after)[0], _unit(here, before)[1] + _unit(here, after)[1]
+        corners = [
+            (down * inwards[0] + right * inwards[1], (down, right))
+            for down, right in DIAGONAL
+            if not _open(walkable, here[0] + down, here[1] + right)
+        ]
+        towards, (down, right) = max(corners, default=(0.0, (0, 0)))
+        step = 0.5 - CLEARANCE if towards > 0.0 else 0.0
+        found.append((here[0] + step * down, here[1] + step * right))
+    return found
+
+
+def _unit(start: Tile, goal: Tile) -> tuple[float, float]:
+    """The direction from one tile to another, one tile long."""
+    length = math.dist(start, goal)
+    return (goal[0] - start[0]) / length, (goal[1] - start[1]) / length
+
+
+def _keeps_clear(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile) -> bool:
+    """Whether the line between two centres keeps its distance from the corners of all tiles that cannot be walked."""
+    (top, bottom), (left, right) = sorted((start[0], goal[0])), sorted((start[1], goal[1]))
+    return all(
+        _distance((row + down / 2, col + across / 2), start, goal) >= CLEARANCE
+        for row in range(top - 1, bottom + 2)
+        for col in range(left - 1, right + 2)
+        if not _open(walkable, row, col)
+        for down, across in DIAGONAL
+    )
+
+
+def _distance(point: tuple[float, float], start: Tile, goal: Tile) -> float:
+    """How far a point is from the line between two different tiles."""
+    down, right = goal[0] - start[0], goal[1] - start[1]
+    along = ((point[0] - start[0]) * down + (point[1] - start[1]) * right) / (down * down + right * right)
+    share = min(max(along, 0.0), 1.0)
+    return math.dist(point, (start[0] + share * down, start[1] + share * right))
+
+
 def _sees(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile, closed: Edges) -> bool:
-    """Whether all tiles that the line between two centres crosses can be walked over, one after the other."""
+    """Whether a walker can take the line between two centres: tile after tile, and not too near to a corner."""
+    if not _keeps_clear(walkable, start, goal):
+        return False
     down, right = goal[0] - start[0], goal[1] - start[1]
     rows, cols = abs(down), abs(right)
     here, row, col = start, 0, 0

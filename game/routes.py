@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from game import level
 from game.ground import Ground
 from game.level import Place, Unknown
-from game.paths import Tile, shortest_path, straightened
+from game.paths import Tile, bends, shortest_path, straightened
 
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
 """What a node of a route asks for: go there; wait so long; wait until so long after the start of the fragment, the
@@ -109,9 +110,10 @@ class _Way:
                 self._unknown.note(f"{position.where} cannot be reached on foot")
                 path = (self._here, goal)
             self.tiles += path
+            turns: Sequence[tuple[float, float]] = path[1:-1]
             if self._straight:
-                path = straightened(ground.walkable, path, closed=ground.closed)
-            self.nodes += [Node(MOVE, float(there), float(across)) for there, across in path[1:-1]]
+                turns = bends(ground.walkable, straightened(ground.walkable, path, closed=ground.closed))
+            self.nodes += [Node(MOVE, float(there), float(across)) for there, across in turns]
         self.nodes.append(Node(MOVE, row, col))
         self._here = goal
 

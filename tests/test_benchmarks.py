@@ -42,21 +42,23 @@ def reference():
 
 
 def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
-    """DP within 1 on nine rows of ten, the same end, and the median kill within two seconds of the real one."""
-    rows, kills, battle = fidelity.replay(reference)
-    figures = fidelity.figures(rows, kills, battle)
+    """DP within 1 on nine rows of ten, the same end, the median kill within two seconds, enemies where they were."""
+    rows, kills, battle, places = fidelity.replay(reference)
+    figures = fidelity.figures(rows, kills, battle, places)
     assert figures["dp within 1"] >= 0.9
     assert figures["life the same"] == 1.0
     assert (battle.outcome, battle.kills, battle.view().life) == ("won", rows[-1].kills, rows[-1].life)
     assert len(kills) == battle.kills == 24
     assert figures["median kill time off (s)"] <= 2.0
+    assert len(places) >= 24
+    assert figures["mean place off (tiles)"] <= 0.25
     fidelity.draw(rows, kills, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
 
 
 def test_the_recordings_clock_is_read_from_its_frames(reference):
     """Rows lie 2.9 s apart but where play was paused or slow, and nothing drifts."""
-    rows, _, _ = fidelity.replay(reference)
+    rows = fidelity.replay(reference)[0]
     gaps = {after.frame: after.second - before.second for before, after in pairwise(rows)}
     slow = {3, 9, 19, 21, 43}
     assert all(2.8 < gap < 3.15 for frame, gap in gaps.items() if frame not in slow)
@@ -66,8 +68,7 @@ def test_the_recordings_clock_is_read_from_its_frames(reference):
 def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
     """The judge can condemn: one DP more for the first operator is seen from there on."""
     monkeypatch.setattr(fidelity, "SQUAD", ({**fidelity.SQUAD[0], "potential": 1}, *fidelity.SQUAD[1:]))
-    rows, kills, battle = fidelity.replay(reference)
-    assert fidelity.figures(rows, kills, battle)["dp within 1"] < 0.9
+    assert fidelity.figures(*fidelity.replay(reference))["dp within 1"] < 0.9
 
 
 def test_real_plans_begin_to_win_at_levels_that_players_have(reference):

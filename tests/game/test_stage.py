@@ -13,7 +13,7 @@ from game import level
 from game.actions import DEPLOY, Action, flatten
 from game.battle import Battle
 from game.errors import StageError
-from game.paths import shortest_path, straightened
+from game.paths import bends, shortest_path, straightened
 from game.runes import is_forbidden, under_rules
 from game.stage import APPEAR, HIDE, MOVE, WAIT, WAIT_WAVE, Stage, chosen, describe, load_stage, shipped_stages
 from game.units import enemies_by_id, load_operators, squad_of
@@ -565,6 +565,16 @@ def test_real_levels_play(reference, number, challenge):
     assert battle.gone() or battle.enemies_on_field()
 
 
+def test_walkers_keep_their_distance_from_corners():
+    """As on stage 0-5: a way that is open by less than 0.35 tile is not taken; bends lie that near to their corners."""
+    free = np.array([[True] * 5 + [False] * 5, [False] * 4 + [True] * 6])
+    path = shortest_path(free, (0, 1), (1, 9), diagonal=True)
+    assert straightened(free, path) == ((0, 1), (0, 4), (1, 4), (1, 9))
+    assert np.allclose(bends(free, straightened(free, path)), [(0.15, 3.85), (0.85, 4.15)])
+    free[1, 2:4] = free[0, 5:9] = True
+    assert straightened(free, path) == ((0, 1), (1, 9))
+
+
 def test_walkers_go_straight_where_they_see_their_way(make):
     """Over open ground in one line, around a wall by its corners, by tile centres where the route asks for it."""
     free = np.ones((4, 7), bool)
@@ -572,6 +582,7 @@ def test_walkers_go_straight_where_they_see_their_way(make):
     free[1:, 3] = False
     path = shortest_path(free, (3, 0), (3, 6), diagonal=True)
     assert straightened(free, path) == ((3, 0), (0, 2), (0, 4), (3, 6))
+    assert np.allclose(bends(free, straightened(free, path)), [(0.15, 2.15), (0.15, 3.85)])
     wall = frozenset({((2, 1), (2, 2))})
     assert straightened(np.ones((3, 3), bool), ((2, 0), (2, 1), (2, 2)), closed=wall) == ((2, 0), (2, 1), (2, 2))
     picture = ("........", "S......E", "........")
