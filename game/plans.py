@@ -3,7 +3,8 @@
 A plan is a list of steps, done one after the other. A step waits until all its conditions hold, then for its
 `pre_delay`, is tried until the battle accepts it, and is followed by its `post_delay`. Meanwhile skills whose usage
 says so are used the moment they are ready. The order and the meaning of every field are MAA's own, as its copilot
-protocol describes them; what depends on a real screen (speed, bullet time, camera, subtitles) takes no time here. A
+protocol and its source have them: a deployment waits for its card before its `pre_delay` begins, and delays are
+seconds before the screen, which hold two seconds of the game after SpeedUp and a fifth of that in bullet time. A
 person's or a tool's slowness is not played: everything happens in the tick in which it may.
 """
 
@@ -43,6 +44,8 @@ FACING = {
 WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
 BY_HAND, WHENEVER_READY, SO_OFTEN = range(3)
 """Usages of a skill; MAA's 3, "judge it yourself", is read as WHENEVER_READY."""
+MOMENTS = 10 * TICKS
+"""Moments a second before the screen: whole numbers of them pass in a tick at every speed."""
 LONGEST = 1800
 """Seconds after which a battle that does not end is given up."""
 
@@ -78,9 +81,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     cost_changes: int = 0
     """DP more (or, below 0, fewer) than when the step's turn came."""
     cooling: int = -1
-    """Cards that cool down."""
+    """Cards that cool down, neither more nor fewer; below 0 any number."""
     time_elapsed: float = 0.0
-    """Since the last ResetStopwatch, or the start."""
+    """Before the screen since the last ResetStopwatch, or the start."""
     pre_delay: float = 0.0
     post_delay: float = 0.0
     timeout: float = -1.0
@@ -169,6 +172,8 @@ class _Action(msgspec.Struct):
     rear_delay: float = 0.0
     """The older name of post_delay."""
     timeout: float = -1.0
+    skip_if_not_ready: bool = False
+    """A skill's timeout of nothing."""
     skill_usage: int = 0
     skill_times: int = 1
 
@@ -256,7 +261,7 @@ def _step(number: int, one: _Action) -> Step:
         time_elapsed=one.time_elapsed / 1000,
         pre_delay=one.pre_delay / 1000,
         post_delay=max(one.post_delay, one.rear_delay) / 1000,
-        timeout=one.timeout / 1000 if one.timeout >= 0 else -1.0,
+        timeout=0.0 if one.skip_if_not_ready else one.timeout / 1000 if one.timeout >= 0 else -1.0,
         usage=one.skill_usage,
         times=one.skill_times,
     )
@@ -474,10 +479,13 @@ class Player:
         self._steps = plan.steps
         self._cast = cast
         self._next = 0
-        self._turn_at = 0
+        self._ticks = 0
+        self._now = 0
+        """Moments that have passed before the screen."""
+        self._fast = self._slow = False
         self._turn_dp = battle.dp
         self._due: int | None = None
-        """The tick in which the step may be tried, once its conditions held."""
+        """The moment from which on the step may be tried, once its conditions held."""
         self._resumes_at = 0
         self._stopwatch = 0
         self._skipped: list[int] = []
@@ -485,7 +493,10 @@ class Player:
 
     def look(self) -> None:
         """Do whatever is due in this tick."""
-        while self._next < len(self._steps) and self.battle.ticks >= self._resumes_at and self._advance():
+        one = MOMENTS // TICKS
+        self._now += (self.battle.ticks - self._ticks) * (one * 5 if self._slow else one // 2 if self._fast else one)
+        self._ticks = self.battle.ticks
+        while self._next < len(self._steps) and self._now >= self._resumes_at and self._advance():
             pass
         self._use_skills()
 
@@ -495,37 +506,51 @@ class Player:
 
     def _advance(self) -> bool:
         """Whether the next step is done with."""
-        step, now = self._steps[self._next], self.battle.ticks
+        step, now = self._steps[self._next], self._now
         if self._due is None:
             if not self._holds(step):
                 return False
-            self._due = now + round(step.pre_delay * TICKS)
+            self._due = now + round(step.pre_delay * MOMENTS)
         if now < self._due:
             return False
         if not self._do(step):
-            if step.timeout < 0 or now < self._due + round(step.timeout * TICKS):
+            if step.timeout < 0 or now < self._due + round(step.timeout * MOMENTS):
                 return False
             self._skipped.append(self._next)
         self._next += 1
-        self._resumes_at = now + round(step.post_delay * TICKS)
+        self._resumes_at = now + round(step.post_delay * MOMENTS)
         self._turn_dp, self._due = self.battle.dp, None
         return True
 
     def _holds(self, step: Step) -> bool:
-        """Whether all conditions of a step hold."""
+        """Whether all conditions of a step hold, and a deployment's card can be played."""
         battle = self.battle
         changed = battle.dp - self._turn_dp
         enough = changed >= step.cost_changes if step.cost_changes >= 0 else changed <= step.cost_changes
-        cooling = sum(one.remaining > 0 for one in battle.card_cooldowns()) if step.cooling >= 0 else 0
+        cooling = sum(one.remaining > 0 for one in battle.card_cooldowns()) if step.cooling >= 0 else step.cooling
         return (
             battle.kills >= step.kills
             and battle.dp >= step.costs
             and enough
-            and cooling >= step.cooling
-            and battle.ticks - self._stopwatch >= step.time_elapsed * TICKS
+            and cooling == step.cooling
+            and self._now - self._stopwatch >= round(step.time_elapsed * MOMENTS)
+            and (step.kind != "Deploy" or step.pre_delay == 0 or self._playable(self._cast.slots[step.who]))
         )
 
+    def _playable(self, slot: int) -> bool:
+        """Whether a card is in the hand, paid for and not cooling down."""
+        return any(card.slot == slot and card.state == "ready" for card in self.battle.view().cards)
+
     def _do(self, step: Step) -> bool:
+        """Try a step; False where the battle does not allow it yet. What is done to an operator ends bullet time."""
+        done = self._try(step)
+        self._fast ^= step.kind == "SpeedUp"
+        self._slow = step.kind == "BulletTime" or (
+            self._slow and not (done and step.kind in ("Deploy", "Skill", "Retreat"))
+        )
+        return done
+
+    def _try(self, step: Step) -> bool:
         """Try a step; False where the battle does not allow it yet."""
         if step.kind == "Deploy" and step.tile is not None:
             tile = step.tile[0] * self.battle.stage.width + step.tile[1]
@@ -536,7 +561,7 @@ class Player:
         if step.kind == "SkillUsage":
             self._uses[self._cast.slots[step.who]] = (step.usage, step.times)
         elif step.kind == "ResetStopwatch":
-            self._stopwatch = self.battle.ticks
+            self._stopwatch = self._now
         elif step.kind == "SkillDaemon":
             self._steps = self._steps[: self._next + 1]
         return True

@@ -41,6 +41,7 @@ JOB = {
         {"type": "技能用法", "name": "桃金娘", "skill_usage": 1},
         {"type": "重置全局计时器"},
         {"type": "Output", "time_elapsed": 4000},
+        {"type": "Skill", "name": "芬", "skip_if_not_ready": True},
         {"type": "MoveCamera", "distance": [4.5, 0]},
         {"type": "摆完挂机"},
     ],
@@ -113,14 +114,15 @@ def test_a_job_is_read_in_chinese_and_in_english(job):
     plan = read_plan(job(JOB))
     kinds = [step.kind for step in plan.steps]
     assert kinds == [
-        "Deploy", "SpeedUp", "Deploy", "Skill", "Retreat", "SkillUsage", "ResetStopwatch", "Output", "MoveCamera",
-        "SkillDaemon",
+        "Deploy", "SpeedUp", "Deploy", "Skill", "Retreat", "SkillUsage", "ResetStopwatch", "Output", "Skill",
+        "MoveCamera", "SkillDaemon",
     ]  # fmt: skip
     assert plan.steps[0] == deploy("芬", 1, 2, LEFT)
     assert plan.steps[2] == deploy("奶", 0, 3, DOWN, kills=2, costs=20, pre_delay=0.5)
     assert plan.steps[3].timeout == 3.0
     assert plan.steps[4] == Step(kind="Retreat", tile=(1, 2), cooling=1, cost_changes=-3, post_delay=1.5)
     assert plan.steps[7].time_elapsed == 4.0
+    assert plan.steps[8].timeout == 0.0
     assert [part.name for part in plan.parts] == ["芬", "Kroos", "桃金娘", "奶"]
     assert plan.parts[2].choices == (Choice(name="桃金娘", skill=1, usage=2, times=3),)
 
@@ -223,6 +225,27 @@ def test_conditions_hold_a_step_back(make):
         done = played(make, plan, slugs, initialCost=99, maxLifePoint=9)
         assert done.undone == ()
         assert _when_fang_came(make, plan, slugs) == pytest.approx(expected, abs=0.2)
+
+
+def test_delays_are_seconds_before_the_screen(make):
+    """At double speed four of them hold eight of the game; in bullet time a fifth, until somebody is deployed."""
+    wait = {"who": "Fang", "tile": (1, 5)}
+    fast, slow = Step(kind="SpeedUp"), Step(kind="BulletTime", who="Kroos")
+    for before, seconds in (((), 4.0), ((fast,), 8.0), ((fast, fast), 4.0), ((slow,), 0.8), ((fast, slow), 0.8)):
+        plan = plan_of(*before, Step(kind="Deploy", pre_delay=4.0, **wait))
+        assert _when_fang_came(make, plan, [make.spawn(at=40)]) == pytest.approx(seconds, abs=0.05)
+    plan = plan_of(slow, deploy("Kroos", 0, 0, UP), Step(kind="Deploy", pre_delay=4.0, **wait))
+    assert _when_fang_came(make, plan, [make.spawn(at=40)]) == pytest.approx(4.0, abs=0.05)
+
+
+def test_a_delay_begins_when_the_card_can_be_played(make):
+    """As MAA does it: Fang costs 9, which are there after nine seconds, and two seconds later she comes."""
+    plan = plan_of(deploy("Fang", 1, 5, pre_delay=2.0))
+    player = player_of(plan, make.stage(make.level([make.spawn(at=40)], initialCost=0)))
+    while not player.battle.operators_on_field():
+        player.look()
+        player.battle.step(1)
+    assert player.battle.seconds == pytest.approx(11.0, abs=0.1)
 
 
 def _when_fang_came(make, plan, slugs):
