@@ -85,8 +85,12 @@ def belongs(mark: Detection, unit: Detection) -> bool:
 
 
 def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:
-    """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs. None far off the map."""
-    lift = HOVER if enemy_kinds()[found.name].flying else 0.0
+    """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs. None far off the map.
+
+    Weights may know looks that our table does not: those walk.
+    """
+    known = enemy_kinds().get(found.name)
+    lift = HOVER if known and known.flying else 0.0
     row, col = camera.tile(*foot(found), lift=lift)
     bottom, right = stage.height - 1, stage.width - 1
     if not (-OUTSIDE <= row <= bottom + OUTSIDE and -OUTSIDE <= col <= right + OUTSIDE):

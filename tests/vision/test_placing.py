@@ -50,12 +50,12 @@ def test_a_ready_skill_is_the_right_operators(looks):
 
 
 def test_every_enemy_is_where_it_walks_or_flies(looks):
-    """Within a tenth of a tile, fliers too, when the box is right."""
+    """Within a seventh of a tile, fliers too, when the box is right to the pixel: on the widest maps a tile has few."""
     assert any(one.kind == "drone" for *_, truth in looks for one in truth.enemies)
     for _, enemies, truth in looks:
         for one in truth.enemies:
             away = [np.hypot(one.row - it.row, one.col - it.col) for it in enemies if it.kind == one.kind]
-            assert min(away, default=9) < 0.1, one
+            assert min(away, default=9) < 0.14, one
 
 
 def test_health_is_read_from_the_bars(looks):
@@ -74,3 +74,14 @@ def test_units_off_the_map_are_nobody():
     image = np.zeros((720, 1280, 3), np.uint8)
     corner = [Detection("slug", 0.9, 2, 2, 40, 30), Detection("operator", 0.9, 2, 2, 40, 60)]
     assert place(corner, image, camera, stage) == ((), ())
+
+
+def test_a_look_that_no_table_knows_is_an_enemy_all_the_same():
+    """Weights may have been taught more than this table holds; nothing breaks, and it counts as a walker."""
+    stage = load_stage("first_watch")
+    camera = Camera(stage.height, stage.width, stage.view, SIZE)
+    x, y = camera.pixel(2, 4)
+    _, (enemy,) = place(
+        [Detection("dragon", 0.9, x - 20, y - 60, 40, 60)], np.zeros((720, 1280, 3), np.uint8), camera, stage
+    )
+    assert (enemy.kind, round(enemy.row), round(enemy.col)) == ("dragon", 2, 4)
