@@ -9,7 +9,7 @@ import pygame
 import pytest
 
 from bot.cli import main
-from game.actions import DEPLOY, unflatten
+from game.actions import DEPLOY, coverage, unflatten
 from game.battle import Battle
 from game.camera import HOVER, Camera
 from game.practice import layout
@@ -136,11 +136,12 @@ def test_a_played_battle_flashes_when_somebody_loses_health():
         game.pointer_down(*game._scale.middle(spot))
         game.pointer_up(*game._scale.middle(spot))
     game.advance(2.0)
+    cover = coverage(game.battle.stage, SQUAD).ravel()
     hits = 0
     while game.screen == "battle" and game.time < 60 and hits < 3:
-        number = next((int(n) for n in np.flatnonzero(game.battle.legal_actions()[1:]) + 1), None)
-        if number is not None:
-            game.battle.act(unflatten(number, len(SQUAD), game.battle.stage.height * game.battle.stage.width))
+        worth = np.where(game.battle.legal_actions()[1 : 1 + cover.size], cover, 0)
+        if worth.any():
+            game.battle.act(unflatten(1 + int(worth.argmax()), len(SQUAD), cover.size // len(SQUAD) // 4))
         before = healths(game.battle)
         game.advance(0.25)
         lost = {who for who, left in healths(game.battle).items() if left < before.get(who, 1.0)}
