@@ -83,6 +83,8 @@ def start(world: World, stage: Stage, state: State, b: int, seed: int) -> None:
     state.battle[b, rules.LIFE] = world.max_life
     comes = np.array(chosen(stage.spawns, seed))
     state.battle[b, rules.TOTAL] = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
+    if state.battle[b, rules.TOTAL] == 0:
+        state.battle[b, rules.OUTCOME] = rules.WON
     state.battle[b, rules.CURRENT_CLOCK] = -world.fragment[0, rules.FRAGMENT_DELAY]
     state.standing[b] = -1
     state.unit[b, :, (rules.TILE, rules.TARGET)] = -1

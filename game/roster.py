@@ -19,7 +19,7 @@ STAND_IN_FLYING = "drone"
 RANKS = ("NORMAL", "ELITE", "BOSS")
 APPLY_WAYS = ("NONE", "MELEE", "RANGED", "ALL")
 READERS: dict[str, tuple[str, Callable[[Place], Any]]] = {
-    "maxHp": ("max_health", lambda place: place.least(0.0)),
+    "maxHp": ("max_health", lambda place: max(place.least(0.0), 1.0)),
     "atk": ("attack", lambda place: place.least(0.0)),
     "def": ("defense", lambda place: place.least(0.0)),
     "magicResistance": ("resistance", lambda place: place.least(0.0)),

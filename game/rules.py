@@ -677,6 +677,9 @@ def _operator_strikes(world: World, field: Field, s: int, clock: int) -> None:
     active = min(field.unit[s, ACTIVE], 1)
     if world.op[active, s, HOLDS_FIRE]:
         return
+    aim = field.unit[s, TARGET]
+    if aim >= 0 and field.foe[aim, PHASE] != PRESENT:
+        field.unit[s, TARGET] = _find_enemy(world, field, s)  # somebody else was faster
     if field.unit[s, TARGET] >= 0 and world.op[active, s, DAMAGE] != HEAL and field.body[s, NEXT] <= clock - 1:
         field.body[s, NEXT] = clock + WIND_UP
     elif field.unit[s, TARGET] >= 0 or world.op[active, s, DAMAGE] == HEAL or world.card[s, STRIKES] > 0.0:
@@ -723,8 +726,9 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
     """Heal those in range with the lowest fractions of their health; nobody who is in full health."""
     targets = world.op[mode, s, TARGETS]
     most = int(targets) if targets > 0.0 else field.unit.shape[0]
+    # First who is the last of them, by fraction and then by slot; then everybody up to that one is healed.
     last, last_fraction = -1, -1.0
-    for healed in range(most):
+    for _ in range(most):
         worst, lowest = -1, 1.0
         for ally in range(field.unit.shape[0]):
             fraction = _need(world, field, s, ally)
@@ -732,12 +736,15 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
             if after and fraction < lowest:
                 worst, lowest = ally, fraction
         if worst < 0:
-            return healed > 0
-        full = world.op[min(field.unit[worst, ACTIVE], 1), worst, MAX_HEALTH]
-        amount = world.op[mode, s, ATTACK] * world.op[mode, s, HITS]
-        field.body[worst, HEALTH] = min(field.body[worst, HEALTH] + amount, full)
+            break
         last, last_fraction = worst, lowest
-    return most > 0
+    amount = world.op[mode, s, ATTACK] * world.op[mode, s, HITS]
+    for ally in range(field.unit.shape[0]):
+        fraction = _need(world, field, s, ally)
+        if fraction < last_fraction or (fraction == last_fraction and ally <= last):
+            full = world.op[min(field.unit[ally, ACTIVE], 1), ally, MAX_HEALTH]
+            field.body[ally, HEALTH] = min(field.body[ally, HEALTH] + amount, full)
+    return last >= 0
 
 
 @often
@@ -877,7 +884,7 @@ def _last(world: World, field: Field, s: int) -> None:
     field.unit[s, ACTIVE] -= 1
     if field.unit[s, ACTIVE] == 0:
         field.body[s, SHIELD] = 0.0
-        field.body[s, HEALTH] *= world.op[0, s, MAX_HEALTH] / world.op[1, s, MAX_HEALTH]
+        _rescale(world, field, s, 1, 0)
         _cover(world, field, s, 0)
         _let_go(world, field, s, int(world.op[0, s, BLOCK]))
 
@@ -901,7 +908,7 @@ def _activate(world: World, field: Field, s: int) -> None:
     field.body[s, SHIELD] = world.card[s, WARD]
     mode = min(field.unit[s, ACTIVE], 1)
     if mode:
-        field.body[s, HEALTH] *= world.op[1, s, MAX_HEALTH] / world.op[0, s, MAX_HEALTH]
+        _rescale(world, field, s, 0, 1)
         _cover(world, field, s, 1)
         _let_go(world, field, s, int(world.op[1, s, BLOCK]))
     healed = field.body[s, HEALTH] + world.card[s, HEAL_SELF]
@@ -909,6 +916,13 @@ def _activate(world: World, field: Field, s: int) -> None:
     if world.card[s, STRIKES]:
         field.unit[s, TARGET] = _find_enemy(world, field, s)
         _strike_with_skill(world, field, s)
+
+
+@compiled
+def _rescale(world: World, field: Field, s: int, before: int, now: int) -> None:
+    """The same fraction of another full health; who was in full health stays so, whatever rounding does."""
+    full, fraction = world.op[now, s, MAX_HEALTH], field.body[s, HEALTH] / world.op[before, s, MAX_HEALTH]
+    field.body[s, HEALTH] = full if fraction >= 1.0 else fraction * full
 
 
 @compiled
@@ -994,8 +1008,9 @@ def can_use_skill(world: World, field: Field, s: int) -> bool:
 def use_skill(world: World, field: Field, s: int) -> None:
     """Trigger a skill. It must be allowed."""
     _activate(world, field, s)
-    if field.battle[STALE]:
-        _forget_the_gone(field)  # those whom the skill killed; no tick is going on that would
+    if field.battle[STALE]:  # it killed somebody, and no tick is going on that would take notice
+        _forget_the_gone(field)
+        _decide(world, field)
 
 
 @often

@@ -157,3 +157,13 @@ def test_waiting_is_always_accepted():
     battle = Battle(load_stage("first_watch"), SQUAD)
     assert battle.act(Action(WAIT))
     assert battle.legal_actions().shape == (action_count(12, 54),)
+
+
+def test_where_nobody_counts_the_battle_is_won_before_it_begins(make):
+    """The counter is full with nobody; the mask and the engine agree that nothing is left to do."""
+    data = make.level([make.spawn()], refs=(make.dummy(),))
+    data["enemyDbRefs"][0]["overwrittenData"]["notCountInTotal"] = make.number(True)
+    battle = Battle(make.stage(data), SQUAD)
+    assert battle.outcome == "won"
+    assert not battle.legal_actions()[1:].any()
+    assert not battle.act(Action(DEPLOY, 0, 9, RIGHT))

@@ -299,6 +299,21 @@ def test_a_heal_may_reach_several(make):
     assert healed(make, 0.3, 0.1, 1.0, targets=0) == [True, True, False]
 
 
+def test_one_heal_of_several_reaches_nobody_twice(make):
+    """Fang at a fifth gets it once, though he still needs it more than anybody afterwards, and Beagle gets his."""
+    battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Fang", "Beagle"), changes={"skill": None})
+    for targets in (2, 0):
+        medic = msgspec.structs.replace(battle.squad[0], targets=targets)
+        battle = Battle(battle.stage, (medic, *battle.squad[1:]))
+        deploy(battle, 0, 0, 2)
+        deploy(battle, 1, 1, 2)
+        deploy(battle, 2, 1, 3)
+        body = battle._state.body[0, :, rules.HEALTH]
+        body[1:] = 1060 * 0.2, 1526 * 0.6
+        battle.step(rules.DEPLOYMENT + 2)
+        assert body[1:].tolist() == pytest.approx([1060 * 0.2 + 257, 1526 * 0.6 + 257])
+
+
 def test_of_two_equally_wounded_one_heal_reaches_one(make):
     """The same fraction twice is two patients: one target heals one of them, two heal both."""
     assert healed(make, 1.0, 0.5, 0.5) == [False, True, False]
@@ -401,6 +416,17 @@ def test_a_skill_with_more_health_keeps_the_fraction_of_it(make):
     assert own_health(battle) == 530.0
 
 
+def test_full_health_stays_full_whatever_a_skill_does_to_it(make):
+    """501 and a fifth more is no whole number; at the skill's end it is 501 to the last bit."""
+    for most in (501.0, 777.0, 1060.0):
+        changes = {"skill": skill(max_health=0.8), "max_health": most}
+        battle = battle_of(make, [make.spawn(at=90)], changes=changes)
+        deploy(battle, 0, 1, 3)
+        assert battle.act(Action(SKILL, 0))
+        battle.step(30 * 5)
+        assert own_health(battle) == most
+
+
 def test_a_skill_may_heal_its_operator_at_once(make):
     """A quarter of the full health, and no more than full."""
     for health_before, health_after in ((300.0, 565.0), (1000.0, 1060.0)):
@@ -480,6 +506,20 @@ def test_a_skill_by_hand_may_be_one_attack_at_once(make):
     assert not battle.act(Action(SKILL, 0)), "it is spent"
 
 
+def test_a_skill_that_kills_between_ticks_is_taken_notice_of_at_once(make):
+    """The dead are not seen any more, and the last one decides the battle."""
+    powered = skill(strikes=True, duration=0.0, strength=9.0)
+    battle = battle_of(
+        make, [make.spawn(at=0.5)], names=("Kroos",), changes={"skill": powered}, refs=(make.dummy(maxHp=900),)
+    )
+    deploy(battle, 0, 0, 0)
+    until(battle, battle.enemies_on_field)
+    assert battle.act(Action(SKILL, 0))
+    assert battle.enemies_on_field() == battle.view().enemies == ()
+    assert battle.outcome == "won"
+    assert not battle.act(Action(RETREAT, 0))
+
+
 def test_the_one_attack_of_a_skill_may_have_a_range_of_its_own(make):
     """Two tiles further than the operator itself strikes, and only that one blow."""
     powered = skill(strikes=True, duration=0.0, strength=2.0, range=((0, 0), (0, 1), (0, 2), (0, 3)))
@@ -554,6 +594,22 @@ def test_an_operator_winds_up_for_its_first_blow_only(make):
             before = health(battle)
     assert blows[0] == pytest.approx(rules.WIND_UP, abs=rules.SEARCH_TICKS)
     assert np.diff(blows).tolist() == pytest.approx([31.5] * 3, abs=0.5)
+
+
+def test_whose_target_an_ally_kills_strikes_the_next_one_without_winding_up(make):
+    """Two alike shoot at one tick: the first kills, and the second shoots at the other slug in the same tick."""
+    routes = (make.lane(start=(1, 1)), make.lane(start=(1, 2)))
+    spawns = [make.spawn(), make.spawn(routeIndex=1)]
+    battle = battle_of(
+        make, spawns, names=("Kroos", "Adnachiel"), changes={"skill": None, "attack": 300.0}, routes=routes,
+        refs=(make.dummy(maxHp=100, moveSpeed=0.0),),
+    )  # fmt: skip
+    battle.step(9)
+    deploy(battle, 0, 0, 0)
+    deploy(battle, 1, 2, 0)
+    until(battle, lambda: battle.kills == 2)
+    first, second = battle.gone()
+    assert second.tick - first.tick <= 1
 
 
 def test_a_deployed_operator_takes_a_while_to_its_first_blow(make):
