@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-from numba import njit
+from numba import config, njit
 from numba.core import event
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
+
+
+def cache_folder(rules: Path) -> Path:
+    """Where what is compiled from these rules is kept: another place for other rules.
+
+    numba asks only whether the file of a function has changed, not whether one that it calls has, and whatever is
+    compiled outside of game/rules.py has the rules compiled into it.
+    """
+    digest = hashlib.sha256(rules.read_bytes()).hexdigest()[:12]
+    return rules.parent / "__pycache__" / f"compiled-{digest}"
+
+
+def _keep_apart(folder: Path) -> None:
+    """Have numba keep what it compiles in this folder, and throw away what was compiled from other rules."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in folder.parent.glob("compiled-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+
+
+if "NUMBA_CACHE_DIR" not in os.environ and os.access(Path(__file__).parent, os.W_OK):
+    _keep_apart(cache_folder(Path(__file__).with_name("rules.py")))
 
 compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
 """Without numba's reference counts, which took nineteen twentieths of the time. That is sound as long as nothing that
