@@ -1008,9 +1008,6 @@ def can_use_skill(world: World, field: Field, s: int) -> bool:
 def use_skill(world: World, field: Field, s: int) -> None:
     """Trigger a skill. It must be allowed."""
     _activate(world, field, s)
-    if field.battle[STALE]:  # it killed somebody, and no tick is going on that would take notice
-        _forget_the_gone(field)
-        _decide(world, field)
 
 
 @often
@@ -1064,4 +1061,7 @@ def act(world: World, state: State, b: int, kind: int, slot: int, tile: int, dir
         if kind != 3 or not can_retreat(field, slot):
             return False
         retreat(world, field, slot)
+    if field.battle[STALE]:  # a skill killed somebody, and no tick is going on that would take notice
+        _forget_the_gone(field)
+        _decide(world, field)
     return True

@@ -506,15 +506,18 @@ def test_a_skill_by_hand_may_be_one_attack_at_once(make):
     assert not battle.act(Action(SKILL, 0)), "it is spent"
 
 
-def test_a_skill_that_kills_between_ticks_is_taken_notice_of_at_once(make):
-    """The dead are not seen any more, and the last one decides the battle."""
-    powered = skill(strikes=True, duration=0.0, strength=9.0)
+@pytest.mark.parametrize("gain", ["second", "deploy"])
+def test_a_skill_that_kills_between_ticks_is_taken_notice_of_at_once(make, gain):
+    """By hand or as somebody is deployed: the dead are not seen any more, and the last one decides the battle."""
+    powered = skill(strikes=True, duration=0.0, strength=9.0, gain=gain, by_hand=gain == "second")
     battle = battle_of(
         make, [make.spawn(at=0.5)], names=("Kroos",), changes={"skill": powered}, refs=(make.dummy(maxHp=900),)
     )
-    deploy(battle, 0, 0, 0)
     until(battle, battle.enemies_on_field)
-    assert battle.act(Action(SKILL, 0))
+    deploy(battle, 0, 0, 0)
+    if gain == "second":
+        assert battle.outcome is None
+        assert battle.act(Action(SKILL, 0))
     assert battle.enemies_on_field() == battle.view().enemies == ()
     assert battle.outcome == "won"
     assert not battle.act(Action(RETREAT, 0))
