@@ -267,47 +267,56 @@ def _step(number: int, one: _Action) -> Step:
     )
 
 
-class _Delay(msgspec.Struct):
-    DeltaSec: float
-
-
-class _TableStep(msgspec.Struct):
-    action: dict[str, dict[str, Any]]
-    time: _Delay | str = "Asap"
-
-
 class _Table(msgspec.Struct):
     operators: dict[str, str]
-    steps: list[_TableStep]
+    steps: list[dict[str, Any]]
     name: str = ""
     level_code: str = ""
 
 
+class _TableAction(msgspec.Struct):
+    operator: str
+    position: tuple[int, int] | None = None
+    tile: tuple[int, int] | None = None
+    """The newer name of position."""
+    direction: str = "none"
+    time: dict[str, float] | str = "Asap"
+
+
 def _from_table(data: dict[str, Any]) -> Plan:
-    """A table of azur-arknights-helper; its positions are [row, column] from the top left."""
+    """A table of azur-arknights-helper: positions are [row, column] from the top left."""
     table = msgspec.convert(data, _Table)
     return Plan(
         stage=table.level_code or table.name,
         title=table.name,
         parts=tuple(Part(name=name, choices=(Choice(name=id_),)) for name, id_ in table.operators.items()),
-        steps=tuple(_table_step(number, one) for number, one in enumerate(table.steps)),
+        steps=tuple(_table_step(number, one, table.operators) for number, one in enumerate(table.steps)),
     )
 
 
-def _table_step(number: int, one: _TableStep) -> Step:
-    """One of its steps."""
-    ((name, fields),) = one.action.items()
-    delay = one.time.DeltaSec if isinstance(one.time, _Delay) else 0.0
-    who = str(fields.get("operator", ""))
+def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, str]) -> Step:
+    """One of its steps: an action by its name, or under `action` with the time beside it, as older tables have it."""
+    named = step.get("action", step)
+    name, fields = next(iter(named.items()), ("", None)) if isinstance(named, dict) else (str(named), None)
+    if name not in ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill") or not isinstance(fields, dict):
+        raise PlanError(f"steps[{number}]: there is no action {name!r}; there are Deploy, Retreat, AutoSkill")
+    try:
+        one = msgspec.convert({**({"time": step["time"]} if "time" in step else {}), **fields}, _TableAction)
+    except msgspec.ValidationError as error:
+        raise PlanError(f"steps[{number}]: {error}") from None
+    facing, place = FACING.get(one.direction.lower()), one.tile or one.position
+    if facing is None:
+        raise PlanError(f"steps[{number}]: there is no direction {one.direction!r}; there are Left, Right, Up, Down")
+    if one.operator not in operators:
+        raise PlanError(f"steps[{number}]: {one.operator!r} is not under [operators]")
+    if name == "Deploy" and place is None:
+        raise PlanError(f"steps[{number}]: a Deploy needs a tile")
+    delay = one.time.get("DeltaSec", 0.0) if isinstance(one.time, dict) else 0.0
     if name in ("AutoSkill", "StopAutoSkill"):
         usage = WHENEVER_READY if name == "AutoSkill" else BY_HAND
-        return Step(kind="SkillUsage", who=who, usage=usage, pre_delay=delay)
-    if name not in ("Deploy", "Retreat"):
-        raise PlanError(f"steps[{number}]: there is no action {name!r}")
-    place = fields.get("position")
-    facing = FACING[str(fields.get("direction", "none")).lower()]
-    tile = (int(place[0]), int(place[1])) if place else None
-    return Step(kind="Deploy" if name == "Deploy" else "Retreat", who=who, tile=tile, direction=facing, pre_delay=delay)
+        return Step(kind="SkillUsage", who=one.operator, usage=usage, pre_delay=delay)
+    kind: Kind = "Deploy" if name == "Deploy" else "Retreat"
+    return Step(kind=kind, who=one.operator, tile=place, direction=facing, pre_delay=delay)
 
 
 def write_copilot(plan: Plan) -> dict[str, Any]:

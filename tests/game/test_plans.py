@@ -145,6 +145,24 @@ def test_a_table_of_steps_is_read(job):
     )
 
 
+def test_a_newer_table_of_steps_is_read(job):
+    """Actions by their names, with a tile and a time inside; what is wrong with one is told in one line."""
+    table = TABLE.replace("[steps.action.", "[steps.").replace("position", "tile")
+    newer = table.replace('time = "Asap"\n', "").replace("time = {DeltaSec = 2.5}\n", "")
+    newer = newer.replace("[steps.AutoSkill]\n", "[steps.AutoSkill]\ntime = {DeltaSec = 2.5}\n")
+    assert read_plan(job(newer, "newer.toml")) == read_plan(job(TABLE, "plan.toml"))
+    for wrong, said in (
+        (newer.replace("Retreat", "Dance"), r"steps\[2\]: there is no action 'Dance'"),
+        (newer.replace("[2, 1]", "[2]"), r"steps\[0\]: .*length 2.*tile"),
+        (newer.replace("tile = [2, 1]", ""), r"steps\[0\]: a Deploy needs a tile"),
+        (newer.replace('"Up"', '"North"'), r"steps\[0\]: there is no direction 'North'"),
+        (newer.replace("myrtle = ", "thorns = "), r"steps\[0\]: 'myrtle' is not under"),
+    ):
+        with pytest.raises(PlanError, match=said) as told:
+            read_plan(job(wrong, "wrong.toml"))
+        assert "\n" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
