@@ -247,7 +247,7 @@ def _step(number: int, one: _Action) -> Step:
         raise PlanError(f"actions[{number}]: location {place} is no [column, row]")
     if kind == "Deploy" and not (place and one.name):
         raise PlanError(f"actions[{number}]: a Deploy needs a name and a location")
-    if kind in ("Skill", "Retreat") and not (place or one.name):
+    if kind in ("Skill", "Retreat", "SkillUsage") and not (place or one.name):
         raise PlanError(f"actions[{number}]: a {kind} needs a name or a location")
     return Step(
         kind=kind,
@@ -374,8 +374,8 @@ def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # 
 
     `builds` is one build for all, as far as each of them can come, or says by name which operators there are, and how
     far they have come. Skills that an elite phase does not have yet (the second comes with elite 1, the third with
-    elite 2) fall back to the last it has.
-    Raises PlanError where nobody can play a part.
+    elite 2) fall back to the last it has. Parts that no step needs may stay empty.
+    Raises PlanError where nobody can play a part that is needed.
     """
     used = {step.who for step in plan.steps}
     squad: list[Operator] = []
@@ -384,7 +384,13 @@ def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # 
     for part in plan.parts:
         if part.name not in used and len(part.choices) > 1:
             continue
-        character, choice = _player(part, builds, {one.name for one in squad})
+        try:
+            character, choice = _player(part, builds, {one.name for one in squad})
+        except PlanError as error:
+            if part.name in used:
+                raise
+            notes.append(f"{error}, and no step needs it")
+            continue
         build = _within(character, builds) if isinstance(builds, Build) else builds[character.name]
         skill = _skill(character, choice, build)
         if choice.skill > skill > 0:
@@ -568,7 +574,9 @@ class Player:
             slot = self._meant(step)
             return slot is not None and self.battle.act(Action(SKILL if step.kind == "Skill" else RETREAT, slot))
         if step.kind == "SkillUsage":
-            self._uses[self._cast.slots[step.who]] = (step.usage, step.times)
+            slot = self._meant(step)
+            if slot is not None:  # a device that has no skill here
+                self._uses[slot] = (step.usage, step.times)
         elif step.kind == "ResetStopwatch":
             self._stopwatch = self._now
         elif step.kind == "SkillDaemon":

@@ -202,6 +202,14 @@ def test_groups_are_played_by_the_first_who_is_there(job):
         cast(plan, {"Fang": Build(), "Kroos": Build(), "Myrtle": Build()})
 
 
+def test_parts_that_no_step_needs_may_stay_empty(job):
+    """Players list more than they use; whom nobody knows is noted."""
+    plan = read_plan(job({**JOB, "opers": [*JOB["opers"], {"name": "Nobody else"}]}))
+    who = cast(plan, Build())
+    assert [one.name for one in who.squad] == ["Fang", "Kroos", "Myrtle", "Ansel"]
+    assert who.notes[-1] == "nobody can play 'Nobody else': 'Nobody else' is in no table, and no step needs it"
+
+
 def test_skills_that_are_not_unlocked_fall_back():
     """Elite 0 has its first skill only, and the plan's player is told."""
     part = Part(name="Gravel", choices=(Choice(name="Gravel", skill=2),))
@@ -291,6 +299,15 @@ def test_skills_are_used_as_their_usage_says(make):
         plan = Plan(stage="", parts=(vanguard,), steps=(deploy("Myrtle", 1, 2),))
         stage = make.stage(make.level([make.spawn(at=100)], costIncreaseTime=99999.0, initialCost=20))
         assert _dp_after(plan, stage) == 20 - 8 + 14 * expected
+
+
+def test_a_usage_may_be_changed_where_somebody_stands(make):
+    """By the tile instead of the name; where nobody stands nothing happens."""
+    vanguard = Part(name="Myrtle", choices=(Choice(name="Myrtle", skill=1),))
+    for tile, expected in (((1, 2), 14), ((1, 3), 0)):
+        steps = (deploy("Myrtle", 1, 2), Step(kind="SkillUsage", tile=tile, usage=2, times=1))
+        stage = make.stage(make.level([make.spawn(at=100)], costIncreaseTime=99999.0, initialCost=20))
+        assert _dp_after(Plan(stage="", parts=(vanguard,), steps=steps), stage) == 20 - 8 + expected
 
 
 def _dp_after(plan, stage):
