@@ -183,6 +183,14 @@ def _look(table: Verbs) -> None:
     simulate.add_argument("--seed", type=int, default=0, help="seed of everything that the level leaves to chance")
     _over(simulate)
     _json(simulate)
+    generate = _verb(
+        table, "generate", verbs.generate, "Write a stage drawn by chance that a plan has been found to win."
+    )
+    generate.add_argument("--seed", type=int, default=0, metavar="K", help="the same seed gives the same stage")
+    generate.add_argument("--difficulty", type=int, default=2, metavar="N", help="1 (easy) to 5 (hard); default: 2")
+    generate.add_argument("--out", required=True, type=Path, metavar="FILE", help="where the level file goes")
+    generate.add_argument("--plan", type=Path, metavar="FILE", help="where the plan that wins it goes, if anywhere")
+    _json(generate)
     graph = _verb(table, "graph", verbs.graph, "Print the machine's states and transitions as a mermaid diagram.")
     _json(graph)
     doctor = _verb(table, "doctor", verbs.doctor, "Check what Holdfast needs, and say how to get what is missing.")

@@ -204,6 +204,29 @@ def _played_lines(code: str, played: Any) -> list[str]:
     return lines + [f"  note: {note}" for note in played.notes]
 
 
+def generate(options: Namespace) -> int:
+    """Write a stage drawn by chance, and the plan that wins it."""
+    from game.generator import generate as drawn
+    from game.generator import written
+    from game.plans import write_copilot
+
+    for file in filter(None, (options.out, options.plan)):
+        if not file.parent.is_dir():
+            sys.stderr.write(f"{file}: there is no folder {file.parent}; make it first\n")
+            return BAD_INPUT
+    made = drawn(options.seed, options.difficulty, lambda told: print(told, file=sys.stderr))
+    options.out.write_text(written(made.level) + "\n", encoding="utf-8")
+    if options.plan:
+        options.plan.write_text(written(write_copilot(made.plan)) + "\n", encoding="utf-8")
+    stage = made.stage
+    facts = {"code": stage.code, "enemies": stage.total, "steps": len(made.plan.steps), "file": str(options.out)}
+    if options.json:
+        _print({**facts, "lesson": stage.lesson, "plan": options.plan})
+    else:
+        print(f"{stage.code}: {stage.total} enemies, won by a plan of {len(made.plan.steps)} steps. {stage.lesson}")
+    return DONE
+
+
 def train(options: Namespace) -> int:
     """Learn without a screen."""
     from learning.training import train as learn

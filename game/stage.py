@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,6 +30,7 @@ from game.waves import Fragment, Spawn, Waves, chosen, with_offspring
 __all__ = [
     "APPEAR", "HIDE", "MOVE", "WAIT", "WAIT_BATTLE", "WAIT_FRAGMENT", "WAIT_WAVE", "Fragment", "Node", "Options",
     "Route", "Spawn", "Stage", "chosen", "describe", "load_stage", "shipped_stages",
+    "stage_of",
 ]  # fmt: skip
 
 View = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -94,6 +96,11 @@ def load_stage(source: str | Path, *, challenge: bool = False) -> Stage:
     if not path.exists() and path.suffix != ".json":
         raise StageError(f"{source}: there is no such stage; give a level file or one of {', '.join(sorted(names))}")
     return _stage(level.read_level(path), path.stem, challenge=challenge)
+
+
+def stage_of(data: Mapping[str, Any], name: str) -> Stage:
+    """The stage of a level that is in no file. Raises StageError as `load_stage` does."""
+    return _stage(Place(name, "", data), name, challenge=False)
 
 
 def describe(stage: Stage) -> dict[str, Any]:

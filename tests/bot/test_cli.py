@@ -15,7 +15,7 @@ from game.units import enemies_by_id, use_tables
 
 VERBS = (
     "run", "pause", "resume", "status", "stop", "logs", "replay", "read", "train", "evaluate", "stage", "import",
-    "practice", "simulate", "graph", "doctor", "picture", "vision train",
+    "practice", "simulate", "generate", "graph", "doctor", "picture", "vision train",
 )  # fmt: skip
 HEAVY = {
     "torch",
@@ -285,3 +285,24 @@ def test_own_tables_are_imported_and_played_with(capsys, tmp_path):
     assert main(["import", str(tmp_path), "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["enemies"], told["operators"], told["broken"]) == (1, 0, 0)
+
+
+def test_generate_writes_a_stage_and_the_plan_that_wins_it(capsys, tmp_path):
+    """Both files are what the other verbs read."""
+    level, plan = tmp_path / "level.json", tmp_path / "plan.json"
+    assert (
+        main(["generate", "--seed", "4", "--difficulty", "1", "--out", str(level), "--plan", str(plan), "--json"]) == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["code"] == "G1-4"
+    assert main(["simulate", "--stage", str(level), "--plan", str(plan), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == told["enemies"]
+
+
+@pytest.mark.parametrize("arguments", [["--difficulty", "9", "--out", "level.json"], ["--out", "nowhere/level.json"]])
+def test_generate_says_in_one_line_what_is_wrong(capsys, tmp_path, monkeypatch, arguments):
+    """And writes nothing."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", *arguments]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
