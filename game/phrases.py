@@ -249,6 +249,7 @@ _CONDITION = re.compile(r"^(当|若|如果|每|[Ww]hen|[Ii]f|[Ww]hile|[Aa]fter|[
 _STAT = "|".join(sorted(STATS, key=len, reverse=True))
 _CHANGE = re.compile(rf"({_STAT})((?:和|、| and |, )(?:{_STAT}))*各? ?[+-]?#(?:秒| seconds)?")
 _PLACEHOLDER = re.compile(r"\{-?([^:}]+)(?::[^}]*)?\}")
+_CRITICAL = re.compile(r"攻击时，#几率当次攻击的攻击力提升至#。?")
 _LITERAL = re.compile(r"\d+(?:\.\d+)?%?(?:（[+-][\d.]+%?）| ?\([+-][\d.]+%?\))?")
 
 
@@ -277,7 +278,12 @@ def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: O
 
 
 def bonus(text: str, board: Mapping[str, float]) -> Meaning:
-    """What a talent does: `effects` are the numbers that it changes, as far as it says nothing else before them."""
+    """What a talent does: `effects` are the numbers that it changes, as far as it says nothing else before them.
+
+    An attack that is stronger by chance counts as every attack stronger by the average.
+    """
+    if _CRITICAL.fullmatch(_LITERAL.sub("#", plain(text))):
+        return Meaning({"attack": board["prob"] * (board["atk_scale"] - 1.0)}, ())
     effects: dict[str, Any] = {}
     rest: list[str] = []
     for sentence in _sentences(text):

@@ -82,11 +82,13 @@ def test_a_sentence_means_its_effects(text, board, effects, rest):
          ("优先攻击使用远程武器的敌人",)),
         ("阻挡两个及以上的敌人时，防御力+19%（+3%）", {"def": 0.19}, {},
          ("阻挡两个及以上的敌人时", "防御力+19%（+3%）")),
+        ("攻击时，20%几率当次攻击的攻击力提升至160%（+10%）", {"prob": 0.2, "atk_scale": 1.6},
+         {"attack": pytest.approx(0.12)}, ()),
         ("在场时，所有【辅助】干员攻击力+11%", {"atk": 0.11}, {}, ("在场时", "所有【辅助】干员攻击力+11%")),
     ],
 )  # fmt: skip
 def test_a_talent_counts_as_far_as_it_only_changes_numbers(text, board, effects, rest):
-    """Nothing counts behind a condition, and nothing that is for others."""
+    """Nothing counts behind a condition, and nothing that is for others; chance counts by its average."""
     assert phrases.bonus(text, board) == (effects, rest)
 
 
