@@ -23,7 +23,7 @@ from game.battle import Battle
 from game.errors import PlanError
 from game.rules import TICKS
 from game.stage import Stage
-from game.units import Build, Character, Operator, load_characters, operator_of
+from game.units import Build, Character, Operator, characters_by_any_name, operator_of
 
 Kind = Literal[
     "Deploy", "Skill", "Retreat", "SpeedUp", "BulletTime", "SkillUsage", "Output", "SkillDaemon", "MoveCamera",
@@ -403,7 +403,7 @@ def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # 
 
 def _player(part: Part, builds: Mapping[str, Build] | Build, taken: set[str]) -> tuple[Character, Choice]:
     """Who plays a part: the first of its choices that is known, there and free."""
-    known = _by_any_name()
+    known = characters_by_any_name()
     missing = []
     for choice in part.choices:
         character = known.get(choice.name.lower())
@@ -422,14 +422,6 @@ def _within(character: Character, build: Build) -> Build:
     most = character.phases[elite].levels
     level = most if elite < build.elite or build.level is None else min(build.level, most)
     return msgspec.structs.replace(build, elite=elite, level=level)
-
-
-def _by_any_name() -> dict[str, Character]:
-    """All characters by name, Chinese name and id."""
-    found: dict[str, Character] = {}
-    for one in load_characters().values():
-        found |= {name.lower(): one for name in (one.name, one.chinese, one.id) if name}
-    return found
 
 
 def _skill(character: Character, choice: Choice, build: Build) -> int:

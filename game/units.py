@@ -308,19 +308,17 @@ def id_at(id_: str, level: int) -> str:
 
 
 def squad_of(members: Sequence[str | Mapping[str, Any]]) -> tuple[Operator, ...]:
-    """A squad: names, or tables of a name and whatever of a Build differs, in this order; a name may stand there once.
+    """A squad: names, or tables of a name and whatever of a Build differs, in this order; nobody may be there twice.
 
-    Slots are places in this tuple. Raises TableError where a name or a build does not exist.
+    Names are English or Chinese ones, or public ids. Slots are places in this tuple. Raises TableError where a name or
+    a build does not exist.
     """
-    characters = load_characters()
     found: dict[str, Operator] = {}
     for member in members:
-        name, build = _member(member)
-        if name not in characters:
-            raise TableError(f"squad: there is no operator {name!r}{_nearest(name, characters)}")
-        if name in found:
-            raise TableError(f"squad: {name!r} is there twice; name every operator once")
-        found[name] = operator_of(characters[name], build)
+        character, build = _member(member)
+        if character.name in found:
+            raise TableError(f"squad: {character.name!r} is there twice; name every operator once")
+        found[character.name] = operator_of(character, build)
     if not found:
         raise TableError("squad: is empty; name at least one operator")
     return tuple(found.values())
@@ -345,9 +343,8 @@ def read_builds(path: str | Path) -> dict[str, Build]:
     entries = data.get("operator")
     if set(data) != {"operator"} or not isinstance(entries, list) or not entries:
         raise TableError(f'{path}: write one [[operator]] table for each operator, with name = "Fang" and its build')
-    found = dict(_member(entry) for entry in entries)
     squad_of(entries)  # says what is wrong with a name or a build
-    return found
+    return {character.name: build for character, build in map(_member, entries)}
 
 
 def operator_of(character: Character, build: Build) -> Operator:
@@ -402,15 +399,24 @@ def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:
     return tuple(sorted(found))
 
 
-def _member(member: str | Mapping[str, Any]) -> tuple[str, Build]:
-    """A squad member as name and build."""
-    if isinstance(member, str):
-        return member, Build()
-    fields = dict(member)
+def characters_by_any_name() -> dict[str, Character]:
+    """All characters by their English name, Chinese name and public id, in small letters."""
+    found: dict[str, Character] = {}
+    for one in load_characters().values():
+        found |= {name.lower(): one for name in (one.name, one.chinese, one.id) if name}
+    return found
+
+
+def _member(member: str | Mapping[str, Any]) -> tuple[Character, Build]:
+    """A squad member as character and build."""
+    fields = {"name": member} if isinstance(member, str) else dict(member)
     name = str(fields.pop("name", ""))
     if not name:
-        raise TableError(f'squad: {dict(member)} has no name; write name = "Fang" and what differs from the default')
-    return name, _convert("squad", name, fields, Build)
+        raise TableError(f'squad: {dict(fields)} has no name; write name = "Fang" and what differs from the default')
+    character = characters_by_any_name().get(name.lower())
+    if character is None:
+        raise TableError(f"squad: there is no operator {name!r}{_nearest(name, load_characters())}")
+    return character, _convert("squad", name, fields, Build)
 
 
 def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:

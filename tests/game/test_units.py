@@ -167,6 +167,13 @@ def test_a_wrong_squad_is_said_in_one_line(names, said):
         squad_of(names)
 
 
+def test_operators_go_by_any_of_their_names():
+    """English in any letters, Chinese, or the public id: it is the same operator, who cannot come twice."""
+    assert squad_of(["fang", "克洛丝", "char_212_ansel"]) == squad_of(["Fang", "Kroos", "Ansel"])
+    with pytest.raises(TableError, match="'Kroos' is there twice"):
+        squad_of(["Kroos", "克洛丝"])
+
+
 def test_a_squad_file_is_a_squad(tmp_path):
     """One [[operator]] table each, in this order: a name, and whatever of its build differs."""
     file = tmp_path / "squad.toml"
