@@ -26,7 +26,7 @@ from game import rules
 from game.actions import action_count, coverage, unflatten
 from game.battle import Battle
 from game.stage import Stage, load_stage, shipped_stages
-from game.units import Build, Operator, load_characters, load_enemies, operator_of
+from game.units import SKILL_LEVELS, Build, Operator, load_characters, load_enemies, operator_of
 
 TILES = {
     ".": ("tile_road", "LOWLAND", "MELEE", "ALL"),
@@ -165,8 +165,8 @@ def squad(chance: np.random.Generator, operators: int) -> tuple[Operator, ...]:
         build = Build(
             elite=elite,
             level=int(chance.integers(1, one.phases[elite].levels + 1)),
-            skill=int(chance.integers(len(one.skills) + 1)),
-            skill_level=int(chance.integers(1, 11)),
+            skill=int(chance.integers(min(len(one.skills), elite + 1) + 1)),
+            skill_level=int(chance.integers(1, SKILL_LEVELS[elite] + 1)),
             trust=int(chance.integers(101)),
             potential=int(chance.integers(1, 7)),
         )

@@ -175,7 +175,10 @@ def _look(table: Verbs) -> None:
         "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
     )
     simulate.add_argument(
-        "--squad", type=Path, metavar="TOML", help="who is there at which level (default: everybody, elite 1, level 1)"
+        "--squad",
+        type=Path,
+        metavar="TOML",
+        help="who is there at which level (default: everybody at the last level of elite 0)",
     )
     simulate.add_argument(
         "--challenge", action="store_true", help="challenge mode: with the level's runes of that mode"

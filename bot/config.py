@@ -54,7 +54,7 @@ class Play(Table):
     squad: Annotated[tuple[Any, ...], Strict(False)] = Field(
         SQUAD,
         description="The operators to take along: their names, or tables of a name and what differs from a build at "
-        'elite 0, its last level, skill 1 at level 7: {name = "Fang", elite = 1, level = 20, skill = 1, '
+        'elite 0, its last level, skill 1 at level 4: {name = "Fang", elite = 1, level = 20, skill = 1, '
         "skill_level = 4, trust = 100, potential = 6}.",
         min_length=1,
         max_length=12,

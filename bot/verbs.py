@@ -185,7 +185,7 @@ def simulate(options: Namespace) -> int:
 
     stage = load_stage(options.stage, challenge=options.challenge)
     plan = read_plan(options.plan)
-    builds = read_builds(options.squad) if options.squad else Build(elite=1, level=1)
+    builds = read_builds(options.squad) if options.squad else Build()
     played = play(plan, stage, cast(plan, builds), options.seed)
     if options.json:
         _print({"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played)})

@@ -23,7 +23,7 @@ from game.battle import Battle
 from game.errors import PlanError
 from game.rules import TICKS
 from game.stage import Stage
-from game.units import Build, Character, Operator, characters_by_any_name, operator_of
+from game.units import SKILL_LEVELS, Build, Character, Operator, characters_by_any_name, operator_of
 
 Kind = Literal[
     "Deploy", "Skill", "Retreat", "SpeedUp", "BulletTime", "SkillUsage", "Output", "SkillDaemon", "MoveCamera",
@@ -421,7 +421,8 @@ def _within(character: Character, build: Build) -> Build:
     elite = min(build.elite, len(character.phases) - 1)
     most = character.phases[elite].levels
     level = most if elite < build.elite or build.level is None else min(build.level, most)
-    return msgspec.structs.replace(build, elite=elite, level=level)
+    skill_level = build.skill_level and min(build.skill_level, SKILL_LEVELS[elite])
+    return msgspec.structs.replace(build, elite=elite, level=level, skill_level=skill_level)
 
 
 def _skill(character: Character, choice: Choice, build: Build) -> int:

@@ -326,7 +326,7 @@ def _skill(
     levels = (tables.skills.get(slot.get("skillId") or "") or {}).get("levels") or []
     if not levels:
         return {}, ()
-    read = [_skill_level(level, own, branch) for level in levels[:SKILL_LEVELS]]
+    read = [_skill_level(level, own, branch) for level in levels[: SKILL_LEVELS[-1]]]
     instead = {field: getattr(own, field) for field in ("hits", "targets", "damage", "range")}
     without = {"strength": 1.0, "strikes": False, "holds_fire": False, **instead}
     columns = {

@@ -33,8 +33,8 @@ OPERATORS, ENEMIES = "operators.toml", "enemies.toml"
 """The tables' files."""
 EVER = 9999.0
 """Seconds of a skill that lasts until its operator leaves the field."""
-SKILL_LEVELS = 10
-"""Skill levels: 7, and three of mastery."""
+SKILL_LEVELS = (4, 7, 10)
+"""How far skills can be levelled in each elite phase; from 8 on it is mastery. Skill 2 comes with elite 1, 3 with 2."""
 
 
 class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -152,7 +152,7 @@ class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     level: int | None = None
     skill: int = 1
     """Which of its skills, from 1; 0 for none."""
-    skill_level: int = 7
+    skill_level: int | None = None
     trust: int = 0
     """0 to 100 percent; trust adds to its numbers evenly."""
     potential: int = 1
@@ -449,9 +449,13 @@ def _skill_of(character: Character, build: Build) -> Skill | None:
     if not 1 <= build.skill <= len(character.skills):
         most = len(character.skills)
         raise TableError(f"squad: {character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
-    if not 1 <= build.skill_level <= SKILL_LEVELS:
-        raise TableError(f"squad: {character.name}: skill levels are 1 to {SKILL_LEVELS}, not {build.skill_level}")
-    fields = {key: _at_level(value, build.skill_level) for key, value in character.skills[build.skill - 1].items()}
+    if build.skill > build.elite + 1:
+        raise TableError(f"squad: {character.name} has skill {build.skill} from elite {build.skill - 1} on")
+    most = SKILL_LEVELS[build.elite]
+    level = most if build.skill_level is None else build.skill_level
+    if not 1 <= level <= most:
+        raise TableError(f"squad: {character.name} at elite {build.elite} has skill levels 1 to {most}, not {level}")
+    fields = {key: _at_level(value, level) for key, value in character.skills[build.skill - 1].items()}
     if isinstance(fields.get("range"), str):
         fields["range"] = load_ranges()[fields["range"]]
     skill = _convert(OPERATORS, f"{character.name}.skills", fields, Skill)
@@ -476,8 +480,8 @@ def _characters(table: str, entries: Mapping[str, Any]) -> dict[str, Character]:
             if phase.range not in load_ranges():
                 raise TableError(f"{table}: {name}.phases: {phase.range!r} is not drawn under [ranges]")
         for elite in range(len(character.phases)):
-            for skill in range(1, len(character.skills) + 1):
-                operator_of(character, Build(elite=elite, skill=skill, skill_level=SKILL_LEVELS, potential=6))
+            for skill in range(1, min(len(character.skills), elite + 1) + 1):
+                operator_of(character, Build(elite=elite, skill=skill, potential=6))
     return found
 
 

@@ -30,18 +30,18 @@ HOLD_THE_BEND = (
 )
 SUPPORT_FIRST = (
     ("Myrtle", 2, 6, LEFT),
-    ("Kroos", 1, 2, DOWN),
+    ("Kroos", 1, 5, DOWN),
     ("Melantha", 2, 5, LEFT),
+    ("Catapult", 1, 4, DOWN),
     ("Ansel", 1, 6, LEFT),
-    ("Catapult", 1, 5, DOWN),
 )
 TWO_ROADS = (
     ("Myrtle", 1, 6, LEFT), ("Fang", 5, 6, LEFT), ("Kroos", 2, 5, LEFT), ("Melantha", 1, 5, LEFT),
     ("Popukar", 5, 5, LEFT), ("Orchid", 4, 5, LEFT), ("Ansel", 3, 6, LEFT),
 )  # fmt: skip
 WATCH_THE_SKY = (
-    ("Myrtle", 3, 8, LEFT), ("Kroos", 2, 7, UP), ("Melantha", 3, 6, LEFT), ("Orchid", 2, 6, UP),
-    ("Beagle", 3, 5, LEFT), ("Ansel", 4, 6, UP), ("Steward", 4, 5, UP), ("Lava", 4, 4, UP),
+    ("Myrtle", 3, 8, LEFT), ("Kroos", 2, 7, UP), ("Melantha", 3, 6, LEFT), ("Beagle", 3, 5, LEFT),
+    ("Orchid", 2, 6, UP), ("Ansel", 4, 6, UP), ("Steward", 4, 5, UP), ("Lava", 4, 4, UP),
 )  # fmt: skip
 
 
@@ -120,8 +120,8 @@ def test_the_view_is_what_a_player_sees():
     battle.act(Action(DEPLOY, NAMES.index("Fang"), 2 * 9 + 5, LEFT))
     battle.step(30 * 6)
     view = battle.view()
-    assert (view.kills, view.total, view.life, view.slots_left) == (0, stage.total, 3, 4)
-    assert view.dp == 15 - 9 + 6
+    assert (view.kills, view.total, view.life, view.slots_left) == (0, stage.total, 5, 4)
+    assert view.dp == 18 - 9 + 6
     assert [card.cost for card in view.cards] == sorted(card.cost for card in view.cards)
     assert len(view.cards) == 11
     assert view.cards[0] == (view.cards[0].__class__)(NAMES.index("Gravel"), 6, "ready")

@@ -131,8 +131,9 @@ def test_every_imported_operator_plays(laid_over):
     stage = load_stage("first_watch")
     for name in laid_over.operators:
         character = load_characters()[name]
+        last = len(character.phases) - 1
         for skill in range(min(1, len(character.skills)), len(character.skills) + 1):
-            squad = [msgspec.structs.replace(operator_of(character, Build(skill=skill)), cost=0)]
+            squad = [msgspec.structs.replace(operator_of(character, Build(elite=last, skill=skill)), cost=0)]
             battle = Battle(stage, squad)
             assert battle.act(Action(DEPLOY, 0, *divmod(int(coverage(stage, squad).argmax()), 4))), name
             for _ in range(6):

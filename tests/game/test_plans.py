@@ -297,7 +297,7 @@ def test_skills_are_used_as_their_usage_says(make):
     for usage, times, expected in ((0, 1, 0), (1, 1, 3), (2, 1, 1), (2, 2, 2)):
         vanguard = Part(name="Myrtle", choices=(Choice(name="Myrtle", skill=1, usage=usage, times=times),))
         plan = Plan(stage="", parts=(vanguard,), steps=(deploy("Myrtle", 1, 2),))
-        stage = make.stage(make.level([make.spawn(at=100)], costIncreaseTime=99999.0, initialCost=20))
+        stage = make.stage(make.level([make.spawn(at=110)], costIncreaseTime=99999.0, initialCost=20))
         assert _dp_after(plan, stage) == 20 - 8 + 14 * expected
 
 
@@ -311,9 +311,9 @@ def test_a_usage_may_be_changed_where_somebody_stands(make):
 
 
 def _dp_after(plan, stage):
-    """The DP when the last enemy appears."""
+    """The DP after a hundred seconds."""
     player = player_of(plan, stage)
-    while player.battle.seconds < 95:
+    while player.battle.seconds < 100:
         player.look()
         player.battle.step(1)
     return player.battle.dp

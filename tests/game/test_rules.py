@@ -285,11 +285,11 @@ def test_damage_by_attack_and_defense_with_a_floor_of_a_twentieth(make, name, de
 
 
 def test_attacks_come_at_the_attack_interval(make):
-    """Kroos shoots once a second; every fifth shot, her skill full, hits twice with 140 %."""
+    """Kroos shoots once a second; every fifth shot, her skill full, hits twice with 120 %."""
     battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),))
     deploy(battle, 0, 0, 0, RIGHT)
     battle.step(rules.DEPLOYMENT + 30 * 10 - 1)
-    assert 1e9 - health(battle) == pytest.approx(258 * (8 + 2 * 2 * 1.4))
+    assert 1e9 - health(battle) == pytest.approx(258 * (8 + 2 * 2 * 1.2))
 
 
 def test_operators_aim_at_whom_they_block_else_at_the_one_nearest_the_exit(make):
@@ -417,18 +417,18 @@ def test_healing_goes_to_the_lowest_fraction_and_never_to_full_health(make):
 
 
 def test_sp_come_by_the_second_and_some_skills_trigger_themselves(make):
-    """Fang starts with 6 of 25 SP: after 19 seconds six DP fall from the sky."""
+    """Fang starts with 3 of 27 SP: after 24 seconds six DP fall from the sky."""
     battle = battle_of(make, [make.spawn(at=90)], costIncreaseTime=99999.0)
     deploy(battle, 0, 1, 3)
     dp = battle.view().dp
-    battle.step(19 * 30 - 1)
+    battle.step(24 * 30 - 1)
     assert battle.view().dp == dp
     battle.step(2)
     assert battle.view().dp == dp + 6
 
 
 def test_a_skill_by_hand_waits_to_be_triggered(make):
-    """Myrtle: ready after 15 seconds, not before; then 14 DP in 8 seconds, and no attack meanwhile."""
+    """Myrtle: ready after 19 seconds, not before; then 14 DP in 8 seconds, and no attack meanwhile."""
     battle = battle_of(
         make,
         [make.spawn()],
@@ -438,7 +438,7 @@ def test_a_skill_by_hand_waits_to_be_triggered(make):
         maxCost=200,
     )
     deploy(battle, 0, 1, 1, LEFT)
-    battle.step(14 * 30)
+    battle.step(18 * 30)
     assert not battle.act(Action(SKILL, 0))
     battle.step(31)
     assert battle.view().operators[0].skill_ready
@@ -455,20 +455,20 @@ def test_a_skill_by_hand_waits_to_be_triggered(make):
 
 
 def test_an_active_skill_changes_attack_speed_and_range(make):
-    """Lava strikes half as often again with hers; Ansel reaches two tiles further, and both end."""
+    """Lava strikes three tenths more often with hers; Ansel reaches two tiles further, and both end."""
     battle = battle_of(make, [make.spawn()], names=("Lava", "Ansel"), refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),))
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(30 * 41)
+    battle.step(30 * 46)
     blows = []
     battle.act(Action(SKILL, 0))
     for _ in range(20 * 30):
         before = health(battle)
         battle.step(1)
         blows.append(health(battle) < before)
-    assert sum(blows) == pytest.approx(20 / (2.9 / 1.5), abs=1)
+    assert sum(blows) == pytest.approx(20 / (2.9 / 1.3), abs=1)
     deploy(battle, 1, 0, 3, RIGHT)
     covered = battle._state.covers[0, 1].sum()
-    battle.step(30 * 26)
+    battle.step(30 * 40)
     assert battle.act(Action(SKILL, 1))
     assert battle._state.covers[0, 1].sum() > covered
     battle.step(30 * 25)
@@ -480,7 +480,7 @@ def test_a_shield_on_deployment_wards_off_and_fades(make):
     battle = battle_of(
         make,
         [make.spawn(), make.spawn(at=90)],
-        names=({"name": "Gravel", "skill": 2},),
+        names=({"name": "Gravel", "elite": 1, "skill": 2},),
         refs=(make.dummy(**IMMORTAL, atk=400),),
     )
     battle.step(30 * 4)

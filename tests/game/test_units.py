@@ -15,6 +15,7 @@ from game.errors import TableError
 from game.stage import load_stage
 from game.units import (
     ROLES,
+    SKILL_LEVELS,
     Build,
     enemies_by_id,
     extended,
@@ -99,9 +100,10 @@ def test_skills_cost_what_the_public_ones_do(public, name):
     character = load_characters()[name]
     slots = [slot["skillId"] for slot in characters[character.id]["skills"]]
     assert len(slots) == len(character.skills)
+    last = len(character.phases) - 1
     for number, skill_id in enumerate(slots, 1):
         for level, entry in enumerate(skills[skill_id]["levels"], 1):
-            skill = operator_of(character, Build(skill=number, skill_level=level)).skill
+            skill = operator_of(character, Build(elite=last, skill=number, skill_level=level)).skill
             assert (skill.cost, skill.initial) == (entry["spData"]["spCost"], entry["spData"]["initSp"])
             if entry["duration"] > 0:
                 assert skill.duration == entry["duration"], skill.name
@@ -131,8 +133,8 @@ def test_every_build_fights(name):
     builds = [
         Build(elite=elite, skill=skill, skill_level=level)
         for elite in range(len(character.phases))
-        for skill in range(min(1, len(character.skills)), len(character.skills) + 1)
-        for level in (range(1, 11) if elite == len(character.phases) - 1 else (7,))
+        for skill in range(min(1, len(character.skills)), min(len(character.skills), elite + 1) + 1)
+        for level in (range(1, SKILL_LEVELS[elite] + 1) if elite == len(character.phases) - 1 else (None,))
     ]
     for build in builds:
         squad = [msgspec.structs.replace(operator_of(character, build), cost=0)]
@@ -159,7 +161,15 @@ def test_a_reach_lengthens_every_row_of_a_range():
 
 @pytest.mark.parametrize(
     ("names", "said"),
-    [(["Krooz"], "did you mean 'Kroos'"), (["Fang", "Fang"], "twice"), ([], "empty"), (["Zzz"], "there are Fang")],
+    [
+        (["Krooz"], "did you mean 'Kroos'"),
+        (["Fang", "Fang"], "twice"),
+        ([], "empty"),
+        (["Zzz"], "there are Fang"),
+        ([{"name": "Fang", "skill_level": 5}], "Fang at elite 0 has skill levels 1 to 4, not 5"),
+        ([{"name": "Gravel", "skill": 2}], "Gravel has skill 2 from elite 1 on"),
+        ([{"elite": 1}], "has no name"),
+    ],
 )
 def test_a_wrong_squad_is_said_in_one_line(names, said):
     """With the nearest known name, where there is one."""

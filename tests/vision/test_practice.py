@@ -123,7 +123,8 @@ class Player:
             self.look(paused, self.game.speed)
             chance = self.rng.random()
             if paused or chance < 0.05:
-                paused = not paused
+                assert self.game.battle is not None
+                paused = not paused and self.game.battle.outcome is None  # what is over cannot be paused
                 self.tap("pause")
             elif chance < 0.1:
                 self.tap("speed")
