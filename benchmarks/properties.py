@@ -25,7 +25,8 @@ import numpy.typing as npt
 from game import rules
 from game.actions import action_count, coverage, unflatten
 from game.battle import Battle
-from game.stage import Stage, load_stage, shipped_stages
+from game.generator import DIFFICULTIES, draw
+from game.stage import Stage, load_stage, shipped_stages, stage_of
 from game.units import SKILL_LEVELS, Build, Operator, load_characters, load_enemies, operator_of
 
 TILES = {
@@ -182,9 +183,12 @@ def made(recipe: Recipe) -> tuple[Battle, np.random.Generator]:
 
 
 def _stage(chance: np.random.Generator, recipe: Recipe) -> Stage:
-    """A wild level mostly, a shipped one now and then."""
-    if chance.random() < 0.1:
+    """A wild level mostly, a shipped or a generated one now and then."""
+    kind = chance.random()
+    if kind < 0.1:
         return load_stage(str(chance.choice(shipped_stages())))
+    if kind < 0.2:
+        return stage_of(draw(recipe.seed, int(chance.choice(DIFFICULTIES))), "drawn")
     with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
         file = Path(folder) / "wild.json"
         file.write_text(json.dumps(level(chance, recipe.groups)), encoding="utf-8")

@@ -743,9 +743,9 @@ def test_shipped_stages_load_from_easy_to_hard():
 def test_describe_is_plain_data():
     """What `holdfast stage --json` prints survives JSON and names what a player asks first."""
     said = json.loads(json.dumps(describe(load_stage("first_watch"))))
-    assert said["height"], said["width"] == (6, 9)
+    assert (said["height"], said["width"]) == (6, 9)
     assert sum(said["enemies"].values()) == said["total"]
-    assert said["options"]["max_life"] == 3
+    assert said["options"]["max_life"] == 5
     assert said["routes"][0]["motion"] == "walk"
 
 
