@@ -48,6 +48,8 @@ GAINS_WHILE_ACTIVE = False
 """Whether a skill that lasts gathers SP meanwhile (unverified)."""
 SPLASH_HITS_AIR = True
 """Whether a splash reaches fliers beside a target on the ground, and the other way round (unverified)."""
+HEALS_LOWEST_FRACTION = True
+"""Whether a heal goes to the lowest fraction of health, or else to the fewest health points (unverified)."""
 MELEE_REACHES_AIR = False
 """Whether operators on the ground can strike fliers (settled: they cannot)."""
 SPLIT_PAUSE = 8
@@ -723,39 +725,42 @@ def _act(world: World, field: Field, s: int, mode: int) -> bool:
 
 @compiled
 def _heal(world: World, field: Field, s: int, mode: int) -> bool:
-    """Heal those in range with the lowest fractions of their health; nobody who is in full health."""
+    """Heal those in range with the least health; nobody who is in full health."""
     targets = world.op[mode, s, TARGETS]
     most = int(targets) if targets > 0.0 else field.unit.shape[0]
-    # First who is the last of them, by fraction and then by slot; then everybody up to that one is healed.
-    last, last_fraction = -1, -1.0
+    # First who is the last of them, by health and then by slot; then everybody up to that one is healed.
+    last, last_left = -1, -1.0
     for _ in range(most):
-        worst, lowest = -1, 1.0
+        worst, least = -1, np.inf
         for ally in range(field.unit.shape[0]):
-            fraction = _need(world, field, s, ally)
-            after = fraction > last_fraction or (fraction == last_fraction and ally > last)
-            if after and fraction < lowest:
-                worst, lowest = ally, fraction
+            left = _left(world, field, s, ally)
+            after = left > last_left or (left == last_left and ally > last)
+            if after and left < least:
+                worst, least = ally, left
         if worst < 0:
             break
-        last, last_fraction = worst, lowest
+        last, last_left = worst, least
     amount = world.op[mode, s, ATTACK] * world.op[mode, s, HITS]
     for ally in range(field.unit.shape[0]):
-        fraction = _need(world, field, s, ally)
-        if fraction < last_fraction or (fraction == last_fraction and ally <= last):
+        left = _left(world, field, s, ally)
+        if left < last_left or (left == last_left and ally <= last):
             full = world.op[min(field.unit[ally, ACTIVE], 1), ally, MAX_HEALTH]
             field.body[ally, HEALTH] = min(field.body[ally, HEALTH] + amount, full)
     return last >= 0
 
 
 @often
-def _need(world: World, field: Field, s: int, ally: int) -> float:
-    """The fraction of health of an ally that an operator could heal; 1 for everybody else."""
+def _left(world: World, field: Field, s: int, ally: int) -> float:
+    """How much health is left to a wounded ally that an operator can heal, infinite for everybody else."""
     tile = field.unit[ally, TILE]
     if tile < 0 or not field.covers[s, tile] or world.op[0, ally, UNHEALABLE]:
-        return 1.0
+        return np.inf
     if ally == s and world.op[0, s, HEALS_OTHERS]:
-        return 1.0
-    return float(field.body[ally, HEALTH] / world.op[min(field.unit[ally, ACTIVE], 1), ally, MAX_HEALTH])
+        return np.inf
+    full = world.op[min(field.unit[ally, ACTIVE], 1), ally, MAX_HEALTH]
+    if field.body[ally, HEALTH] >= full:
+        return np.inf
+    return float(field.body[ally, HEALTH] / full if HEALS_LOWEST_FRACTION else field.body[ally, HEALTH])
 
 
 @compiled
