@@ -568,6 +568,19 @@ def test_a_shield_takes_the_blows_before_the_health(make):
     assert own_health(battle) == 1060.0
 
 
+def test_no_shield_is_brought_back(make):
+    """Whoever leaves the field with a shield comes back without it."""
+    changes = {"skill": skill(shield=0.5, duration=60.0), "redeploy_time": 2.0}
+    battle = battle_of(make, [make.spawn(at=200)], changes=changes)
+    deploy(battle, 0, 1, 1)
+    until(battle, lambda: battle.act(Action(SKILL, 0)))
+    assert battle._state.body[0, 0, rules.SHIELD] > 0.0
+    assert battle.act(Action(RETREAT, 0))
+    battle.step(2 * 30 + 1)
+    deploy(battle, 0, 1, 1)
+    assert battle._state.body[0, 0, rules.SHIELD] == 0.0
+
+
 # --- The beat of it ---------------------------------------------------------------------------------------------------
 
 

@@ -145,6 +145,27 @@ def test_waiting_checkpoints_hold_an_enemy(make):
     assert until(battle, lambda: battle.leaks == 1) == pytest.approx(14.0 + 6.0, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "leaves"),
+    [
+        ("WAIT_FOR_SECONDS", 5.0 + 3.0 + 9.0),
+        ("WAIT_CURRENT_FRAGMENT_TIME", 5.0 + 3.0 + 9.0),
+        ("WAIT_CURRENT_WAVE_TIME", 5.0 + 9.0),
+        ("WAIT_FOR_PLAY_TIME", 9.0),
+    ],
+)
+@pytest.mark.parametrize("late", [0.0, 0.5])
+def test_a_wait_counts_from_its_own_beginning(make, kind, leaves, late):
+    """From the arrival, from the fragment (its delay of 3 s over), from the wave (its 5 s over), from the battle."""
+    data = make.level([make.spawn(at=late)], routes=(make.lane(({"type": kind, "time": 9.0},)),))
+    data["waves"][0]["preDelay"] = 5.0
+    data["waves"][0]["fragments"][0]["preDelay"] = 3.0
+    battle = Battle(make.stage(data), squad_of(["Fang"]))
+    until(battle, lambda: any(one.col > 0.0 for one in battle.enemies_on_field()))
+    leaves += late if kind == "WAIT_FOR_SECONDS" else 0.0
+    assert battle.seconds == pytest.approx(leaves, abs=0.15)
+
+
 def test_a_hidden_enemy_is_neither_seen_nor_hit_and_comes_back_elsewhere(make):
     """DISAPPEAR takes it off the map, APPEAR_AT_POS puts it down again."""
     away = ((1, 1), {"type": "DISAPPEAR"}, {"type": "WAIT_FOR_SECONDS", "time": 5.0})
@@ -342,6 +363,24 @@ def test_splash_hits_everybody_around_the_target(make):
     deploy(battle, 0, 0, 0, RIGHT)
     battle.step(rules.DEPLOYMENT + 30)
     assert [health(battle, number) < 1e9 for number in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(("up", "hit"), [(0.7, True), (0.75, False)])
+def test_splash_is_a_circle(make, up, hit):
+    """Somebody 0.7 tile aside and 0.7 tile behind is within a tile; 0.75 and 0.7 are not."""
+    aside = {"x": -0.7, "y": up}
+    routes = (make.lane(start=(1, 2)), make.lane(start=(1, 2), spawnOffset=aside))
+    battle = battle_of(
+        make,
+        [make.spawn(), make.spawn(routeIndex=1)],
+        names=("Catapult",),
+        refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),),
+        routes=routes,
+    )
+    deploy(battle, 0, 0, 0, RIGHT)
+    battle.step(rules.DEPLOYMENT + 30)
+    assert health(battle, 0) < 1e9
+    assert (health(battle, 1) < 1e9) is hit
 
 
 def test_a_guard_may_strike_everybody_it_blocks(make):

@@ -220,6 +220,18 @@ def test_where_no_way_leads_walkers_go_straight(make):
     stage = make.stage(data)
     assert stage.unknown == ("routes[0].endPosition cannot be reached on foot",)
     assert [(node.kind, node.row, node.col) for node in stage.routes[0].nodes] == [(MOVE, 1.0, 7.0)]
+    assert stage.routes[0].tiles == ((1, 0), (1, 7))
+
+
+@pytest.mark.parametrize(
+    ("said", "reported"),
+    [({"managedByScheduler": False}, "managedByScheduler false"), ({"refreshType": "NEVER"}, "refreshType NEVER")],
+)
+def test_how_a_spawn_is_managed_is_reported_where_we_have_no_rule(make, said, reported):
+    """It happens all the same."""
+    stage = make.stage(make.level([make.spawn(**said)]))
+    assert stage.unknown == (reported,)
+    assert stage.total == 1
 
 
 def test_a_spawn_may_take_an_extra_route(make):
@@ -338,6 +350,21 @@ def test_a_wave_waits_its_post_delay_and_then_for_an_empty_field(make):
     one, other = make.stage(data).fragments
     assert (one.delay, one.length) == (1.0, 4.0)
     assert (other.wave, round(other.delay * 30), other.patience) == (1, 61, 20.0)
+
+
+def test_offsets_of_a_route_point_up_and_right(make):
+    """`spawnOffset` and `reachOffset` are in tiles, y upwards like the rows of the format; ours grow downwards."""
+    offset = {"x": 0.25, "y": 0.125}
+    points = (
+        {"type": "MOVE", "position": {"row": 1, "col": 3}, "reachOffset": offset},
+        {"type": "DISAPPEAR"},
+        {"type": "APPEAR_AT_POS", "position": {"row": 1, "col": 5}, "reachOffset": offset},
+    )
+    route = make.stage(make.level([make.spawn()], routes=(make.lane(points, spawnOffset=offset),))).routes[0]
+    assert (route.row, route.col) == (1 - 0.125, 0.25)
+    places = [(one.row, one.col) for one in route.nodes]
+    assert (1 - 0.125, 3.25) in places
+    assert (1 - 0.125, 5.25) in places
 
 
 def test_the_wave_clock_runs_while_its_first_fragment_is_late(make):
