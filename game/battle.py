@@ -75,6 +75,8 @@ class Battle:
         self._world = world_of(stage, self.squad)
         self._state = new_state(self._world, stage, [seed])
         self._field = rules.field_of(self._state, 0)
+        self._costs = np.zeros(len(self.squad), np.int64)
+        self._skills = np.zeros(len(self.squad), np.bool_)
 
     def step(self, ticks: int = TICKS) -> None:
         """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
@@ -101,9 +103,9 @@ class Battle:
             enemies=tuple(EnemySeen(one.kind, one.row, one.col, one.health) for one in self.enemies_on_field()),
         )
 
-    def legal_actions(self) -> npt.NDArray[np.bool_]:
-        """Which flat actions are allowed now (see game.actions)."""
-        allowed = legal_actions(self.view(), self.stage, self.squad)
+    def legal_actions(self, view: BattleView | None = None) -> npt.NDArray[np.bool_]:
+        """Which flat actions are allowed now (see game.actions); whoever has a view of now may hand it in."""
+        allowed = legal_actions(view or self.view(), self.stage, self.squad)
         allowed[1:] &= self.outcome is None
         return allowed
 
@@ -173,6 +175,7 @@ class Battle:
     def operators_on_field(self) -> tuple[OperatorOnField, ...]:
         """All operators on the field, by slot."""
         world, unit = self._world, self._field.unit
+        rules.tell(world, self._field, self._costs, self._skills)
         found = []
         for slot in np.flatnonzero(unit[:, rules.TILE] >= 0).tolist():
             row, col = divmod(int(unit[slot, rules.TILE]), self.stage.width)
@@ -187,7 +190,7 @@ class Battle:
                     direction=int(unit[slot, rules.DIRECTION]),
                     health=float(health),
                     sp=int(unit[slot, rules.SP]) / full,
-                    skill_ready=bool(rules.can_use_skill(world, self._field, slot)),
+                    skill_ready=bool(self._skills[slot]),
                     skill_active=bool(active),
                 )
             )
@@ -204,9 +207,10 @@ class Battle:
     def _cards(self) -> tuple[Card, ...]:
         """The hand: everybody who is not on the field, sorted by cost, then by slot."""
         battle, unit = self._field.battle, self._field.unit
+        rules.tell(self._world, self._field, self._costs, self._skills)
         cards = []
         for slot in np.flatnonzero(unit[:, rules.TILE] < 0).tolist():
-            cost = int(rules.cost_now(self._world, self._field, slot))
+            cost = int(self._costs[slot])
             look: CardState = "ready" if cost <= battle[rules.DP] else "unaffordable"
             if unit[slot, rules.READY_AT] > battle[rules.CLOCK]:
                 look = "cooling"

@@ -1015,6 +1015,14 @@ def use_skill(world: World, field: Field, s: int) -> None:
     _activate(world, field, s)
 
 
+@compiled
+def tell(world: World, field: Field, costs: Ints, skills: Flags) -> None:
+    """Write down what every card costs now, and whose skill waits for a hand: one call for a whole squad."""
+    for s in range(field.unit.shape[0]):
+        costs[s] = cost_now(world, field, s)
+        skills[s] = can_use_skill(world, field, s)
+
+
 @often
 def can_retreat(field: Field, s: int) -> bool:
     """Whether an operator is there to be called back."""

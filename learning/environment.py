@@ -65,30 +65,33 @@ class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
             }
         )
         self._battle = Battle(self.stage, self.squad)
+        self._view = self._battle.view()
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         """Begin a battle. The same seed gives the same battle."""
         super().reset(seed=seed, options=options)
         self._battle = Battle(self.stage, self.squad, seed=int(self.np_random.integers(2**31)))
+        self._view = self._battle.view()
         return self._observation(), self._info(illegal=False)
 
     def step(self, action: npt.NDArray[np.int64]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
         """Act, let a second pass, and say what it was worth (see learning.reward)."""
-        battle, before = self._battle, self._battle.view()
+        battle, before = self._battle, self._view
         illegal = not battle.act(Action(*(int(part) for part in action)))
         battle.step(SECOND)
         ended = battle.outcome is not None
-        after = None if ended else battle.view()
+        self._view = battle.view()
+        after = None if ended else self._view
         worth = reward(before, after, battle.outcome, battle.stars, self.ground, Settings.gamma)
         return self._observation(), worth, ended, False, self._info(illegal=illegal)
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Whether each of the flat actions of `game.actions`: is legal now."""
-        return self._battle.legal_actions()
+        return self._battle.legal_actions(self._view)
 
     def _observation(self) -> Seen:
         """The view in the numbers that the network gets."""
-        tiles, slots, world = observe(self._battle.view(), self.ground)
+        tiles, slots, world = observe(self._view, self.ground)
         grid = tiles.reshape(TILE_CHANNELS, self.stage.height, self.stage.width)
         return {"tiles": grid, "slots": slots, "world": world.astype(np.float32)}
 

@@ -169,7 +169,7 @@ class PracticeGame:
 
     def _notice(self, battle: Battle) -> None:
         """Remember what flashes and what is announced."""
-        dp = battle.view().dp
+        dp = battle.dp
         if dp > self._dp_seen:
             self._dp_gained_at = self.time
         self._dp_seen = dp
@@ -189,7 +189,7 @@ class PracticeGame:
         self.battle = Battle(self._stage, self.squad, int(self._rng.integers(2**31)))
         self._camera = self._camera_of(self._stage)
         self.speed, self.paused, self._hold, self._ended_at = 1, False, None, None
-        self._ticks_due, self._dp_seen, self._kinds_met = 0.0, self.battle.view().dp, set()
+        self._ticks_due, self._dp_seen, self._kinds_met = 0.0, self.battle.dp, set()
         self._banner, self._health, self._struck = ("", -BANNER_SECONDS), {}, {}
         self._go("battle")
 
