@@ -188,7 +188,8 @@ def simulate(options: Namespace) -> int:
     builds = read_builds(options.squad) if options.squad else Build()
     played = play(plan, stage, cast(plan, builds), options.seed)
     if options.json:
-        _print({"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played)})
+        killed = [end.seconds for end in played.ends if not end.leaked]
+        _print({"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played), "kill_times": killed})
     else:
         print("\n".join(_played_lines(stage.code, played)))
     return DONE

@@ -233,6 +233,7 @@ def test_simulate_says_what_comes_of_a_plan(job, capsys):
     assert told["stage"] == "HF-1"
     assert {"won", "stars", "life", "leaks", "kills", "total", "seconds", "ends", "undone", "notes"} <= set(told)
     assert len(told["ends"]) == told["kills"] > 0
+    assert told["kill_times"] == [end["seconds"] for end in told["ends"] if not end["leaked"]] != []
     assert main(asked) == 0
     lines = capsys.readouterr().out.splitlines()
     assert f"{told['kills']} of {told['total']} enemies gone" in lines[0]
