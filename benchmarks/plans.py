@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from game.errors import GameDataError
-from game.plans import Played, cast, play, read_plan
+from game.jobs import read_plan
+from game.plans import Played, cast, play
 from game.stage import load_stage
 from game.units import Build
 

@@ -179,7 +179,8 @@ def simulate(options: Namespace) -> int:
     """Play a plan in the simulator; 0 whether it wins or not, as long as it can be played."""
     import msgspec
 
-    from game.plans import cast, play, read_plan
+    from game.jobs import read_plan
+    from game.plans import cast, play
     from game.stage import load_stage
     from game.units import Build, read_builds
 
@@ -209,7 +210,7 @@ def generate(options: Namespace) -> int:
     """Write a stage drawn by chance, and the plan that wins it."""
     from game.generator import generate as drawn
     from game.generator import written
-    from game.plans import write_copilot
+    from game.jobs import write_copilot
 
     for file in filter(None, (options.out, options.plan)):
         if not file.parent.is_dir():

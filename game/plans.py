@@ -1,27 +1,27 @@
-"""Plans that players exchange: MAA's copilot jobs and azur-arknights-helper's tables, read, played and written.
+"""Plans that players exchange, cast and played; game.jobs reads and writes them.
 
 A plan is a list of steps, done one after the other. A step waits until all its conditions hold, then for its
-`pre_delay`, is tried until the battle accepts it, and is followed by its `post_delay`. Meanwhile skills whose usage
-says so are used the moment they are ready. The order and the meaning of every field are MAA's own, as its copilot
-protocol and its source have them: a deployment waits for its card before its `pre_delay` begins, and delays are
-seconds before the screen, which hold two seconds of the game after SpeedUp and a fifth of that in bullet time. A
-person's or a tool's slowness is not played: everything happens in the tick in which it may.
+`pre_delay`, is tried until the battle accepts it, and is followed by its `post_delay`. What is to be done to somebody
+who is not there is skipped. Meanwhile skills whose usage says so are used the moment they are ready. The order and the
+meaning of every field are MAA's own, as its copilot protocol and its source have them: a deployment waits for its card
+before its `pre_delay` begins, and delays are seconds before the screen, which hold two seconds of the game after
+SpeedUp and a fifth of that in bullet time. A person's or a tool's slowness is not played: everything happens in the
+tick in which it may.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, SKILL, UP, Action
+from game.actions import DEPLOY, RETREAT, RIGHT, SKILL, Action
 from game.arrays import standing_room
 from game.battle import Battle
 from game.errors import PlanError
 from game.rules import TICKS
+from game.runes import is_forbidden
 from game.stage import Stage
 from game.units import SKILL_LEVELS, Build, Character, Operator, characters_by_any_name, operator_of
 
@@ -29,19 +29,8 @@ Kind = Literal[
     "Deploy", "Skill", "Retreat", "SpeedUp", "BulletTime", "SkillUsage", "Output", "SkillDaemon", "MoveCamera",
     "ResetStopwatch",
 ]  # fmt: skip
-CHINESE = dict(
-    zip(
-        ("部署", "技能", "撤退", "二倍速", "子弹时间", "技能用法", "打印", "摆完挂机", "移动镜头", "重置全局计时器"),
-        get_args(Kind),
-        strict=True,
-    )
-)
-KINDS: Mapping[str, Kind] = {**{kind.lower(): kind for kind in get_args(Kind)}, **CHINESE}
-FACING = {
-    "right": RIGHT, "down": DOWN, "left": LEFT, "up": UP, "none": RIGHT, "右": RIGHT, "下": DOWN, "左": LEFT, "上": UP,
-    "无": RIGHT,
-}  # fmt: skip
-WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
+AIMED = ("Deploy", "Skill", "Retreat", "SkillUsage")
+"""Kinds of steps that are done to an operator."""
 BY_HAND, WHENEVER_READY, SO_OFTEN = range(3)
 """Usages of a skill; MAA's 3, "judge it yourself", is read as WHENEVER_READY."""
 MOMENTS = 10 * TICKS
@@ -90,6 +79,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A skill that is not ready after so long is left out; below 0 never."""
     usage: int = BY_HAND
     times: int = 1
+    distance: tuple[float, ...] = ()
+    """Tiles to the right and up by which MoveCamera would move; kept for other players, not played."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,13 +92,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     details: str = ""
     parts: tuple[Part, ...]
     steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    """What in its file is not played, in words."""
 
 
 class Cast(NamedTuple):
-    """Who plays which part: the squad, and for each part its slot."""
+    """Who plays which part: the squad, and whom each name means."""
 
     squad: tuple[Operator, ...]
     slots: dict[str, int]
+    """Of every part that is played and every name that a step calls; a name without a slot means nobody."""
     choices: tuple[Choice, ...]
     """Of each slot."""
     notes: tuple[str, ...]
@@ -142,230 +136,6 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-# --- Reading and writing ----------------------------------------------------------------------------------------------
-
-
-class _Oper(msgspec.Struct):
-    name: str
-    skill: int = 0
-    skill_usage: int = 0
-    skill_times: int = 1
-
-
-class _Group(msgspec.Struct):
-    name: str
-    opers: list[_Oper] = []
-
-
-class _Action(msgspec.Struct):
-    type: str = "Deploy"
-    name: str | None = None
-    location: list[int] | None = None
-    direction: str | None = None
-    kills: int = 0
-    costs: int = 0
-    cost_changes: int = 0
-    cooling: int = -1
-    time_elapsed: float = 0.0
-    pre_delay: float = 0.0
-    post_delay: float = 0.0
-    rear_delay: float = 0.0
-    """The older name of post_delay."""
-    timeout: float = -1.0
-    skip_if_not_ready: bool = False
-    """A skill's timeout of nothing."""
-    skill_usage: int = 0
-    skill_times: int = 1
-
-
-class _Doc(msgspec.Struct):
-    title: str | None = ""
-    details: str | None = ""
-
-
-class _Job(msgspec.Struct):
-    actions: list[_Action]
-    stage_name: str = ""
-    opers: list[_Oper] | None = None
-    groups: list[_Group] | None = None
-    doc: _Doc | None = None
-
-
-def read_plan(path: str | Path) -> Plan:
-    """The plan of a file: an azur-arknights-helper table where it ends with .toml, else a copilot job of MAA.
-
-    Raises PlanError in one line.
-    """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise PlanError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{path}: cannot be read: {error}") from None
-    try:
-        return _from_table(tomllib.loads(text)) if path.suffix == ".toml" else _from_job(text)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, msgspec.DecodeError, PlanError) as error:
-        raise PlanError(f"{path}: {error}") from None
-
-
-def _from_job(text: str) -> Plan:
-    """A copilot job of MAA."""
-    job = msgspec.json.decode(text, type=_Job)
-    doc = job.doc or _Doc()
-    groups = [Part(name=one.name, choices=tuple(map(_choice, one.opers))) for one in job.groups or ()]
-    parts = [Part(name=one.name, choices=(_choice(one),)) for one in job.opers or ()] + groups
-    named = {part.name for part in parts}
-    for action in job.actions:
-        if action.name and action.name not in named:  # MAA takes whoever is deployed, listed or not
-            named.add(action.name)
-            parts.append(Part(name=action.name, choices=(Choice(name=action.name),)))
-    return Plan(
-        stage=job.stage_name,
-        title=doc.title or "",
-        details=doc.details or "",
-        parts=tuple(parts),
-        steps=tuple(_step(number, one) for number, one in enumerate(job.actions)),
-    )
-
-
-def _choice(one: _Oper) -> Choice:
-    """An entry of `opers`."""
-    return Choice(name=one.name, skill=one.skill, usage=min(one.skill_usage, SO_OFTEN + 1), times=one.skill_times)
-
-
-def _step(number: int, one: _Action) -> Step:
-    """An entry of `actions`."""
-    kind = KINDS.get(one.type.lower())
-    if kind is None:
-        raise PlanError(f"actions[{number}]: there is no type {one.type!r}; there are {', '.join(get_args(Kind))}")
-    facing = FACING.get((one.direction or "none").lower())
-    if facing is None:
-        raise PlanError(f"actions[{number}]: there is no direction {one.direction!r}; there are Left, Right, Up, Down")
-    place = one.location or []
-    if len(place) not in (0, 2):
-        raise PlanError(f"actions[{number}]: location {place} is no [column, row]")
-    if kind == "Deploy" and not (place and one.name):
-        raise PlanError(f"actions[{number}]: a Deploy needs a name and a location")
-    if kind in ("Skill", "Retreat", "SkillUsage") and not (place or one.name):
-        raise PlanError(f"actions[{number}]: a {kind} needs a name or a location")
-    return Step(
-        kind=kind,
-        who=one.name or "",
-        tile=(place[1], place[0]) if place else None,
-        direction=facing,
-        kills=one.kills,
-        costs=one.costs,
-        cost_changes=one.cost_changes,
-        cooling=one.cooling,
-        time_elapsed=one.time_elapsed / 1000,
-        pre_delay=one.pre_delay / 1000,
-        post_delay=max(one.post_delay, one.rear_delay) / 1000,
-        timeout=0.0 if one.skip_if_not_ready else one.timeout / 1000 if one.timeout >= 0 else -1.0,
-        usage=one.skill_usage,
-        times=one.skill_times,
-    )
-
-
-class _Table(msgspec.Struct):
-    operators: dict[str, str]
-    steps: list[dict[str, Any]]
-    name: str = ""
-    level_code: str = ""
-
-
-class _TableAction(msgspec.Struct):
-    operator: str
-    position: tuple[int, int] | None = None
-    tile: tuple[int, int] | None = None
-    """The newer name of position."""
-    direction: str = "none"
-    time: dict[str, float] | str = "Asap"
-
-
-def _from_table(data: dict[str, Any]) -> Plan:
-    """A table of azur-arknights-helper: positions are [row, column] from the top left."""
-    table = msgspec.convert(data, _Table)
-    return Plan(
-        stage=table.level_code or table.name,
-        title=table.name,
-        parts=tuple(Part(name=name, choices=(Choice(name=id_),)) for name, id_ in table.operators.items()),
-        steps=tuple(_table_step(number, one, table.operators) for number, one in enumerate(table.steps)),
-    )
-
-
-def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, str]) -> Step:
-    """One of its steps: an action by its name, or under `action` with the time beside it, as older tables have it."""
-    named = step.get("action", step)
-    name, fields = next(iter(named.items()), ("", None)) if isinstance(named, dict) else (str(named), None)
-    if name not in ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill") or not isinstance(fields, dict):
-        raise PlanError(f"steps[{number}]: there is no action {name!r}; there are Deploy, Retreat, AutoSkill")
-    try:
-        one = msgspec.convert({**({"time": step["time"]} if "time" in step else {}), **fields}, _TableAction)
-    except msgspec.ValidationError as error:
-        raise PlanError(f"steps[{number}]: {error}") from None
-    facing, place = FACING.get(one.direction.lower()), one.tile or one.position
-    if facing is None:
-        raise PlanError(f"steps[{number}]: there is no direction {one.direction!r}; there are Left, Right, Up, Down")
-    if one.operator not in operators:
-        raise PlanError(f"steps[{number}]: {one.operator!r} is not under [operators]")
-    if name == "Deploy" and place is None:
-        raise PlanError(f"steps[{number}]: a Deploy needs a tile")
-    delay = one.time.get("DeltaSec", 0.0) if isinstance(one.time, dict) else 0.0
-    if name in ("AutoSkill", "StopAutoSkill"):
-        usage = WHENEVER_READY if name == "AutoSkill" else BY_HAND
-        return Step(kind="SkillUsage", who=one.operator, usage=usage, pre_delay=delay)
-    kind: Kind = "Deploy" if name == "Deploy" else "Retreat"
-    return Step(kind=kind, who=one.operator, tile=place, direction=facing, pre_delay=delay)
-
-
-def write_copilot(plan: Plan) -> dict[str, Any]:
-    """The plan as a copilot job of MAA, ready for json.dump; `read_plan` reads the same plan from it."""
-    return {
-        "stage_name": plan.stage,
-        "minimum_required": "v4.0.0",
-        "opers": [_oper(one.choices[0]) for one in plan.parts if _is_operator(one)],
-        "groups": [
-            {"name": one.name, "opers": [_oper(choice) for choice in one.choices]}
-            for one in plan.parts
-            if not _is_operator(one)
-        ],
-        "actions": [_action(one) for one in plan.steps],
-        "doc": {"title": plan.title, "details": plan.details},
-    }
-
-
-def _is_operator(part: Part) -> bool:
-    """Whether a part is one operator under its own name."""
-    return [choice.name for choice in part.choices] == [part.name]
-
-
-def _oper(one: Choice) -> dict[str, Any]:
-    """An entry of `opers`."""
-    usage = {"skill_times": one.times} if one.usage == SO_OFTEN else {}
-    return {"name": one.name, "skill": one.skill, "skill_usage": one.usage, **usage}
-
-
-def _action(one: Step) -> dict[str, Any]:
-    """An entry of `actions`, with whatever differs from the default."""
-    found: dict[str, Any] = {"type": one.kind}
-    if one.who:
-        found["name"] = one.who
-    if one.tile:
-        found["location"] = [one.tile[1], one.tile[0]]
-    if one.kind == "Deploy":
-        found["direction"] = WORDS[one.direction]
-    for key, usual in (("kills", 0), ("costs", 0), ("cost_changes", 0), ("cooling", -1)):
-        if getattr(one, key) != usual:
-            found[key] = getattr(one, key)
-    for key, never in (("time_elapsed", 0.0), ("pre_delay", 0.0), ("post_delay", 0.0), ("timeout", -1.0)):
-        if getattr(one, key) != never:
-            found[key] = round(getattr(one, key) * 1000)
-    if one.kind == "SkillUsage":
-        found |= {"skill_usage": one.usage, "skill_times": one.times}
-    return found
-
-
 # --- Casting ----------------------------------------------------------------------------------------------------------
 
 
@@ -377,43 +147,107 @@ def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # 
     elite 2) fall back to the last it has. Parts that no step needs may stay empty.
     Raises PlanError where nobody can play a part that is needed.
     """
-    used = {step.who for step in plan.steps}
-    squad: list[Operator] = []
-    slots: dict[str, int] = {}
-    choices, notes = [], []
-    for part in plan.parts:
-        if part.name not in used and len(part.choices) > 1:
-            continue
-        try:
-            character, choice = _player(part, builds, {one.name for one in squad})
-        except PlanError as error:
-            if part.name in used:
-                raise
-            notes.append(f"{error}, and no step needs it")
-            continue
-        build = _within(character, builds) if isinstance(builds, Build) else builds[character.name]
+    return _Casting(plan, builds).cast()
+
+
+class _Casting:
+    """Gives the parts of a plan to operators."""
+
+    def __init__(self, plan: Plan, builds: Mapping[str, Build] | Build) -> None:
+        self._builds = builds
+        self._known = characters_by_any_name()
+        self._called = dict.fromkeys(step.who for step in plan.steps if step.who and step.kind in AIMED)
+        self._parts = self._all_parts(plan)
+        self._playing: dict[str, tuple[str, Choice]] = {}
+        """By operator: its part, and how it plays that."""
+        self._notes = list(plan.notes)
+
+    def cast(self) -> Cast:
+        """Give out all parts: first those that steps call, for which somebody must be found."""
+        for name in sorted(self._parts, key=lambda name: name not in self._called):
+            if self._give(name, set()):
+                continue
+            told = self._nobody(self._parts[name])
+            if name in self._called:
+                raise PlanError(told)
+            self._notes.append(f"{told}, and no step needs it")
+        if not self._playing:
+            raise PlanError("nobody plays in this plan")
+        order = list(self._parts)
+        players = sorted(self._playing.items(), key=lambda one: order.index(one[1][0]))
+        squad = tuple(self._operator(who, choice) for who, (_, choice) in players)
+        slots = self._slots([who for who, _ in players])
+        return Cast(squad, slots, tuple(choice for _, (_, choice) in players), tuple(self._notes))
+
+    def _all_parts(self, plan: Plan) -> dict[str, Part]:
+        """A plan's parts by name, and one for each operator that only the steps name: MAA takes whoever is deployed.
+
+        A name among the choices of a part means whoever plays that, and what is in no table is no operator.
+        """
+        parts: dict[str, Part] = {}
+        for part in plan.parts:
+            parts.setdefault(part.name, part)
+        listed = {self._who(choice.name) for part in plan.parts for choice in part.choices}
+        for name in self._called:
+            if name not in parts and self._who(name) not in {None, *listed}:
+                parts[name] = Part(name=name, choices=(Choice(name=name),))
+        return parts
+
+    def _who(self, name: str) -> str | None:
+        """The English name of an operator, or None where no table knows it."""
+        character = self._known.get(name.lower())
+        return character.name if character else None
+
+    def _absence(self, choice: Choice) -> str:
+        """Why an operator cannot come, or nothing."""
+        who = self._who(choice.name)
+        if who is None:
+            return f"{choice.name!r} is in no table"
+        return "" if isinstance(self._builds, Build) or who in self._builds else f"{who!r} is not in the squad"
+
+    def _give(self, name: str, asked: set[str]) -> bool:
+        """Give a part to its first choice that is free, or to one whose own part somebody else can play instead.
+
+        `asked` are the operators of whom this was asked already.
+        """
+        there = [(self._who(one.name) or "", one) for one in self._parts[name].choices if not self._absence(one)]
+        for who, choice in there:
+            if who not in self._playing:
+                self._playing[who] = name, choice
+                return True
+        for who, choice in there:
+            if who not in asked:
+                asked.add(who)
+                if self._give(self._playing[who][0], asked):
+                    self._playing[who] = name, choice
+                    return True
+        return False
+
+    def _nobody(self, part: Part) -> str:
+        """Why nobody can play a part."""
+        why = [absence or "everybody who could plays already" for absence in map(self._absence, part.choices)]
+        return f"nobody can play {part.name!r}: {'; '.join(dict.fromkeys(why)) or 'it has no choices'}"
+
+    def _operator(self, who: str, choice: Choice) -> Operator:
+        """An operator as it plays its part."""
+        character = self._known[who.lower()]
+        build = _within(character, self._builds) if isinstance(self._builds, Build) else self._builds[who]
         skill = _skill(character, choice, build)
         if choice.skill > skill > 0:
-            notes.append(f"{character.name}: skill {choice.skill} is not unlocked at elite {build.elite}; uses {skill}")
-        slots[part.name] = len(squad)
-        squad.append(operator_of(character, msgspec.structs.replace(build, skill=skill)))
-        choices.append(choice)
-    return Cast(tuple(squad), slots, tuple(choices), tuple(notes))
+            self._notes.append(f"{who}: skill {choice.skill} is not unlocked at elite {build.elite}; uses {skill}")
+        return operator_of(character, msgspec.structs.replace(build, skill=skill))
 
-
-def _player(part: Part, builds: Mapping[str, Build] | Build, taken: set[str]) -> tuple[Character, Choice]:
-    """Who plays a part: the first of its choices that is known, there and free."""
-    known = characters_by_any_name()
-    missing = []
-    for choice in part.choices:
-        character = known.get(choice.name.lower())
-        if character is None:
-            missing.append(f"{choice.name!r} is in no table")
-        elif not isinstance(builds, Build) and character.name not in builds:
-            missing.append(f"{character.name!r} is not in the squad")
-        elif character.name not in taken:
-            return character, choice
-    raise PlanError(f"nobody can play {part.name!r}: {'; '.join(missing) or 'everybody who could plays already'}")
+    def _slots(self, squad: Sequence[str]) -> dict[str, int]:
+        """The slot that each name means: a part's player, else the operator itself, whatever its part is."""
+        slots = {self._playing[who][0]: slot for slot, who in enumerate(squad)}
+        for name in self._called:
+            who = self._who(name)
+            if who in squad:
+                slots.setdefault(name, squad.index(who))
+            elif name not in slots:
+                why = "plays no part" if who else "is in no table"
+                self._notes.append(f"{name!r} {why}; steps for it are skipped")
+        return slots
 
 
 def _within(character: Character, build: Build) -> Build:
@@ -465,18 +299,18 @@ def play(plan: Plan, stage: Stage, cast: Cast, seed: int = 0) -> Played:
 
 
 def _check(plan: Plan, stage: Stage, cast: Cast) -> None:
-    """Whether everybody can stand where the plan puts him."""
+    """Whether everybody may come and can stand where the plan puts him."""
     room = standing_room(stage, cast.squad)
     for number, step in enumerate(plan.steps):
-        if step.kind != "Deploy" or step.tile is None:
+        slot = cast.slots.get(step.who)
+        if step.kind != "Deploy" or step.tile is None or slot is None:
             continue
-        row, col = step.tile
+        operator, (row, col) = cast.squad[slot], step.tile
+        if is_forbidden(operator, stage.squad_rules):
+            raise PlanError(f"{operator.name} may not be brought to {stage.code} in this mode")
         on_map = 0 <= row < stage.height and 0 <= col < stage.width
-        slot = cast.slots[step.who]
         if not on_map or not room[slot, row * stage.width + col]:
-            raise PlanError(
-                f"step {number}: {cast.squad[slot].name} cannot stand on column {col}, row {row} of {stage.code}"
-            )
+            raise PlanError(f"step {number}: {operator.name} cannot stand on column {col}, row {row} of {stage.code}")
 
 
 class Player:
@@ -522,7 +356,7 @@ class Player:
         if now < self._due:
             return False
         if not self._do(step):
-            if step.timeout < 0 or now < self._due + round(step.timeout * MOMENTS):
+            if self._waits(step, now - self._due):
                 return False
             self._skipped.append(self._next)
         self._next += 1
@@ -542,12 +376,12 @@ class Player:
             and enough
             and cooling == step.cooling
             and self._now - self._stopwatch >= round(step.time_elapsed * MOMENTS)
-            and (step.kind != "Deploy" or step.pre_delay == 0 or self._playable(self._cast.slots[step.who]))
+            and (step.kind != "Deploy" or step.pre_delay == 0 or self._playable(self._meant(step)))
         )
 
-    def _playable(self, slot: int) -> bool:
-        """Whether a card is in the hand, paid for and not cooling down."""
-        return any(card.slot == slot and card.state == "ready" for card in self.battle.view().cards)
+    def _playable(self, slot: int | None) -> bool:
+        """Whether a card is in the hand, paid for and not cooling down; nobody's keeps nobody waiting."""
+        return slot is None or any(card.slot == slot and card.state == "ready" for card in self.battle.view().cards)
 
     def _do(self, step: Step) -> bool:
         """Try a step; False where the battle does not allow it yet. What is done to an operator ends bullet time."""
@@ -558,16 +392,23 @@ class Player:
         )
         return done
 
+    def _waits(self, step: Step, waited: int) -> bool:
+        """Whether a step that was not allowed is tried again: not after its timeout, nor for somebody who is gone."""
+        if 0 <= round(step.timeout * MOMENTS) <= waited:
+            return False
+        slot = self._meant(step)
+        standing = any(one.slot == slot for one in self.battle.operators_on_field())
+        return standing or (step.kind == "Deploy" and slot is not None)
+
     def _try(self, step: Step) -> bool:
         """Try a step; False where the battle does not allow it yet."""
+        slot = self._meant(step)
         if step.kind == "Deploy" and step.tile is not None:
             tile = step.tile[0] * self.battle.stage.width + step.tile[1]
-            return self.battle.act(Action(DEPLOY, self._cast.slots[step.who], tile, step.direction))
+            return slot is not None and self.battle.act(Action(DEPLOY, slot, tile, step.direction))
         if step.kind in ("Skill", "Retreat"):
-            slot = self._meant(step)
             return slot is not None and self.battle.act(Action(SKILL if step.kind == "Skill" else RETREAT, slot))
         if step.kind == "SkillUsage":
-            slot = self._meant(step)
             if slot is not None:  # a device that has no skill here
                 self._uses[slot] = (step.usage, step.times)
         elif step.kind == "ResetStopwatch":
@@ -577,9 +418,9 @@ class Player:
         return True
 
     def _meant(self, step: Step) -> int | None:
-        """The slot that a step names, or that stands where it points."""
+        """The slot that a step names, or that stands where it points; None where that is nobody."""
         if step.who:
-            return self._cast.slots[step.who]
+            return self._cast.slots.get(step.who)
         return next((one.slot for one in self.battle.operators_on_field() if (one.row, one.col) == step.tile), None)
 
     def _use_skills(self) -> None:

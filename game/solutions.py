@@ -1,4 +1,4 @@
-"""The plans that win the shipped stages: `game/stages/solutions/NAME.json`, as other bots read plans (see game.plans).
+"""The plans that win the shipped stages: `game/stages/solutions/NAME.json`, as other bots read plans (see game.jobs).
 
 They are found by `game.search` and written by `python scripts/solve_stages.py`, which finds the same ones again.
 """
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.errors import StageError
-from game.plans import BY_HAND, WHENEVER_READY, Choice, Kind, Part, Plan, Step, cast, play, read_plan
+from game.jobs import read_plan
+from game.plans import BY_HAND, WHENEVER_READY, Choice, Kind, Part, Plan, Step, cast, play
 from game.search import Draft, Move, search
 from game.stage import Stage, load_stage
 from game.units import Operator, load_characters, squad_of

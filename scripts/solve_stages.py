@@ -7,7 +7,7 @@ a stage.
 import json
 import sys
 
-from game.plans import write_copilot
+from game.jobs import write_copilot
 from game.solutions import solution_path, solve, stars_of
 from game.stage import load_stage, shipped_stages
 

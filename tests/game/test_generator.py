@@ -8,7 +8,7 @@ import pytest
 
 from game.errors import StageError
 from game.generator import DIFFICULTIES, draw, generate, written
-from game.plans import read_plan, write_copilot
+from game.jobs import read_plan, write_copilot
 from game.solutions import stars_of
 from game.stage import describe, load_stage, stage_of
 

@@ -1,90 +1,33 @@
-"""Plans are read as their authors mean them, played as the protocol says, and written so that others read the same."""
+"""Plans are cast with whoever is there, and played as the protocol says."""
 
 from __future__ import annotations
-
-import json
 
 import msgspec
 import pytest
 from worlds import IMMORTAL
 
-from game.actions import DOWN, LEFT, RIGHT, UP
+from game.actions import RIGHT, UP
 from game.battle import Battle
 from game.errors import PlanError
-from game.plans import Choice, Part, Plan, Player, Step, cast, play, read_plan, write_copilot
+from game.jobs import read_plan
+from game.plans import Choice, Part, Plan, Player, Step, cast, play
 from game.stage import load_stage
 from game.units import Build
-
-JOB = {
-    "stage_name": "0-1",
-    "minimum_required": "v4.0.0",
-    "opers": [
-        {"name": "芬", "skill": 1, "skill_usage": 1},
-        {"name": "Kroos", "requirements": {"elite": 2}},
-        {"name": "桃金娘", "skill": 1, "skill_usage": 2, "skill_times": 3},
-    ],
-    "groups": [{"name": "奶", "opers": [{"name": "Nobody"}, {"name": "安赛尔", "skill": 1}]}],
-    "actions": [
-        {"name": "芬", "location": [2, 1], "direction": "左"},
-        {"type": "二倍速"},
-        {
-            "type": "部署",
-            "name": "奶",
-            "location": [3, 0],
-            "direction": "Down",
-            "kills": 2,
-            "costs": 20,
-            "pre_delay": 500,
-        },
-        {"type": "技能", "name": "芬", "timeout": 3000, "doc": "now", "doc_color": "red"},
-        {"type": "Retreat", "location": [2, 1], "cooling": 1, "cost_changes": -3, "rear_delay": 1500},
-        {"type": "技能用法", "name": "桃金娘", "skill_usage": 1},
-        {"type": "重置全局计时器"},
-        {"type": "Output", "time_elapsed": 4000},
-        {"type": "Skill", "name": "芬", "skip_if_not_ready": True},
-        {"type": "MoveCamera", "distance": [4.5, 0]},
-        {"type": "摆完挂机"},
-    ],
-    "doc": {"title": "A plan", "details": "by somebody"},
-    "difficulty": 1,
-}
-TABLE = """
-name = "1-4"
-level_code = "1-4"
-[operators]
-myrtle = "char_151_myrtle"
-[[steps]]
-time = "Asap"
-[steps.action.Deploy]
-operator = "myrtle"
-position = [2, 1]
-direction = "Up"
-[[steps]]
-time = {DeltaSec = 2.5}
-[steps.action.AutoSkill]
-operator = "myrtle"
-[[steps]]
-time = "Asap"
-[steps.action.Retreat]
-operator = "myrtle"
-"""
-
-
-@pytest.fixture
-def job(tmp_path):
-    """Writes a job as a file."""
-
-    def write(data, name="job.json"):
-        path = tmp_path / name
-        path.write_text(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return path
-
-    return write
 
 
 def deploy(who, row, col, direction=RIGHT, **more):
     """A Deploy."""
     return Step(kind="Deploy", who=who, tile=(row, col), direction=direction, **more)
+
+
+def part(name, *choices):
+    """A part that these operators can play, or the one of its name."""
+    return Part(name=name, choices=tuple(Choice(name=one, skill=1) for one in choices or (name,)))
+
+
+def plan_with(parts, *steps):
+    """A plan with these parts."""
+    return Plan(stage="made", parts=tuple(parts), steps=steps)
 
 
 def plan_of(*steps, usage=0, times=1):
@@ -106,108 +49,123 @@ def player_of(plan, stage):
     return Player(plan, Battle(stage, who.squad), who)
 
 
-# --- Reading ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_job_is_read_in_chinese_and_in_english(job):
-    """Types, directions and names in either language; times in seconds; what is not given asks for nothing."""
-    plan = read_plan(job(JOB))
-    kinds = [step.kind for step in plan.steps]
-    assert kinds == [
-        "Deploy", "SpeedUp", "Deploy", "Skill", "Retreat", "SkillUsage", "ResetStopwatch", "Output", "Skill",
-        "MoveCamera", "SkillDaemon",
-    ]  # fmt: skip
-    assert plan.steps[0] == deploy("芬", 1, 2, LEFT)
-    assert plan.steps[2] == deploy("奶", 0, 3, DOWN, kills=2, costs=20, pre_delay=0.5)
-    assert plan.steps[3].timeout == 3.0
-    assert plan.steps[4] == Step(kind="Retreat", tile=(1, 2), cooling=1, cost_changes=-3, post_delay=1.5)
-    assert plan.steps[7].time_elapsed == 4.0
-    assert plan.steps[8].timeout == 0.0
-    assert [part.name for part in plan.parts] == ["芬", "Kroos", "桃金娘", "奶"]
-    assert plan.parts[2].choices == (Choice(name="桃金娘", skill=1, usage=2, times=3),)
-
-
-def test_a_job_survives_being_written(job):
-    """Read, written and read again it is the same plan."""
-    plan = read_plan(job(JOB))
-    assert read_plan(job(write_copilot(plan), "again.json")) == plan
-
-
-def test_a_table_of_steps_is_read(job):
-    """azur-arknights-helper's form: ids, [row, column], delays, skills that are used by themselves."""
-    plan = read_plan(job(TABLE, "plan.toml"))
-    assert plan.stage == "1-4"
-    assert plan.parts == (Part(name="myrtle", choices=(Choice(name="char_151_myrtle"),)),)
-    assert plan.steps == (
-        deploy("myrtle", 2, 1, UP),
-        Step(kind="SkillUsage", who="myrtle", usage=1, pre_delay=2.5),
-        Step(kind="Retreat", who="myrtle"),
-    )
-
-
-def test_a_newer_table_of_steps_is_read(job):
-    """Actions by their names, with a tile and a time inside; what is wrong with one is told in one line."""
-    table = TABLE.replace("[steps.action.", "[steps.").replace("position", "tile")
-    newer = table.replace('time = "Asap"\n', "").replace("time = {DeltaSec = 2.5}\n", "")
-    newer = newer.replace("[steps.AutoSkill]\n", "[steps.AutoSkill]\ntime = {DeltaSec = 2.5}\n")
-    assert read_plan(job(newer, "newer.toml")) == read_plan(job(TABLE, "plan.toml"))
-    for wrong, said in (
-        (newer.replace("Retreat", "Dance"), r"steps\[2\]: there is no action 'Dance'"),
-        (newer.replace("[2, 1]", "[2]"), r"steps\[0\]: .*length 2.*tile"),
-        (newer.replace("tile = [2, 1]", ""), r"steps\[0\]: a Deploy needs a tile"),
-        (newer.replace('"Up"', '"North"'), r"steps\[0\]: there is no direction 'North'"),
-        (newer.replace("myrtle = ", "thorns = "), r"steps\[0\]: 'myrtle' is not under"),
-    ):
-        with pytest.raises(PlanError, match=said) as told:
-            read_plan(job(wrong, "wrong.toml"))
-        assert "\n" not in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("{", "job.json: "),
-        ({"actions": None}, r"array.*null.*\$.actions"),
-        ({"actions": [{"type": "Dance"}]}, r"actions\[0\]: there is no type 'Dance'"),
-        ({"actions": [{"name": "芬"}]}, r"actions\[0\]: a Deploy needs a name and a location"),
-        ({"actions": [{"type": "Skill"}]}, r"actions\[0\]: a Skill needs a name or a location"),
-        ({"actions": [{"name": "芬", "location": [1]}]}, r"actions\[0\]: location \[1\]"),
-        ({"actions": [{"name": "芬", "location": [1, 1], "direction": "North"}]}, "no direction 'North'"),
-        ({"actions": [{"kills": "many"}]}, r"int.*str.*kills"),
-    ],
-)
-def test_a_broken_job_is_told_in_one_line(job, change, said):
-    """The file, the place and what is wrong there."""
-    with pytest.raises(PlanError, match=said) as told:
-        read_plan(job(change if isinstance(change, str) else {**JOB, **change}))
-    assert "\n" not in str(told.value)
-
-
-def test_a_plan_that_is_not_there_is_told(tmp_path):
-    """As everywhere: one line with the path."""
-    with pytest.raises(PlanError, match=r"nowhere\.json: there is no such file"):
-        read_plan(tmp_path / "nowhere.json")
+def came(player, name):
+    """The second in which somebody comes."""
+    slot = [one.name for one in player.battle.squad].index(name)
+    player.look()
+    while all(one.slot != slot for one in player.battle.operators_on_field()):
+        assert player.battle.seconds < 100, f"{name} never came"
+        player.battle.step(1)
+        player.look()
+    return player.battle.seconds
 
 
 # --- Casting ----------------------------------------------------------------------------------------------------------
 
 
-def test_groups_are_played_by_the_first_who_is_there(job):
+def test_groups_are_played_by_the_first_who_is_there():
     """Nobody is unknown, so Ansel heals; with a squad of others nobody can."""
-    plan = read_plan(job(JOB))
+    plan = plan_with([part("芬"), part("Kroos"), part("奶", "Nobody", "安赛尔")], deploy("奶", 0, 3))
     who = cast(plan, Build())
-    assert [one.name for one in who.squad] == ["Fang", "Kroos", "Myrtle", "Ansel"]
-    assert who.slots == {"芬": 0, "Kroos": 1, "桃金娘": 2, "奶": 3}
+    assert [one.name for one in who.squad] == ["Fang", "Kroos", "Ansel"]
+    assert who.slots == {"芬": 0, "Kroos": 1, "奶": 2}
     with pytest.raises(PlanError, match="nobody can play '奶': 'Nobody' is in no table; 'Ansel' is not in the squad"):
         cast(plan, {"Fang": Build(), "Kroos": Build(), "Myrtle": Build()})
 
 
-def test_parts_that_no_step_needs_may_stay_empty(job):
-    """Players list more than they use; whom nobody knows is noted."""
-    plan = read_plan(job({**JOB, "opers": [*JOB["opers"], {"name": "Nobody else"}]}))
-    who = cast(plan, Build())
-    assert [one.name for one in who.squad] == ["Fang", "Kroos", "Myrtle", "Ansel"]
-    assert who.notes[-1] == "nobody can play 'Nobody else': 'Nobody else' is in no table, and no step needs it"
+@pytest.mark.parametrize(
+    ("groups", "squad"),
+    [
+        ({"A": "芬 香草", "B": "芬"}, ["Vanilla", "Fang"]),
+        ({"A": "芬 香草", "B": "香草 翎羽", "C": "芬"}, ["Vanilla", "Plume", "Fang"]),
+        ({"A": "芬 香草", "B": "芬 翎羽"}, ["Fang", "Plume"]),
+    ],
+)
+def test_groups_are_shared_out_so_that_everybody_fits(groups, squad):
+    """Whoever is free comes first; only where nobody is does an earlier part pass on its player."""
+    parts = [part(name, *choices.split()) for name, choices in groups.items()]
+    assert [one.name for one in cast(plan_with(parts, *(deploy(name, 1, 1) for name in groups))).squad] == squad
+
+
+def test_groups_that_cannot_all_be_played_are_told_in_one_line():
+    """Two groups, and Fang is the only one who is left for both."""
+    plan = plan_with([part("A", "芬"), part("B", "Nobody", "芬")], deploy("A", 1, 1), deploy("B", 1, 2))
+    with pytest.raises(PlanError) as told:
+        cast(plan)
+    assert str(told.value) == "nobody can play 'B': 'Nobody' is in no table; everybody who could plays already"
+
+
+def test_parts_that_no_step_needs_may_stay_empty():
+    """Players list more than they use: it takes nobody from a part that is needed, and is noted."""
+    plan = plan_with([part("芬"), part("Nobody"), part("A", "芬")], deploy("A", 1, 1))
+    who = cast(plan)
+    assert [one.name for one in who.squad] == ["Fang"]
+    assert who.notes == (
+        "nobody can play '芬': everybody who could plays already, and no step needs it",
+        "nobody can play 'Nobody': 'Nobody' is in no table, and no step needs it",
+    )
+
+
+def test_whoever_is_listed_twice_comes_once():
+    """It is one operator all the same."""
+    plan = plan_with([part("芬"), part("芬")], deploy("芬", 1, 1))
+    assert [one.name for one in cast(plan).squad] == ["Fang"]
+
+
+def test_whom_only_the_steps_name_comes_too():
+    """In any language; but an operator whom a given squad lacks is a reason to stop."""
+    plan = plan_with([part("芬")], deploy("芬", 1, 1), deploy("克洛丝", 0, 1))
+    assert [one.name for one in cast(plan).squad] == ["Fang", "Kroos"]
+    with pytest.raises(PlanError, match="nobody can play '克洛丝': 'Kroos' is not in the squad"):
+        cast(plan, {"Fang": Build()})
+
+
+def test_a_member_of_a_group_means_its_player():
+    """A step may name the operator instead of the group, and nobody else comes for that."""
+    who = cast(plan_with([part("pack", "芬", "香草")], deploy("Fang", 1, 1)))
+    assert [one.name for one in who.squad] == ["Fang"]
+    assert who.slots == {"pack": 0, "Fang": 0}
+
+
+def test_a_member_that_does_not_play_is_nobody(make):
+    """Its group is played by Fang, so what is to be done with Vanilla is skipped, and said."""
+    plan = plan_with([part("pack", "芬", "香草")], deploy("香草", 1, 1), deploy("pack", 1, 5))
+    done = played(make, plan, [make.spawn(at=20)])
+    assert done.undone == (0,)
+    assert done.notes == ("'香草' plays no part; steps for it are skipped",)
+
+
+def test_devices_and_summons_are_skipped_and_told_once(make):
+    """What is in no table and only the steps name keeps nobody waiting, not even for its card."""
+    steps = (
+        deploy("障碍物", 1, 1, pre_delay=1.0), Step(kind="Skill", who="Mon3tr"), deploy("障碍物", 9, 9),
+        Step(kind="SkillUsage", who="Mon3tr", usage=1), deploy("Fang", 1, 5),
+    )  # fmt: skip
+    plan = plan_with([part("Fang")], *steps)
+    done = played(make, plan, [make.spawn(at=20)])
+    assert done.undone == (0, 1, 2)
+    assert done.notes == tuple(f"{name!r} is in no table; steps for it are skipped" for name in ("障碍物", "Mon3tr"))
+    assert came(player_of(plan, make.stage(make.level([make.spawn(at=20)]))), "Fang") == pytest.approx(1.0, abs=0.1)
+
+
+def test_bullet_time_needs_nobody():
+    """Its name is whomever the author tapped to slow the battle down; there is always somebody to tap."""
+    who = cast(plan_with([part("Fang")], Step(kind="BulletTime", who="障碍物"), deploy("Fang", 1, 5)))
+    assert ([one.name for one in who.squad], who.notes) == (["Fang"], ())
+
+
+def test_an_operator_that_is_listed_and_needed_must_be_known():
+    """Without it the plan is another one; a device alone makes none either."""
+    with pytest.raises(PlanError, match="nobody can play 'Mon3tr': 'Mon3tr' is in no table"):
+        cast(plan_with([part("Fang"), part("Mon3tr")], Step(kind="Retreat", who="Mon3tr")))
+    with pytest.raises(PlanError, match="nobody plays in this plan"):
+        cast(plan_with([], deploy("障碍物", 1, 1)))
+
+
+def test_what_reading_noted_is_told_with_the_battle(make):
+    """Whoever plays a plan hears what of its file is not in it."""
+    plan = msgspec.structs.replace(plan_of(deploy("Fang", 1, 5)), notes=("half of it is missing",))
+    assert played(make, plan, [make.spawn()]).notes == ("half of it is missing",)
 
 
 def test_skills_that_are_not_unlocked_fall_back():
@@ -268,20 +226,12 @@ def test_a_delay_begins_when_the_card_can_be_played(make):
     """As MAA does it: Fang costs 9, which are there after nine seconds, and two seconds later she comes."""
     plan = plan_of(deploy("Fang", 1, 5, pre_delay=2.0))
     player = player_of(plan, make.stage(make.level([make.spawn(at=40)], initialCost=0)))
-    while not player.battle.operators_on_field():
-        player.look()
-        player.battle.step(1)
-    assert player.battle.seconds == pytest.approx(11.0, abs=0.1)
+    assert came(player, "Fang") == pytest.approx(11.0, abs=0.1)
 
 
 def _when_fang_came(make, plan, slugs):
     """The second in which Fang was deployed."""
-    player = player_of(plan, make.stage(make.level(slugs, initialCost=99, maxLifePoint=9)))
-    player.look()
-    while all(one.slot != 0 for one in player.battle.operators_on_field()):
-        player.battle.step(1)
-        player.look()
-    return player.battle.seconds
+    return came(player_of(plan, make.stage(make.level(slugs, initialCost=99, maxLifePoint=9))), "Fang")
 
 
 def test_post_delays_and_cooling_cards(make):
@@ -319,12 +269,29 @@ def _dp_after(plan, stage):
     return player.battle.dp
 
 
-def test_a_skill_that_is_not_ready_in_time_is_left_out(make):
-    """The timeout passes, the next step is done, and the skill is told as undone."""
-    plan = plan_of(deploy("Fang", 1, 5), Step(kind="Skill", who="Kroos", timeout=2.0), deploy("Kroos", 0, 2))
-    done = played(make, plan, [make.spawn(at=20)])
-    assert done.undone == (1,)
-    assert done.won
+def test_a_skill_is_waited_for_while_its_operator_stands(make):
+    """Myrtle's is ready after 19 seconds; with a timeout of two it is left out, and if she falls it is given up."""
+    for timeout, attack, expected, undone in ((-1.0, 0.0, 19.0, ()), (2.0, 0.0, 2.0, (1,)), (-1.0, 1e6, 3.0, (1,))):
+        steps = (deploy("Myrtle", 1, 2), Step(kind="Skill", who="Myrtle", timeout=timeout), deploy("Fang", 1, 5))
+        level = make.level([make.spawn()], refs=(make.dummy(atk=attack, **IMMORTAL),))
+        player = player_of(plan_with([part("Myrtle"), part("Fang")], *steps), make.stage(level))
+        assert came(player, "Fang") == pytest.approx(expected, abs=1.0)
+        assert tuple(player.undone()) == undone
+
+
+@pytest.mark.parametrize("whom", [{"who": "Fang"}, {"tile": (1, 3)}])
+def test_what_is_to_be_done_to_nobody_is_skipped_at_once(make, whom):
+    """By name or by tile: a plan goes on when its author's operator has fallen, or never came."""
+    plan = plan_of(Step(kind="Skill", **whom), Step(kind="Retreat", **whom), deploy("Fang", 1, 5))
+    player = player_of(plan, make.stage(make.level([make.spawn(at=20)])))
+    assert came(player, "Fang") == 0
+    assert player.undone() == [0, 1]
+
+
+def test_a_tile_means_whoever_stands_there(make):
+    """Fang is called back from where she stands, and her card cools down."""
+    plan = plan_of(deploy("Fang", 1, 5), Step(kind="Retreat", tile=(1, 5)), deploy("Kroos", 0, 2, cooling=1))
+    assert played(make, plan, [make.spawn(at=20)]).undone == ()
 
 
 def test_what_can_never_be_done_is_told_before_the_battle(make):
@@ -332,6 +299,17 @@ def test_what_can_never_be_done_is_told_before_the_battle(make):
     for row, col in ((1, 3), (7, 3)):
         with pytest.raises(PlanError, match=f"step 0: Kroos cannot stand on column {col}, row {row}"):
             played(make, plan_of(deploy("Kroos", row, col)), [make.spawn()])
+
+
+def test_who_may_not_be_brought_is_told_so(make):
+    """Not as a place where she cannot stand: no other place would do."""
+    level = make.level([make.spawn()])
+    level["runes"] = [make.rune("char_exclude", "FOUR_STAR", char="char_123_fang")]
+    plan = plan_of(deploy("Fang", 1, 3))
+    assert play(plan, make.stage(level), cast(plan)).undone == ()
+    stage = make.stage(level, challenge=True)
+    with pytest.raises(PlanError, match=f"^Fang may not be brought to {stage.code} in this mode$"):
+        play(plan, stage, cast(plan))
 
 
 def test_what_came_of_it_is_told(make):

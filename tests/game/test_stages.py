@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from game.battle import Battle
-from game.plans import cast, play, write_copilot
+from game.jobs import write_copilot
+from game.plans import cast, play
 from game.search import search
 from game.solutions import as_plan, default_operators, solution, solution_path, solve, stars_of
 from game.stage import load_stage, shipped_stages
