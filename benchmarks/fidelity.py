@@ -51,9 +51,10 @@ SIGHTINGS = (
     (33, 5, 1.95, 5.45), (45, 9, 1.1, 3.45), (47, 10, 1.15, 2.5), (49, 10, 1.66, 3.85), (51, 12, 1.72, 3.72),
     (61, 14, 1.8, 4.15), (61, 15, 1.5, 3.7), (63, 17, 1.2, 3.4), (63, 18, 1.2, 2.95), (65, 18, 1.8, 4.1),
     (67, 21, 1.24, 3.0), (69, 21, 1.85, 4.4), (71, 21, 1.97, 6.0), (73, 23, 1.2, 3.45), (75, 23, 1.82, 4.9),
+    (11, 0, 2.0, 6.37), (15, 1, 2.1, 6.35), (27, 3, 2.0, 6.39), (35, 5, 1.97, 6.31),
 )  # fmt: skip
 """Frame, number among those to come, row and column: where enemies are seen, read by eye where their shadows fall on a
-grid laid over the frame, good to about a tenth of a tile."""
+grid laid over the frame, good to about a tenth of a tile. The last four are held by Fang, whose tile is (2, 7)."""
 FIRST_DP, FULL = 3, 99
 BAR = (slice(841, 847), slice(1687, 1858))
 """Rows and columns of a frame in which the bar under the DP lies."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
 import tempfile
 import time
@@ -209,14 +210,14 @@ def _check_points(battle: Battle) -> None:
     """DP within bounds; the counter and life are what the enemies that are gone make them."""
     world, field, view = battle._world, battle._field, battle.view()
     assert 0 <= battle.dp <= min(world.max_cost, 99), f"DP {battle.dp} of at most {world.max_cost}"
-    gone = (field.foe[:, rules.PHASE] == rules.GONE) & (field.foe[:, rules.GONE_AT] > 0)
+    gone = field.foe[:, rules.GONE_AT] >= 0
     leaked = gone & (field.foe[:, rules.LEAKED] > 0)
     counter = int((world.foe[gone, rules.COUNTS] > 0).sum())
     assert battle.kills == counter == view.kills, f"the counter says {battle.kills}, gone are {counter}"
     assert battle.kills <= view.total, f"the counter says {battle.kills} of {view.total}"
     # Whoever slipped through with its parent costs nothing by itself.
     own = leaked & ~_slipped(battle, leaked)
-    harmful = own & (world.foe[:, rules.HARMLESS] == 0)
+    harmful = own & (world.foe[:, rules.HARMLESS] == 0) & (world.foe[:, rules.LIFE_COST] > 0)
     cost = int(world.foe[harmful, rules.LIFE_COST].sum())
     assert view.life == max(world.max_life - cost, 0), f"life {view.life} of {world.max_life} after leaks of {cost}"
     assert battle.leaks == int(harmful.sum()), f"{battle.leaks} leaks, gone so {int(harmful.sum())}"
@@ -232,7 +233,9 @@ def _check_operators(battle: Battle) -> None:
     """Everybody stands alone where he may, holds what he can, and has health, SP and a shield that can be."""
     world, field = battle._world, battle._field
     standing = np.flatnonzero(field.unit[:, rules.TILE] >= 0).tolist()
-    assert len(standing) == field.battle[rules.DEPLOYED] <= world.character_limit, "too many are on the field"
+    taken = int(world.card[standing, rules.TAKES].sum())
+    assert len(standing) == field.battle[rules.DEPLOYED], "somebody was not counted"
+    assert taken == field.battle[rules.TAKEN] <= world.character_limit, "too many are on the field"
     on_tiles = {int(field.unit[s, rules.TILE]): s for s in standing}
     assert len(on_tiles) == len(standing), "two on one tile"
     assert {int(t): int(s) for t, s in enumerate(field.standing.tolist()) if s >= 0} == on_tiles, (
@@ -281,7 +284,8 @@ def _check_enemies(battle: Battle) -> None:
         if s >= 0:
             assert not world.foe[e, rules.FLYING], f"{name} flies and is held"
             assert not world.foe[e, rules.UNBLOCKABLE], f"{name} cannot be held, and is"
-            assert foe[rules.PLACE] == field.unit[s, rules.TILE], f"{name} is held from another tile"
+            away = math.dist(body[[rules.ROW, rules.COL]], field.body[s, [rules.ROW, rules.COL]])
+            assert away**2 <= rules.HOLD + 1e-9, f"{name} is held from {away} tiles away"
     seen = [one.number for one in battle.enemies_on_field()]
     assert seen == [e for e in listed if not field.foe[e, rules.HIDDEN]], "a player sees others than are there"
 

@@ -2,8 +2,9 @@
 
 python benchmarks/stages.py [--battles N] [--json]
 
-All three play with the default squad. The solution is played in five battles, of which the worst counts; the greedy
-script in as many; random play (any legal action each second, all as likely) in N.
+All play with the default squad. The solution is played in five battles, of which the worst counts; the greedy script in
+as many; random play (any legal action each second, all as likely) in N, and in N more without retreats, which keeps
+whom it has deployed.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Line(NamedTuple):
     """How many of five battles the greedy script wins."""
     random: float
     """Share of the battles that random play wins."""
+    keeping: float
+    """The same of random play that never retreats anybody."""
     lesson: str
 
 
@@ -52,6 +55,7 @@ def measure(name: str, battles: int) -> Line:
         seconds=play(plan, stage, cast(plan)).seconds,
         greedy=sum(won(stage, Greedy(stage, squad), seed) for seed in BATTLES),
         random=sum(won(stage, Random(stage, squad, seed), seed) for seed in range(battles)) / battles,
+        keeping=sum(won(stage, Random(stage, squad, seed, retreats=False), seed) for seed in range(battles)) / battles,
         lesson=stage.lesson,
     )
 
@@ -65,10 +69,12 @@ def won(stage: Stage, policy: Policy, seed: int) -> bool:
 
 def table(lines: list[Line], battles: int) -> str:
     """The table for people."""
-    rows = [f"stage                   enemies  solution         greedy  random ({battles} battles)"]
+    rows = [
+        f"stage                   enemies  solution         greedy  random, and without retreats ({battles} battles)"
+    ]
     rows += [
         f"{line.code:<6}{line.name:<18}{line.enemies:>7}  {line.solution} stars {line.steps:>2} steps"
-        f"  {line.greedy}/{len(BATTLES)}  {line.random:>6.1%}  {line.lesson}"
+        f"  {line.greedy}/{len(BATTLES)}  {line.random:>6.1%}  {line.keeping:>6.1%}  {line.lesson}"
         for line in lines
     ]
     return "\n".join(rows)

@@ -86,10 +86,10 @@ def legal_actions(view: BattleView, stage: Stage, squad: Sequence[Operator]) -> 
     if view.life <= 0 or view.kills >= view.total:
         return mask
     places = mask[1 : 1 + slots * tiles * 4].reshape(slots, tiles, 4)
-    if view.slots_left > 0:
-        for card in view.cards:
-            if card.slot != UNKNOWN and card.state == "ready" and card.cost <= view.dp:
-                places[card.slot] = room[card.slot, :, None]
+    for card in view.cards:
+        playable = card.slot != UNKNOWN and card.state == "ready" and card.cost <= view.dp
+        if playable and (view.slots_left > 0 or not squad[card.slot].takes_slot):
+            places[card.slot] = room[card.slot, :, None]
     skills, retreats = mask[-2 * slots : -slots], mask[-slots:]
     for operator in view.operators:
         places[:, operator.row * stage.width + operator.col] = False

@@ -63,7 +63,7 @@ def empty_state(world: World, battles: int) -> State:
     """Room for so many battles, none of which has been started."""
     (slots, tiles), enemies, fragments = world.stands.shape, len(world.foe), len(world.fragment)
     return State(
-        battle=np.zeros((battles, rules.STALE + 1), np.int64),
+        battle=np.zeros((battles, rules.TAKEN + 1), np.int64),
         started=np.zeros((battles, 2, fragments), np.int64),
         standing=np.zeros((battles, tiles), np.int64),
         covers=np.zeros((battles, slots, tiles), np.bool_),
@@ -88,7 +88,7 @@ def start(world: World, stage: Stage, state: State, b: int, seed: int) -> None:
     state.battle[b, rules.CURRENT_CLOCK] = -world.fragment[0, rules.FRAGMENT_DELAY]
     state.standing[b] = -1
     state.unit[b, :, (rules.TILE, rules.TARGET)] = -1
-    state.foe[b, :, (rules.BLOCKER, rules.AIM)] = -1
+    state.foe[b, :, (rules.BLOCKER, rules.AIM, rules.GONE_AT)] = -1
     state.foe[b, ~comes, rules.PHASE] = rules.GONE
     state.foe_body[b, :, rules.ROW : rules.COL + 1] = _starts(stage, seed)
 
@@ -128,7 +128,7 @@ def _stance(one: Operator, skill: bool) -> list[float]:
     changed = (one.skill if skill else None) or NO_SKILL
     attack = one.attack * (1.0 + changed.attack) * changed.strength
     interval = one.attack_interval * one.attack_speed + changed.interval * ASPD
-    interval /= one.attack_speed + changed.attack_speed
+    interval /= min(max(one.attack_speed + changed.attack_speed, rules.SLOWEST), rules.FASTEST)
     return _row(
         {
             rules.MAX_HEALTH: one.max_health * (1.0 + changed.max_health),
@@ -137,7 +137,7 @@ def _stance(one: Operator, skill: bool) -> list[float]:
             rules.RESISTANCE: one.resistance + changed.resistance,
             rules.INTERVAL: max(interval * TICKS, 1.0),
             rules.DAMAGE: DAMAGES[changed.damage or one.damage],
-            rules.BLOCK: max(one.block + changed.block, 0),
+            rules.BLOCK: 0 if one.lets_pass and not skill else max(one.block + changed.block, 0),
             rules.SPLASH: _or(changed.splash, one.splash),
             rules.TARGETS: _or(changed.targets, one.targets),
             rules.REGENERATION: (one.regeneration + changed.regeneration) * one.max_health / TICKS,
@@ -145,14 +145,14 @@ def _stance(one: Operator, skill: bool) -> list[float]:
             rules.HITS: _or(changed.hits, one.hits),
             rules.STRIKES_ALL: one.attacks_blocked == "all",
             rules.BLOCKS: one.melee,
-            rules.REACHES_AIR: not one.melee or rules.MELEE_REACHES_AIR,
+            rules.REACHES_AIR: not one.melee or one.reaches_air,
             rules.PREFERS_AIR: one.prefers_air,
             rules.FAR_STRENGTH: one.far_strength,
             rules.SLOW: _or(changed.slow, one.slow),
             rules.SLOW_TICKS: ticks(_or(changed.slow_time, one.slow_time)),
             rules.TAUNT: one.taunt + changed.taunt,
             rules.DP_TICKS: changed.dp_each * TICKS,
-            rules.HOLDS_FIRE: changed.holds_fire,
+            rules.HOLDS_FIRE: changed.holds_fire if skill else one.holds_fire,
             rules.UNHEALABLE: one.unhealable,
             rules.HEALS_OTHERS: one.heals_others_only,
         }
@@ -178,6 +178,7 @@ def _card(one: Operator) -> list[float]:
             rules.WARD: skill.shield * most,
             rules.KILL_DP: one.dp_per_kill,
             rules.ELSEWHERE: skill.range is not None or skill.reach > 0,
+            rules.TAKES: one.takes_slot,
         }
     )
 
@@ -199,7 +200,7 @@ def _enemy(stage: Stage, spawn: Spawn) -> list[float]:
             rules.REGENERATION: kind.regeneration / TICKS,
             rules.STUN: ticks(kind.stun),
             rules.STEP: kind.speed * stage.options.move_multiplier / TICKS,
-            rules.RADIUS: kind.range,
+            rules.RADIUS: kind.range + rules.BODY if kind.range > 0.0 else 0.0,
             rules.FLYING: kind.flying,
             rules.LIFE_COST: kind.life_cost,
             rules.COUNTS: spawn.counts,
@@ -250,7 +251,8 @@ def _nodes(stage: Stage) -> rules.Floats:
 
 def _rest(route: Route, start: int) -> float:
     """How many tiles a route still goes from its node `start` on; leaping from hiding to a place counts nothing."""
-    length, here = 0.0, route.nodes[start]
+    places = [node for node in route.nodes[: start + 1] if node.kind in (MOVE, rules.APPEAR)]
+    length, here = 0.0, places[-1] if places else Node(MOVE, route.row, route.col)
     for node in route.nodes[start + 1 :]:
         if node.kind == MOVE:
             length += _apart(here, node)

@@ -94,7 +94,7 @@ class Battle:
             total=int(battle[rules.TOTAL]),
             life=int(battle[rules.LIFE]),
             dp=int(battle[rules.DP]),
-            slots_left=self.stage.options.character_limit - int(battle[rules.DEPLOYED]),
+            slots_left=self.stage.options.character_limit - int(battle[rules.TAKEN]),
             cards=self._cards(),
             operators=tuple(
                 OperatorSeen(one.slot, one.row, one.col, one.direction, one.health, one.skill_ready)
@@ -116,7 +116,7 @@ class Battle:
 
     @property
     def stars(self) -> int:
-        """3 for a victory without a leak, 2 for one with, 0 otherwise."""
+        """3 for a victory without a leak that cost life, 2 for one with, 0 otherwise."""
         if self.outcome != "won":
             return 0
         return 2 if self.leaks else 3
@@ -133,7 +133,7 @@ class Battle:
 
     @property
     def leaks(self) -> int:
-        """How many enemies reached an exit and did harm."""
+        """How many enemies reached an exit and cost life."""
         return int(self._field.battle[rules.LEAKS])
 
     @property
@@ -151,7 +151,7 @@ class Battle:
         foe = self._field.foe
         left = [
             Gone(e, int(foe[e, rules.GONE_AT]), bool(foe[e, rules.LEAKED]))
-            for e in np.flatnonzero(foe[:, rules.GONE_AT] > 0).tolist()
+            for e in np.flatnonzero(foe[:, rules.GONE_AT] >= 0).tolist()
         ]
         return tuple(sorted(left, key=lambda one: (one.tick, one.number)))
 

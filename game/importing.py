@@ -16,6 +16,10 @@ FILES = {
     "character_table": "characters", "skill_table": "skills", "range_table": "ranges", "enemy_database": "enemies",
 }  # fmt: skip
 """The public tables' names, and which of Tables they are."""
+MARKS = {
+    "character_table": "profession", "skill_table": "levels", "range_table": "grids", "enemy_database": "enemyData",
+}  # fmt: skip
+"""What entries of each of them have, and those of the others have not."""
 REPORT = "report.txt"
 
 
@@ -60,12 +64,14 @@ def import_tables(paths: Sequence[str | Path]) -> Imported:
     """
     tables = _read(_found(paths))
     operators: dict[str, dict[str, Any]] = {}
+    ranges: dict[str, list[str]] = {}
     broken = []
     for id_, entry in tables.characters.items():
         if not isinstance(entry, dict) or entry.get("profession") not in PROFESSIONS:
             continue
         try:
             fields = operator_fields(id_, entry, tables)
+            ranges |= _drawings(id_, fields, tables)
         except TableError as error:
             broken.append(str(error))
         else:
@@ -78,11 +84,8 @@ def import_tables(paths: Sequence[str | Path]) -> Imported:
             broken.append(str(error))
     if broken and not operators and not enemies:
         raise TableError(broken[0])
-    used = {phase["range"] for fields in operators.values() for phase in fields["phases"]}
-    used |= {name for fields in operators.values() for skill in fields.get("skills", ()) for name in _ranges_of(skill)}
-    ranges = {name: drawing(tables.ranges[name]["grids"]) for name in sorted(used)}
     devices = len(tables.characters) - len(operators) - sum("character_table" in line for line in broken)
-    return Imported(operators, ranges, enemies, devices, tuple(broken))
+    return Imported(operators, dict(sorted(ranges.items())), enemies, devices, tuple(broken))
 
 
 def write_tables(imported: Imported, folder: Path) -> list[Path]:
@@ -166,6 +169,17 @@ def _free(name: str, id_: str, taken: Mapping[str, Any]) -> str:
     return f"{name} ({id_})" if name in taken or name == "ranges" else name
 
 
+def _drawings(id_: str, fields: Mapping[str, Any], tables: Tables) -> dict[str, list[str]]:
+    """The ranges that an operator has, as we draw them; TableError where the tables do not draw one."""
+    named = {phase["range"] for phase in fields["phases"]}
+    named |= {name for skill in fields.get("skills", ()) for name in _ranges_of(skill)}
+    try:
+        return {name: drawing(tables.ranges[name]["grids"]) for name in named}
+    except (KeyError, TypeError, ValueError) as error:
+        reason = f"range_table does not draw its ranges ({type(error).__name__}: {error})"
+        raise TableError(f"character_table: {id_}: {reason}") from None
+
+
 def _ranges_of(skill: Mapping[str, Any]) -> list[str]:
     """The ranges that a skill names, over its levels."""
     named = skill.get("range", [])
@@ -205,8 +219,16 @@ def _read(files: Mapping[str, Path]) -> Tables:
             data = json.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise TableError(f"{file}: cannot be read as JSON: {error}") from None
-        tables[FILES[name]] = _by_id(file, data)
+        tables[FILES[name]] = by_id = _by_id(file, data)
+        if not any(_has(MARKS[name], entry) for entry in by_id.values()):
+            raise TableError(f"{file}: no entry has {MARKS[name]!r}; is it another table under this name?")
     return Tables(**tables)
+
+
+def _has(mark: str, entry: Any) -> bool:
+    """Whether an entry, or the first of its levels, has a field."""
+    first = entry[0] if isinstance(entry, list) and entry else entry
+    return isinstance(first, dict) and mark in first
 
 
 def _by_id(file: Path, data: Any) -> Mapping[str, Any]:

@@ -46,9 +46,10 @@ SHOWN_ONLY = frozenset(
 
 TILES = frozenset({
     "tile_forbidden", "tile_wall", "tile_road", "tile_floor", "tile_start", "tile_end", "tile_flystart", "tile_empty",
-    "tile_hole",
+    "tile_hole", "tile_telin", "tile_telout", "tile_rcm_operator", "tile_rcm_crate",
 })  # fmt: skip
-"""Tiles whose whole meaning is said by their height, who may stand there and who may pass."""
+"""Tiles whose whole meaning is said by their height, who may stand there and who may pass. (What a tunnel does, the
+routes say by their checkpoints; the last two mark a place that the game recommends.)"""
 
 OPTIONS = frozenset({
     "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier", "maxPlayTime",
@@ -58,6 +59,8 @@ OPTIONS = frozenset({
 
 MOST = 99_999
 """No whole number of a real level is larger; a slip of the pen must not ask for a billion enemies."""
+LARGEST = 1e9
+"""No number of a real level is larger, nor can one be played."""
 
 QUIET: tuple[Any, ...] = (None, False, 0, -1, "", "NONE", (), [], {})
 """Values by which an option, a rune or a list says that it is not in use."""
@@ -111,6 +114,8 @@ class Place:
         """A finite number."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not math.isfinite(self.value):
             raise self.error(f"is {_kind(self.value)}", "write a number")
+        if abs(self.value) > LARGEST:
+            raise self.error(f"is {self.value:g}", f"write a number of at most {LARGEST:g}")
         return float(self.value)
 
     def least(self, lowest: float) -> float:
@@ -184,7 +189,7 @@ class Unknown:
 def read_level(path: Path) -> Place:
     """The whole of a level file; a StageError where it cannot be read or is not JSON."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StageError(f"{path}: cannot be read ({error.strerror}); check the path") from None
     except UnicodeDecodeError:

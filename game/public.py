@@ -7,6 +7,7 @@ Numbers map by their keys. What a branch does follows from `BRANCHES`, what skil
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -30,9 +31,6 @@ PROFESSIONS = {
 DAMAGES = {"caster": "arts", "supporter": "arts", "medic": "heal"}
 """What a role strikes with, where it is not physical."""
 
-SPLASH = 1.0
-"""Tiles around the target within which the splash of a branch hits; the tables do not say it."""
-
 
 class Branch(NamedTuple):
     """A branch of the tables: our word, the fields of Character it sets, and what it can do besides."""
@@ -52,13 +50,14 @@ BRANCHES = {
     "fearless": Branch("dreadnought"),
     "centurion": Branch("centurion", {"attacks_blocked": "all"}),
     "fighter": Branch("fighter"),
-    "lord": Branch("lord", {"far_strength": 0.8}),
+    "lord": Branch("lord", {"far_strength": 0.8, "reaches_air": True}),
     "artsfghter": Branch("arts fighter", {"damage": "arts"}),
     "instructor": Branch("instructor", {"far_strength": 1.2}),
     "sword": Branch("swordmaster", {"hits": 2}),
     "musha": Branch("soloblade", {"unhealable": True}, ("heals itself with every hit",)),
     "reaper": Branch("reaper", {"unhealable": True, "targets": 0}, ("heals itself with every hit",)),
-    "librator": Branch("liberator", missing=("neither attacks nor blocks without its skill, and grows stronger",)),
+    "librator": Branch("liberator", {"holds_fire": True, "lets_pass": True},
+                       ("grows stronger as long as it does not use its skill",)),
     "protector": Branch("protector"),
     "guardian": Branch("guardian"),
     "artsprotector": Branch("arts protector", skill={"damage": "arts"}),
@@ -66,25 +65,25 @@ BRANCHES = {
     "duelist": Branch("duelist", missing=("gains SP only while it blocks somebody",)),
     "fastshot": Branch("marksman", {"prefers_air": True}),
     "closerange": Branch("heavyshooter"),
-    "aoesniper": Branch("artilleryman", {"splash": SPLASH}),
+    "aoesniper": Branch("artilleryman", {"splash": phrases.SPLASH}),
     "longrange": Branch("deadeye", missing=("aims at the lowest defense in range first",)),
     "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it half as hard again",)),
     "siegesniper": Branch("besieger", missing=("aims at the heaviest first",)),
-    "bombarder": Branch("flinger", {"splash": SPLASH}, ("a second, weaker blast; aims at nobody in the air",)),
+    "bombarder": Branch("flinger", {"splash": phrases.SPLASH}, ("a second, weaker blast; aims at nobody in the air",)),
     "corecaster": Branch("core caster"),
-    "splashcaster": Branch("splash caster", {"splash": SPLASH}),
+    "splashcaster": Branch("splash caster", {"splash": phrases.SPLASH}),
     "blastcaster": Branch("blast caster", {"targets": 0}),
     "chain": Branch("chain caster", {"targets": 3, "slow": phrases.SLUGGISH, "slow_time": 0.5},
                     ("leaps from enemy to enemy, 15 % weaker each time; here it hits several in its range alike",)),
     "funnel": Branch("mech-accord caster", missing=("its drone hits the same enemy harder every time",)),
     "mystic": Branch("mystic caster", missing=("stores attacks while nobody is there",)),
-    "phalanx": Branch("phalanx caster", missing=("does not attack without its skill, and is hard to hurt meanwhile",)),
+    "phalanx": Branch("phalanx caster", {"holds_fire": True}, ("is hard to hurt without its skill",), {"targets": 0}),
     "physician": Branch("medic"),
     "ringhealer": Branch("multi-target medic", {"targets": 3}),
     "healer": Branch("therapist", missing=("heals 20 % less far from it",)),
     "slower": Branch("decel binder", {"slow": phrases.SLUGGISH, "slow_time": 0.8}),
     "underminer": Branch("hexer"),
-    "bard": Branch("bard", {"targets": 0}, ("does not attack; heals everybody in range all the time",)),
+    "bard": Branch("bard", {"holds_fire": True}, ("heals everybody in range all the time",), {"holds_fire": True}),
     "summoner": Branch("summoner", missing=("its summons",)),
     "blessing": Branch("abjurer"),
     "executor": Branch("executor"),
@@ -98,6 +97,8 @@ BRANCHES = {
 }  # fmt: skip
 """The tables' branches; the numbers are those of the branch's own words."""
 
+OWN_WORDS = {"不受部署数量限制": ("takes_slot", False), "不进行攻击": ("holds_fire", True)}
+"""What some operators' descriptions say that their branch does not, and the field of Character that it sets."""
 MODIFIERS = ("max_health", "attack", "defense", "resistance", "cost", "block", "", "attack_speed")
 MODIFIER_NAMES = {
     "MAX_HP": "max_health", "ATK": "attack", "DEF": "defense", "MAGIC_RESISTANCE": "resistance", "COST": "cost",
@@ -112,21 +113,14 @@ GAIN_NAMES = {
 
 AT_ONCE = ("dp", "heal_self")
 """Effects of a skill that neither lasts nor strikes."""
-ARTS = re.compile(r"法术(攻击|</>?伤害|伤害)|Arts (damage|attack)")
-HIDES, UNBLOCKABLE = re.compile("阻挡前无法被攻击|隐匿"), re.compile("(无法|不会|不能|不可)被?阻挡")
 FLIES = re.compile(r"飞行单位|无人机，|[Aa]erial")
-"""What descriptions of enemies say of those who strike by arts, hide, cannot be blocked, or fly."""
-STRESSED = re.compile(r"<@eb\.\w+>(.*?)</>")
-TOLD_BY_NUMBERS = re.compile(
-    "攻击力|防御|生命|速度|抗性|远距离|远程|近身|飞行|法术(攻击|伤害)|阻挡前无法|隐匿|被?阻挡$|^[0-9]+$"
-)
-"""What a description stresses, and what of it the numbers say as well."""
+"""What descriptions say of enemies that fly."""
 HEAVY, FAST = 500.0, 1.4
 """Defense from which an enemy looks like a heavy defender, tiles a second from which it looks like a hound."""
 
 
-UNSAID = ("block", "splash", "targets", "hides", "unblockable", "stun", "splits_into", "splits")
-"""What the public tables do not say of an enemy; of those that our own table knows it is taken from there."""
+UNSAID = ("damage", "block", "splash", "targets", "hides", "unblockable", "stun", "splits_into", "splits")
+"""What the public tables say of an enemy only in words; of those that our own table knows it is taken from there."""
 PLAIN = Enemy(name="", kind="", max_health=0.0, attack=0.0, speed=0.0, attack_interval=0.0)
 
 
@@ -153,8 +147,8 @@ def enemy_fields(id_: str, levels: Any) -> dict[str, Any]:
             changed = defined_fields(Place("enemy_database", id_, entry["enemyData"]))
             stronger = _enemy(id_, data, first | changed)
             variants[id_at(id_, entry["level"])] = _changes(found, stronger)
-        return found | ({"variants": variants} if variants else {})
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, GameDataError) as error:
+        return _finite(found | ({"variants": variants} if variants else {}))
+    except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError, GameDataError) as error:
         raise TableError(f"enemy_database: {id_}: does not read ({type(error).__name__}: {error})") from None
 
 
@@ -170,28 +164,30 @@ def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any]) -> dict[st
     own = enemies_by_id().get(id_)
     family = own or enemies_by_id().get(re.sub(r"_\d+$", "", id_))
     name, words = (phrases.plain(_value(data, key)) for key in ("name", "description"))
+    read = phrases.enemy(_value(data, "description") or "")
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
-    fields["damage"] = own.damage if own else "arts" if ARTS.search(words) else "physical"
-    fields |= {"hides": bool(HIDES.search(words)), "unblockable": bool(UNBLOCKABLE.search(words))}
-    fields |= {key: getattr(own, key) for key in UNSAID if own}
+    fields |= {"damage": "physical", **read.effects, **({key: getattr(own, key) for key in UNSAID} if own else {})}
     interval = fields.pop("attack_interval", 1.0) * 100.0 / max(fields.pop("attack_speed", 100.0), 1.0)
-    missing = [f"skill {one['prefabKey']}" for one in data.get("skills") or ()]
-    missing += [f"talent {one['key']}" for one in data.get("talentBlackboard") or ()]
-    stressed = STRESSED.findall(_value(data, "description") or "")
-    missing += [f"said of it: {one}" for one in stressed if not TOLD_BY_NUMBERS.search(one)]
-    missing = list(own.missing) if own else missing
     found = {
         "name": own.name if own else name or id_,
         "kind": family.kind if family else _look(fields),
         "ids": [id_],
         "max_health": fields.pop("max_health"),
-        "attack": fields.pop("attack", 0.0),
+        # Whoever has no time between attacks makes none.
+        "attack": fields.pop("attack", 0.0) if interval > 0.0 else 0.0,
         "speed": fields.pop("speed", 0.0),
         "attack_interval": interval,
         **{key: value for key, value in fields.items() if value != getattr(PLAIN, key)},
-        "missing": missing,
+        "missing": (list(own.missing) if own else []) or _not_played(data, read.rest),
     }
     return {key: _short(value) for key, value in found.items() if value != []}
+
+
+def _not_played(data: Mapping[str, Any], said: Iterable[str]) -> list[str]:
+    """What an enemy does besides: its skills and talents by their names, and what is said of it."""
+    skills = [f"skill {one['prefabKey']}" for one in data.get("skills") or ()]
+    talents = [f"talent {one['key']}" for one in data.get("talentBlackboard") or ()]
+    return [*skills, *talents, *(f"said of it: {words}" for words in said)]
 
 
 def _value(data: Mapping[str, Any], key: str) -> Any:
@@ -215,16 +211,17 @@ def _look(fields: Mapping[str, Any]) -> str:
 def operator_fields(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     """An operator of the public tables as the fields of a Character; TableError where it is broken."""
     try:
-        return _operator(id_, entry, tables)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        return _finite(_operator(id_, entry, tables))
+    except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise TableError(f"character_table: {id_}: does not read ({type(error).__name__}: {error})") from None
 
 
 def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
-    role = PROFESSIONS[entry["profession"]]
-    branch, missing = _branch(entry)
+    role, branch = PROFESSIONS[entry["profession"]], _branch(entry)
     attributes = [_frames(phase) for phase in entry["phases"]]
     first = attributes[0][0]
+    if first["baseAttackTime"] <= 0:
+        raise ValueError("baseAttackTime must be more than 0")
     fields: dict[str, Any] = {
         "name": _name(id_, entry),
         "id": id_,
@@ -237,7 +234,6 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, A
         "redeploy_time": first["respawnTime"],
         **({"taunt": first["tauntLevel"]} if first.get("tauntLevel") else {}),
         **branch.traits,
-        **_trait_numbers(entry, branch),
         "phases": [_phase(phase, frames) for phase, frames in zip(entry["phases"], attributes, strict=True)],
         "trust": _trust(entry),
     }
@@ -249,30 +245,34 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, A
         damage=fields["damage"],
         range=fields["phases"][0]["range"],
     )
-    read = [_skill(skill, tables, own, branch) for skill in entry.get("skills") or ()]
-    skills = [(skill, rest) for skill, rest in read if skill]
+    skills = [_skill(skill["skillId"], tables, own, branch) for skill in entry.get("skills") or ()]
     fields["skills"] = [skill for skill, _ in skills]
     fields["potentials"] = _potentials(entry)
     fields["bonuses"], unread = _talents(entry)
     rest = [f"{skill['name']}: {words}" for skill, unread_here in skills for words in unread_here]
-    fields["missing"] = [*branch.missing, *missing, *rest, *unread]
+    fields["missing"] = [*branch.missing, *rest, *unread]
     return {key: value for key, value in fields.items() if value not in ({}, [], "")}
 
 
-def _branch(entry: Mapping[str, Any]) -> tuple[Branch, list[str]]:
-    """The branch, and the operator's own words where it is one that we do not know."""
-    branch = BRANCHES.get(entry.get("subProfessionId") or "")
-    if branch is not None:
-        said = phrases.plain(entry.get("description"))
-        own = [part for part in ("不受部署数量限制", "不进行攻击") if part in said]
-        return branch, own
-    return Branch(entry.get("subProfessionId") or ""), [phrases.plain(entry.get("description"))]
+def _branch(entry: Mapping[str, Any]) -> Branch:
+    """The branch with what the operator's own words and numbers make of it; of one we do not know, only its words."""
+    said, name = phrases.plain(entry.get("description")), entry.get("subProfessionId") or ""
+    branch = BRANCHES.get(name) or Branch(name, missing=(said,))
+    first, *later = (entry.get("trait") or {}).get("candidates") or [{}]
+    numbers = _trait_numbers(first, branch)
+    grown = [
+        f"from elite {_phase_number(one['unlockCondition']['phase'])} on: {field} {value}"
+        for one in later
+        for field, value in _trait_numbers(one, branch).items()
+        if value != numbers.get(field)
+    ]
+    words = {field: value for part, (field, value) in OWN_WORDS.items() if part in said}
+    return branch._replace(traits={**branch.traits, **numbers, **words}, missing=(*branch.missing, *grown))
 
 
-def _trait_numbers(entry: Mapping[str, Any], branch: Branch) -> dict[str, Any]:
+def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, Any]:
     """The numbers of a branch that the tables give with its operators."""
-    candidates = (entry.get("trait") or {}).get("candidates") or [{}]
-    board = _board(candidates[0].get("blackboard"))
+    board = _board(candidate.get("blackboard"))
     found: dict[str, Any] = {}
     if "far_strength" in branch.traits and "atk_scale" in board:
         found["far_strength"] = board["atk_scale"]
@@ -319,13 +319,12 @@ def _trust(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {field: _short(last[name]) for field, name in names.items() if last.get(name)}
 
 
-def _skill(
-    slot: Mapping[str, Any], tables: Tables, own: phrases.Own, branch: Branch
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _skill(id_: str, tables: Tables, own: phrases.Own, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
     """A skill as the fields of Skill, each a list where its levels differ, and what it does besides, in words."""
-    levels = (tables.skills.get(slot.get("skillId") or "") or {}).get("levels") or []
+    levels = (tables.skills.get(id_) or {}).get("levels") or []
     if not levels:
-        return {}, ()
+        idle = {"name": str(id_), "gain": "deploy", "by_hand": False, "cost": 0, "initial": 0, "duration": 0}
+        return idle, ("is not in skill_table",)
     read = [_skill_level(level, own, branch) for level in levels[: SKILL_LEVELS[-1]]]
     instead = {field: getattr(own, field) for field in ("hits", "targets", "damage", "range")}
     without = {"strength": 1.0, "strikes": False, "holds_fire": False, **instead}
@@ -334,7 +333,15 @@ def _skill(
         for key in dict.fromkeys(key for fields, _ in read for key in fields)
     }
     merged = {key: column[0] if all(one == column[0] for one in column) else column for key, column in columns.items()}
-    return merged, read[min(6, len(read) - 1)][1]
+    return merged, _said_once([read[min(6, len(read) - 1)][1], *(rest for _, rest in read)])
+
+
+def _said_once(rests: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """What is said anywhere; the same words with other numbers once, with the first of these."""
+    found: dict[str, str] = {}
+    for words in (words for rest in rests for words in rest):
+        found.setdefault(re.sub(r"[\d.]+", "#", words), words)
+    return tuple(found.values())
 
 
 def _skill_level(level: Mapping[str, Any], own: phrases.Own, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -384,8 +391,10 @@ def _talents(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]
 
 def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
     condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
-    scale = {field: _short(value) for field, value in effects.items() if phrases.is_fraction(field, value)}
-    add = {field: _short(value) for field, value in effects.items() if field not in scale}
+    changes = {field: value for field, value in effects.items() if field != phrases.FACTOR}
+    scale = {field: _short(value) for field, value in changes.items() if phrases.is_fraction(field, value)}
+    add = {field: _short(value) for field, value in changes.items() if field not in scale}
+    factor = {field: _short(value) for field, value in effects.get(phrases.FACTOR, {}).items()}
     return {
         "name": name,
         "elite": _phase_number(condition["phase"]),
@@ -393,6 +402,7 @@ def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dic
         "potential": one.get("requiredPotentialRank", 0) + 1,
         **({"add": add} if add else {}),
         **({"scale": scale} if scale else {}),
+        **({"factor": factor} if factor else {}),
     }
 
 
@@ -426,6 +436,12 @@ def _phase_number(phase: Any) -> int:
 def _board(rows: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
     """A blackboard by key."""
     return {row["key"]: row["value"] for row in rows or () if isinstance(row.get("value"), int | float)}
+
+
+def _finite(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields; ValueError where a number of theirs is none, or endless, and no table could hold it."""
+    json.dumps(fields, allow_nan=False)
+    return fields
 
 
 def _short(value: Any) -> Any:

@@ -28,9 +28,19 @@ TICKS = 30
 
 # Rules that public sources do not settle, each with what we take until somebody measures the real game.
 SEARCH_TICKS = 3
-"""Operators look for a new target every so many ticks (settled); enemies do so at the same ticks (unverified)."""
+"""Operators look for a new target, and for somebody to hold, every so many ticks (settled); enemies look at the same
+ticks (unverified)."""
 SHOOTING_PAUSE = 20
 """An enemy that shoots without being blocked stands still for so many ticks (unverified)."""
+ENEMY_WIND_UP = 15
+"""Ticks from an idle enemy's first sight of an operator to its blow (that there are some is settled, how many is not:
+as many as operators need). A shooter stands still meanwhile."""
+HOLD = 0.5
+"""Square of the distance in tiles within which an operator holds enemies (settled)."""
+BODY = 0.25
+"""Tiles by which an operator's body comes nearer to what an enemy's range reaches (read)."""
+SLOWEST, FASTEST = 20.0, 600.0
+"""Points of attack speed, whatever adds to them or takes from them (read)."""
 DEPLOYMENT = 45
 """Ticks from an operator's deployment to its first blow, at the earliest (measured once: 1.2 to 2.3 s)."""
 WIND_UP = 15
@@ -50,8 +60,6 @@ SPLASH_HITS_AIR = True
 """Whether a splash reaches fliers beside a target on the ground, and the other way round (unverified)."""
 HEALS_LOWEST_FRACTION = True
 """Whether a heal goes to the lowest fraction of health, or else to the fewest health points (unverified)."""
-MELEE_REACHES_AIR = False
-"""Whether operators on the ground can strike fliers (settled: they cannot)."""
 SPLIT_PAUSE = 8
 """Ticks between the first steps of enemies that one enemy falls into (unverified)."""
 
@@ -75,12 +83,11 @@ TARGETS how many one attack strikes (0 for all), REGENERATION in health points a
 HITS, STRIKES_ALL, BLOCKS, REACHES_AIR, PREFERS_AIR, FAR_STRENGTH, SLOW, SLOW_TICKS, TAUNT, DP_TICKS = range(11, 21)
 HOLDS_FIRE, UNHEALABLE, HEALS_OTHERS = range(21, 24)
 """Columns of `World.op` alone, which holds everything twice: as it is, and with the skill."""
-COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD, KILL_DP, ELSEWHERE = (
-    range(13)
-)
+COST, REDEPLOY, GAIN, BY_HAND, SP_COST, SP_INITIAL, DURATION, STRIKES, DP_GAIN, HEAL_SELF, WARD, KILL_DP = range(12)
+ELSEWHERE, TAKES = range(12, 14)
 """Columns of `World.card`: what does not depend on whether the skill is active. HEAL_SELF and WARD in health points.
 STRIKES says that the skill is one attack; by hand it is made at once, else it is the next one. ELSEWHERE says that this
-attack has a range of its own."""
+attack has a range of its own, TAKES that the operator counts against the limit of those on the field."""
 STEP, RADIUS, FLYING, LIFE_COST, COUNTS, HARMLESS, HOLDS, HOLDS_WAVE, HIDES, UNBLOCKABLE, STUN_IMMUNE = range(11, 22)
 """Columns of `World.foe` alone; STEP in tiles a tick, HOLDS says that its fragment waits for it, HOLDS_WAVE the next
 wave."""
@@ -91,8 +98,9 @@ NODE_KIND, NODE_ROW, NODE_COL, NODE_TICKS, NODE_REST = range(5)
 """Columns of `World.node`; NODE_REST is how many tiles the route goes on from there."""
 
 CLOCK, OUTCOME, DP, DP_CLOCK, LIFE, COUNTER, TOTAL, LEAKS, DEPLOYED, DEPLOYMENTS = range(10)
-CURRENT, CURRENT_CLOCK, SPAWNED, ON_FIELD, HOLDING, LISTED, STALE = range(10, 17)
-"""Columns of `State.battle`. CURRENT is the fragment, CURRENT_CLOCK the ticks since its start (negative in its delay),
+CURRENT, CURRENT_CLOCK, SPAWNED, ON_FIELD, HOLDING, LISTED, STALE, TAKEN = range(10, 18)
+"""Columns of `State.battle`. LEAKS counts those that cost life, DEPLOYED who is on the field, TAKEN how many of these
+count against the limit. CURRENT is the fragment, CURRENT_CLOCK the ticks since its start (negative in its delay),
 ON_FIELD how many enemies there are for whom the next wave waits, HOLDING for whom their fragment waits, LISTED how many
 `State.present` names, STALE whether some of these are gone already."""
 TILE, DIRECTION, READY_AT, PRICE, TIMES, ORDER, TARGET, BLOCKED, SP, ACTIVE, STUNNED = range(11)
@@ -100,7 +108,7 @@ TILE, DIRECTION, READY_AT, PRICE, TIMES, ORDER, TARGET, BLOCKED, SP, ACTIVE, STU
 BLOCKED how much block is taken, ACTIVE the ticks for which the skill still lasts, STUNNED until which clock."""
 PHASE, NODE, WAIT_UNTIL, PAUSED, BLOCKER, AIM, HIDDEN, PLACE, FOE_STUNNED, SLOWED, GONE_AT, LEAKED = range(12)
 """Columns of `State.foe`. BLOCKER and AIM are slots, -1 for none; PLACE the tile it is on; PAUSED, FOE_STUNNED and
-SLOWED last until that clock."""
+SLOWED last until that clock; GONE_AT is -1 for whoever has not left the field, or never comes."""
 HEALTH, NEXT, ROW, COL = range(4)
 SHIELD, DP_WAIT = range(4, 6)
 REST, AWAY, DOWN, RIGHT, SLOWNESS = range(4, 9)
@@ -131,7 +139,7 @@ class World(NamedTuple):
     op: Floats
     """[2, S, 24] without and with the skill"""
     card: Floats
-    """[S, 13]"""
+    """[S, 14]"""
     range_size: Ints
     """[2, S]"""
     ranges: Ints
@@ -152,7 +160,7 @@ class State(NamedTuple):
     """What battles change. B battles; the other letters as in World."""
 
     battle: Ints
-    """[B, 17]"""
+    """[B, 18]"""
     started: Ints
     """[B, 2, F] the clock at which each wave and each fragment began"""
     standing: Ints
@@ -408,7 +416,9 @@ def _tile_of(world: World, field: Field, e: int) -> int:
 @often
 def _move(world: World, field: Field, e: int, clock: int) -> None:
     """An enemy that is not blocked walks on, waits as its route says, or leaks."""
-    if field.foe[e, BLOCKER] >= 0 or _gets_blocked(world, field, e) or field.foe[e, PAUSED] > clock:
+    if field.foe[e, BLOCKER] >= 0 or (clock % SEARCH_TICKS == 0 and _gets_blocked(world, field, e)):
+        return
+    if field.foe[e, PAUSED] > clock:
         return
     step = world.foe[e, STEP]
     if field.foe[e, SLOWED] > clock:
@@ -506,7 +516,7 @@ def _leak(world: World, field: Field, e: int) -> None:
     field.foe[e, LEAKED] = 1
     if world.coming[e, CHILDREN]:
         _slip_through(world, field)
-    if not world.foe[e, HARMLESS]:
+    if not world.foe[e, HARMLESS] and world.foe[e, LIFE_COST] > 0.0:
         field.battle[LEAKS] += 1
         field.battle[LIFE] = max(field.battle[LIFE] - int(world.foe[e, LIFE_COST]), 0)
 
@@ -524,11 +534,32 @@ def _slip_through(world: World, field: Field) -> None:
 
 @often
 def _gets_blocked(world: World, field: Field, e: int) -> bool:
-    """A walker on the tile of an operator that has block left, and is not stunned, stays there."""
-    s = field.standing[field.foe[e, PLACE]]
+    """A walker that comes near an operator stays there, if it is held; of several the nearest holds it.
+
+    The operator of its own tile is always near enough, and of the tiles around only the two on its side may be.
+    """
+    if world.foe[e, FLYING] > 0.0 or world.foe[e, UNBLOCKABLE] > 0.0 or field.foe[e, HIDDEN]:
+        return False
+    row, col = field.foe[e, PLACE] // world.width, field.foe[e, PLACE] % world.width
+    if _holds(world, field, e, row, col):
+        return True
+    down, right = field.foe_body[e, ROW] - row, field.foe_body[e, COL] - col
+    above, beside = (-1 if down < 0.0 else 1), (-1 if right < 0.0 else 1)
+    if abs(down) > abs(right):
+        return _holds(world, field, e, row + above, col) or _holds(world, field, e, row, col + beside)
+    return _holds(world, field, e, row, col + beside) or _holds(world, field, e, row + above, col)
+
+
+@often
+def _holds(world: World, field: Field, e: int, row: int, col: int) -> bool:
+    """Whether somebody on this tile is near enough, has block left and is not stunned: then it holds the enemy."""
+    if not (0 <= row < world.height and 0 <= col < world.width):
+        return False
+    s = field.standing[row * world.width + col]
     if s < 0 or field.unit[s, STUNNED] > field.battle[CLOCK]:
         return False
-    if world.foe[e, FLYING] > 0.0 or world.foe[e, UNBLOCKABLE] > 0.0 or field.foe[e, HIDDEN]:
+    down, right = field.foe_body[e, ROW] - row, field.foe_body[e, COL] - col
+    if down * down + right * right > HOLD:
         return False
     stance = world.op[min(field.unit[s, ACTIVE], 1), s]
     if not stance[BLOCKS] or field.unit[s, BLOCKED] + world.foe[e, BLOCK] > stance[BLOCK]:
@@ -578,11 +609,17 @@ def _find_enemy(world: World, field: Field, s: int) -> int:
 
 
 @often
+def _is_there(field: Field, e: int) -> bool:
+    """Whether an enemy is on the field, and does not hide."""
+    return bool(field.foe[e, PHASE] == PRESENT and not field.foe[e, HIDDEN])
+
+
+@often
 def _claim(world: World, field: Field, s: int, e: int) -> int:
     """What an enemy is to an operator: 0 no target, 1 one of those in range, 2 a flier it prefers, 3 held by itself."""
     if field.foe[e, BLOCKER] == s:
         return 3
-    if not field.covers[s, field.foe[e, PLACE]] or field.foe[e, HIDDEN] or field.foe[e, PHASE] != PRESENT:
+    if not field.covers[s, field.foe[e, PLACE]] or not _is_there(field, e):
         return 0
     if world.foe[e, HIDES] > 0.0 and field.foe[e, BLOCKER] < 0:
         return 0
@@ -596,15 +633,27 @@ def _claim(world: World, field: Field, s: int, e: int) -> int:
 @compiled
 def _find_operator(world: World, field: Field, e: int) -> int:
     """Of the operators that an enemy can shoot the one with most taunt, the last deployed of these; -1 for none."""
+    return -1 if field.foe[e, HIDDEN] else _next_operator(world, field, e, -1, np.inf, 0)
+
+
+@compiled
+def _next_operator(world: World, field: Field, e: int, but: int, taunt: float, order: int) -> int:
+    """Whom an enemy shoots after one of so much taunt who was deployed as so many-th; never `but`. -1 for nobody."""
     best, best_taunt, latest = -1, -np.inf, -1
-    if field.foe[e, HIDDEN]:
-        return best
     for s in range(field.unit.shape[0]):
-        if field.unit[s, TILE] >= 0 and _in_radius(world, field, e, s):
-            taunt = world.op[min(field.unit[s, ACTIVE], 1), s, TAUNT]
-            if taunt > best_taunt or (taunt == best_taunt and field.unit[s, ORDER] > latest):
-                best, best_taunt, latest = s, taunt, field.unit[s, ORDER]
+        if field.unit[s, TILE] < 0 or s == but or not _in_radius(world, field, e, s):
+            continue
+        mine, since = _taunt(world, field, s), field.unit[s, ORDER]
+        follows = mine < taunt or (mine == taunt and since < order)
+        if follows and (mine > best_taunt or (mine == best_taunt and since > latest)):
+            best, best_taunt, latest = s, mine, since
     return best
+
+
+@often
+def _taunt(world: World, field: Field, s: int) -> float:
+    """How much an operator draws enemies' blows now."""
+    return float(world.op[min(field.unit[s, ACTIVE], 1), s, TAUNT])
 
 
 @often
@@ -637,23 +686,42 @@ def _enemy_strikes(world: World, field: Field, e: int, clock: int) -> None:
     """An enemy attacks whoever blocks it, else whoever it aims at."""
     blocker = field.foe[e, BLOCKER]
     s = blocker if blocker >= 0 else field.foe[e, AIM]
-    if s < 0 or field.unit[s, TILE] < 0 or (blocker < 0 and world.foe[e, RADIUS] <= 0.0):
+    if s < 0 or field.unit[s, TILE] < 0 or field.foe[e, HIDDEN] or (blocker < 0 and world.foe[e, RADIUS] <= 0.0):
+        return
+    winds_up = ENEMY_WIND_UP > 0 and field.foe_body[e, NEXT] <= clock - 1
+    if blocker < 0:
+        field.foe[e, PAUSED] = clock + (ENEMY_WIND_UP if winds_up else SHOOTING_PAUSE)
+    if winds_up:
+        field.foe_body[e, NEXT] = clock + ENEMY_WIND_UP
         return
     field.foe_body[e, NEXT] = _again_at(field.foe_body[e, NEXT], world.foe[e, INTERVAL], clock)
-    if blocker < 0:
-        field.foe[e, PAUSED] = clock + SHOOTING_PAUSE
-    row, col, left = field.body[s, ROW], field.body[s, COL], world.foe[e, TARGETS] - 1.0
-    reach = world.foe[e, SPLASH] * world.foe[e, SPLASH]
+    if world.foe[e, SPLASH] > 0.0:
+        _strike_around(world, field, e, s)
+    if world.foe[e, TARGETS] > 1.0:
+        _strike_more(world, field, e, s)
     _hurt_operator(world, field, s, e)
+
+
+@compiled
+def _strike_around(world: World, field: Field, e: int, s: int) -> None:
+    """An enemy's splash: everybody near the operator that it strikes."""
     for other in range(field.unit.shape[0]):
-        if other == s or field.unit[other, TILE] < 0:
-            continue
-        down, right = field.body[other, ROW] - row, field.body[other, COL] - col
-        if reach > 0.0 and down * down + right * right <= reach:
+        down, right = field.body[other, ROW] - field.body[s, ROW], field.body[other, COL] - field.body[s, COL]
+        near = down * down + right * right <= world.foe[e, SPLASH] * world.foe[e, SPLASH]
+        if near and other != s and field.unit[other, TILE] >= 0:
             _hurt_operator(world, field, other, e)
-        elif left > 0.0 and _in_radius(world, field, e, other):
-            left -= 1.0
-            _hurt_operator(world, field, other, e)
+
+
+@compiled
+def _strike_more(world: World, field: Field, e: int, s: int) -> None:
+    """An enemy's further targets beside the first, in the order in which it would choose them."""
+    taunt, order = np.inf, 0
+    for _ in range(int(world.foe[e, TARGETS]) - 1):
+        other = _next_operator(world, field, e, s, taunt, order)
+        if other < 0:
+            return
+        taunt, order = _taunt(world, field, other), field.unit[other, ORDER]
+        _hurt_operator(world, field, other, e)
 
 
 @compiled
@@ -680,9 +748,10 @@ def _operator_strikes(world: World, field: Field, s: int, clock: int) -> None:
     if world.op[active, s, HOLDS_FIRE]:
         return
     aim = field.unit[s, TARGET]
-    if aim >= 0 and field.foe[aim, PHASE] != PRESENT:
-        field.unit[s, TARGET] = _find_enemy(world, field, s)  # somebody else was faster
-    if field.unit[s, TARGET] >= 0 and world.op[active, s, DAMAGE] != HEAL and field.body[s, NEXT] <= clock - 1:
+    if aim >= 0 and not _is_there(field, aim):
+        field.unit[s, TARGET] = _find_enemy(world, field, s)  # somebody else was faster, or it hides
+    idle = WIND_UP > 0 and field.body[s, NEXT] <= clock - 1
+    if idle and field.unit[s, TARGET] >= 0 and world.op[active, s, DAMAGE] != HEAL:
         field.body[s, NEXT] = clock + WIND_UP
     elif field.unit[s, TARGET] >= 0 or world.op[active, s, DAMAGE] == HEAL or world.card[s, STRIKES] > 0.0:
         _strike(world, field, s, active, clock)
@@ -767,7 +836,7 @@ def _left(world: World, field: Field, s: int, ally: int) -> float:
 def _attack(world: World, field: Field, s: int, mode: int) -> bool:
     """Strike the target, or as many as one attack strikes."""
     target = field.unit[s, TARGET]
-    if target < 0 or field.foe[target, PHASE] != PRESENT:
+    if target < 0 or not _is_there(field, target):
         return False
     targets = int(world.op[mode, s, TARGETS])
     holds = world.op[mode, s, STRIKES_ALL] > 0.0 and field.foe[target, BLOCKER] == s
@@ -793,9 +862,10 @@ def _strike_many(world: World, field: Field, s: int, mode: int, held: bool) -> N
 def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) -> None:
     """Strike so many enemies in the order in which the operator would choose them."""
     last_claim, last_rest, last = 4, -np.inf, -1
+    listed = field.battle[LISTED]  # those into which somebody falls meanwhile are not struck
     for _ in range(targets):
         best, best_claim, best_rest = -1, 0, np.inf
-        for k in range(field.battle[LISTED]):
+        for k in range(listed):
             e = field.present[k]
             if field.foe[e, PHASE] != PRESENT:
                 continue
@@ -822,7 +892,7 @@ def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
     row, col = field.foe_body[target, ROW], field.foe_body[target, COL]
     for k in range(field.battle[LISTED]):
         e = field.present[k]
-        if field.foe[e, PHASE] != PRESENT or field.foe[e, HIDDEN]:
+        if not _is_there(field, e):
             continue
         if not SPLASH_HITS_AIR and world.foe[e, FLYING] != world.foe[target, FLYING]:
             continue
@@ -925,9 +995,16 @@ def _activate(world: World, field: Field, s: int) -> None:
 
 @compiled
 def _rescale(world: World, field: Field, s: int, before: int, now: int) -> None:
-    """The same fraction of another full health; who was in full health stays so, whatever rounding does."""
+    """The same fraction of another full health, and of another attack interval what is left of it.
+
+    Who was in full health stays so, whatever rounding does.
+    """
     full, fraction = world.op[now, s, MAX_HEALTH], field.body[s, HEALTH] / world.op[before, s, MAX_HEALTH]
     field.body[s, HEALTH] = full if fraction >= 1.0 else fraction * full
+    left = field.body[s, NEXT] - field.battle[CLOCK]
+    if left > 0.0:
+        quicker = world.op[now, s, INTERVAL] / world.op[before, s, INTERVAL]
+        field.body[s, NEXT] = field.battle[CLOCK] + left * quicker
 
 
 @compiled
@@ -972,7 +1049,8 @@ def playable(world: World, field: Field, s: int) -> bool:
     """Whether a card can be played now, if there is a tile for it."""
     if field.battle[OUTCOME] != RUNNING or field.unit[s, TILE] >= 0 or field.unit[s, READY_AT] > field.battle[CLOCK]:
         return False
-    return bool(field.battle[DEPLOYED] < world.character_limit and field.battle[DP] >= cost_now(world, field, s))
+    room = field.battle[TAKEN] + world.card[s, TAKES] <= world.character_limit
+    return bool(room and field.battle[DP] >= cost_now(world, field, s))
 
 
 @compiled
@@ -989,18 +1067,19 @@ def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> Non
     field.unit[s, TIMES] += 1
     field.battle[DEPLOYMENTS] += 1
     field.battle[DEPLOYED] += 1
+    field.battle[TAKEN] += int(world.card[s, TAKES])
     field.unit[s, ORDER] = field.battle[DEPLOYMENTS]
     field.unit[s, TILE], field.unit[s, DIRECTION] = tile, direction
     field.standing[tile] = s
     field.body[s, ROW], field.body[s, COL] = tile // world.width, tile % world.width
     field.body[s, HEALTH], field.body[s, SHIELD] = world.op[0, s, MAX_HEALTH], 0.0
-    field.body[s, NEXT] = field.battle[CLOCK] + DEPLOYMENT
     field.unit[s, TARGET] = -1
     field.unit[s, BLOCKED] = field.unit[s, ACTIVE] = field.unit[s, STUNNED] = 0
     field.unit[s, SP] = int(min(world.card[s, SP_INITIAL], world.card[s, SP_COST]))
     _cover(world, field, s, 0)
     if world.card[s, GAIN] == BY_DEPLOYMENT:
         _activate(world, field, s)
+    field.body[s, NEXT] = field.battle[CLOCK] + DEPLOYMENT
 
 
 @often
@@ -1043,6 +1122,7 @@ def remove(world: World, field: Field, s: int) -> None:
     field.standing[field.unit[s, TILE]] = -1
     field.unit[s, TILE] = -1
     field.battle[DEPLOYED] -= 1
+    field.battle[TAKEN] -= int(world.card[s, TAKES])
     field.unit[s, ACTIVE] = 0
     field.body[s, SHIELD] = 0.0
     field.unit[s, READY_AT] = field.battle[CLOCK] + int(world.card[s, REDEPLOY])

@@ -29,6 +29,8 @@ OPERATOR_FIELDS = {
 }  # fmt: skip
 WHOLE = ("weight", "cost", "block")
 """Fields that stay whole numbers, rounded down."""
+LEAST = {"max_health": 1.0, "attack_interval": 0.01}
+"""Below which no rune takes a number; the others can be 0."""
 
 ENEMY_SCALES = ("ebuff_attribute", "enemy_attribute_mul", "enemy_attribute_additive_mul")
 ENEMY_SUMS = ("enemy_attribute_add",)
@@ -168,7 +170,7 @@ def changed_enemy(enemy: Enemy, key: str, runes: Iterable[Rune]) -> Enemy:
         for rune in about:
             for name, amount in _enemy_changes(rune, how):
                 now = numbers.get(name, float(getattr(enemy, name)))
-                numbers[name] = max(now + amount if how == "add" else now * amount, 0.0)
+                numbers[name] = max(now + amount if how == "add" else now * amount, LEAST.get(name, 0.0))
     if "resistance" in numbers:
         numbers["resistance"] = min(numbers["resistance"], 100.0)
     whole = {name: int(value) if name in WHOLE else value for name, value in numbers.items()}
@@ -261,7 +263,7 @@ def under_rules(operator: Operator, rules: Iterable[SquadRule]) -> Operator:
     """An operator with its numbers under a stage's rules."""
     for rule in rules:
         if rule.field and rule.covers(operator):
-            value = max(getattr(operator, rule.field) * rule.scale + rule.add, 0.0)
+            value = max(getattr(operator, rule.field) * rule.scale + rule.add, LEAST.get(rule.field, 0.0))
             operator = msgspec.structs.replace(operator, **{rule.field: int(value) if rule.field in WHOLE else value})
     return operator
 

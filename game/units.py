@@ -114,6 +114,14 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     heals_others_only: bool = False
     unhealable: bool = False
     dp_per_kill: int = 0
+    reaches_air: bool = False
+    """It stands on the ground and strikes fliers all the same."""
+    takes_slot: bool = True
+    """It counts against the stage's limit of operators on the field."""
+    holds_fire: bool = False
+    """It attacks only while its skill lasts."""
+    lets_pass: bool = False
+    """It blocks only while its skill lasts."""
     skill: Skill | None = None
 
 
@@ -133,8 +141,10 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A talent that only changes numbers, from a phase, level and potential on.
 
-    `add` and `scale` name fields of Operator, `attack_speed` (points) among them; scaling comes first (0.1 is a tenth
-    more). Of bonuses with the same name only the last one that is reached counts, as a talent grows.
+    All three kinds name fields of Operator, `attack_speed` (points) among them. The fractions of `scale` (0.1 is a
+    tenth more) add up over all bonuses and the skill; `factor` is for what makes the whole stronger, such as blows
+    that are harder by chance, on the average; `add` comes last. Of bonuses with the same name only the last one that is
+    reached counts, as a talent grows.
     """
 
     name: str
@@ -143,6 +153,7 @@ class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     potential: int = 1
     add: dict[str, float] = {}
     scale: dict[str, float] = {}
+    factor: dict[str, float] = {}
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -190,6 +201,10 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     heals_others_only: bool = False
     unhealable: bool = False
     dp_per_kill: int = 0
+    reaches_air: bool = False
+    takes_slot: bool = True
+    holds_fire: bool = False
+    lets_pass: bool = False
     skills: tuple[dict[str, Any], ...] = ()
     """Fields of Skill; a list stands for the numbers of the skill levels 1, 2, 3, ..., its last for those after it."""
     bonuses: tuple[Bonus, ...] = ()
@@ -348,8 +363,37 @@ def read_builds(path: str | Path) -> dict[str, Build]:
 
 
 def operator_of(character: Character, build: Build) -> Operator:
-    """A character's numbers at a build. Raises TableError for a phase, level or skill that it does not have."""
+    """A character's numbers at a build. Raises TableError for a phase, level or skill that it does not have.
+
+    Fractions of one number add up, those of talents and of the skill: number * (1 + talents + skill). The Operator's
+    number is the one with its talents, and what its skill adds is a fraction of that.
+    """
     phase, level = _phase_of(character, build)
+    numbers = _bare_numbers(character, build, phase, level)
+    bonuses = _reached(character, build, level)
+    shares = _shares(bonuses)
+    for key, share in shares.items():
+        numbers[key] *= 1.0 + share
+    for bonus in bonuses:
+        for key, factor in bonus.factor.items():
+            numbers[key] *= factor
+        for key, amount in bonus.add.items():
+            numbers[key] += amount
+    speed = numbers.pop("attack_speed")
+    traits: dict[str, Any] = {key: getattr(character, key) for key in _TRAITS}
+    return Operator(
+        name=character.name,
+        **traits,
+        **{**numbers, "cost": int(numbers["cost"]), "block": int(numbers["block"])},  # type: ignore[arg-type]
+        attack_interval=character.attack_interval * 100.0 / speed,
+        attack_speed=speed,
+        range=load_ranges()[phase.range],
+        skill=_beside_talents(_skill_of(character, build), shares),
+    )
+
+
+def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) -> dict[str, float]:
+    """A character's numbers with trust and potentials, before any bonus."""
     share = (level - 1) / max(phase.levels - 1, 1)
     numbers = {
         # Numbers of the real game are whole at every level (rounded half up, as its interface shows them).
@@ -364,30 +408,40 @@ def operator_of(character: Character, build: Build) -> Operator:
     for potential in character.potentials[: max(build.potential - 1, 0)]:
         for key, amount in potential.items():
             numbers[key] += amount
-    for bonus in _reached(character, build, level):
+    return numbers
+
+
+def _shares(bonuses: Iterable[Bonus]) -> dict[str, float]:
+    """The sums of the fractions by which bonuses change each number."""
+    found: dict[str, float] = {}
+    for bonus in bonuses:
         for key, fraction in bonus.scale.items():
-            numbers[key] *= 1.0 + fraction
-        for key, amount in bonus.add.items():
-            numbers[key] += amount
-    speed = numbers.pop("attack_speed")
-    traits: dict[str, Any] = {key: getattr(character, key) for key in _TRAITS}
-    return Operator(
-        name=character.name,
-        **traits,
-        **{**numbers, "cost": int(numbers["cost"]), "block": int(numbers["block"])},  # type: ignore[arg-type]
-        attack_interval=character.attack_interval * 100.0 / speed,
-        attack_speed=speed,
-        range=load_ranges()[phase.range],
-        skill=_skill_of(character, build),
-    )
+            found[key] = found.get(key, 0.0) + fraction
+    return found
+
+
+def _beside_talents(skill: Skill | None, shares: Mapping[str, float]) -> Skill | None:
+    """A skill whose fractions are of the numbers with talents; it leaves nothing less than nothing of them."""
+    if skill is None:
+        return None
+    changed = {
+        key: max(getattr(skill, key) / (1.0 + share), -1.0)
+        for key, share in shares.items()
+        if key in ("max_health", "attack", "defense") and share > -1.0
+    }
+    return msgspec.structs.replace(skill, **changed)
 
 
 _TRAITS = (
     "role", "branch", "melee", "damage", "splash", "attacks_blocked", "targets", "hits", "prefers_air",
     "far_strength", "slow", "slow_time", "stun", "taunt", "heals_others_only", "unhealable",
-    "dp_per_kill",
+    "dp_per_kill", "reaches_air", "takes_slot", "holds_fire", "lets_pass",
 )  # fmt: skip
 """What an operator has of its character as it stands there."""
+_CHANGING = (
+    "max_health", "attack", "defense", "resistance", "cost", "block", "redeploy_time", "regeneration", "attack_speed",
+)  # fmt: skip
+"""The numbers of an operator that trust, potentials and bonuses change."""
 
 
 def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:
@@ -479,10 +533,21 @@ def _characters(table: str, entries: Mapping[str, Any]) -> dict[str, Character]:
         for phase in character.phases:
             if phase.range not in load_ranges():
                 raise TableError(f"{table}: {name}.phases: {phase.range!r} is not drawn under [ranges]")
+        _check_changes(table, character)
         for elite in range(len(character.phases)):
             for skill in range(1, min(len(character.skills), elite + 1) + 1):
                 operator_of(character, Build(elite=elite, skill=skill, potential=6))
     return found
+
+
+def _check_changes(table: str, character: Character) -> None:
+    """Whether trust, potentials and bonuses change numbers that an operator has."""
+    kinds = [kind for bonus in character.bonuses for kind in (bonus.add, bonus.scale, bonus.factor)]
+    named = {key for changes in (character.trust, *character.potentials, *kinds) for key in changes}
+    if named - set(_CHANGING):
+        raise TableError(
+            f"{table}: {character.name}: {min(named - set(_CHANGING))!r} is none of {', '.join(_CHANGING)}"
+        )
 
 
 @cache
@@ -513,7 +578,7 @@ def _check_splitting(name: str, known: Mapping[str, Enemy]) -> None:
 
 def _enemy(table: str, name: str, entry: dict[str, Any]) -> tuple[Enemy, dict[str, Enemy]]:
     """An enemy, and its variants by id."""
-    variants = entry.pop("variants", {})
+    variants = _tables_in(table, f"{name}.variants", entry.pop("variants", {}))
     own = {"name": name, "kind": name, **entry}
     return (
         _convert(table, name, own, Enemy),
@@ -528,16 +593,35 @@ def _tables(name: str) -> list[tuple[str, dict[str, Any]]]:
     """The shipped table of this name and the one laid over it, each as what errors call it and as plain data."""
     shipped = resources.files("game").joinpath("tables", name).read_text(encoding="utf-8")
     laid_over = [folder / name for folder in _own_tables if (folder / name).is_file()]
-    texts = {name: shipped, **{str(file): file.read_text(encoding="utf-8") for file in laid_over}}
+    texts = {name: shipped, **{str(file): _text(file) for file in laid_over}}
     return [(table, _parsed(table, text)) for table, text in texts.items()]
 
 
-def _parsed(table: str, text: str) -> dict[str, Any]:
-    """A table as plain data."""
+def _text(file: Path) -> str:
+    """The text of somebody's own table."""
     try:
-        return tomllib.loads(text)
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{file}: cannot be read: {error}") from None
+
+
+def _parsed(table: str, text: str) -> dict[str, Any]:
+    """A table as plain data: tables by name."""
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{table}: is not TOML: {error}") from None
+    return _tables_in(table, "", data)
+
+
+def _tables_in(table: str, place: str, value: Any) -> dict[str, Any]:
+    """What stands at a place of a table, where there must be tables by name."""
+    entries = value if isinstance(value, dict) else {"": value}
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            where = ".".join(part for part in (place, name) if part)
+            raise TableError(f"{table}: {where}: is {entry!r}; write a table, [{where}]")
+    return entries
 
 
 def _convert(table: str, name: str, entry: dict[str, Any], kind: type[T]) -> T:
@@ -548,9 +632,11 @@ def _convert(table: str, name: str, entry: dict[str, Any], kind: type[T]) -> T:
         raise TableError(f"{table}: {name}: {error}") from None
 
 
-def _offsets(table: str, name: str, drawing: Sequence[str]) -> tuple[Offset, ...]:
-    """The offsets that a range's drawing covers."""
-    places = {(row, col): mark for row, line in enumerate(drawing) for col, mark in enumerate(line)}
+def _offsets(table: str, name: str, drawing: Any) -> tuple[Offset, ...]:
+    """The offsets that a range's drawing covers; what is no list of texts is no drawing."""
+    texts = isinstance(drawing, list) and all(isinstance(line, str) for line in drawing)
+    lines = drawing if texts else []
+    places = {(row, col): mark for row, line in enumerate(lines) for col, mark in enumerate(line)}
     own = [place for place, mark in places.items() if mark in "@o"]
     if len(own) != 1 or set(places.values()) - set("@o#."):
         raise TableError(f"{table}: ranges.{name}: draw one @ (or o), and around it only # and .")

@@ -44,15 +44,20 @@ class Policy(Protocol):
 
 
 class Random:
-    """Any legal action, all as likely: the measure of how hard a stage is."""
+    """Any legal action, all as likely: the measure of how hard a stage is.
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int) -> None:
+    Most of what is legal late in a battle is calling somebody back, by which it defeats itself; without `retreats` it
+    keeps whom it has deployed, and is the harder one to fail.
+    """
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int, *, retreats: bool = True) -> None:
         self._ground = make_ground(stage, squad)
         self._rng = np.random.default_rng(seed)
+        self._choices = slice(None if retreats else -len(squad))
 
     def decide(self, view: BattleView) -> Decision:
-        """Draw from the flat list of legal actions."""
-        legal = np.flatnonzero(self._ground.legal(view))
+        """Draw from the flat list of legal actions, at whose end the retreats stand."""
+        legal = np.flatnonzero(self._ground.legal(view)[self._choices])
         return Decision(self._ground.action(int(self._rng.choice(legal))), 0.0, explored=True, legal=len(legal))
 
 

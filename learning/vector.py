@@ -60,6 +60,8 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         """Begin all battles. A seed s gives battle b the seed s + b, as Gymnasium's own vector environments do."""
         del options
         seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int) else seed or [None] * self.num_envs
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"{len(seeds)} seeds for {self.num_envs} battles: give one number, or one for each")
         for b, own in enumerate(seeds):
             if own is not None:
                 self._chance[b] = seeding.np_random(own)[0]
@@ -80,7 +82,7 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         seen, infos = self._look(illegal)
         worth = self._worth(before, threat)
         worth[fresh] = 0.0
-        self._ended = self._state.battle[:, rules.OUTCOME] != rules.RUNNING
+        self._ended = (self._state.battle[:, rules.OUTCOME] != rules.RUNNING) & ~fresh
         return seen, worth, self._ended.copy(), np.zeros(self.num_envs, np.bool_), infos
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
@@ -116,7 +118,7 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
             battle[:, rules.DP] / 99,
             battle[:, rules.COUNTER] / np.maximum(battle[:, rules.TOTAL], 1),
             battle[:, rules.LIFE] / max(options.max_life, 1),
-            (options.character_limit - battle[:, rules.DEPLOYED]) / limit,
+            (options.character_limit - battle[:, rules.TAKEN]) / limit,
             enemies / 10,
             battle[:, rules.DEPLOYED] / limit,
         )

@@ -293,8 +293,13 @@ class PracticeGame:
         self._pressed = (x, y)
         if self.screen == "battle" and self._ended_at is None and not self.paused and self._hold is None:
             card = self._card_at(x, y)
-            if card is not None and card.state == "ready" and self.battle and self.battle.view().slots_left:
+            if card is not None and card.state == "ready" and self._has_room(card):
                 self._hold = Hold(card.slot, at=(x, y))
+
+    def _has_room(self, card: Card) -> bool:
+        """Whether one more may stand on the field, or this one does not count."""
+        assert self.battle is not None
+        return self.battle.view().slots_left > 0 or not self.squad[card.slot].takes_slot
 
     def pointer_move(self, x: float, y: float) -> None:
         """It goes on to another pixel, down or not."""

@@ -40,8 +40,8 @@ TWO_ROADS = (
     ("Popukar", 5, 5, LEFT), ("Orchid", 4, 5, LEFT), ("Ansel", 3, 6, LEFT),
 )  # fmt: skip
 WATCH_THE_SKY = (
-    ("Myrtle", 3, 8, LEFT), ("Kroos", 2, 7, UP), ("Melantha", 3, 6, LEFT), ("Beagle", 3, 5, LEFT),
-    ("Orchid", 2, 6, UP), ("Ansel", 4, 6, UP), ("Steward", 4, 5, UP), ("Lava", 4, 4, UP),
+    ("Orchid", 2, 8, UP), ("Kroos", 4, 8, UP), ("Beagle", 3, 8, UP), ("Steward", 5, 7, UP),
+    ("Myrtle", 3, 7, DOWN), ("Ansel", 2, 6, RIGHT), ("Catapult", 2, 7, RIGHT), ("Melantha", 3, 7, LEFT),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
 from game import rules
-from game.actions import RETREAT, RIGHT, SKILL, UP, Action
+from game.actions import DEPLOY, LEFT, RETREAT, RIGHT, SKILL, UP, Action
 from game.battle import Battle
 from game.units import Skill, load_operators
 
@@ -118,6 +118,19 @@ def test_one_attack_may_strike_several(make):
         assert [health(battle, number) < 1e9 for number in range(3)] == struck
 
 
+def test_one_attack_never_strikes_who_comes_of_it(make):
+    """The two that one enemy falls into are not among the two that the same attack strikes."""
+    battle = battle_of(
+        make, [make.spawn("splitter")], names=("Kroos",),
+        changes={"targets": 2, "attack": 99999.0, "attack_interval": 60.0, "skill": None},
+        refs=(make.dummy("splitter", moveSpeed=0.0),), routes=(make.lane(start=(1, 2)),),
+    )  # fmt: skip
+    deploy(battle, 0, 0, 0)
+    until(battle, battle.gone)
+    assert len(battle.gone()) == 1
+    assert len(battle.enemies_on_field()) == 2
+
+
 def test_several_hits_each_meet_the_defense(make):
     """Two hits of 235 against 100 defense are 270, not 370."""
     battle = duel(make, attributes={**IMMORTAL, "def": 100}, hits=2, skill=None)
@@ -153,6 +166,34 @@ def test_the_blow_that_kills_one_of_many_spares_nobody_else(make):
     assert first.tick == second.tick
 
 
+@pytest.mark.parametrize(("name", "reaches"), [("Midnight", True), ("Melantha", False)])
+def test_lords_strike_fliers_and_other_guards_do_not(make, name, reaches):
+    """arknights.wiki.gg of lords: capable of hitting aerial enemies, from the ground."""
+    routes = (make.lane(motion="FLY"),)
+    refs = (make.dummy("enemy_1005_yokai", **IMMORTAL),)
+    battle = battle_of(make, [make.spawn("enemy_1005_yokai")], names=(name,), routes=routes, refs=refs)
+    deploy(battle, 0, 1, 4, LEFT)
+    until(battle, battle.gone)
+    assert battle.gone()[0].leaked
+    assert (health(battle) < 1e9) is reaches
+
+
+def test_some_operators_do_not_count_against_the_limit(make):
+    """Where one may stand, Lancet-2 stands beside it, before or after."""
+    for order in ((0, 1), (1, 0)):
+        battle = battle_of(make, [make.spawn(at=90)], names=("Lancet-2", "Kroos", "Steward"), characterLimit=1)
+        for slot in order:
+            assert battle.legal_actions()[1 + (slot * 24 + slot) * 4]
+            deploy(battle, slot, 0, slot)
+        assert battle.view().slots_left == 0
+        assert not battle.act(Action(DEPLOY, 2, 4, RIGHT))
+        assert not battle.legal_actions()[1 + 2 * 24 * 4 : 1 + 3 * 24 * 4].any()
+        assert battle.act(Action(RETREAT, 0))
+        assert battle.view().slots_left == 0
+        assert battle.act(Action(RETREAT, 1))
+        assert battle.view().slots_left == 1
+
+
 def test_some_operators_gain_dp_by_killing(make):
     """A charger's trait: one DP for each of the two that fall to it."""
     battle = battle_of(
@@ -179,21 +220,21 @@ def test_enemies_strike_whom_taunts_most(make):
     battle.step(30 * 8)
     for slot, col in ((0, 2), (1, 4)):
         deploy(battle, slot, 0, col, UP)
-    battle.step(10)
+    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
     assert [one.health < 1.0 for one in battle.operators_on_field()] == [True, False]
 
 
-def shot_at(make, **enemy):
-    """Three operators on the wall, in columns 1, 2 and 4, and a shooter below who has had time for one shot."""
+def shot_at(make, order=(0, 1, 2), **enemy):
+    """Whom of three on the wall, in columns 1, 2 and 4, deployed in this order, a shooter below hits with one shot."""
     waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
         make, [make.spawn("enemy_1003_ncbow")], names=("Kroos", "Steward", "Orchid"), enemy={"range": 1.5, **enemy},
         refs=(make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=300, baseAttackTime=50.0),), routes=(make.lane(waits),),
     )  # fmt: skip
     battle.step(30 * 8)
-    for slot, col in ((0, 1), (1, 2), (2, 4)):
-        deploy(battle, slot, 0, col, UP)
-    battle.step(10)
+    for slot in order:
+        deploy(battle, slot, 0, (1, 2, 4)[slot], UP)
+    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
     return [one.health < 1.0 for one in battle.operators_on_field()]
 
 
@@ -201,6 +242,13 @@ def test_an_enemys_attack_may_strike_several_in_its_range(make):
     """The newest in range alone, or with a second one; whoever stands out of range is safe from both."""
     assert shot_at(make) == [False, False, True]
     assert shot_at(make, targets=2) == [False, True, True]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0)])
+def test_an_enemys_further_targets_are_those_it_would_strike_next(make, order):
+    """Of three in range the two that were deployed last, in whatever slots they are."""
+    hit = shot_at(make, order, targets=2, range=3.0)
+    assert [slot for slot in range(3) if hit[slot]] == sorted(order[1:])
 
 
 def test_an_enemys_splash_hits_everybody_around_its_target(make):
@@ -635,6 +683,27 @@ def test_a_deployed_operator_takes_a_while_to_its_first_blow(make):
     deploy(battle, 0, 0, 0, RIGHT)
     until(battle, lambda: health(battle) < 1e9)
     assert battle.ticks - 1 == 30 + rules.DEPLOYMENT
+
+
+def test_a_skill_that_quickens_shortens_the_wait_that_is_on(make):
+    """Nine seconds after a blow that takes ten, 400 points of attack speed leave a fifth of the last second."""
+    battle = duel(make, attack_interval=10.0, skill=skill(attack_speed=400.0, duration=0.5, attack=0.0))
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    before = health(battle)
+    battle.step(9 * 30)
+    assert battle.act(Action(SKILL, 0))
+    battle.step(5)
+    assert health(battle) == before
+    battle.step(2)
+    assert health(battle) < before
+
+
+def test_attack_speed_is_never_below_20_nor_over_600_points(make):
+    """Whatever adds to it: the game's own bounds."""
+    for points, quicker in ((900.0, 6.0), (-99.0, 0.2)):
+        battle = duel(make, attack_interval=3.0, skill=skill(attack_speed=points, attack=0.0))
+        own, changed = battle._world.op[:, 0, rules.INTERVAL]
+        assert own / changed == pytest.approx(quicker)
 
 
 def test_attack_speed_divides_the_interval(make):

@@ -50,7 +50,10 @@ def test_there_are_enemies_of_all_kinds():
 
 @pytest.mark.parametrize("id_", sorted(enemies_by_id()))
 def test_the_figures_of_a_real_enemy_are_the_public_ones(database, id_):
-    """Health, attack, defense, resistance, speed, interval, range, regeneration, weight and life points."""
+    """Health, attack, defense, resistance, speed, interval, range, regeneration, weight and life points.
+
+    Who heals its own side instead of striking has no attack.
+    """
     entry, own = database[id_], enemies_by_id()[id_]
     attributes = entry["attributes"]
 
@@ -60,12 +63,36 @@ def test_the_figures_of_a_real_enemy_are_the_public_ones(database, id_):
 
     ours = (own.max_health, own.attack, own.defense, own.resistance, own.speed, own.regeneration, own.weight)
     names = ("maxHp", "atk", "def", "magicResistance", "moveSpeed", "hpRecoveryPerSec", "massLevel")
-    assert ours == tuple(public(attributes, name) for name in names)
+    heals = "治疗" in entry["description"]["m_value"]
+    assert ours == tuple(0 if heals and name == "atk" else public(attributes, name) for name in names)
     speed = public(attributes, "attackSpeed", 100.0)
     assert own.attack_interval == pytest.approx(public(attributes, "baseAttackTime") * 100 / speed)
     assert own.range == public(entry, "rangeRadius")
     assert own.life_cost == public(entry, "lifePointReduce", 1)
     assert own.stun_immune == bool(public(attributes, "stunImmune"))
+
+
+@pytest.mark.parametrize(
+    ("id_", "field", "value"),
+    [
+        ("enemy_1058_traink", "block", 3),
+        ("enemy_1058_traink_2", "block", 3),
+        ("enemy_1038_lunmag_2", "targets", 2),
+        ("enemy_1508_faust", "unblockable", True),
+        ("enemy_1507_mephi", "attack", 0),
+    ],
+)
+def test_what_only_the_words_of_an_enemy_say_is_played(id_, field, value):
+    """As much block as three, two targets at once, held by nobody; a healer hurts nobody."""
+    assert getattr(enemies_by_id()[id_], field) == value
+
+
+@pytest.mark.parametrize("id_", ["enemy_1047_sagent", "enemy_1047_sagent_2"])
+def test_who_stuns_now_and_then_stuns_as_much_on_the_average(database, id_):
+    """Every third shot for 5 or 15 s: each shot for a third of it."""
+    (skill,) = database[id_]["skills"]
+    (stun,) = (row["value"] for row in skill["blackboard"])
+    assert enemies_by_id()[id_].stun == pytest.approx(stun / (skill["spCost"] + 1), abs=0.01)
 
 
 @pytest.mark.parametrize("level", ["00-01", "00-05", "01-01", "01-04", "01-07"])

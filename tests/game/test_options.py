@@ -31,6 +31,7 @@ def played():
         pytest.param("GAINS_WHILE_ACTIVE", False, True, id="no SP come while a skill is active"),
         pytest.param("SPLASH_HITS_AIR", True, False, id="a splash reaches fliers beside a walker"),
         pytest.param("SHOOTING_PAUSE", False, True, id="who has shot stands still for a moment"),
+        pytest.param("ENEMY_WIND_UP", False, True, id="an enemy winds up for its first blow"),
         pytest.param("SPLIT_PAUSE", True, False, id="those an enemy falls into set off after one another"),
     ],
 )

@@ -9,7 +9,7 @@ import sys
 import msgspec
 import numpy as np
 import pytest
-from worlds import IMMORTAL, battle_of, deploy, health, stepped, until
+from worlds import IMMORTAL, battle_of, deploy, health, own_health, stepped, until
 
 from game import rules
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, SKILL, UP, Action
@@ -186,7 +186,6 @@ def test_block_is_a_sum(make):
     deploy(battle, 0, 1, 3)
     until(battle, lambda: battle.leaks == 1)
     assert [one.blocked for one in battle.enemies_on_field()] == [True, True]
-    assert all(2.4 < one.col < 3.1 for one in battle.enemies_on_field())
 
     stage = make.stage(make.level([make.spawn(count=2, every=0.2)], refs=(make.dummy(**IMMORTAL),)))
     object.__setattr__(stage, "enemies", tuple(msgspec.structs.replace(one, block=2) for one in stage.enemies))
@@ -194,6 +193,42 @@ def test_block_is_a_sum(make):
     deploy(battle, 0, 1, 3)
     until(battle, lambda: battle.leaks == 1)
     assert [one.blocked for one in battle.enemies_on_field()] == [True]
+
+
+@pytest.mark.parametrize("speed", [1.0, 1.9, 6.0])
+def test_an_operator_holds_whoever_comes_within_0_7071_tile(make, speed):
+    """It looks for them every three ticks, so the fast come a little nearer: the hounds of the recorded battle 0.05."""
+    battle = battle_of(make, [make.spawn()], refs=(make.dummy(**IMMORTAL, moveSpeed=speed),))
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: battle.enemies_on_field() and battle.enemies_on_field()[0].blocked)
+    away = 3 - battle.enemies_on_field()[0].col
+    assert 0.5**0.5 - rules.SEARCH_TICKS * speed * 0.5 / 30 < away <= 0.5**0.5
+
+
+@pytest.mark.parametrize(("row", "held"), [(1, True), (0, True), (2, False)])
+def test_an_operator_beside_the_way_holds_who_comes_near_enough(make, row, held):
+    """The walker keeps 0.4 tile above the middle of its lane: 0.6 from the lane above, 1.4 from the lane below."""
+    picture = ("S......E",) * 3
+    aside = {"x": 0.0, "y": 0.4}
+    goal = {"type": "MOVE", "time": 0.0, "position": {"row": 1, "col": 6}, "reachOffset": aside}
+    routes = (make.lane((goal,), spawnOffset=aside, allowDiagonalMove=True),)
+    battle = battle_of(make, [make.spawn()], refs=(make.dummy(**IMMORTAL),), routes=routes, picture=picture)
+    deploy(battle, 0, row, 3)
+    until(battle, lambda: battle.leaks or (battle.enemies_on_field() and battle.enemies_on_field()[0].blocked))
+    assert (battle.leaks == 0) is held
+
+
+def test_of_two_operators_the_nearer_one_holds(make):
+    """And the other one, if the nearer has no block left."""
+    battle = battle_of(
+        make, [make.spawn(count=3, every=2.0)], names=("Fang", "Beagle"), changes={"block": 1, "skill": None},
+        refs=(make.dummy(**IMMORTAL),),
+    )  # fmt: skip
+    deploy(battle, 0, 1, 3)
+    deploy(battle, 1, 1, 4)
+    until(battle, lambda: battle.leaks == 1)
+    fang, beagle = 3 - 0.5**0.5, 4 - 0.5**0.5
+    assert [one.col for one in battle.enemies_on_field()] == pytest.approx([fang, beagle], abs=0.06)
 
 
 def test_the_blocked_walk_on_when_their_blocker_leaves(make):
@@ -227,6 +262,24 @@ def test_a_leak_costs_life_and_advances_the_counter(make):
     until(battle, lambda: battle.leaks == 2)
     assert (battle.view().kills, battle.view().life) == (2, 6)
     assert (battle.outcome, battle.stars) == ("won", 2)
+
+
+def test_a_leak_that_costs_no_life_is_no_leak_for_the_stars(make):
+    """Three stars are for whoever has lost no life."""
+    harmless = make.dummy()
+    harmless["overwrittenData"]["lifePointReduce"] = make.number(0)
+    battle = battle_of(make, [make.spawn()], refs=(harmless,))
+    until(battle, lambda: battle.outcome)
+    assert (battle.outcome, battle.leaks, battle.stars, battle.view().life) == ("won", 0, 3, 3)
+    assert battle.gone()[0].leaked
+
+
+def test_who_leaks_in_the_first_tick_is_gone_too(make):
+    """A route that ends where it starts."""
+    routes = (make.lane(start=(1, 7)),)
+    battle = battle_of(make, [make.spawn()], routes=routes)
+    until(battle, lambda: battle.outcome)
+    assert [(one.tick, one.leaked) for one in battle.gone()] == [(0, True)]
 
 
 def test_no_life_is_failure_even_with_the_last_enemy(make):
@@ -407,8 +460,70 @@ def test_enemies_shoot_the_last_deployed_in_range_and_stand_still_for_it(make):
     battle.step(30 * 8)
     for slot, col in ((0, 2), (1, 4), (2, 6)):
         deploy(battle, slot, 0, col, UP)
-    battle.step(10)
+    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
     assert [one.health < 1.0 for one in battle.operators_on_field()] == [False, True, False]
+
+
+@pytest.mark.parametrize(("reach", "hit"), [(1.74, False), (1.76, True)])
+def test_an_enemys_range_reaches_an_operators_body(make, reach, hit):
+    """A quarter of a tile around its middle: one that stands two tiles away is hit from 1.75 on."""
+    waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
+    battle = battle_of(
+        make, [make.spawn("enemy_1003_ncbow")], names=("Beagle",), enemy={"range": reach},
+        refs=(make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=900),), routes=(make.lane(waits),),
+    )  # fmt: skip
+    battle.step(30 * 8)
+    deploy(battle, 0, 1, 5)
+    battle.step(60)
+    assert (battle.operators_on_field()[0].health < 1.0) is hit
+
+
+def test_an_enemy_winds_up_for_its_first_blow_only(make):
+    """It strikes so many ticks after it is held, and then at its interval."""
+    attributes = {**IMMORTAL, "atk": 300, "baseAttackTime": 2.0}
+    battle = battle_of(make, [make.spawn()], changes={"skill": None}, refs=(make.dummy(**attributes),))
+    deploy(battle, 0, 1, 3)
+    held = until(battle, lambda: battle.enemies_on_field() and battle.enemies_on_field()[0].blocked)
+    times, before = [], own_health(battle)
+    while len(times) < 3:
+        battle.step(1)
+        if own_health(battle) < before:
+            before = own_health(battle)
+            times.append(round((battle.seconds - held) * 30))
+    assert times == [rules.ENEMY_WIND_UP, rules.ENEMY_WIND_UP + 60, rules.ENEMY_WIND_UP + 120]
+
+
+def test_whoever_waits_near_the_exit_is_still_the_one_nearest_to_it(make):
+    """Waiting, hiding and walking on, an enemy is as far from its exit as its way is long."""
+    waits = ((1, 5), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
+    battle = battle_of(
+        make, [make.spawn(), make.spawn(at=4, routeIndex=1)], names=("Kroos",),
+        refs=(make.dummy(**IMMORTAL),), routes=(make.lane(waits), make.lane()),
+    )  # fmt: skip
+    battle.step(30 * 11)
+    first, second = battle.enemies_on_field()
+    assert first.col == 5.0 > second.col > 3.0
+    assert battle._field.foe_body[0, rules.REST] == pytest.approx(2.0)
+    deploy(battle, 0, 0, 3)
+    until(battle, lambda: health(battle, 0) + health(battle, 1) < 2e9)
+    assert health(battle, 0) < 1e9
+
+
+def test_nobody_strikes_whom_has_just_hidden(make):
+    """Whoever disappears between two searches is out of reach at once."""
+    gone, hiding = {"type": "DISAPPEAR", "time": 0.0}, {"type": "WAIT_FOR_SECONDS", "time": 30.0}
+    back = {"type": "APPEAR_AT_POS", "time": 0.0, "position": {"row": 1, "col": 5}}
+    routes = (make.lane(((1, 2), gone, hiding, back)),)
+    for late in range(6):  # a blow falls in any of the ticks around the disappearance
+        battle = battle_of(
+            make, [make.spawn(at=late / 30)], names=("Kroos",), changes={"attack_interval": 1 / 30},
+            refs=(make.dummy(**IMMORTAL),), routes=routes,
+        )  # fmt: skip
+        deploy(battle, 0, 0, 1, RIGHT)
+        until(battle, lambda it=battle: health(it) not in (0.0, 1e9) and not it.enemies_on_field())
+        wounded = health(battle)
+        battle.step(30)
+        assert health(battle) == wounded
 
 
 def test_an_enemy_that_is_blocked_strikes_its_blocker(make):

@@ -544,6 +544,21 @@ def test_runes_of_all_enemies_some_enemies_and_a_rank(make):
     assert stage.unknown == ("rune enemy_attribute_mul ep_resistance", "rune enemy_dynamic_ability_new")
 
 
+def test_no_rune_takes_the_last_point_of_health(make):
+    """An enemy or operator of no health could neither live nor die."""
+    data = make.level([make.spawn()])
+    data["runes"] = [make.rune("enemy_attribute_mul", max_hp=-2.0), make.rune("char_attribute_mul", max_hp=0.0)]
+    stage = make.stage(data)
+    assert stage.enemies[0].max_health == 1.0
+    assert under_rules(load_operators()["Fang"], stage.squad_rules).max_health == 1.0
+
+
+def test_a_level_may_begin_with_a_byte_order_mark(make):
+    """Some editors write one."""
+    file = make.file("\ufeff" + json.dumps(make.level([make.spawn()])))
+    assert load_stage(file).total == 1
+
+
 def test_runes_about_operators_name_whom_they_mean(make):
     """By profession, by where they stand, by public id; an excluded operator may not come."""
     data = make.level([make.spawn()])
@@ -690,7 +705,7 @@ def places_in(value, at=()):
 
 
 def test_whatever_stands_in_a_level_gives_a_stage_or_one_line(make):
-    """No value of a wrong kind, anywhere in the format, ends in a traceback."""
+    """No value of a wrong kind or size, anywhere in the format, ends in a traceback, nor in a battle of the stage."""
     ref = make.dummy(maxHp=5)
     ref["overwrittenData"] |= {"lifePointReduce": make.number(2), "levelType": make.number("ELITE")}
     wait = {"type": "WAIT_FOR_SECONDS", "time": 1.0, "position": {"row": 0, "col": 0}}
@@ -706,13 +721,13 @@ def test_whatever_stands_in_a_level_gives_a_stage_or_one_line(make):
     assert make.stage(data).total == 1
     text, said = json.dumps(data), []
     for *way, last in places_in(data):
-        for wrong in ("word", -7, None, [], {"a": 1}, True):
+        for wrong in ("word", -7, None, [], {"a": 1}, True, 1e18, 1e9):
             broken = here = json.loads(text)
             for key in way:
                 here = here[key]
             here[last] = wrong
             try:
-                make.stage(broken)
+                Battle(make.stage(broken), (load_operators()["Fang"],)).step(3)
             except StageError as error:
                 said.append(str(error))
     assert len(said) > 100

@@ -7,6 +7,7 @@ import tomllib
 
 import msgspec
 import pytest
+from worlds import IMMORTAL, battle_of, deploy, health
 
 from game import units
 from game.actions import DEPLOY, SKILL, Action, coverage
@@ -16,7 +17,9 @@ from game.stage import load_stage
 from game.units import (
     ROLES,
     SKILL_LEVELS,
+    Bonus,
     Build,
+    Skill,
     enemies_by_id,
     extended,
     load_characters,
@@ -120,6 +123,41 @@ def test_trust_and_potentials_are_added_before_talents():
     assert operator_of(melantha, Build(trust=50)).attack == 583 + 32.5
 
 
+def test_fractions_of_talents_and_the_skill_add_up():
+    """100 attack with 10 and 20 % of two talents and 50 % of the skill is 180, not 198; what is added comes last."""
+    bonuses = (
+        Bonus(name="one", scale={"attack": 0.1}, add={"attack": 5}),
+        Bonus(name="other", scale={"attack": 0.2}),
+    )
+    own = operator_of(trainee(bonuses, {"attack": 0.5, "defense": 0.5}), Build())
+    assert own.attack == 100 * 1.3 + 5
+    assert (own.attack - 5) * (1 + own.skill.attack) == pytest.approx(180)
+    assert own.skill.defense == 0.5
+
+
+def test_a_factor_is_on_the_whole():
+    """What is stronger by chance is so with talents and skill together: 100 * (1 + 0.1 + 0.5) * 1.2."""
+    bonuses = (Bonus(name="one", factor={"attack": 1.2}), Bonus(name="other", scale={"attack": 0.1}))
+    own = operator_of(trainee(bonuses, {"attack": 0.5}), Build())
+    assert own.attack == pytest.approx(100 * 1.1 * 1.2)
+    assert own.attack * (1 + own.skill.attack) == pytest.approx(100 * 1.6 * 1.2)
+
+
+def test_a_skill_leaves_no_less_than_nothing():
+    """Who has a fifth less defense by a talent and none by the skill has none, not less than that."""
+    own = operator_of(trainee((Bonus(name="one", scale={"defense": -0.2}),), {"defense": -1.0}), Build())
+    assert own.skill.defense == -1.0
+
+
+def trainee(bonuses, skill):
+    """A character of 100 attack and defense with these talents and the effects of this skill."""
+    numbers = {"max_health": (100, 100), "attack": (100, 100), "defense": (100, 100), "cost": 1, "block": 1}
+    fields = {"name": "", "gain": "second", "by_hand": True, "cost": 9, "initial": 0, "duration": 9.0}
+    phase = units.Phase(levels=1, range="front", **numbers)
+    melantha = load_characters()["Melantha"]
+    return msgspec.structs.replace(melantha, phases=(phase,), bonuses=bonuses, skills=({**fields, **skill},))
+
+
 def test_levels_between_are_interpolated():
     """FACTS: linear between the first and the last level; Fang at level 20 of 40 is 19/39 of the way."""
     fang = operator_of(load_characters()["Fang"], Build(level=20))
@@ -145,6 +183,37 @@ def test_every_build_fights(name):
             for one in battle.operators_on_field():
                 assert 0.0 < one.health <= 1.0
                 assert not one.skill_ready or battle.act(Action(SKILL, one.slot))
+
+
+RESTED = Skill(name="", gain="second", by_hand=True, cost=1, initial=1, duration=20.0)
+
+
+def test_who_holds_fire_attacks_only_while_its_skill_lasts(make):
+    """A slug on its tile is not struck before."""
+    changes = {"holds_fire": True, "skill": RESTED}
+    battle = battle_of(make, [make.spawn()], changes=changes, refs=(make.dummy(**IMMORTAL),))
+    deploy(battle, 0, 1, 2)
+    battle.step(30 * 20)
+    assert battle.enemies_on_field()[0].blocked
+    assert health(battle) == 1e9
+    assert battle.act(Action(SKILL, 0))
+    battle.step(30 * 5)
+    assert health(battle) < 1e9
+
+
+def test_who_lets_pass_blocks_only_while_its_skill_lasts(make):
+    """The first slug walks past, the second one is held until the skill is over."""
+    changes = {"lets_pass": True, "attack": 0.0, "skill": RESTED}
+    spawns = [make.spawn(count=2, every=20.0)]
+    battle = battle_of(make, spawns, changes=changes, refs=(make.dummy(**IMMORTAL, moveSpeed=1.0),))
+    deploy(battle, 0, 1, 2)
+    battle.step(30 * 16)
+    assert battle.gone()[0].leaked
+    assert battle.act(Action(SKILL, 0))
+    battle.step(30 * 19)
+    assert [one.blocked for one in battle.enemies_on_field()] == [True]
+    battle.step(30 * 2)
+    assert [one.blocked for one in battle.enemies_on_field()] == [False]
 
 
 def test_variants_are_of_the_same_kind_with_numbers_of_their_own():
@@ -251,8 +320,30 @@ def test_own_tables_that_are_wrong_are_said_in_one_line(own_tables):
 
 
 @pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("operators.toml", b"\xff\xfe", "operators.toml: cannot be read: .*utf-8"),
+        ("operators.toml", b"Fang = 3", r"operators.toml: Fang: is 3; write a table, \[Fang\]"),
+        ("operators.toml", b"ranges = 3", r"operators.toml: ranges: is 3; write a table, \[ranges\]"),
+        ("operators.toml", b"[ranges]\nx = 3", "operators.toml: ranges.x: draw one @"),
+        ("operators.toml", b"[ranges]\nx = ['@', 3]", "operators.toml: ranges.x: draw one @"),
+        ("enemies.toml", b"slug = 3", r"enemies.toml: slug: is 3; write a table, \[slug\]"),
+        ("enemies.toml", b"[slug]\nvariants = 4", r"slug.variants: is 4; write a table, \[slug.variants\]"),
+        ("enemies.toml", b"[slug.variants]\nx = 4", r"slug.variants.x: is 4; write a table, \[slug.variants.x\]"),
+    ],
+)
+def test_own_tables_of_another_shape_are_said_in_one_line(own_tables, file, text, said):
+    """A number where a table should be, or bytes that are no text: which file, and which entry."""
+    (own_tables / file).write_bytes(text)
+    with pytest.raises(TableError, match=said) as caught:
+        units.use_tables(own_tables)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
+        (("trust = {defense = 50}", "trust = {armour = 50}"), "Fang: 'armour' is none of max_health, attack"),
         (("cost = 9", "cost = 'nine'"), "Fang: .*int.*cost"),
         (("cost = 9", "price = 9"), "Fang: .*price"),
         (('range = "front"', 'range = "back"'), "Fang.phases: 'back'"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
+
 import gymnasium
 import numpy as np
 import pytest
@@ -70,6 +73,34 @@ def test_what_it_returns_lies_in_its_spaces():
         seen, *_ = environments.step(environments.action_space.sample())
     assert environments.action_masks().dtype == np.bool_
     assert environments.action_masks()[:, 0].all()
+
+
+def test_a_wrong_number_of_seeds_is_refused():
+    """Two of three battles would be left unbegun."""
+    with pytest.raises(ValueError, match="1 seeds for 3 battles"):
+        together("first_watch", 3).reset(seed=[7])
+
+
+def test_a_battle_that_is_won_before_it_begins_ends_as_it_does_alone(tmp_path):
+    """A level in which chance may bring nobody at all."""
+    level = json.loads(resources.files("game.stages").joinpath("short_road.json").read_text())
+    actions = level["waves"][0]["fragments"][0]["actions"][:1]
+    nobody = {**actions[0], "key": "", "randomSpawnGroupKey": "g", "weight": 1}
+    actions = [{**actions[0], "count": 1, "randomSpawnGroupKey": "g", "weight": 1}, nobody]
+    level["waves"] = [{**level["waves"][0], "fragments": [{"preDelay": 0.0, "actions": actions}]}]
+    file = tmp_path / "perhaps.json"
+    file.write_text(json.dumps(level))
+    fast, slow = together(str(file), 6), together(str(file), 6, "sync")
+    fast.reset(seed=1), slow.reset(seed=1)
+    ends = []
+    for _ in range(60):
+        waiting = np.zeros((6, 4), np.int64)
+        _, worth, ended, _, _ = fast.step(waiting)
+        _, others_worth, others_ended, _, _ = slow.step(waiting)
+        np.testing.assert_array_equal(ended, others_ended)
+        np.testing.assert_array_equal(worth, others_worth)
+        ends.append(ended.copy())
+    assert np.array(ends).sum(axis=0).max() > 2
 
 
 def test_seeds_may_be_given_battle_by_battle():

@@ -64,6 +64,15 @@ def paused(make: Any) -> bool:
     return battle.enemies_on_field()[0].col > before
 
 
+def struck(make: Any) -> bool:
+    """Whether an enemy has struck ten ticks after it was held."""
+    battle = battle_of(make, [make.spawn()], names=("Beagle",), refs=(make.dummy(**IMMORTAL, atk=999),))
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: battle.enemies_on_field() and battle.enemies_on_field()[0].blocked)
+    battle.step(10)
+    return own_health(battle) < 1526
+
+
 def split(make: Any) -> bool:
     """Whether the two that one enemy falls into are at different places."""
     battle = battle_of(make, [make.spawn("splitter")], names=("Melantha",), maxLifePoint=9)
@@ -80,6 +89,7 @@ OPTIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "GAINS_WHILE_ACTIVE": (True, gathered),
     "SPLASH_HITS_AIR": (False, splashed),
     "SHOOTING_PAUSE": (0, paused),
+    "ENEMY_WIND_UP": (0, struck),
     "SPLIT_PAUSE": (0, split),
 }
 """Each option with its other choice and the battle that shows it."""
