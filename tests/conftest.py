@@ -1,4 +1,4 @@
-"""What several test modules need: a free port, a real broker."""
+"""What several test modules need: a free port, a real broker, a screen, and how many examples hypothesis tries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 START_SECONDS = 20
+
+settings.register_profile(
+    "usual", max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=10_000)
+settings.load_profile("usual")
 
 
 class Broker(NamedTuple):

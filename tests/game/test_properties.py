@@ -1,4 +1,11 @@
-"""What holds in every battle, whatever stage, squad and player; thousands more in benchmarks/properties.py."""
+"""What holds in every battle, whatever stage, squad and player.
+
+Two hundred battles in the suite, ten thousand when asked for (about ten minutes):
+
+    pytest tests/game/test_properties.py --hypothesis-profile thorough --timeout 3600
+
+benchmarks/properties.py plays as many by their seeds, without hypothesis and with progress.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +15,7 @@ import sys
 from pathlib import Path
 
 import properties
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as draw
 from properties import Recipe
 
@@ -21,14 +28,13 @@ RECIPES = draw.builds(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(RECIPES)
 def test_random_battles_hold_what_every_battle_holds(recipe):
     """DP, block, tiles, life, counter, health, lists, and the mask exactly where the engine accepts the action."""
     properties.play(recipe)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25)
 @given(RECIPES)
 def test_the_same_recipe_is_the_same_battle_bit_for_bit(recipe):
     """All tables at every turn, twice."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from player import SETUP, WAY, Player, gestures, unit, view
 
@@ -233,7 +233,6 @@ EVENTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(EVENTS, max_size=60))
 def test_whatever_happens_it_neither_breaks_nor_touches_a_paused_screen(happenings):
     """Any order of any events, sensible or not."""
