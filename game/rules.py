@@ -695,11 +695,11 @@ def _enemy_strikes(world: World, field: Field, e: int, clock: int) -> None:
         field.foe_body[e, NEXT] = clock + ENEMY_WIND_UP
         return
     field.foe_body[e, NEXT] = _again_at(field.foe_body[e, NEXT], world.foe[e, INTERVAL], clock)
+    _hurt_operator(world, field, s, e)
     if world.foe[e, SPLASH] > 0.0:
         _strike_around(world, field, e, s)
     if world.foe[e, TARGETS] > 1.0:
         _strike_more(world, field, e, s)
-    _hurt_operator(world, field, s, e)
 
 
 @compiled
