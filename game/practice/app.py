@@ -163,6 +163,9 @@ class PracticeGame:
         ticks = int(self._ticks_due + 1e-6)
         self._ticks_due -= ticks
         battle.step(ticks)
+        hold = self._hold
+        if hold is not None and hold.standing and all(one.slot != hold.slot for one in battle.operators_on_field()):
+            self._hold = None  # the selected unit has fallen
         self._notice(battle)
         if battle.outcome is not None:
             self._ended_at, self._hold = self.time, None

@@ -81,6 +81,11 @@ class BattleScene:
     struck: Collection[Struck] = ()
     """Who was hit a moment ago."""
 
+    @property
+    def light(self) -> float:
+        """How bright the numbers are: while a direction is asked for, or a unit selected, as dim as the real ones."""
+        return 0.63 if self.hold is not None and self.hold.tile is not None else 1.0
+
 
 class Painter(Menus):
     """Draws every frame of one window size: the menus, and battles."""
@@ -104,16 +109,15 @@ class Painter(Menus):
         self._units(scene, camera, tilted, focus)
         if hold is not None and hold.tile is not None:
             self._rhombus(scene, camera, hold)
+        if scene.paused:  # which dims the field, not the numbers
+            self._dim(110)
+            self._write(layout.PAUSE_WORD, "PAUSE", 84, WHITE)
         self._top_bar(scene)
         self._buttons(scene)
         self._points(scene)
         self._cards(scene)
         if scene.banner:
             self._banner(scene.banner)
-        if scene.paused:
-            self._dim(110)
-            self._write(layout.PAUSE_WORD, "PAUSE", 84, WHITE)
-            self._buttons(scene)
 
     def _map(self, stage: Stage, camera: Camera, tilted: bool, focus: tuple[int, int] | None) -> pygame.Surface:
         """The bare map in one view, drawn once."""
@@ -316,8 +320,7 @@ class Painter(Menus):
 
     def _top_bar(self, scene: BattleScene) -> None:
         """Kills and life, in the middle of the upper edge."""
-        view = scene.battle.view()
-        dim = 0.75 if scene.hold and scene.hold.tile else 1.0
+        view, dim = scene.battle.view(), scene.light
         self._fill(layout.TOP_BAR, (20, 20, 24))
         x, y, width, height = self.scale.rectangle(layout.KILLS_ICON)
         pygame.draw.circle(self.surface, _dimmed(ORANGE, dim), (x + width / 2, y + height / 2), height * 0.33)
@@ -331,15 +334,15 @@ class Painter(Menus):
         )
         self._write(layout.LIFE, str(view.life), 30, _dimmed((255, 150, 140), dim))
         if scene.battle.leaks:
-            self._fill(layout.LEAK_BADGE, (190, 30, 34))
-            self._write(layout.LEAK_BADGE, f"LEAK {scene.battle.leaks}", 15, WHITE)
+            self._fill(layout.LEAK_BADGE, _dimmed((190, 30, 34), dim))
+            self._write(layout.LEAK_BADGE, f"LEAK {scene.battle.leaks}", 15, _dimmed(WHITE, dim))
 
     def _buttons(self, scene: BattleScene) -> None:
         """Gear, speed and pause. While a card or a unit is held the last two are grey."""
         held = scene.hold is not None
         colour = (110, 110, 114) if held else WHITE
         x, y = self.scale.middle(layout.GEAR)
-        pygame.draw.circle(self.surface, LIGHT, (x, y), self._px(18), self._px(7))
+        pygame.draw.circle(self.surface, _dimmed(LIGHT, scene.light), (x, y), self._px(18), self._px(7))
         for spot in (layout.SPEED, layout.PAUSE):
             self._fill(Spot(spot.x - 2, spot.y - 4, spot.width + 4, spot.height + 10, spot.keep), (30, 31, 35))
         self._write(Spot(1070, 22, 60, 34, "top right"), f"{scene.speed}X", 34, colour)
@@ -360,8 +363,8 @@ class Painter(Menus):
 
     def _points(self, scene: BattleScene) -> None:
         """DP with their bar, and how many more may be deployed."""
-        view = scene.battle.view()
-        options = scene.battle.stage.options
+        view, options = scene.battle.view(), scene.battle.stage.options
+        white, light = _dimmed(WHITE, scene.light), _dimmed(LIGHT, scene.light)
         self._fill(Spot(1150, 488, 130, 58, "bottom right"), (22, 23, 28))
         if scene.dp_flash > 0:
             self._fill(layout.DP, tuple(round(22 + scene.dp_flash * part) for part in (10, 60, 120)))
@@ -370,18 +373,18 @@ class Painter(Menus):
         x, y = self.scale.middle(layout.DP_ICON)
         half = self._px(13)
         pygame.draw.polygon(
-            self.surface, WHITE, [(x, y - half), (x + half, y), (x, y + half), (x - half, y)], self._px(4)
+            self.surface, white, [(x, y - half), (x + half, y), (x, y + half), (x - half, y)], self._px(4)
         )
-        self._write(layout.DP, str(view.dp), 46, WHITE)
+        self._write(layout.DP, str(view.dp), 46, white)
         if view.dp >= options.max_cost:
             self._write(Spot(1199, 530, 80, 12, "bottom right"), "MAX", 14, GOLD)
         left, top, width, height = self.scale.rectangle(layout.DP_BAR)
         cycle = options.cost_increase_time
-        share = scene.battle.seconds % cycle / cycle if cycle < 1000 else 0.0
-        pygame.draw.rect(self.surface, WHITE, (left, top, round(width * share), height))
+        share = scene.battle.seconds % cycle / cycle if 0 < cycle < 1000 else 0.0
+        pygame.draw.rect(self.surface, white, (left, top, round(width * share), height))
         self._fill(Spot(1059, 547, 221, 32, "bottom right"), (36, 37, 43))
-        self._write(layout.SLOTS_LABEL, "UNITS LEFT:", 26, LIGHT)
-        self._write(layout.SLOTS_LEFT, str(view.slots_left), 28, WHITE)
+        self._write(layout.SLOTS_LABEL, "UNITS LEFT:", 26, light)
+        self._write(layout.SLOTS_LEFT, str(view.slots_left), 28, white)
 
     def _cards(self, scene: BattleScene) -> None:
         """The hand, right-aligned, the cheapest on the left."""

@@ -26,8 +26,9 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """popup and connection_lost are laid over whatever is shown; loading_stall holds the loading page up; tap_swallowed
-and drag_lost lose what the pointer does; frozen, black and frame_rate spoil the picture; moved and resized change where
-the game stands on the desktop; failed ends a battle as lost."""
+and drag_lost lose what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only for whoever
+asks for more frames a second than it gives); moved and resized change where the game stands on the desktop; failed ends
+a battle as lost."""
 
 
 class Habit(NamedTuple):

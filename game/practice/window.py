@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import pygame
 
+from game.battle import Battle
 from game.practice.app import Place, PracticeGame
 
 FRAMES = 30
 """Frames a second."""
+LONGEST_FRAME = 0.1
+"""Seconds of the game that one frame brings at most: whoever was held up does not find the battle played meanwhile."""
 ADVICE = "start it on a desktop, or watch the bot play without one: holdfast run"
 
 
@@ -23,6 +26,7 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
 
     Raises NoDisplayError where no window can be opened.
     """
+    Battle(game.stages[0], game.squad).step(1)  # the rules are compiled before anybody plays by them
     window, place = _open(game.size), Place()
     opened_at = pygame.display.get_window_position()
     before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
@@ -37,7 +41,7 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
         if say and game.screen != shown:
             shown = game.screen
             say(shown)
-        game.advance(clock.tick(FRAMES) / 1000)
+        game.advance(min(clock.tick(FRAMES) / 1000, LONGEST_FRAME))
     pygame.display.quit()
     signal.signal(signal.SIGTERM, before)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from game import rules
 from game.actions import DEPLOY, STEPS, unflatten
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, PracticeGame
@@ -96,6 +97,19 @@ def test_play_crawls_while_a_card_is_held():
     """About a fifth of its speed, as in the real game."""
     game = in_battle()
     assert drag(game, pick(game, np.random.default_rng(0))) == pytest.approx(0.2, abs=0.04)
+
+
+def test_a_selected_unit_that_falls_lets_go_of_the_view():
+    """Play goes on at its speed, and the picture is that of a battle."""
+    game = in_battle()
+    drag(game, pick(game, np.random.default_rng(0)))
+    (one,) = game.battle.operators_on_field()
+    tap(game, game._camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
+    assert game._hold is not None
+    rules.remove(game.battle._world, game.battle._field, one.slot)
+    game.advance(0.2)
+    assert game._hold is None
+    assert game.draw().any()
 
 
 def test_a_card_let_go_off_the_map_goes_back():

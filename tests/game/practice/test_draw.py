@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from importlib import resources
 
 import numpy as np
 import pygame
@@ -182,6 +184,34 @@ def test_what_is_held_shows():
     ]
     frames = {drawn(battle, hold=hold)[0].frame().tobytes() for hold in holds}
     assert len(frames) == len(holds)
+
+
+def brightest(painter, spot):
+    """The brightest pixel of a spot."""
+    x, y, width, height = map(round, painter.scale.rectangle(spot))
+    return int(painter.frame()[y : y + height, x : x + width].max())
+
+
+def test_the_numbers_are_dim_while_a_direction_is_asked_for_and_bright_in_a_pause():
+    """As on the real screens: DP and slots about 162 of 255 in direction mode, 255 under PAUSE with a dim field."""
+    battle = fought("first_watch")
+    one = battle.operators_on_field()[0]
+    hold = Hold(battle.view().cards[0].slot, tile=(one.row, one.col))
+    bright, asked, paused = (drawn(battle, **more)[0] for more in ({}, {"hold": hold}, {"paused": True}))
+    for spot in (layout.DP, layout.SLOTS_LEFT, layout.KILLS):
+        assert brightest(paused, spot) == brightest(bright, spot) > 250
+        assert brightest(asked, spot) == pytest.approx(162, abs=4)
+    board = np.s_[250:450, 500:780]
+    assert paused.frame()[board].mean() < 0.8 * bright.frame()[board].mean()
+
+
+def test_a_battle_whose_dp_come_at_once_is_drawn_too(tmp_path):
+    """A level may say that a DP takes no time."""
+    level = json.loads(resources.files("game.stages").joinpath("first_watch.json").read_text())
+    level["options"]["costIncreaseTime"] = 0
+    (tmp_path / "rich.json").write_text(json.dumps(level))
+    battle = Battle(load_stage(tmp_path / "rich.json"), SQUAD, 0)
+    assert drawn(battle)[0].frame().any()
 
 
 def test_the_sheet_shows_every_page_in_both_shapes(tmp_path):
