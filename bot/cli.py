@@ -100,9 +100,11 @@ def _play(table: Verbs) -> None:
         "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"
     )
     practice.add_argument("--say", action="store_true", help="print the name of every screen as it is shown")
-    practice.add_argument("--seed", type=int, default=0, help="seed of everything left to chance")
     practice.add_argument(
-        "--no-popups", dest="popups", action="store_false", help="leave out pop-ups and lost connections"
+        "--seed", type=_seed, metavar="K", help="seed of everything left to chance (default: [practice] seed)"
+    )
+    practice.add_argument(
+        "--no-popups", dest="popups", action="store_false", help="leave out the pop-up that greets you at home"
     )
     picture = _verb(
         table, "picture", verbs.picture, "Play until there is something to see, and write an annotated frame."
@@ -183,13 +185,13 @@ def _look(table: Verbs) -> None:
     simulate.add_argument(
         "--challenge", action="store_true", help="challenge mode: with the level's runes of that mode"
     )
-    simulate.add_argument("--seed", type=int, default=0, help="seed of everything that the level leaves to chance")
+    simulate.add_argument("--seed", type=_seed, default=0, help="seed of everything that the level leaves to chance")
     _over(simulate)
     _json(simulate)
     generate = _verb(
         table, "generate", verbs.generate, "Write a stage drawn by chance that a plan has been found to win."
     )
-    generate.add_argument("--seed", type=int, default=0, metavar="K", help="the same seed gives the same stage")
+    generate.add_argument("--seed", type=_seed, default=0, metavar="K", help="the same seed gives the same stage")
     generate.add_argument("--difficulty", type=int, default=2, metavar="N", help="1 (easy) to 5 (hard); default: 2")
     generate.add_argument("--out", required=True, type=Path, metavar="FILE", help="where the level file goes")
     generate.add_argument("--plan", type=Path, metavar="FILE", help="where the plan that wins it goes, if anywhere")
@@ -206,7 +208,7 @@ def _learn(table: Verbs) -> None:
     train = _verb(table, "train", verbs.train, "Learn a stage without a screen, as fast as the rules go.")
     train.add_argument("--stage", required=True, metavar="S", help="a shipped stage's name or a level file")
     train.add_argument("--steps", type=_count, default=20_000, metavar="N", help="decisions to learn from")
-    train.add_argument("--seed", type=int, default=0, metavar="K")
+    train.add_argument("--seed", type=_seed, default=0, metavar="K")
     train.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoint and learning curve go")
     _over(train)
     _json(train)
@@ -214,7 +216,7 @@ def _learn(table: Verbs) -> None:
     evaluate.add_argument("--stage", required=True, metavar="S", help="a shipped stage's name or a level file")
     evaluate.add_argument("--policy", required=True, metavar="random|greedy|DIR", help="DIR: what train wrote")
     evaluate.add_argument("--battles", type=_count, default=100, metavar="N")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="K")
+    evaluate.add_argument("--seed", type=_seed, default=0, metavar="K")
     _over(evaluate)
     _json(evaluate)
     vision = table.add_parser("vision", help="Teach the eyes.", description="Teach the eyes.")
@@ -225,23 +227,36 @@ def _learn(table: Verbs) -> None:
     teach.add_argument(
         "--start", type=Path, metavar="units.pt", help="go on from this network instead of beginning anew"
     )
-    teach.add_argument("--seed", type=int, default=0, metavar="K")
+    teach.add_argument("--seed", type=_seed, default=0, metavar="K")
     teach.add_argument("--out", type=Path, default=None, metavar="DIR", help="where the weights go (default: in place)")
     _json(teach)
 
 
 def _count(text: str) -> int:
     """A whole number above 0."""
+    return _at_least(1, text)
+
+
+def _seed(text: str) -> int:
+    """A whole number from 0 on."""
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    """A whole number of at least `least`."""
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, is {number}")
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be {least} or more, is {number}")
     return number
 
 
 def _pair(text: str) -> tuple[int, int]:
     """Two whole numbers with a comma between them."""
-    x, y = text.split(",")
-    return int(x), int(y)
+    try:
+        x, y = map(int, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("write X,Y, for example 100,50") from None
+    return x, y
 
 
 if __name__ == "__main__":

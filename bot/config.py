@@ -102,7 +102,7 @@ class Practice(Table):
     width: int = Field(1280, description="Width of its frames in pixels.", ge=640, le=3840)
     height: int = Field(720, description="Height of its frames in pixels.", ge=360, le=2160)
     frame_step: float = Field(0.25, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
-    popups: bool = Field(True, description="Whether it shows the pop-ups and lost connections that a real game has.")
+    popups: bool = Field(True, description="Whether a pop-up greets you at home; all others are faults.")
     seed: int = Field(0, description="Seed of everything in it that is left to chance.", ge=0)
     faults: Annotated[tuple[Kind, ...], Strict(False)] = Field(
         (),
@@ -250,12 +250,12 @@ def load(path: Path | None = None) -> Config:
     if path is None and not file.exists():
         return Config()
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        written = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except FileNotFoundError:
         raise ConfigError(f"{file}: no such file; copy the bot.toml that comes with Holdfast") from None
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{file}: not TOML: {error}") from None
     return parse(written, file.name, file.parent)
 

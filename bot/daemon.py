@@ -104,7 +104,7 @@ class Daemon:
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
         log.logger().info("started", stage=self._parts.stage.name, screen=self._config.screen.kind,
-                          data=str(self._config.directory))  # fmt: skip
+                          seed=self._config.learning.seed, data=str(self._config.directory))  # fmt: skip
         self._open_trace()
         self._learner.start()
         with self._signals():

@@ -9,15 +9,22 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from bot.codes import BAD_INPUT, DONE, FAILED, NO_DAEMON
 
 INPUT_ERRORS = {
     "ConfigError", "GameDataError", "ProfileError", "TraceError", "CheckpointError", "DetectorError", "NoDisplayError",
+    "OutputError",
 }  # fmt: skip
 """Names of the project's own errors that mean bad input: by name, so that no verb imports what it does not use."""
+
+
+class OutputError(ValueError):
+    """Something cannot be written where it was asked for. The message names the place, and what is wrong with it."""
 
 
 def exit_code(error: Exception) -> int | None:
@@ -138,7 +145,10 @@ def _imported_lines(counts: Mapping[str, int], folder: Path, files: Sequence[Pat
     if counts["broken"]:
         yield f"{counts['broken']} entries that cannot be read, left out"
     yield f"written: {', '.join(map(str, files))}; the first says what is left out, one by one"
-    yield f'to play with them write in [play] of bot.toml: tables = "{folder.as_posix()}"'
+    yield (
+        f'run uses them with tables = "{folder.as_posix()}" in [play] of bot.toml; '
+        f"stage, simulate, train and evaluate with --tables {folder}"
+    )
 
 
 def stage(options: Namespace) -> int:
@@ -188,6 +198,8 @@ def simulate(options: Namespace) -> int:
     plan = read_plan(options.plan)
     builds = read_builds(options.squad) if options.squad else Build()
     played = play(plan, stage, cast(plan, builds), options.seed)
+    if plan.stage not in ("", stage.code, stage.name):
+        played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
     if options.json:
         killed = [end.seconds for end in played.ends if not end.leaked]
         _print({"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played), "kill_times": killed})
@@ -198,11 +210,14 @@ def simulate(options: Namespace) -> int:
 
 def _played_lines(code: str, played: Any) -> list[str]:
     """What came of a plan, for people."""
-    stars = f"won with {played.stars} stars" if played.won else "not won"
+    from game.plans import LONGEST
+
+    given_up = not played.won and played.seconds >= LONGEST
+    stars = f"won with {played.stars} stars" if played.won else "given up" if given_up else "not won"
     went = f"{played.kills} of {played.total} enemies gone, {played.leaks} leaked, life {played.life}"
     lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}"]
     lines += [f"  leaked: {end.enemy} at {end.seconds:.1f} s" for end in played.ends if end.leaked]
-    lines += [f"  never done: step {number}" for number in played.undone]
+    lines += [f"  never done: step {number} (from 0)" for number in played.undone]
     return lines + [f"  note: {note}" for note in played.notes]
 
 
@@ -213,13 +228,13 @@ def generate(options: Namespace) -> int:
     from game.jobs import write_copilot
 
     for file in filter(None, (options.out, options.plan)):
-        if not file.parent.is_dir():
-            sys.stderr.write(f"{file}: there is no folder {file.parent}; make it first\n")
-            return BAD_INPUT
+        _try_file(file)
+    if options.plan and options.plan.resolve() == options.out.resolve():
+        raise OutputError(f"{options.plan}: is where the level file goes; name another file for the plan")
     made = drawn(options.seed, options.difficulty, lambda told: print(told, file=sys.stderr))
-    options.out.write_text(written(made.level) + "\n", encoding="utf-8")
+    _write(options.out, written(made.level))
     if options.plan:
-        options.plan.write_text(written(write_copilot(made.plan)) + "\n", encoding="utf-8")
+        _write(options.plan, written(write_copilot(made.plan)))
     stage = made.stage
     facts = {"code": stage.code, "enemies": stage.total, "steps": len(made.plan.steps), "file": str(options.out)}
     if options.json:
@@ -229,8 +244,41 @@ def generate(options: Namespace) -> int:
     return DONE
 
 
+def _write(file: Path, text: str) -> None:
+    """Write a text to a file."""
+    with _told_in_a_line(file):
+        file.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _try_file(file: Path) -> None:
+    """Raise an OutputError where a file cannot be written, before the work; nothing is left there."""
+    with _told_in_a_line(file):
+        if not file.parent.is_dir():
+            raise OutputError(f"{file}: there is no folder {file.parent}; make it first")
+        if file.exists():
+            file.open("a").close()
+        else:
+            TemporaryFile(dir=file.parent).close()
+
+
+def _try_folder(folder: Path) -> None:
+    """Raise an OutputError where nothing can be written to a folder, or it cannot be made; nothing is left there."""
+    with _told_in_a_line(folder):
+        TemporaryFile(dir=next(place for place in (folder, *folder.absolute().parents) if place.exists())).close()
+
+
+@contextmanager
+def _told_in_a_line(place: Path) -> Iterator[None]:
+    """Make an OutputError of what the system says about a place."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{place}: cannot be written: {error.strerror}") from None
+
+
 def train(options: Namespace) -> int:
     """Learn without a screen."""
+    _try_folder(options.out)
     from learning.training import train as learn
 
     result = learn(options.stage, options.steps, options.seed, options.out, lambda told: print(told, file=sys.stderr))
@@ -292,22 +340,23 @@ def practice(options: Namespace) -> int:
     use_tables(loaded.tables)
     size = (loaded.practice.width, loaded.practice.height)
     stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
-    faults = Faults(loaded.practice.faults, options.seed, loaded.practice.fault_rate)
-    squad = squad_of(loaded.play.squad)
-    game = PracticeGame(stages, squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
+    seed = loaded.practice.seed if options.seed is None else options.seed
+    faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
+    popups = loaded.practice.popups and options.popups
+    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE
 
 
 def _sheet(file: Path) -> int:
     """Write the practice game's contact sheet."""
+    if file.suffix.lower() != ".png":
+        raise OutputError(f"{file}: is no picture by its name; name a .png file")
+    _try_file(file)
     from game.practice.sheet import write_sheet
     from game.stage import load_stage, shipped_stages
     from game.units import load_operators
 
-    if file.suffix != ".png" or not file.parent.is_dir():
-        sys.stderr.write(f"{file}: name a .png file in a folder that exists\n")
-        return BAD_INPUT
     stages = [load_stage(name) for name in shipped_stages()]
     count = write_sheet(file, stages, tuple(load_operators().values())[:12])
     print(f"{file}: {count} pictures")

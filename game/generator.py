@@ -1,8 +1,8 @@
 """Further stages in the public level format, drawn by chance and checked by a search, for training that generalises.
 
 A seed and a difficulty stand for one stage: roads with bends from the left edge to the right, walls beside them, and
-fragments of enemies that grow. A stage is given out together with a plan that wins it without a leak; what the search
-cannot win is drawn again.
+fragments of enemies that grow. A stage is given out together with a plan that wins it in time and without a leak; what
+the search cannot win is drawn again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 
 from game.errors import StageError
 from game.paths import Tile
-from game.plans import Plan
+from game.plans import Plan, cast, play
 from game.search import search
-from game.solutions import as_plan, default_operators, stars_of
+from game.solutions import BATTLES, as_plan, default_operators
 from game.stage import Stage, stage_of
 from game.units import Enemy, enemies_by_id, load_enemies
 
@@ -27,6 +27,8 @@ ATTEMPTS = 40
 """How often a stage is drawn anew before there is said to be none."""
 BUDGET = 4000
 """Battles in which the search has to find its plan."""
+PATIENCE = 120.0
+"""Seconds after the last spawn in which a plan has to win: who takes longer whittles down somebody too hard for him."""
 
 
 class Theme(NamedTuple):
@@ -127,10 +129,17 @@ def generate(seed: int, difficulty: int, tell: Callable[[str], object] = _nothin
         found = search(stage, squad, seed=0, budget=BUDGET)
         if found.stars == 3:
             plan = as_plan(found.draft, stage, squad)
-            if stars_of(plan, stage) == 3:
+            if _wins(plan, stage):
                 return Generated(level, stage, plan)
-        tell(f"drawing {attempt + 1}: {found.battles} battles found no plan that wins it without a leak; drawn again")
+        tell(f"drawing {attempt + 1}: {found.battles} battles found no plan to win in time without a leak; drawn again")
     raise StageError(f"seed {seed}: no stage of difficulty {difficulty} was found that can be won; take another seed")
+
+
+def _wins(plan: Plan, stage: Stage) -> bool:
+    """Whether a plan wins all its battles without a leak, and without whittling."""
+    latest = max(spawn.time for spawn in stage.spawns) + PATIENCE
+    battles = [play(plan, stage, cast(plan), seed) for seed in BATTLES]
+    return all(one.stars == 3 and one.seconds <= latest for one in battles)
 
 
 def written(value: Any, depth: int = 0) -> str:

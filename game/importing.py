@@ -219,6 +219,8 @@ def _read(files: Mapping[str, Path]) -> Tables:
             data = json.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise TableError(f"{file}: cannot be read as JSON: {error}") from None
+        except RecursionError:
+            raise TableError(f"{file}: is nested too deeply; give the table as the game's data has it") from None
         tables[FILES[name]] = by_id = _by_id(file, data)
         if not any(_has(MARKS[name], entry) for entry in by_id.values()):
             raise TableError(f"{file}: no entry has {MARKS[name]!r}; is it another table under this name?")

@@ -1,7 +1,7 @@
 """Plans in files: MAA's copilot jobs, read and written, and azur-arknights-helper's tables, read.
 
 What MAA takes lightly is taken lightly here too: actions of a type that nobody knows are left out and told in the
-plan's notes, an unknown direction is Right, and null stands for what is not given.
+plan's notes, an unknown direction is Right and told too, and null stands for what is not given.
 """
 
 from __future__ import annotations
@@ -90,9 +90,11 @@ def read_plan(path: str | Path) -> Plan:
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(f"{path}: cannot be read: {error}") from None
     try:
-        return _from_table(tomllib.loads(text)) if path.suffix == ".toml" else _from_job(text)
+        return _from_table(tomllib.loads(text)) if path.suffix.lower() == ".toml" else _from_job(text)
     except (msgspec.ValidationError, tomllib.TOMLDecodeError, msgspec.DecodeError, PlanError) as error:
         raise PlanError(f"{path}: {error}") from None
+    except RecursionError:
+        raise PlanError(f"{path}: is nested too deeply to be a plan") from None
 
 
 def _from_job(text: str) -> Plan:
@@ -112,7 +114,7 @@ def _from_job(text: str) -> Plan:
         details=job.doc.details,
         parts=(*opers, *groups),
         steps=tuple(_step(number, one) for number, one in enumerate(job.actions) if one.type.lower() in KINDS),
-        notes=tuple(dict.fromkeys(_not_played(job.actions))),
+        notes=tuple(dict.fromkeys(_read_otherwise(job.actions))),
     )
 
 
@@ -123,12 +125,14 @@ def _without_nulls(data: Any) -> Any:
     return [_without_nulls(one) for one in data] if isinstance(data, list) else data
 
 
-def _not_played(actions: Iterable[_Action]) -> Iterator[str]:
-    """What is to be said of actions that are not played."""
+def _read_otherwise(actions: Iterable[_Action]) -> Iterator[str]:
+    """What is to be said of actions that are not played, or not as they are written."""
     for one in actions:
         kind = KINDS.get(one.type.lower())
         if kind is None:
             yield f"actions of the type {one.type!r} are left out"
+        if kind == "Deploy" and one.direction and one.direction.lower() not in FACING:
+            yield f"the direction {one.direction!r} is taken as Right"
         if kind == "MoveCamera" and any(_distance(one)):
             yield "MoveCamera is not played: the tiles of later steps are not shifted"
 

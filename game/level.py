@@ -197,6 +197,8 @@ def read_level(path: Path) -> Place:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise StageError(f"{path}: {where}: is not JSON ({error.msg}); take the file from its source again") from None
+    except RecursionError:
+        raise StageError(f"{path}: is nested too deeply; take the file from its source again") from None
     if not isinstance(value, dict):
         raise StageError(f"{path}: the top level: is {_kind(value)}; a level file holds one JSON object")
     return Place(path.name, "", value)

@@ -165,7 +165,7 @@ class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Which of its skills, from 1; 0 for none."""
     skill_level: int | None = None
     trust: int = 0
-    """0 to 100 percent; trust adds to its numbers evenly."""
+    """0 to 200 percent, as the game shows it; it adds to its numbers evenly up to 100."""
     potential: int = 1
 
 
@@ -350,10 +350,10 @@ def read_builds(path: str | Path) -> dict[str, Build]:
     Raises TableError, in one line.
     """
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise TableError(f"{path}: is not TOML: {error}") from None
     entries = data.get("operator")
     if set(data) != {"operator"} or not isinstance(entries, list) or not entries:
@@ -363,12 +363,13 @@ def read_builds(path: str | Path) -> dict[str, Build]:
 
 
 def operator_of(character: Character, build: Build) -> Operator:
-    """A character's numbers at a build. Raises TableError for a phase, level or skill that it does not have.
+    """A character's numbers at a build. Raises TableError for a phase, level, skill or bond that it does not have.
 
     Fractions of one number add up, those of talents and of the skill: number * (1 + talents + skill). The Operator's
     number is the one with its talents, and what its skill adds is a fraction of that.
     """
     phase, level = _phase_of(character, build)
+    _check_bond(character, build)
     numbers = _bare_numbers(character, build, phase, level)
     bonuses = _reached(character, build, level)
     shares = _shares(bonuses)
@@ -404,8 +405,8 @@ def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) 
     numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
     numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
     for key, amount in character.trust.items():
-        numbers[key] += amount * min(max(build.trust, 0), 100) / 100
-    for potential in character.potentials[: max(build.potential - 1, 0)]:
+        numbers[key] += amount * min(build.trust, 100) / 100
+    for potential in character.potentials[: build.potential - 1]:
         for key, amount in potential.items():
             numbers[key] += amount
     return numbers
@@ -483,6 +484,13 @@ def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:
     if not 1 <= level <= phase.levels:
         raise TableError(f"squad: {character.name} at elite {build.elite} has levels 1 to {phase.levels}, not {level}")
     return phase, level
+
+
+def _check_bond(character: Character, build: Build) -> None:
+    """Whether a build's trust and potential are some that there are."""
+    for what, given, least, most in (("trust", build.trust, 0, 200), ("potentials", build.potential, 1, 6)):
+        if not least <= given <= most:
+            raise TableError(f"squad: {character.name} has {what} {least} to {most}, not {given}")
 
 
 def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
@@ -600,7 +608,7 @@ def _tables(name: str) -> list[tuple[str, dict[str, Any]]]:
 def _text(file: Path) -> str:
     """The text of somebody's own table."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{file}: cannot be read: {error}") from None
 
@@ -609,7 +617,7 @@ def _parsed(table: str, text: str) -> dict[str, Any]:
     """A table as plain data: tables by name."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise TableError(f"{table}: is not TOML: {error}") from None
     return _tables_in(table, "", data)
 

@@ -211,8 +211,9 @@ class Waves:
         """One enemy, so many seconds after the fragment's start."""
         route = action.at("routeIndex").whole() + (self._extra if action.get("useExtraRoute").value else 0)
         if route >= len(self._routes):
-            problem = f"names route {action.at('routeIndex').whole()}"
-            raise action.at("routeIndex").error(problem, f"the level has routes 0 to {self._extra - 1}")
+            there = f"routes 0 to {self._extra - 1}" if self._extra else "no routes"
+            named = action.at("routeIndex")
+            raise named.error(f"names route {named.whole()}", f"the level has {there}")
         motion = self._routes[route]
         enemy = self._roster.index(action.at("key").text(), flying=is_flown(motion))
         spread = motion.get("spawnRandomRange", {})

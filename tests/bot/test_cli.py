@@ -240,6 +240,36 @@ def test_simulate_says_what_comes_of_a_plan(job, capsys):
     assert sum("leaked:" in line for line in lines) == sum(end["leaked"] for end in told["ends"])
 
 
+def test_simulate_says_which_steps_were_never_done(job, capsys):
+    """By their numbers from 0, as in the JSON and in messages."""
+    plan, _ = job
+    written = json.loads(plan.read_text())
+    written["actions"][1]["kills"] = 99
+    plan.write_text(json.dumps(written))
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
+    assert "  never done: step 1 (from 0)" in capsys.readouterr().out.splitlines()
+
+
+def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
+    """Which is no defeat."""
+    monkeypatch.setattr("game.plans.LONGEST", 5)
+    plan, _ = job
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
+    assert capsys.readouterr().out.startswith("HF-1: given up after 5.0 s; ")
+
+
+@pytest.mark.parametrize(
+    ("named", "notes"),
+    [("OF-1", ["the plan is for OF-1"]), ("", []), ("HF-1", []), ("first_watch", [])],
+)
+def test_simulate_says_that_a_plan_is_for_another_stage(job, capsys, named, notes):
+    """A plan that names none, or this one by its code or name, goes without saying."""
+    plan, _ = job
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "stage_name": named}))
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["notes"] == notes
+
+
 @pytest.mark.parametrize(
     ("squad", "said"),
     [
@@ -277,7 +307,12 @@ def test_own_tables_are_imported_and_played_with(capsys, tmp_path):
     (tmp_path / "enemy_database.json").write_text(json.dumps({"enemies": [entry]}), encoding="utf-8")
     out = tmp_path / "mine"
     assert main(["import", str(tmp_path), "--out", str(out)]) == 0
-    assert "1 enemies, 1 of them whole" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 enemies, 1 of them whole" in told
+    assert told.splitlines()[-1] == (
+        f'run uses them with tables = "{out.as_posix()}" in [play] of bot.toml; '
+        f"stage, simulate, train and evaluate with --tables {out}"
+    )
     try:
         assert main(["stage", "first_watch", "--tables", str(out)]) == 0
         assert enemies_by_id()["enemy_1000_gopro"].max_health == 77
@@ -300,10 +335,84 @@ def test_generate_writes_a_stage_and_the_plan_that_wins_it(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["total"] == told["enemies"]
 
 
-@pytest.mark.parametrize("arguments", [["--difficulty", "9", "--out", "level.json"], ["--out", "nowhere/level.json"]])
-def test_generate_says_in_one_line_what_is_wrong(capsys, tmp_path, monkeypatch, arguments):
-    """And writes nothing."""
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "--difficulty", "9", "--out", "level.json"],
+        ["generate", "--out", "nowhere/level.json"],
+        ["generate", "--out", "."],
+        ["generate", "--out", "/proc/level.json"],
+        ["generate", "--out", "level.json", "--plan", "/proc/plan.json"],
+        ["generate", "--out", "level.json", "--plan", "./level.json"],
+        ["practice", "--sheet", "sheet.jpg"],
+        ["practice", "--sheet", "nowhere/sheet.png"],
+        ["practice", "--sheet", "/proc/sheet.PNG"],
+        ["train", "--stage", "first_watch", "--out", "/proc/learned"],
+        ["train", "--stage", "first_watch", "--out", "/proc"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_written_is_said_before_the_work(capsys, tmp_path, monkeypatch, arguments):
+    """In one line; and nothing is written, and no search or training begun."""
+    for work in ("game.generator.search", "game.practice.sheet.write_sheet", "learning.training.train"):
+        monkeypatch.setattr(work, None)
     monkeypatch.chdir(tmp_path)
-    assert main(["generate", *arguments]) == 2
+    assert main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_is_not_harmed_before_there_is_another(tmp_path):
+    """Trying whether it can be written leaves it as it is."""
+    level = tmp_path / "level.json"
+    level.write_text("mine", encoding="utf-8")
+    assert main(["generate", "--difficulty", "9", "--out", str(level)]) == 2
+    assert level.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_sheet_takes_an_ending_in_any_letters(tmp_path, monkeypatch):
+    """X.PNG is as good a name as x.png."""
+    drawn = []
+    monkeypatch.setattr("game.practice.sheet.write_sheet", lambda file, *_: drawn.append(file) or 1)
+    assert main(["practice", "--sheet", str(tmp_path / "X.PNG")]) == 0
+    assert drawn == [tmp_path / "X.PNG"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "--stage", "first_watch", "--plan", "p.json", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["evaluate", "--stage", "first_watch", "--policy", "greedy", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["train", "--stage", "first_watch", "--out", "out", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["practice", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["generate", "--out", "level.json", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["practice", "--position", "5"], "write X,Y, for example 100,50"),
+        (["practice", "--position", "1,2,3"], "write X,Y, for example 100,50"),
+    ],
+)
+def test_an_argument_of_another_shape_says_what_to_write(capsys, arguments, said):
+    """Exit code 2, before anything is read."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{said}\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "seed", "popups"),
+    [
+        ("", [], 0, True),
+        ("seed = 5\npopups = false", [], 5, False),
+        ("seed = 5\npopups = true", ["--seed", "0", "--no-popups"], 0, False),
+    ],
+)
+def test_practice_goes_by_its_configuration(tmp_path, monkeypatch, options, arguments, seed, popups):
+    """As [practice] says, unless the command line says otherwise; faults come by the same seed."""
+    made = {}
+    monkeypatch.setattr("game.practice.app.PracticeGame", lambda *_, **given: made.update(given))
+    monkeypatch.setattr("game.practice.faults.Faults", lambda _, seed, __: seed)
+    monkeypatch.setattr("game.practice.window.play_in_window", lambda *_, **__: None)
+    file = tmp_path / "bot.toml"
+    file.write_text(f"[practice]\n{options}\n", encoding="utf-8")
+    assert main(["practice", "--config", str(file), *arguments]) == 0
+    assert (made["seed"], made["faults"], made["popups"]) == (seed, seed, popups)

@@ -76,12 +76,24 @@ def test_a_problem_is_one_line_with_place_bound_and_value(tmp_path, text, line):
     assert problems(text, tmp_path) == ["bot.toml: 1 problem", line]
 
 
+def test_a_file_nested_without_end_gives_one_line(tmp_path):
+    """However deep it goes."""
+    (line,) = problems("x = " + "[" * 100_000, tmp_path)
+    assert "not TOML" in line
+
+
 def test_a_file_that_is_no_toml_gives_one_line(tmp_path):
     """A slip of the keyboard is pointed at."""
     lines = problems("[play\n", tmp_path)
     assert len(lines) == 1
     assert "not TOML" in lines[0]
     assert "line 1" in lines[0]
+
+
+def test_a_byte_order_mark_does_not_matter(tmp_path):
+    """Windows' editors begin a file with one."""
+    (tmp_path / "bot.toml").write_text("[play]\nspeed = 1\n", encoding="utf-8-sig")
+    assert load(tmp_path / "bot.toml").play.speed == 1
 
 
 def test_a_file_asked_for_by_name_must_be_there(tmp_path):

@@ -66,7 +66,7 @@ def the_trace(folder: Path) -> Path:
 
 def test_one_battle_from_one_command(tmp_path, port):
     """`holdfast run --battles 1 --json` plays, learns, writes a trace that replays, and ends with a summary."""
-    config = configuration(tmp_path, port)
+    config = configuration(tmp_path, port, learning={"seed": 7})
     lines = finished(holdfast("run", "--config", config, "--battles", 1, "--fresh", "--json"))
     summary = lines[-1]
     assert set(summary) == {"battles", "won", "stars", "win_rate_last_20", "decisions", "seconds"}
@@ -74,6 +74,9 @@ def test_one_battle_from_one_command(tmp_path, port):
     assert summary["decisions"] > 10
     events = [line["event"] for line in lines[:-1]]
     assert {"started", "ready", "state", "screen", "decision", "gesture", "battle", "stopped"} <= set(events)
+    started = lines[events.index("started")]
+    told = {"stage": "first_watch", "screen": "practice", "seed": 7, "data": str(tmp_path / "data")}
+    assert {name: started[name] for name in told} == told
     recording = read_trace(the_trace(tmp_path))
     assert recording.torn is None
     assert replay(recording) is None

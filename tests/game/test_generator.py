@@ -7,8 +7,9 @@ import json
 import pytest
 
 from game.errors import StageError
-from game.generator import DIFFICULTIES, draw, generate, written
+from game.generator import ATTEMPTS, DIFFICULTIES, PATIENCE, draw, generate, written
 from game.jobs import read_plan, write_copilot
+from game.plans import cast, play
 from game.solutions import stars_of
 from game.stage import describe, load_stage, stage_of
 
@@ -62,6 +63,15 @@ def test_what_cannot_be_won_is_drawn_again():
     assert made.level != draw(seed, 4, 0)
     assert made.level == draw(seed, 4, len(told))
     assert stars_of(made.plan, made.stage) == 3
+
+
+def test_no_plan_that_comes_along_wins_by_whittling():
+    """Seed 123 was won once by standing 547 seconds before one heavy defender; now such a drawing is refused."""
+    told = []
+    made = generate(123, 2, told.append)
+    assert 0 < len(told) < ATTEMPTS
+    last = max(spawn.time for spawn in made.stage.spawns)
+    assert play(made.plan, made.stage, cast(made.plan)).seconds <= last + PATIENCE
 
 
 def test_difficulty_means_more_enemies():

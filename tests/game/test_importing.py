@@ -367,6 +367,7 @@ def test_new_dumps_write_enums_as_names(tmp_path):
     ("changed", "said"),
     [
         ({"character_table": "{"}, "character_table.json: cannot be read as JSON"),
+        ({"character_table": "[" * 100_000}, "character_table.json: is nested too deeply"),
         ({"character_table": []}, "character_table.json: has no entries by id"),
         ({"skill_table": None}, "character_table.json: needs skill_table too; name them as well"),
         ({"character_table": None}, "is no use alone"),

@@ -122,10 +122,13 @@ def test_types_that_nobody_knows_are_left_out_and_told_once(job):
     assert plan.notes == tuple(f"actions of the type {kind!r} are left out" for kind in ("DrawCard", "调配干员"))
 
 
-def test_an_unknown_direction_is_right(job):
-    """As MAA takes it; a slip of the pen stops no plan."""
-    plan = read_plan(job({**JOB, "actions": [{"name": "芬", "location": [2, 1], "direction": "North"}]}))
-    assert plan.steps == (deploy("芬", 1, 2, RIGHT),)
+def test_an_unknown_direction_is_right_and_told_once(job):
+    """As MAA takes it; a slip of the pen stops no plan. Only a deployment has a direction."""
+    fang = {"name": "芬", "location": [2, 1], "direction": "Sideways"}
+    plan = read_plan(job({**JOB, "actions": [fang, fang, {"type": "Skill", "name": "芬", "direction": "North"}]}))
+    assert plan.steps[:2] == (deploy("芬", 1, 2, RIGHT),) * 2
+    assert plan.notes == ("the direction 'Sideways' is taken as Right",)
+    assert read_plan(job(JOB)).notes == ("MoveCamera is not played: the tiles of later steps are not shifted",)
 
 
 def test_where_a_tile_is_given_the_name_means_nothing(job):
@@ -184,6 +187,11 @@ def test_a_table_of_steps_is_read(job):
     )
 
 
+def test_a_table_is_known_by_its_ending_in_any_letters(job):
+    """As some systems write it."""
+    assert read_plan(job(TABLE, "PLAN.TOML")) == read_plan(job(TABLE, "plan.toml"))
+
+
 def test_a_newer_table_of_steps_is_read(job):
     """Actions by their names, with a tile and a time inside; what is wrong with one is told in one line."""
     table = TABLE.replace("[steps.action.", "[steps.").replace("position", "tile")
@@ -206,6 +214,7 @@ def test_a_newer_table_of_steps_is_read(job):
     ("change", "said"),
     [
         ("{", "job.json: "),
+        ('{"actions": ' + "[" * 100_000, "job.json: is nested too deeply"),
         ({"actions": None}, "required field `actions`"),
         ({"actions": [{"name": "芬"}]}, r"actions\[0\]: a Deploy needs a name and a location"),
         ({"actions": [{"type": "Skill"}]}, r"actions\[0\]: a Skill needs a name or a location"),

@@ -450,6 +450,8 @@ def test_a_later_form_of_an_enemy_starts_from_the_first(make):
 
 BREAKAGES = {
     "not JSON": (lambda _: "{", "is not JSON"),
+    "nested too deeply": (lambda _: "[" * 100_000, "is nested too deeply"),
+    "no routes": (lambda data: data["routes"].clear(), "names route 0; the level has no routes"),
     "a list": (lambda _: [], "holds one JSON object"),
     "no map": (lambda data: data.pop("mapData"), "lacks the key 'mapData'"),
     "no life": (lambda data: data["options"].pop("maxLifePoint"), "options: lacks the key 'maxLifePoint'"),
@@ -487,7 +489,7 @@ def test_a_broken_level_gives_one_line_with_file_place_and_remedy(make, name):
     breaking, expected = BREAKAGES[name]
     data = make.level([make.spawn()])
     result = breaking(data)
-    whole = result if name in ("not JSON", "a list") else data
+    whole = result if name in ("not JSON", "nested too deeply", "a list") else data
     with pytest.raises(StageError, match=re.escape(expected)) as caught:
         load_stage(make.file(whole, "broken.json"))
     assert "broken.json" in str(caught.value)

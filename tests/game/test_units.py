@@ -238,6 +238,10 @@ def test_a_reach_lengthens_every_row_of_a_range():
         ([{"name": "Fang", "skill_level": 5}], "Fang at elite 0 has skill levels 1 to 4, not 5"),
         ([{"name": "Gravel", "skill": 2}], "Gravel has skill 2 from elite 1 on"),
         ([{"elite": 1}], "has no name"),
+        ([{"name": "Fang", "potential": 0}], "Fang has potentials 1 to 6, not 0"),
+        ([{"name": "Fang", "potential": 7}], "Fang has potentials 1 to 6, not 7"),
+        ([{"name": "Fang", "trust": -1}], "Fang has trust 0 to 200, not -1"),
+        ([{"name": "Fang", "trust": 201}], "Fang has trust 0 to 200, not 201"),
     ],
 )
 def test_a_wrong_squad_is_said_in_one_line(names, said):
@@ -260,6 +264,23 @@ def test_a_squad_file_is_a_squad(tmp_path):
     assert read_squad(file) == squad_of([{"name": "Kroos", "elite": 1, "level": 1}, "Fang"])
 
 
+def test_a_byte_order_mark_does_not_matter(own_tables):
+    """Windows' editors begin a file with one; a squad or a table of one's own is the same with it."""
+    squad, text = own_tables / "squad.toml", "[[operator]]\nname = 'Fang'\n"
+    squad.write_text(text, encoding="utf-8-sig")
+    assert read_squad(squad) == squad_of(["Fang"])
+    pup = "[pup]\nkind = 'hound'\nmax_health = 7\nattack = 1\nspeed = 1\nattack_interval = 1"
+    (own_tables / "enemies.toml").write_text(pup, encoding="utf-8-sig")
+    units.use_tables(own_tables)
+    assert load_enemies()["pup"].max_health == 7
+
+
+def test_trust_above_a_hundred_adds_no_more():
+    """The game shows up to 200 percent."""
+    fang = load_characters()["Fang"]
+    assert operator_of(fang, Build(trust=200)) == operator_of(fang, Build(trust=100)) != operator_of(fang, Build())
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -269,6 +290,7 @@ def test_a_squad_file_is_a_squad(tmp_path):
         ("[[operator]]\nelite = 1\n", "has no name"),
         ("squad = ['Fang']\n", r"write one \[\[operator\]\] table"),
         ("[[operator]\n", "is not TOML"),
+        pytest.param("x = " + "[" * 100_000, "is not TOML", id="nested"),
     ],
 )
 def test_a_wrong_squad_file_is_said_in_one_line(tmp_path, text, said):
@@ -323,6 +345,7 @@ def test_own_tables_that_are_wrong_are_said_in_one_line(own_tables):
     ("file", "text", "said"),
     [
         ("operators.toml", b"\xff\xfe", "operators.toml: cannot be read: .*utf-8"),
+        pytest.param("operators.toml", b"x = " + b"[" * 100_000, "operators.toml: is not TOML", id="nested"),
         ("operators.toml", b"Fang = 3", r"operators.toml: Fang: is 3; write a table, \[Fang\]"),
         ("operators.toml", b"ranges = 3", r"operators.toml: ranges: is 3; write a table, \[ranges\]"),
         ("operators.toml", b"[ranges]\nx = 3", "operators.toml: ranges.x: draw one @"),
