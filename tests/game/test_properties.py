@@ -1,6 +1,6 @@
 """What holds in every battle, whatever stage, squad and player.
 
-Two hundred battles in the suite, ten thousand when asked for (about ten minutes):
+Two hundred battles in the suite, ten thousand when asked for (five to nine minutes on two shared cores):
 
     pytest tests/game/test_properties.py --hypothesis-profile thorough --timeout 3600
 
