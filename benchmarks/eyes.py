@@ -17,15 +17,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.battle import Battle
 from game.camera import Camera
+from game.characters.catalogue import load_operators
+from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
-from game.stage import Stage, load_stage, shipped_stages
-from game.units import load_operators
+from game.simulator.battle import Battle
 from game.view import BattleView, EnemySeen
 from learning.policy import Greedy
 from vision.detector import SHIPPED, Detector, Image
-from vision.placing import place
+from vision.localisation import place
 
 SIZE = (1280, 720)
 BETWEEN = 45

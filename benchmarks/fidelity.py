@@ -24,10 +24,10 @@ import cv2
 import numpy as np
 
 from game.actions import DEPLOY, LEFT, Action
-from game.battle import Battle
-from game.rules import TICKS
-from game.stage import load_stage
-from game.units import squad_of
+from game.characters.catalogue import squad_of
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
+from game.simulator.rules import TICKS
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 

@@ -26,12 +26,12 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from game import rules
 from game.actions import DEPLOY, unflatten
-from game.arrays import new_state, world_of
-from game.rules import State, World
-from game.stage import Stage, load_stage
-from game.units import load_operators, squad_of
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import Stage, load_stage
+from game.simulator import rules
+from game.simulator.rules import State, World
+from game.simulator.tables import new_state, world_of
 from learning.environment import SECOND, default_squad
 
 STAGE = "ridge_line"
@@ -41,9 +41,9 @@ FOREVER = 1e12
 """Health that no battle of these wears down."""
 START = """
 import time; began = time.perf_counter()
-from game.battle import Battle
-from game.stage import load_stage
-from game.units import load_operators, squad_of
+from game.simulator.battle import Battle
+from game.levels.stage import load_stage
+from game.characters.catalogue import load_operators, squad_of
 battle = Battle(load_stage("first_watch"), squad_of(list(load_operators())[:12]))
 battle.step(30); battle.view(); battle.legal_actions()
 print(time.perf_counter() - began)

@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from game.characters.catalogue import Build
 from game.errors import GameDataError
-from game.jobs import read_plan
-from game.plans import Played, cast, play
-from game.stage import load_stage
-from game.units import Build
+from game.levels.stage import load_stage
+from planning.jobs import read_plan
+from planning.plans import Played, cast, play
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 BUILDS = (

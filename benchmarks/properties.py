@@ -23,12 +23,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from game import rules
 from game.actions import action_count, coverage, unflatten
-from game.battle import Battle
-from game.generator import DIFFICULTIES, draw
-from game.stage import Stage, load_stage, shipped_stages, stage_of
-from game.units import SKILL_LEVELS, Build, Operator, load_characters, load_enemies, operator_of
+from game.characters.catalogue import SKILL_LEVELS, Build, Operator, load_characters, load_enemies, operator_of
+from game.levels.stage import Stage, load_stage, shipped_stages, stage_of
+from game.simulator import rules
+from game.simulator.battle import Battle
+from planning.generator import DIFFICULTIES, draw
 
 TILES = {
     ".": ("tile_road", "LOWLAND", "MELEE", "ALL"),

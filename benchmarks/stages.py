@@ -13,12 +13,12 @@ import argparse
 import json
 from typing import NamedTuple
 
-from game.battle import Battle
-from game.plans import cast, play
-from game.solutions import BATTLES, default_operators, solution, stars_of
-from game.stage import Stage, load_stage, shipped_stages
+from game.levels.stage import Stage, load_stage, shipped_stages
+from game.simulator.battle import Battle
 from learning.policy import Greedy, Policy, Random
 from learning.training import play as decide
+from planning.plans import cast, play
+from planning.solutions import BATTLES, default_operators, solution, stars_of
 
 
 class Line(NamedTuple):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot import verbs
+from game.errors import HoldfastError
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """Where verbs are added; argparse gives it no public name."""
@@ -31,12 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone; there is nobody to tell
         return 0
-    except Exception as error:
-        code = verbs.exit_code(error)
-        if code is None:
-            raise
+    except HoldfastError as error:
         sys.stderr.write(f"{error}\n")
-        return code
+        return error.exit_code
 
 
 def parser() -> argparse.ArgumentParser:

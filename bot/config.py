@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from game.errors import InputError
 from game.practice.faults import KINDS, Kind
 from learning.settings import Settings
 
@@ -37,7 +38,7 @@ SQUAD = (
 _LEARNING = Settings()
 
 
-class ConfigError(ValueError):
+class ConfigError(InputError):
     """The configuration cannot be used. The message lists everything that is wrong with it, one line a problem."""
 
 

@@ -28,6 +28,7 @@ import orjson
 
 from bot import log
 from bot.config import Mqtt
+from game.errors import NO_DAEMON, HoldfastError
 from states.events import Event, PartFailed, PauseAsked, ResumeAsked, StopAsked
 
 VERBS = ("pause", "resume", "status", "stop")
@@ -45,8 +46,10 @@ _REQUESTS: dict[str, type[PauseAsked | ResumeAsked | StopAsked]] = {
 }
 
 
-class NoDaemonError(RuntimeError):
-    """Nobody answers a request."""
+class NoDaemonError(HoldfastError):
+    """No daemon answers a request."""
+
+    exit_code = NO_DAEMON
 
 
 def selector_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -15,18 +15,18 @@ import msgspec
 import numpy as np
 
 from bot import log
-from bot.codes import DONE, FAILED, HUMAN_NEEDED
+from bot.capture_loop import Eyes
 from bot.config import Config
 from bot.control import Control
-from bot.evidence import dump, prune
-from bot.eyes import Eyes
+from bot.decision_loop import Mind
+from bot.fault_dump import dump, prune
 from bot.hands import Hands
 from bot.inbox import Inbox
-from bot.mind import Mind
 from bot.parts import Parts
 from bot.tally import Tally
 from bot.trace import TraceWriter
 from game.actions import DEPLOY, DIRECTIONS, KINDS, WAIT
+from game.errors import DONE, FAILED, HUMAN_NEEDED
 from game.view import BattleView
 from states.commands import (
     Answer,

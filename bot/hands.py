@@ -22,8 +22,9 @@ from bot import log
 from bot.inbox import Inbox
 from game.actions import STEPS
 from game.camera import Camera
+from game.errors import HoldfastError
+from game.levels.stage import Stage
 from game.practice.app import PracticeGame
-from game.stage import Stage
 from states.commands import Deploy, Gesture, Retreat, Swipe, Tap, TapAt, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
 from vision.profile import Profile
@@ -147,7 +148,7 @@ def _pixel(point: Point) -> tuple[int, int]:
     return round(point[0]), round(point[1])
 
 
-class HandsError(RuntimeError):
+class HandsError(HoldfastError):
     """The pointer cannot be used. The message says why."""
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from bot import log
 from bot.config import Config, ConfigError
 from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
-from game.battle import Battle
 from game.camera import Camera
-from game.stage import Stage, load_stage
-from game.units import Operator, squad_of, use_tables
+from game.characters.catalogue import Operator, squad_of, use_tables
+from game.levels.stage import Stage, load_stage
+from game.simulator.battle import Battle
 from learning.learner import Learner
 from learning.settings import Settings
 from states.machine import Machine, Setup
@@ -91,8 +91,8 @@ def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple
     """The watcher and the geometry the hands share with it."""
     from vision.cutter import Cutter
     from vision.detector import Detector
+    from vision.ocr import Reader
     from vision.profile import load_profile
-    from vision.text import Reader
 
     profile = load_profile(config.screen.profile, size)
     camera = Camera(stage.height, stage.width, stage.view, size)

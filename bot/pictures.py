@@ -18,7 +18,7 @@ from bot.parts import Parts, build
 from game.actions import Action
 from game.view import BattleView
 from states.events import BattleSeen, Decided, Event
-from vision.picture import annotate
+from vision.overlay import annotate
 
 
 class Photographer:

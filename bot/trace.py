@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from game.errors import InputError
 from states.commands import AnyCommand, Command
 from states.events import AnyEvent, Event
 from states.machine import Machine, Setup
@@ -20,7 +21,7 @@ from states.machine import Machine, Setup
 VERSION = 1
 
 
-class TraceError(ValueError):
+class TraceError(InputError):
     """A trace cannot be read. The message names file, line and remedy."""
 
 

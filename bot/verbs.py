@@ -14,33 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from bot.codes import BAD_INPUT, DONE, FAILED, NO_DAEMON
-
-INPUT_ERRORS = {
-    "ConfigError", "GameDataError", "ProfileError", "TraceError", "CheckpointError", "DetectorError", "NoDisplayError",
-    "OutputError",
-}  # fmt: skip
-"""Names of the project's own errors that mean bad input: by name, so that no verb imports what it does not use."""
+from game.errors import BAD_INPUT, DONE, FAILED, InputError
 
 
-class OutputError(ValueError):
+class OutputError(InputError):
     """Something cannot be written where it was asked for. The message names the place, and what is wrong with it."""
-
-
-def exit_code(error: Exception) -> int | None:
-    """The exit code an error of the project's own stands for; None for any other error."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if names & INPUT_ERRORS:
-        return BAD_INPUT
-    if "NoDaemonError" in names:
-        return NO_DAEMON
-    return FAILED if names & {"CaptureError", "HandsError"} else None
 
 
 def lay_tables_over(options: Namespace) -> None:
     """Use the tables that a verb was given, if any."""
     if getattr(options, "tables", None):
-        from game.units import use_tables
+        from game.characters.catalogue import use_tables
 
         use_tables(options.tables)
 
@@ -122,7 +106,7 @@ def read(options: Namespace) -> int:
 def import_(options: Namespace) -> int:
     """Import public tables; what is missing goes into a file, a summary onto the screen."""
     from bot import config
-    from game.importing import import_tables, write_tables
+    from game.gamedata.importing import import_tables, write_tables
 
     imported = import_tables(options.sources)
     folder = options.out or config.load(options.config).directory / "tables"
@@ -154,7 +138,7 @@ def _imported_lines(counts: Mapping[str, int], folder: Path, files: Sequence[Pat
 def stage(options: Namespace) -> int:
     """Load level files; one line each, the error for those that are broken."""
     from game.errors import StageError
-    from game.stage import describe, load_stage
+    from game.levels.stage import describe, load_stage
 
     broken = False
     for file in options.files:
@@ -189,10 +173,10 @@ def simulate(options: Namespace) -> int:
     """Play a plan in the simulator; 0 whether it wins or not, as long as it can be played."""
     import msgspec
 
-    from game.jobs import read_plan
-    from game.plans import cast, play
-    from game.stage import load_stage
-    from game.units import Build, read_builds
+    from game.characters.catalogue import Build, read_builds
+    from game.levels.stage import load_stage
+    from planning.jobs import read_plan
+    from planning.plans import cast, play
 
     stage = load_stage(options.stage, challenge=options.challenge)
     plan = read_plan(options.plan)
@@ -210,7 +194,7 @@ def simulate(options: Namespace) -> int:
 
 def _played_lines(code: str, played: Any) -> list[str]:
     """What came of a plan, for people."""
-    from game.plans import LONGEST
+    from planning.plans import LONGEST
 
     given_up = not played.won and played.seconds >= LONGEST
     stars = f"won with {played.stars} stars" if played.won else "given up" if given_up else "not won"
@@ -223,9 +207,9 @@ def _played_lines(code: str, played: Any) -> list[str]:
 
 def generate(options: Namespace) -> int:
     """Write a stage drawn by chance, and the plan that wins it."""
-    from game.generator import generate as drawn
-    from game.generator import written
-    from game.jobs import write_copilot
+    from planning.generator import generate as drawn
+    from planning.generator import written
+    from planning.jobs import write_copilot
 
     for file in filter(None, (options.out, options.plan)):
         _try_file(file)
@@ -296,7 +280,8 @@ def evaluate(options: Namespace) -> int:
 
 def vision_train(options: Namespace) -> int:
     """Teach the detector."""
-    from vision import detector, teaching
+    from vision import detector
+    from vision import detector_training as teaching
 
     out = options.out or detector.SHIPPED.parent
     try:
@@ -328,11 +313,11 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _sheet(options.sheet)
     from bot import config
+    from game.characters.catalogue import squad_of, use_tables
+    from game.levels.stage import load_stage
     from game.practice.app import PracticeGame, stages_on_map
     from game.practice.faults import Faults
     from game.practice.window import play_in_window
-    from game.stage import load_stage
-    from game.units import squad_of, use_tables
 
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # what SDL places its windows by
@@ -353,9 +338,9 @@ def _sheet(file: Path) -> int:
     if file.suffix.lower() != ".png":
         raise OutputError(f"{file}: is no picture by its name; name a .png file")
     _try_file(file)
+    from game.characters.catalogue import load_operators
+    from game.levels.stage import load_stage, shipped_stages
     from game.practice.sheet import write_sheet
-    from game.stage import load_stage, shipped_stages
-    from game.units import load_operators
 
     stages = [load_stage(name) for name in shipped_stages()]
     count = write_sheet(file, stages, tuple(load_operators().values())[:12])

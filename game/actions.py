@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from game.arrays import standing_room
-from game.stage import Stage
-from game.units import Operator
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
+from game.simulator.tables import standing_room
 from game.view import UNKNOWN, BattleView
 
 WAIT, DEPLOY, SKILL, RETREAT = range(4)

@@ -1,10 +1,26 @@
-"""What can go wrong with the game's data, each with the sentence a person needs."""
+"""The errors of the project. Each message is one line for a user: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
+DONE, FAILED, BAD_INPUT, NO_DAEMON, HUMAN_NEEDED = range(5)
+"""Exit codes of the command line, which are an interface (README): done as asked; failed; bad input; no daemon answers;
+a person is needed."""
 
-class GameDataError(ValueError):
-    """A stage, a unit table or a plan cannot be used. The message names the file, the place and the remedy."""
+
+class HoldfastError(Exception):
+    """The base of every error that the command line reports in one line instead of a traceback."""
+
+    exit_code = FAILED
+
+
+class InputError(HoldfastError, ValueError):
+    """Something the user gave cannot be used."""
+
+    exit_code = BAD_INPUT
+
+
+class GameDataError(InputError):
+    """A stage, a table or a plan cannot be used. The message names the file, the place and the remedy."""
 
 
 class StageError(GameDataError):
@@ -12,8 +28,8 @@ class StageError(GameDataError):
 
 
 class TableError(GameDataError):
-    """A table of operators or enemies is broken, or does not know the name asked for."""
+    """A table of operators or enemies is broken, or does not contain the name asked for."""
 
 
 class PlanError(GameDataError):
-    """A plan is broken, names somebody whom no table knows, or cannot be played on its stage."""
+    """A plan is broken, names an operator that no table contains, or cannot be played on its stage."""

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from game.actions import Action
-from game.stage import Stage
-from game.units import Operator
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
 from game.view import BattleView
 from learning.checkpoint import Arrays, Checkpoint, CheckpointError
 from learning.dqn import Dqn

@@ -19,6 +19,8 @@ import orjson
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from game.errors import InputError
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 FORMAT = 1
@@ -26,7 +28,7 @@ KEPT = 2
 LEARNED, BUFFER, STATE = "learned.safetensors", "buffer.safetensors", "state.json"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(InputError):
     """A checkpoint cannot be used. The message names the file and what is wrong with it."""
 
 

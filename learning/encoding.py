@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
-from game.stage import Stage
-from game.units import ROLES, Enemy, Operator, enemy_kinds
+from game.characters.catalogue import ROLES, Enemy, Operator, enemy_kinds
+from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
 
 Floats = npt.NDArray[np.float32]

@@ -21,9 +21,9 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from game.actions import Action
-from game.battle import Battle
-from game.stage import load_stage
-from game.units import load_operators, squad_of
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
 from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_ground, observe
 from learning.reward import reward
 from learning.settings import Settings

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import torch
 
 from game.actions import Action
-from game.stage import Stage
-from game.units import Operator
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
 from game.view import BattleView
 from learning import checkpoint
 from learning.agent import Agent

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from game.battle import Battle
-from game.stage import load_stage
-from game.units import squad_of
+from game.characters.catalogue import squad_of
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError

@@ -19,14 +19,14 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from game import rules
 from game.actions import action_count
-from game.arrays import empty_state, start, world_of
-from game.battle import OUTCOMES
+from game.simulator import rules
+from game.simulator.battle import OUTCOMES
+from game.simulator.tables import empty_state, start, world_of
 from learning import reward
+from learning.batch_observation import decide_all, make_sight, observe_all, room_for
 from learning.encoding import TILE_CHANNELS
 from learning.environment import SECOND, ArknightEnv
-from learning.observing import decide_all, make_sight, observe_all, room_for
 from learning.settings import Settings
 
 Batch = dict[str, npt.NDArray[Any]]

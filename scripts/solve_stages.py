@@ -1,15 +1,15 @@
 """Searches a plan for each shipped stage and stores it: python scripts/solve_stages.py [NAME...].
 
-Plans lie under game/stages/solutions. The same stages, operators and rules give the same plans. All thirteen
+Plans lie under planning/solved. The same stages, operators and rules give the same plans. All thirteen
 take three and a half minutes on two shared cores.
 """
 
 import json
 import sys
 
-from game.jobs import write_copilot
-from game.solutions import solution_path, solve, stars_of
-from game.stage import load_stage, shipped_stages
+from game.levels.stage import load_stage, shipped_stages
+from planning.jobs import write_copilot
+from planning.solutions import solution_path, solve, stars_of
 
 for name in sys.argv[1:] or shipped_stages():
     plan = solve(name)

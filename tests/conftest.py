@@ -1,4 +1,4 @@
-"""What several test modules need: a free port, a real broker, a screen, and how many examples hypothesis tries."""
+"""Fixtures of several packages: small levels, the reference data, a free port, a real broker, a screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+from levels import Workshop, play_plan
+
+from game.simulator.battle import Battle
 
 START_SECONDS = 20
 
@@ -20,6 +23,27 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("usual"), max_examples=10_000)
 settings.load_profile("usual")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Workshop:
+    """The workshop of small levels."""
+    return Workshop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of real levels and public tables; tests that need it skip where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "reference"
+    if not folder.is_dir():
+        pytest.skip("the public reference data is not here (../shared/reference)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def play() -> Callable[..., Battle]:
+    """Plays a plan: each step (action) as soon as it is allowed, one try each half second, skills as they are ready."""
+    return play_plan
 
 
 class Broker(NamedTuple):

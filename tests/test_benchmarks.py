@@ -10,7 +10,7 @@ import game_speed
 import plans
 import pytest
 
-from game import rules
+from game.simulator import rules
 
 
 def test_the_battles_that_are_timed_stay_crowded():

@@ -12,13 +12,15 @@ import numpy as np
 from mss.exception import ScreenShotError
 from numpy.typing import NDArray
 
+from game.errors import HoldfastError
+
 if TYPE_CHECKING:  # whoever plays on the desktop needs no practice game
     from game.practice.app import PracticeGame
 
 Image = NDArray[np.uint8]
 
 
-class CaptureError(RuntimeError):
+class CaptureError(HoldfastError):
     """The screen cannot be read. The message says what to do about it."""
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.view import UNKNOWN, Card, CardState
+from vision.ocr import COUNTER, DIGITS, Reader
 from vision.profile import Profile
-from vision.text import COUNTER, DIGITS, Reader
 
 Image = NDArray[np.uint8]
 Value = TypeVar("Value")

@@ -16,6 +16,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from game.errors import InputError
+
 Image = NDArray[np.uint8]
 
 SHIPPED = Path(__file__).parent / "weights" / "units.onnx"
@@ -26,7 +28,7 @@ DOUBLE = 0.6
 """Intersection over union from which two boxes of one class are the same thing, found twice."""
 
 
-class DetectorError(RuntimeError):
+class DetectorError(InputError):
     """The weights cannot be used. The message names the file and the command that makes it."""
 
 

@@ -17,6 +17,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from game.errors import InputError
+
 Image = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]
 Point = tuple[int, int]
@@ -28,7 +30,7 @@ FOLDER = Path(__file__).parent / "profiles"
 EDGES = {"left": 0.0, "right": 1.0, "top": 0.0, "bottom": 1.0, "centre": 0.5}
 
 
-class ProfileError(ValueError):
+class ProfileError(InputError):
     """A profile cannot be used. The message names the profile, the place in it and the remedy, in one line."""
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.cutter import Cutter
+from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, load_profile
 from vision.screens import recognise
-from vision.text import Reader
 
 Image = NDArray[np.uint8]
 

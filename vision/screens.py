@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from states.events import Outcome
+from vision.ocr import COUNTER, Line, Reader
 from vision.profile import Codes, Colour, Counter, Profile, Rule, ScreenRules
-from vision.text import COUNTER, Line, Reader
 
 Image = NDArray[np.uint8]
 

@@ -14,16 +14,16 @@ from typing import TypeVar
 import numpy as np
 
 from game.camera import Camera
-from game.stage import Stage
+from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
 from states.events import BattleSeen, Event, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
-from vision.placing import place
+from vision.localisation import place
+from vision.ocr import Reader
 from vision.profile import Profile
 from vision.screens import Reading, recognise
-from vision.text import Reader
 
 Value = TypeVar("Value")
 

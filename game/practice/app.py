@@ -1,7 +1,7 @@
 """The practice game: the whole flow a player walks, driven by a pointer and a clock that others move.
 
 Home → terminal → stage map → stage panel → squad → loading → battle → settle or failed → stage map. The rules of a
-battle are `game.battle`'s; this module is what stands between a player's finger and them: dragging cards, the tilted
+battle are in `game.simulator`; this module is what stands between a finger and them: dragging cards, the tilted
 and slowed view, the direction that is swiped, selecting units, pause and speed.
 """
 
@@ -15,15 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import DEPLOY, RETREAT, SKILL, Action
-from game.battle import Battle
 from game.camera import Camera
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice import layout
 from game.practice.draw import BattleScene, Hold, Label, Painter, Struck
 from game.practice.faults import Fault, Faults
 from game.practice.layout import Spot
-from game.rules import TICKS
-from game.stage import Stage, load_stage, shipped_stages
-from game.units import Operator
+from game.simulator.battle import Battle
+from game.simulator.rules import TICKS
 from game.view import Card
 
 Image = npt.NDArray[np.uint8]

@@ -15,8 +15,9 @@ from typing import Literal
 import pygame
 
 from game.actions import STEPS
-from game.battle import Battle, EnemyOnField, OperatorOnField
 from game.camera import HOVER, Camera
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
 from game.practice import layout
 from game.practice.art import (
     INK,
@@ -32,8 +33,7 @@ from game.practice.art import (
 from game.practice.enemies import ENEMY_SIZE, enemy_token
 from game.practice.layout import Spot
 from game.practice.menus import FORBIDDEN, GOLD, GROUND, HIGH_TOP, Menus
-from game.stage import Stage
-from game.units import Operator
+from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
 from game.view import Card
 
 Label = tuple[str, int, int, int, int]

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
 from game.practice import layout
 from game.practice.art import INK, LIGHT, WHITE, Colour, operator_token, portrait, role_icon, write
 from game.practice.layout import Scale, Spot
-from game.stage import Stage
-from game.units import Operator
 
 Image = npt.NDArray[np.uint8]
 

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pygame
 
 from game.actions import DEPLOY, unflatten
-from game.battle import Battle
 from game.camera import Camera
+from game.characters.catalogue import Operator
+from game.levels.stage import Stage
 from game.practice.app import ON_A_PAGE, Place, displaced, nodes_of
 from game.practice.art import LIGHT, PORTRAIT, portrait, write
 from game.practice.draw import BattleScene, Hold, Painter, Struck
 from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
-from game.stage import Stage
-from game.units import Operator
+from game.simulator.battle import Battle
 
 Image = npt.NDArray[np.uint8]
 Picture = tuple[str, Image]

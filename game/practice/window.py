@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pygame
 
-from game.battle import Battle
+from game.errors import InputError
 from game.practice.app import Place, PracticeGame
+from game.simulator.battle import Battle
 
 FRAMES = 30
 """Frames a second."""
@@ -17,7 +18,7 @@ LONGEST_FRAME = 0.1
 ADVICE = "start it on a desktop, or watch the bot play without one: holdfast run"
 
 
-class NoDisplayError(RuntimeError):
+class NoDisplayError(InputError):
     """There is no display to open a window on. The message says what to do."""
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import game
 from bot.cli import main, parser
-from game.units import enemies_by_id, use_tables
+from game.characters.catalogue import enemies_by_id, use_tables
 
 VERBS = (
     "run", "pause", "resume", "status", "stop", "logs", "replay", "read", "train", "evaluate", "stage", "import",
@@ -252,7 +252,7 @@ def test_simulate_says_which_steps_were_never_done(job, capsys):
 
 def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
     """Which is no defeat."""
-    monkeypatch.setattr("game.plans.LONGEST", 5)
+    monkeypatch.setattr("planning.plans.LONGEST", 5)
     plan, _ = job
     assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
     assert capsys.readouterr().out.startswith("HF-1: given up after 5.0 s; ")
@@ -354,7 +354,7 @@ def test_generate_writes_a_stage_and_the_plan_that_wins_it(capsys, tmp_path):
 )
 def test_what_cannot_be_written_is_said_before_the_work(capsys, tmp_path, monkeypatch, arguments):
     """In one line; and nothing is written, and no search or training begun."""
-    for work in ("game.generator.search", "game.practice.sheet.write_sheet", "learning.training.train"):
+    for work in ("planning.generator.search", "game.practice.sheet.write_sheet", "learning.training.train"):
         monkeypatch.setattr(work, None)
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2

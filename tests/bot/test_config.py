@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, as_toml, load, parse
-from game.units import squad_of
+from game.characters.catalogue import squad_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = [name for name in Config.model_fields if name != "folder"]

@@ -17,9 +17,9 @@ from bot.hands import Geometry, Hands, HandsError, Move, PracticePointer, Press,
 from bot.inbox import Inbox
 from game.actions import DIRECTIONS, STEPS
 from game.camera import Camera
+from game.characters.catalogue import squad_of
+from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
-from game.stage import load_stage
-from game.units import squad_of
 from states.commands import Deploy, Retreat, Swipe, Tap, TapAt, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
 from vision.profile import load_profile

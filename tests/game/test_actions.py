@@ -20,9 +20,9 @@ from game.actions import (
     turned,
     unflatten,
 )
-from game.battle import Battle
-from game.stage import load_stage
-from game.units import load_operators, squad_of
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
 from game.view import UNKNOWN, Card, OperatorSeen
 
 SQUAD = squad_of(list(load_operators())[:12])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from game.battle import Battle
-from game.stage import load_stage, shipped_stages
-from game.units import squad_of
+from game.characters.catalogue import squad_of
+from game.levels.stage import load_stage, shipped_stages
+from game.simulator.battle import Battle
 from learning.encoding import make_ground
 from learning.environment import default_squad
 from learning.settings import Settings

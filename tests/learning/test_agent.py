@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from game.actions import NOTHING
-from game.battle import Battle
-from game.stage import load_stage, shipped_stages
+from game.levels.stage import load_stage, shipped_stages
+from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.agent import Agent
 from learning.training import learn_battle

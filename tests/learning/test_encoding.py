@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from game.actions import DEPLOY, Action, coverage, legal_actions
-from game.battle import Battle
-from game.stage import load_stage, shipped_stages
+from game.levels.stage import load_stage, shipped_stages
+from game.simulator.battle import Battle
 from game.view import UNKNOWN, Card, EnemySeen, OperatorSeen
 from learning.encoding import (
     COOLING,

@@ -154,8 +154,8 @@ def test_the_inbox_is_bounded(stage, squad, settings, views, monkeypatch):
 
 EXIT = """
 import torch
-from game.stage import load_stage, shipped_stages
-from game.units import squad_of
+from game.levels.stage import load_stage, shipped_stages
+from game.characters.catalogue import squad_of
 from learning.environment import default_squad
 from learning.learner import Learner
 from learning.settings import Settings

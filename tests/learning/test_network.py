@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from game.actions import DEPLOY
-from game.battle import Battle
-from game.stage import load_stage, shipped_stages
+from game.levels.stage import load_stage, shipped_stages
+from game.simulator.battle import Battle
 from learning.encoding import FIREPOWER, GROUND_STRENGTH, Observation, make_ground, observe
 from learning.network import Snapshot, cover_features, legal_mean, make_network, make_terrain, perceive
 from learning.settings import Settings

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from game.actions import DEPLOY, RETREAT, WAIT
-from game.battle import Battle
+from game.simulator.battle import Battle
 from learning.dqn import Dqn
 from learning.policy import EpsilonGreedy, Greedy, Random
 from learning.settings import Settings

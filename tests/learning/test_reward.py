@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from game.battle import Battle
+from game.simulator.battle import Battle
 from game.view import EnemySeen
 from learning.policy import Greedy
 from learning.reward import IDLE, KILLS, LARGEST_RETURN, LIFE, reward, threat

@@ -83,7 +83,7 @@ def test_a_wrong_number_of_seeds_is_refused():
 
 def test_a_battle_that_is_won_before_it_begins_ends_as_it_does_alone(tmp_path):
     """A level in which chance may bring nobody at all."""
-    level = json.loads(resources.files("game.stages").joinpath("short_road.json").read_text())
+    level = json.loads(resources.files("game.levels.stages").joinpath("short_road.json").read_text())
     actions = level["waves"][0]["fragments"][0]["actions"][:1]
     nobody = {**actions[0], "key": "", "randomSpawnGroupKey": "g", "weight": 1}
     actions = [{**actions[0], "count": 1, "randomSpawnGroupKey": "g", "weight": 1}, nobody]

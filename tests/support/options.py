@@ -1,4 +1,4 @@
-"""What each unsettled rule of game/rules.py does by default, and what its other choice does: the two, as JSON.
+"""What each unsettled rule of game/simulator/rules.py does by default, and with its other choice: the two, as JSON.
 
 A program of its own, for it needs NUMBA_DISABLE_JIT=1: compiled rules have their options compiled into them.
 """
@@ -14,8 +14,8 @@ from typing import Any
 
 from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
-from game import rules
 from game.actions import RETREAT, SKILL, UP, Action
+from game.simulator import rules
 
 
 def healed(make: Any) -> str:
@@ -97,7 +97,7 @@ OPTIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
 
 def main() -> None:
     """Print {option: [what its default does, what its other choice does]}."""
-    from conftest import Workshop
+    from levels import Workshop
 
     said = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from game import rules
 from game.actions import DEPLOY, RIGHT, Action
-from game.battle import Battle
-from game.units import squad_of
+from game.characters.catalogue import squad_of
+from game.simulator import rules
+from game.simulator.battle import Battle
 
 IMMORTAL = {"maxHp": 1e9}
 """Attributes of an enemy that outlives every test."""

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from game.actions import DEPLOY, RETREAT, Action, unflatten
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
-from game.stage import load_stage
-from game.units import load_operators, squad_of
 from vision.cutter import Cutter
+from vision.ocr import Reader
 from vision.profile import load_profile
-from vision.text import Reader
 
 STAGE = load_stage("first_watch")
 SQUAD = squad_of(list(load_operators())[:12])

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from vision.cutter import Cutter, Hud, card_state, is_red, mend
+from vision.ocr import Reader
 from vision.profile import load_profile
-from vision.text import Reader
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
 TITLE_BAR = 54

@@ -20,7 +20,7 @@ from vision.detector import (
     sha256,
     without_doubles,
 )
-from vision.teaching import lessons
+from vision.detector_training import lessons
 
 
 def boxed(label) -> Detection:

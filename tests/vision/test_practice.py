@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from game.actions import DEPLOY, STEPS, unflatten
+from game.characters.catalogue import squad_of
+from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
-from game.stage import load_stage
-from game.units import squad_of
 from game.view import BattleView
 from vision.cutter import Cutter, Hud
+from vision.ocr import Reader
 from vision.profile import load_profile
 from vision.screens import recognise
-from vision.text import Reader
 
 SQUAD = (
     "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle", "Kroos", "Catapult", "Steward", "Lava", "Ansel",

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from vision.ocr import Line, Reader
 from vision.profile import load_profile
 from vision.screens import CODE, count_stars, recognise, stage_codes
-from vision.text import Line, Reader
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
 SCREENS = {

@@ -9,17 +9,17 @@ import pytest
 
 from game.actions import DEPLOY, Action, coverage, unflatten
 from game.camera import Camera
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage, shipped_stages
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
-from game.stage import load_stage, shipped_stages
-from game.units import load_operators, squad_of
 from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame, PracticeScreen
 from vision.cutter import Cutter
 from vision.detector import Detector
+from vision.ocr import Reader
 from vision.profile import load_profile
-from vision.text import Reader
 from vision.watcher import EVIDENCE, Watcher
 
 WAYS = {

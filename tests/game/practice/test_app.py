@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from game import rules
 from game.actions import DEPLOY, STEPS, unflatten
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, PracticeGame
-from game.stage import load_stage, shipped_stages
-from game.units import load_operators, squad_of
+from game.simulator import rules
 
 SQUAD = squad_of(list(load_operators())[:12])
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]

@@ -9,9 +9,9 @@ import numpy as np
 import pygame
 import pytest
 
+from game.characters.catalogue import enemy_kinds, load_operators
 from game.practice.art import portraits
 from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
-from game.units import enemy_kinds, load_operators
 
 LEARNED = {
     "slug": (54, 51, 193, 114, 52),

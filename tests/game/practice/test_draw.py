@@ -12,15 +12,15 @@ import pytest
 
 from bot.cli import main
 from game.actions import DEPLOY, coverage, unflatten
-from game.battle import Battle
 from game.camera import HOVER, Camera
+from game.characters.catalogue import load_operators, squad_of
+from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
 from game.practice.draw import BattleScene, Hold, Painter
 from game.practice.enemies import SHAPES
 from game.practice.sheet import write_sheet
-from game.stage import load_stage, shipped_stages
-from game.units import load_operators, squad_of
+from game.simulator.battle import Battle
 
 SQUAD = squad_of(list(load_operators())[:12])
 SIZES = [(1280, 720), (2560, 1440), (1280, 960)]
@@ -207,7 +207,7 @@ def test_the_numbers_are_dim_while_a_direction_is_asked_for_and_bright_in_a_paus
 
 def test_a_battle_whose_dp_come_at_once_is_drawn_too(tmp_path):
     """A level may say that a DP takes no time."""
-    level = json.loads(resources.files("game.stages").joinpath("first_watch.json").read_text())
+    level = json.loads(resources.files("game.levels.stages").joinpath("first_watch.json").read_text())
     level["options"]["costIncreaseTime"] = 0
     (tmp_path / "rich.json").write_text(json.dumps(level))
     battle = Battle(load_stage(tmp_path / "rich.json"), SQUAD, 0)

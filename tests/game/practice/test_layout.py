@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from game.actions import DEPLOY, unflatten
-from game.battle import Battle
 from game.camera import Camera
+from game.characters.catalogue import ROLES, load_operators, squad_of
+from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import ON_A_PAGE, PracticeGame, nodes_of, stages_on_map
 from game.practice.art import PORTRAIT, pixels, portrait, portraits
 from game.practice.draw import BattleScene, Painter
 from game.practice.layout import Scale, Spot
-from game.stage import load_stage, shipped_stages
-from game.units import ROLES, load_operators, squad_of
+from game.simulator.battle import Battle
 from vision.cutter import Cutter
+from vision.ocr import Reader
 from vision.profile import load_profile
 from vision.screens import recognise
-from vision.text import Reader
 
 STAGE = load_stage("two_roads")
 SQUAD = squad_of(list(load_operators())[:12])
@@ -186,7 +186,7 @@ def test_whoever_plays_finds_every_shipped_stage_on_the_map(tmp_path):
     assert sorted(shipped) == sorted(load_stage(name).code for name in shipped_stages())
     assert [int(code.split("-")[1]) for code in shipped] == sorted(int(code.split("-")[1]) for code in shipped)
     own = tmp_path / "my_level.json"
-    own.write_text((resources.files("game.stages") / "two_roads.json").read_text("utf-8"), "utf-8")
+    own.write_text((resources.files("game.levels.stages") / "two_roads.json").read_text("utf-8"), "utf-8")
     level = load_stage(own)
     codes = [stage.code for stage in stages_on_map(level)]
     assert codes == (shipped if level.code in shipped else [level.code, *shipped])

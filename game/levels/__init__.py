@@ -1,0 +1,1 @@
+"""The public level format: reader, map, routes, enemies, waves and runes make a `Stage`."""

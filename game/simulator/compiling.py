@@ -1,0 +1,68 @@
+"""How the rules are compiled, and the line that says so when it takes a while."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from numba import config, njit
+from numba.core import event
+
+Rule = TypeVar("Rule", bound=Callable[..., object])
+
+
+def cache_folder(package: Path) -> Path:
+    """Where what is compiled from this package is kept: another folder for other sources.
+
+    numba asks only whether the file of a function has changed, not whether one that it calls has, and whatever is
+    compiled outside of the package has its rules compiled into it.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(package.glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return package / "__pycache__" / f"compiled-{digest.hexdigest()[:12]}"
+
+
+def _keep_apart(folder: Path) -> None:
+    """Have numba keep what it compiles in this folder, and throw away what was compiled from other rules."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in folder.parent.glob("compiled-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+
+
+if "NUMBA_CACHE_DIR" not in os.environ and os.access(Path(__file__).parent, os.W_OK):
+    _keep_apart(cache_folder(Path(__file__).parent))
+
+compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+"""Without numba's reference counts, which took nineteen twentieths of the time. That is sound as long as nothing that
+is compiled makes an array, or hands one to Python."""
+often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
+"""For what happens many times a tick: a call that is not inlined passes all the arrays of its arguments."""
+
+NOTICE = "Compiling the rules of the battle. This takes up to a minute, once on this machine.\n"
+
+
+class _Notice(event.Listener):
+    """Says once that something is being compiled; of what comes from the cache it hears nothing."""
+
+    said = False
+
+    def on_start(self, event: event.Event) -> None:
+        """Something was not in the cache."""
+        del event
+        if not self.said:
+            self.said = True
+            sys.stderr.write(NOTICE)
+
+    def on_end(self, event: event.Event) -> None:
+        """Nothing to say."""
+
+
+event.register("numba:compile", _Notice())  # type: ignore[no-untyped-call]

@@ -1,0 +1,309 @@
+"""Further stages in the public level format, drawn by chance and checked by a search, for training that generalises.
+
+A seed and a difficulty stand for one stage: roads with bends from the left edge to the right, walls beside them, and
+fragments of enemies that grow. A stage is given out together with a plan that wins it in time and without a leak; what
+the search cannot win is drawn again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from game.characters.catalogue import Enemy, enemies_by_id, load_enemies
+from game.errors import StageError
+from game.levels.pathfinding import Tile
+from game.levels.stage import Stage, stage_of
+from planning.plans import Plan, cast, play
+from planning.search import search
+from planning.solutions import BATTLES, as_plan, default_operators
+
+DIFFICULTIES = range(1, 6)
+ATTEMPTS = 40
+"""How often a stage is drawn anew before there is said to be none."""
+BUDGET = 4000
+"""Battles in which the search has to find its plan."""
+PATIENCE = 120.0
+"""Seconds after the last spawn in which a plan has to win: who takes longer whittles down somebody too hard for him."""
+
+
+class Theme(NamedTuple):
+    """What the enemies of a fragment have in common."""
+
+    name: str
+    ids: tuple[str, ...]
+    """From weak to strong."""
+    interval: tuple[float, float]
+    """Seconds from one to the next: at least, at most."""
+    since: int = 1
+    """The difficulty from which they come."""
+
+
+THEMES = (
+    Theme("slugs", ("enemy_1007_slime", "enemy_1007_slime_2", "enemy_1007_slime_3"), (0.8, 1.8)),
+    Theme("soldiers", ("enemy_1002_nsabr", "enemy_1029_shdsbr", "enemy_1014_rogue"), (2.0, 4.0)),
+    Theme("hounds", ("enemy_1000_gopro", "enemy_1000_gopro_2", "enemy_1000_gopro_3"), (0.6, 2.0)),
+    Theme("rioters", ("enemy_1027_mob", "enemy_1027_mob_2"), (1.0, 2.5)),
+    Theme("drones", ("enemy_1005_yokai", "enemy_1005_yokai_2"), (1.5, 3.5), since=2),
+    Theme("crossbows", ("enemy_1003_ncbow", "enemy_1003_ncbow_2"), (2.0, 5.0), since=2),
+    Theme("armour", ("enemy_1006_shield", "enemy_1006_shield_2"), (5.0, 9.0), since=2),
+    Theme("casters", ("enemy_1011_wizard", "enemy_1011_wizard_2"), (3.0, 6.0), since=3),
+    Theme("splitters", ("splitter", "great_splitter"), (2.0, 4.0), since=3),
+    Theme("shadows", ("enemy_1008_ghost",), (2.0, 5.0), since=4),
+    Theme("axes", ("enemy_1030_wteeth", "enemy_1033_handax"), (6.0, 9.0), since=4),
+)
+
+
+class Grade(NamedTuple):
+    """What makes a difficulty."""
+
+    lanes: tuple[int, int]
+    """At least, at most."""
+    fragments: int
+    toughness: float
+    """Of the first fragment; see `_toughness`."""
+    life: int
+    initial_cost: int
+
+
+GRADES = (
+    Grade((1, 1), 5, 2500.0, 10, 20),
+    Grade((1, 2), 5, 4000.0, 10, 15),
+    Grade((1, 2), 6, 6500.0, 5, 15),
+    Grade((2, 3), 7, 7500.0, 5, 12),
+    Grade((2, 3), 8, 8500.0, 3, 12),
+)
+GROWTH = 0.25
+"""By how much of the first fragment's toughness each fragment is tougher than the one before."""
+
+ROAD, FLOOR, WALL, FORBIDDEN, START, END = range(6)
+TILES = (
+    ("tile_road", "LOWLAND", "MELEE", "ALL"),
+    ("tile_floor", "LOWLAND", "NONE", "ALL"),
+    ("tile_wall", "HIGHLAND", "RANGED", "FLY_ONLY"),
+    ("tile_forbidden", "HIGHLAND", "NONE", "FLY_ONLY"),
+    ("tile_start", "LOWLAND", "NONE", "ALL"),
+    ("tile_end", "LOWLAND", "NONE", "ALL"),
+)
+FLOORS = 0.1
+"""Share of the road on which nobody may stand."""
+WALLS = 0.65
+"""Share of the ground beside a road on which somebody may."""
+
+LINE = 118
+"""Characters of a line of a written level."""
+
+Way = list[Tile]
+"""Where a lane begins, turns and ends."""
+
+
+class Generated(NamedTuple):
+    """A stage that can be won, as its level file has it and as it is played, with a plan that wins it."""
+
+    level: dict[str, Any]
+    stage: Stage
+    plan: Plan
+
+
+def _nothing(told: str) -> None:
+    """Tell nobody."""
+
+
+def generate(seed: int, difficulty: int, tell: Callable[[str], object] = _nothing) -> Generated:
+    """The stage of a seed and a difficulty (1 to 5), won without a leak by the default squad; `tell` hears of progress.
+
+    Raises StageError for a difficulty there is not, or where no stage is found that can be won.
+    """
+    if difficulty not in DIFFICULTIES:
+        raise StageError(f"difficulty {difficulty}: there is none such; give one of 1 to {max(DIFFICULTIES)}")
+    if seed < 0:
+        raise StageError(f"seed {seed}: is below 0; give any whole number from 0 on")
+    squad = default_operators()
+    for attempt in range(ATTEMPTS):
+        level = draw(seed, difficulty, attempt)
+        stage = stage_of(level, level["code"])
+        found = search(stage, squad, seed=0, budget=BUDGET)
+        if found.stars == 3:
+            plan = as_plan(found.draft, stage, squad)
+            if _wins(plan, stage):
+                return Generated(level, stage, plan)
+        tell(f"drawing {attempt + 1}: {found.battles} battles found no plan to win in time without a leak; drawn again")
+    raise StageError(f"seed {seed}: no stage of difficulty {difficulty} was found that can be won; take another seed")
+
+
+def _wins(plan: Plan, stage: Stage) -> bool:
+    """Whether a plan wins all its battles without a leak, and without whittling."""
+    latest = max(spawn.time for spawn in stage.spawns) + PATIENCE
+    battles = [play(plan, stage, cast(plan), seed) for seed in BATTLES]
+    return all(one.stars == 3 and one.seconds <= latest for one in battles)
+
+
+def written(value: Any, depth: int = 0) -> str:
+    """A level as text that a person can read: what fits on a line stands on one."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if len(whole) + depth <= LINE and not _is_tall(value):
+        return whole
+    pad = " " * (depth + 1)
+    if isinstance(value, dict):
+        parts = [f"{pad}{json.dumps(key)}: {written(part, depth + 1)}" for key, part in value.items()]
+        return "{\n" + ",\n".join(parts) + f"\n{' ' * depth}}}"
+    return "[\n" + ",\n".join(pad + written(part, depth + 1) for part in value) + f"\n{' ' * depth}]"
+
+
+def _is_tall(value: Any) -> bool:
+    """Whether it is a list of lists or of objects, which read better below each other."""
+    return isinstance(value, list) and any(isinstance(part, (list, dict)) for part in value)
+
+
+# --- Drawing ----------------------------------------------------------------------------------------------------------
+
+
+def draw(seed: int, difficulty: int, attempt: int = 0) -> dict[str, Any]:
+    """A level as chance has it; nobody has asked yet whether it can be won."""
+    chance = np.random.default_rng([seed, difficulty, attempt])
+    grade = GRADES[difficulty - 1]
+    lanes = int(chance.integers(grade.lanes[0], grade.lanes[1] + 1))
+    height, width = int(chance.integers(max(6, 2 * lanes + 1), 9)), int(chance.integers(9, 13))
+    ways = _ways(chance, height, width, lanes)
+    actions = [_fragment(chance, difficulty, number, len(ways)) for number in range(grade.fragments)]
+    routes = [_route(way, height, motion) for motion in ("WALK", "FLY") for way in ways]
+    ids = sorted({action["key"] for fragment in actions for action in fragment["actions"]})
+    themes = [theme.name for theme in THEMES if set(theme.ids) & set(ids)]
+    roads = "one road" if len(ways) == 1 else f"{len(ways)} roads"
+    return {
+        "code": f"G{difficulty}-{seed}",
+        "lesson": f"Drawn by chance: {roads}; {', '.join(themes)}.",
+        "options": {
+            "characterLimit": 8,
+            "maxLifePoint": grade.life,
+            "initialCost": grade.initial_cost,
+            "maxCost": 99,
+            "costIncreaseTime": 1.0,
+            "moveMultiplier": 0.5,
+        },
+        "mapData": {
+            "map": _ground(chance, height, width, ways),
+            "tiles": [
+                dict(zip(("tileKey", "heightType", "buildableType", "passableMask"), tile, strict=True))
+                for tile in TILES
+            ],
+        },
+        "routes": routes,
+        "enemyDbRefs": [{"useDb": True, "id": id_, "level": 0, "overwrittenData": None} for id_ in ids],
+        "waves": [{"preDelay": 0.0, "maxTimeWaitingForNextWave": -1.0, "fragments": actions}],
+    }
+
+
+def _ways(chance: np.random.Generator, height: int, width: int, lanes: int) -> list[Way]:
+    """Lanes that begin and end on rows of their own, and may meet in between."""
+    inner = range(1, height - 1)
+    starts = _apart(chance, inner, lanes)
+    ends = _apart(chance, inner, int(chance.integers(1, lanes + 1)))
+    return [_way(chance, height, width, start, ends[lane % len(ends)]) for lane, start in enumerate(starts)]
+
+
+def _apart(chance: np.random.Generator, among: Sequence[int], many: int) -> list[int]:
+    """Numbers with at least one between any two of them."""
+    while True:
+        chosen = sorted(chance.choice(among, many, replace=False).tolist())
+        if all(after - before > 1 for before, after in pairwise(chosen)):
+            return chosen
+
+
+def _way(chance: np.random.Generator, height: int, width: int, start: int, end: int) -> Way:
+    """From the left edge to the right with one to three bends, at columns with at least one between them."""
+    bends = int(chance.integers(1, 4))
+    columns = _apart(chance, range(2, width - 2), bends)
+    rows = [start, *chance.integers(1, height - 1, bends - 1).tolist(), end]
+    way = [(start, 0)]
+    for column, before, after in zip(columns, rows, rows[1:], strict=False):
+        way += [(before, column), (after, column)]
+    turns = [*way, (end, width - 1)]
+    return [tile for tile, before in zip(turns, [None, *turns], strict=False) if tile != before]
+
+
+def _tiles(way: Way) -> Way:
+    """All tiles of a way, which goes straight from turn to turn."""
+    found = [way[0]]
+    for row, col in way[1:]:
+        while found[-1] != (row, col):
+            here = found[-1]
+            found.append((here[0] + int(np.sign(row - here[0])), here[1] + int(np.sign(col - here[1]))))
+    return found
+
+
+def _ground(chance: np.random.Generator, height: int, width: int, ways: list[Way]) -> list[list[int]]:
+    """The map: roads, walls beside them, and nothing elsewhere."""
+    road = {tile for way in ways for tile in _tiles(way)}
+    ground = [[FORBIDDEN] * width for _ in range(height)]
+    for row in range(height):
+        for col in range(width):
+            beside = any((row + down, col + right) in road for down in (-1, 0, 1) for right in (-1, 0, 1))
+            draw = chance.random()
+            if (row, col) in road:
+                ground[row][col] = FLOOR if draw < FLOORS else ROAD
+            elif beside and draw < WALLS:
+                ground[row][col] = WALL
+    for way in ways:
+        ground[way[0][0]][0], ground[way[-1][0]][width - 1] = START, END
+    return ground
+
+
+def _route(way: Way, height: int, motion: str) -> dict[str, Any]:
+    """A lane as the format writes it, whose rows count from the bottom; fliers go straight."""
+    places = [{"row": height - 1 - row, "col": col} for row, col in way]
+    between = places[1:-1] if motion == "WALK" else []
+    return {
+        "motionMode": motion,
+        "startPosition": places[0],
+        "endPosition": places[-1],
+        "spawnRandomRange": {"x": 0.0, "y": 0.0},
+        "spawnOffset": {"x": 0.0, "y": 0.0},
+        "checkpoints": [{"type": "MOVE", "time": 0.0, "position": place} for place in between],
+        "allowDiagonalMove": False,
+    }
+
+
+def _fragment(chance: np.random.Generator, difficulty: int, number: int, lanes: int) -> dict[str, Any]:
+    """Enemies of one theme or two, the more and stronger the later they come; the lanes take turns."""
+    budget = GRADES[difficulty - 1].toughness * (1.0 + GROWTH * number)
+    themes = [theme for theme in THEMES if theme.since <= difficulty]
+    many = 1 if difficulty == 1 else int(chance.integers(1, 3))
+    chosen = [themes[index] for index in chance.choice(len(themes), many, replace=False).tolist()]
+    return {
+        "preDelay": 8.0 if number == 0 else round(float(chance.uniform(4.0, 10.0)), 1),
+        "actions": [
+            _spawn(chance, theme, budget / many, lanes, (number + other) % lanes) for other, theme in enumerate(chosen)
+        ],
+    }
+
+
+def _spawn(chance: np.random.Generator, theme: Theme, budget: float, lanes: int, lane: int) -> dict[str, Any]:
+    """As many enemies of a theme as are about as tough together as the budget says."""
+    affordable = [id_ for id_ in theme.ids if _toughness(id_) <= budget] or [theme.ids[0]]
+    id_ = str(chance.choice(affordable))
+    count = max(round(budget / _toughness(id_)), 1)
+    return {
+        "actionType": "SPAWN",
+        "key": id_,
+        "count": min(count, 12),
+        "preDelay": round(float(chance.uniform(0.0, 4.0)), 1),
+        "interval": round(float(chance.uniform(*theme.interval)), 1),
+        "routeIndex": lane + lanes * _enemy(id_).flying,
+        "blockFragment": False,
+    }
+
+
+def _enemy(id_: str) -> Enemy:
+    """An enemy by its public id, or by our own name."""
+    return enemies_by_id().get(id_) or load_enemies()[id_]
+
+
+def _toughness(id_: str) -> float:
+    """About how much damage has to be done to an enemy, in points of a 500-point attack."""
+    enemy = _enemy(id_)
+    return enemy.max_health * 500.0 / max(500.0 - enemy.defense, 100.0)

@@ -1,0 +1,90 @@
+"""The plans that win the shipped stages: `planning/solved/NAME.json`, as other bots read plans (see planning.jobs).
+
+They are found by `planning.search` and written by `python scripts/solve_stages.py`, which finds the same ones again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from game.actions import DEPLOY, RETREAT, SKILL
+from game.characters.catalogue import Operator, load_characters, squad_of
+from game.errors import StageError
+from game.levels.stage import Stage, load_stage
+from planning.jobs import read_plan
+from planning.plans import BY_HAND, WHENEVER_READY, Choice, Kind, Part, Plan, Step, cast, play
+from planning.search import Draft, Move, search
+
+BRINGS = 12
+"""The default squad: so many operators from the top of the table."""
+BATTLES = range(5)
+"""Seeds of the battles that a solution has to win, tick by tick as planning.plans plays it."""
+SEEDS = range(12)
+"""Seeds that are searched with, until one finds a plan that does."""
+BUDGET = 12_000
+"""Battles of one search."""
+KINDS: dict[int, Kind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retreat"}
+
+
+def default_operators() -> tuple[Operator, ...]:
+    """Who plays where nobody says who, each at its default build."""
+    return squad_of(list(load_characters())[:BRINGS])
+
+
+def solution(name: str) -> Plan:
+    """The stored plan that wins a shipped stage."""
+    return read_plan(solution_path(name))
+
+
+def solution_path(name: str) -> Path:
+    """Where the plan for a shipped stage is stored."""
+    return Path(str(resources.files("planning").joinpath("solved", f"{name}.json")))
+
+
+def stars_of(plan: Plan, stage: Stage) -> int:
+    """The fewest stars that a plan wins in the battles that a solution has to win."""
+    return min(play(plan, stage, cast(plan), seed).stars for seed in BATTLES)
+
+
+def solve(name: str, stars: int = 3) -> Plan:
+    """Search a plan that wins a shipped stage with so many stars. StageError where no search finds any."""
+    stage, squad = load_stage(name), default_operators()
+    for seed in SEEDS:
+        found = search(stage, squad, seed, BUDGET, stars)
+        plan = as_plan(found.draft, stage, squad)
+        if found.stars >= stars and stars_of(plan, stage) >= stars:
+            return plan
+    raise StageError(f"{name}: no plan of {stars} stars was found; make the stage easier")
+
+
+def as_plan(draft: Draft, stage: Stage, squad: Sequence[Operator]) -> Plan:
+    """What a search found, with names and tiles. Its parts are in the order of the squad."""
+    used = sorted({move.slot for move in draft.moves})
+    return Plan(
+        stage=stage.code,
+        title=stage.name,
+        details=stage.lesson,
+        parts=tuple(_part(squad[slot], slot in draft.skills) for slot in used),
+        steps=tuple(_step(move, stage, squad) for move in draft.moves),
+    )
+
+
+def _part(one: Operator, handy: bool) -> Part:
+    """An operator with its first skill, used whenever it is ready or only when a step says so."""
+    usage = WHENEVER_READY if handy else BY_HAND
+    return Part(name=one.name, choices=(Choice(name=one.name, skill=1, usage=usage),))
+
+
+def _step(move: Move, stage: Stage, squad: Sequence[Operator]) -> Step:
+    """A move as a step."""
+    row, col = divmod(move.tile, stage.width)
+    return Step(
+        kind=KINDS[move.kind],
+        who=squad[move.slot].name,
+        tile=(row, col) if move.kind == DEPLOY else None,
+        direction=move.direction,
+        kills=move.kills,
+        time_elapsed=move.seconds,
+    )

@@ -1,0 +1,170 @@
+"""The table of enemies: real figures where a real enemy is meant, twelve looks, and everything that enemies can do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from game.actions import DEPLOY, RIGHT, Action
+from game.characters.catalogue import enemies_by_id, enemy_kinds, load_enemies, squad_of
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
+
+LOOKS = {
+    "slug", "hound", "soldier", "crossbow", "heavy_defender", "drone", "caster", "crusher", "splitter", "mortar",
+    "shadow", "warlord",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def database(reference):
+    """The public table of enemies, its first level of each."""
+    text = (reference / "tables" / "enemy_database.json").read_text(encoding="utf-8")
+    return {one["Key"]: one["Value"][0]["enemyData"] for one in json.loads(text)["enemies"]}
+
+
+def test_there_are_enemies_of_all_kinds():
+    """At least thirty in twelve looks: ranged, arts, flying, heavy, fast, splitting, hiding, a boss of two lives."""
+    enemies = load_enemies().values()
+    assert len(enemies) >= 30
+    assert set(enemy_kinds()) == {one.kind for one in enemies} == LOOKS
+    for has in (
+        lambda one: one.range > 0 and one.damage == "physical",
+        lambda one: one.damage == "arts",
+        lambda one: one.flying,
+        lambda one: one.defense >= 800,
+        lambda one: one.speed >= 1.9,
+        lambda one: one.splits > 0,
+        lambda one: one.hides,
+        lambda one: one.unblockable,
+        lambda one: one.stun > 0,
+        lambda one: one.regeneration > 0,
+        lambda one: one.splash > 0,
+        lambda one: one.targets > 1,
+        lambda one: one.block > 1,
+        lambda one: one.rank == "boss" and one.life_cost == 2,
+    ):
+        assert any(map(has, enemies))
+
+
+@pytest.mark.parametrize("id_", sorted(enemies_by_id()))
+def test_the_figures_of_a_real_enemy_are_the_public_ones(database, id_):
+    """Health, attack, defense, resistance, speed, interval, range, regeneration, weight and life points.
+
+    Who heals its own side instead of striking has no attack.
+    """
+    entry, own = database[id_], enemies_by_id()[id_]
+    attributes = entry["attributes"]
+
+    def public(place, key, usual=0):
+        field = place.get(key) or {}
+        return field["m_value"] if field.get("m_defined") and field["m_value"] is not None else usual
+
+    ours = (own.max_health, own.attack, own.defense, own.resistance, own.speed, own.regeneration, own.weight)
+    names = ("maxHp", "atk", "def", "magicResistance", "moveSpeed", "hpRecoveryPerSec", "massLevel")
+    heals = "治疗" in entry["description"]["m_value"]
+    assert ours == tuple(0 if heals and name == "atk" else public(attributes, name) for name in names)
+    speed = public(attributes, "attackSpeed", 100.0)
+    assert own.attack_interval == pytest.approx(public(attributes, "baseAttackTime") * 100 / speed)
+    assert own.range == public(entry, "rangeRadius")
+    assert own.life_cost == public(entry, "lifePointReduce", 1)
+    assert own.stun_immune == bool(public(attributes, "stunImmune"))
+
+
+@pytest.mark.parametrize(
+    ("id_", "field", "value"),
+    [
+        ("enemy_1058_traink", "block", 3),
+        ("enemy_1058_traink_2", "block", 3),
+        ("enemy_1038_lunmag_2", "targets", 2),
+        ("enemy_1508_faust", "unblockable", True),
+        ("enemy_1507_mephi", "attack", 0),
+    ],
+)
+def test_what_only_the_words_of_an_enemy_say_is_played(id_, field, value):
+    """As much block as three, two targets at once, held by nobody; a healer hurts nobody."""
+    assert getattr(enemies_by_id()[id_], field) == value
+
+
+@pytest.mark.parametrize("id_", ["enemy_1047_sagent", "enemy_1047_sagent_2"])
+def test_who_stuns_now_and_then_stuns_as_much_on_the_average(database, id_):
+    """Every third shot for 5 or 15 s: each shot for a third of it."""
+    (skill,) = database[id_]["skills"]
+    (stun,) = (row["value"] for row in skill["blackboard"])
+    assert enemies_by_id()[id_].stun == pytest.approx(stun / (skill["spCost"] + 1), abs=0.01)
+
+
+@pytest.mark.parametrize("level", ["00-01", "00-05", "01-01", "01-04", "01-07"])
+def test_real_levels_find_their_enemies(reference, level):
+    """Every id that a level names and sends is in the table, and no stand-in is reported."""
+    file = reference / "levels" / f"level_main_{level}.json"
+    fragments = [fragment for wave in json.loads(file.read_text())["waves"] for fragment in wave["fragments"]]
+    sent = {
+        action["key"]
+        for fragment in fragments
+        for action in fragment["actions"]
+        if action["actionType"] in ("SPAWN", 0)
+    }
+    assert sent
+    assert sent <= set(enemies_by_id())
+    known = {f"enemy {id_}" for id_ in sent}
+    assert not known & set(load_stage(file).unknown)
+
+
+def test_what_a_real_enemy_does_more_is_reported(make):
+    """By its public id; by our own name it is ours and nothing is missing."""
+    for key, said in (("enemy_1021_bslime", "explodes"), ("infused_slug", "")):
+        data = make.level([make.spawn(key)])
+        assert said in " ".join(make.stage(data).unknown)
+        assert bool(make.stage(data).unknown) == bool(said)
+
+
+@pytest.mark.parametrize("name", sorted(load_enemies()))
+def test_every_enemy_walks_fights_and_comes_to_its_end(make, name):
+    """It meets two operators on the lane; whatever becomes of it, the counter is full at the end."""
+    enemy = load_enemies()[name]
+    routes = (make.lane(motion="FLY" if enemy.flying else "WALK"),)
+    stage = make.stage(make.level([make.spawn(name, count=2)], routes=routes, maxLifePoint=99))
+    battle = Battle(stage, squad_of(["Beagle", "Kroos"]))
+    assert battle.act(Action(DEPLOY, 0, 1 * 8 + 4, RIGHT))
+    assert battle.act(Action(DEPLOY, 1, 0 * 8 + 3, RIGHT))
+    battle.step(30 * 900)
+    assert battle.outcome == "won"
+    assert battle.kills == stage.total == battle.view().total
+
+
+def test_enemies_fall_into_others_where_they_die(make):
+    """Two slugs go on from there, one after the other; the counter counts them all."""
+    stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
+    assert stage.total == 3
+    battle = Battle(stage, squad_of(["Melantha"]))
+    battle.act(Action(DEPLOY, 0, 1 * 8 + 4, RIGHT))
+    while not battle.gone():
+        battle.step(1)
+    dead = battle.gone()[0]
+    assert not dead.leaked
+    assert [one.kind for one in battle.enemies_on_field()] == ["slug", "slug"]
+    assert all(abs(one.col - 3.5) < 0.6 for one in battle.enemies_on_field())
+    battle.step(30 * 300)
+    assert (battle.outcome, battle.kills) == ("won", 3)
+
+
+def test_who_leaks_takes_what_it_would_fall_into_along(make):
+    """Nobody stops it: one life is lost, the counter goes up by three, and no slug comes after it."""
+    stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
+    battle = Battle(stage, squad_of(["Melantha"]))
+    battle.step(30 * 300)
+    assert (battle.outcome, battle.kills, battle.view().life, battle.leaks) == ("won", 3, 8, 1)
+
+
+def test_what_falls_apart_may_fall_apart_again(make):
+    """A great splitter is seven enemies in all, whether it is killed bit by bit or leaks whole."""
+    stage = make.stage(make.level([make.spawn("great_splitter")], maxLifePoint=9))
+    assert stage.total == 7
+    for places, leaks in (((3, 4, 5), 0), ((), 1)):
+        battle = Battle(stage, squad_of(["Melantha", "Popukar", "Beagle"]))
+        for slot, col in enumerate(places):
+            assert battle.act(Action(DEPLOY, slot, 1 * 8 + col, RIGHT))
+        battle.step(30 * 600)
+        assert (battle.outcome, battle.kills, len(battle.gone()), battle.leaks) == ("won", 7, 7, leaks)
