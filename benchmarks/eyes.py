@@ -1,4 +1,4 @@
-"""How well the eyes find units in battles: recall, precision, tile errors.
+"""How well vision finds units in battles: recall, precision, tile errors.
 
 python benchmarks/eyes.py [--frames N] [--weights FILE]
 
@@ -25,13 +25,13 @@ from game.simulator.battle import Battle
 from game.view import BattleView, EnemySeen
 from learning.policy import Greedy
 from vision.detector import SHIPPED, Detector, Image
-from vision.localisation import place
+from vision.localisation import localise
 
 SIZE = (1280, 720)
 BETWEEN = 45
 """Ticks between two frames."""
 NEAR = 1.0
-"""Tiles within which a finding can stand for an enemy."""
+"""Tiles within which a detection counts as an enemy found."""
 
 
 def matched(seen: Sequence[EnemySeen], true: Sequence[EnemySeen]) -> list[tuple[float, int, int]]:
@@ -53,7 +53,7 @@ def matched(seen: Sequence[EnemySeen], true: Sequence[EnemySeen]) -> list[tuple[
     return found
 
 
-class Count(NamedTuple):
+class FrameCount(NamedTuple):
     """What one frame adds to the figures."""
 
     enemies: int
@@ -67,17 +67,17 @@ class Count(NamedTuple):
     seconds: float
 
 
-def count(image: Image, truth: BattleView, detector: Detector, camera: Camera, stage: Stage) -> Count:
+def count(image: Image, truth: BattleView, detector: Detector, camera: Camera, stage: Stage) -> FrameCount:
     """Look at one frame and compare with the truth."""
     started = time.perf_counter()
     detections = detector.detect(image)
     seconds = time.perf_counter() - started
-    operators, enemies = place(detections, image, camera, stage)
+    operators, enemies = localise(detections, image, camera, stage)
     pairs = matched(enemies, truth.enemies)
     marks = {(one.row, one.col): one.skill_ready for one in operators}
     there = [(one.row, one.col) for one in truth.operators]
     ready = [(one.row, one.col) for one in truth.operators if one.skill_ready]
-    return Count(
+    return FrameCount(
         enemies=len(truth.enemies),
         seen=len(enemies),
         off=[distance for distance, _, _ in pairs],
@@ -90,8 +90,8 @@ def count(image: Image, truth: BattleView, detector: Detector, camera: Camera, s
     )
 
 
-def look(frames: int, weights: Path) -> Iterator[Count]:
-    """So many frames of battles on all shipped stages in turn, each compared with the truth."""
+def look(frames: int, weights: Path) -> Iterator[FrameCount]:
+    """`frames` frames of battles on all shipped stages in turn, each compared with the truth."""
     detector = Detector(weights)
     squad = tuple(load_operators().values())[:12]
     painter = Painter(SIZE, squad)
@@ -110,7 +110,7 @@ def look(frames: int, weights: Path) -> Iterator[Count]:
                 return
 
 
-def figures(counts: Sequence[Count]) -> dict[str, float]:
+def figures(counts: Sequence[FrameCount]) -> dict[str, float]:
     """The figures of all frames together."""
     off = np.concatenate([one.off for one in counts])
     wounds = np.concatenate([one.wounds for one in counts])

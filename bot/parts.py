@@ -132,8 +132,6 @@ def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh
 def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int) -> Setup:
     return Setup(
         stage_code=stage.code,
-        stage_name=stage.name,
-        height=stage.height,
         width=stage.width,
         squad_size=len(squad),
         battles=battles or None,

@@ -18,7 +18,7 @@ from bot.parts import Parts, build
 from game.actions import Action
 from game.view import BattleView
 from states.events import BattleSeen, Decided, Event
-from vision.overlay import annotate
+from vision.overlay import draw_overlay
 
 
 class Photographer:
@@ -45,7 +45,7 @@ class Photographer:
         image = parts.screen.grab().image
         names = [operator.name for operator in parts.squad]
         found, state = parts.watcher.detections, parts.machine.state
-        self.picture = annotate(
+        self.picture = draw_overlay(
             image, view, found, state, decision=self._decision, camera=parts.where.camera, squad=names
         )
 

@@ -1,46 +1,74 @@
-"""The trace of a run, and its replay: what happened, and what the machine made of it.
+"""The trace of a run, and its replay: what happened, and what the machine returned.
 
-JSON lines: a header with what the machine was built from, then one line an event with the commands it caused. A line is
-written as one piece and flushed, so a kill tears at most the last one.
+JSON lines. The first is a header with the setup of the machine, then follows one line an event with the commands it
+caused, and a run that ended by itself leaves an end line. Every line carries its number, the checksum of the line
+before (`after`) and its own (`check`): so a line that is missing, doubled, swapped or edited is noticed and named.
+A line is written in one piece and flushed, so a kill tears the last one at most.
+
+Version 1 had neither numbers nor checksums nor an end line; it is still read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from game.errors import InputError
 from states.commands import AnyCommand, Command
-from states.events import AnyEvent, Event
+from states.events import AnyEvent, Event, ScreenSeen
 from states.machine import Machine, Setup
 
-VERSION = 1
+VERSION = 2
+RECORD_ANOTHER = "record another with: holdfast run"
+SEAL = re.compile(rb',"check":"([0-9a-f]{8})"}$')
+"""How a line with a checksum ends; the checksum is the CRC-32 of everything before."""
+CLOSED_BY: dict[str, str] = {"popup": "popup_close", "connection_lost": "connection_confirm"}
+"""Version 1 only: what closed an interruption. Its events did not say so, since the machine knew it by the name."""
 
 
 class TraceError(InputError):
     """A trace cannot be read. The message names file, line and remedy."""
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """What every line of a trace says of its place; 0 and empty in version 1."""
+
+    line: int = 0
+    """Its number, the header's is 1."""
+    after: str = ""
+    """The checksum of the line before; empty in the header."""
+
+
+class TraceHeader(Numbered, frozen=True, kw_only=True):
     """The first line of a trace."""
 
     holdfast_trace: int
+    """The version of the format."""
     setup: Setup
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One event and what it caused."""
+class TraceLine(Numbered, frozen=True, kw_only=True):
+    """One event and the commands it caused."""
 
     event: AnyEvent
     commands: list[AnyCommand]
 
 
+class TraceEnd(Numbered, frozen=True, kw_only=True):
+    """The last line of a trace that was closed: it tells a run that ended from one whose last lines are missing."""
+
+    end: Literal[True] = True
+
+
 class Difference(NamedTuple):
-    """The first place where a replay and its trace part. `str` of it is for people."""
+    """The first place where a replay and its trace differ. `str` of it is for people."""
 
     line: int
     event: Event
@@ -58,60 +86,152 @@ class Recording(NamedTuple):
     """A trace in memory."""
 
     setup: Setup
-    lines: list[Line]
+    lines: list[TraceLine]
     torn: str | None
-    """What is wrong with the last line, if a kill tore it."""
+    """What is wrong with the end of the file, after a kill: a torn last line, or no end line."""
 
 
 class TraceWriter:
-    """Writes a trace. Raises OSError when the disk will not take it."""
+    """Writes a trace. Raises OSError when a line cannot be written."""
 
     def __init__(self, path: Path, setup: Setup) -> None:
         self._encoder = msgspec.json.Encoder()
         self._file = path.open("wb")
-        self._put(Header(holdfast_trace=VERSION, setup=setup))
+        self._number, self._check = 0, ""
+        self._put(TraceHeader(**self._next(), holdfast_trace=VERSION, setup=setup))
 
-    def write(self, event: Event, commands: list[Command]) -> None:
+    def write(self, event: Event, commands: Sequence[Command]) -> None:
         """Add one event and its commands."""
-        self._put({"event": event, "commands": commands})
+        self._put(TraceLine(**self._next(), event=event, commands=list(commands)))  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """End the trace."""
-        self._file.close()
+        """Write the end line and close the file. On a full disk the end line is missing, which reading reports."""
+        with contextlib.suppress(OSError):
+            self._put(TraceEnd(**self._next()))
+        with contextlib.suppress(OSError):
+            self._file.close()
 
-    def _put(self, what: Any) -> None:
-        self._file.write(self._encoder.encode(what) + b"\n")
+    def _next(self) -> dict[str, Any]:
+        """Number and predecessor of the line that is written next."""
+        return {"line": self._number + 1, "after": self._check}
+
+    def _put(self, line: Numbered) -> None:
+        """Write a line with its checksum."""
+        body = self._encoder.encode(line)[:-1]
+        self._number, self._check = line.line, checksum(body)
+        self._file.write(body + f',"check":"{self._check}"}}\n'.encode())
         self._file.flush()
 
 
+def checksum(body: bytes) -> str:
+    """The checksum of a line: CRC-32 in 8 hexadecimal digits. It detects any one changed byte; it is no signature."""
+    return f"{zlib.crc32(body):08x}"
+
+
 def read_trace(path: Path) -> Recording:
-    """Read a whole trace. A torn last line is left out and told in `torn`; anything else broken raises TraceError."""
+    """Read a whole trace. A torn end is left out and told in `torn`; anything else broken raises TraceError."""
     try:
         rows = path.read_bytes().split(b"\n")
     except OSError as error:
         raise TraceError(f"{path}: {error.strerror}") from None
-    torn = rows.pop() != b""
-    if torn:
-        # The line a kill tore has no end; what it holds may even look whole.
-        torn_at = len(rows) + 1
+    # A line that a kill tore has no line end; what it contains may even be whole.
+    torn = f"{path}:{len(rows) + 1}: torn last line left out" if rows.pop() else None
     if not rows:
-        raise TraceError(f"{path}: no trace: it has no whole header line; record one with: holdfast run")
+        raise TraceError(f"{path}: no trace: it has no whole header line; {RECORD_ANOTHER}")
+    if any(SEAL.search(row) for row in rows):
+        damage = find_damage(rows)
+        if damage is not None:
+            raise TraceError(f"{path}: {damage}")
+    header = _header(path, rows[0])
+    if header.holdfast_trace == 1:
+        return Recording(header.setup, [_version_2(line) for line in _lines(path, rows[1:])], torn)
+    ended = _is_end(rows[-1])
+    if not ended and torn is None:
+        torn = f"{path}:{len(rows) + 1}: no end line: the run was killed, or lines are missing from here on"
+    return Recording(header.setup, _lines(path, rows[1 : len(rows) - ended]), torn)
+
+
+def find_damage(rows: Sequence[bytes]) -> str | None:
+    """The first missing, doubled, swapped or edited line of a version 2 trace, with the remedy; None if it is whole."""
+    numbers, check = [line_number(row) for row in rows], ""
+    for expected, (row, number) in enumerate(zip(rows, numbers, strict=True), 1):
+        if number is None:
+            return f"line {expected} was edited; {_cut(expected)}"
+        if number < expected:
+            return f"line {number} is there twice; take one of the two out"
+        if number > expected:
+            return _not_next(expected, number, numbers)
+        if msgspec.json.decode(row, type=Numbered).after != check:
+            return f"line {expected} is from another trace; {_cut(expected)}"
+        check = checksum(SEAL.sub(b"", row))
+    return None
+
+
+def line_number(row: bytes) -> int | None:
+    """The number a line carries; None when the line does not have the checksum that it says."""
+    seal = SEAL.search(row)
+    if seal is None or checksum(row[: seal.start()]).encode() != seal[1]:
+        return None
     try:
-        header = msgspec.json.decode(rows[0], type=Header)
+        return msgspec.json.decode(row, type=Numbered).line
+    except msgspec.MsgspecError:
+        return None
+
+
+def _not_next(expected: int, number: int, numbers: Sequence[int | None]) -> str:
+    """What happened when line `number` stands in the place of an earlier one: swapped, moved, or lines are missing."""
+    if expected in numbers[number - 1 : number]:
+        return f"lines {expected} and {number} are swapped; swap them back"
+    if expected in numbers:
+        return f"line {expected} stands after line {number}; put the lines back in order"
+    missing = f"line {expected} is" if number == expected + 1 else f"lines {expected} to {number - 1} are"
+    return f"{missing} missing; {_cut(expected)}"
+
+
+def _cut(line: int) -> str:
+    """What to do about a trace that is broken at a line."""
+    return f"cut the file before line {line} to replay what came earlier" if line > 1 else RECORD_ANOTHER
+
+
+def _header(path: Path, row: bytes) -> TraceHeader:
+    """The header in the first line; raises TraceError when it is none, or of a version this program cannot read."""
+    try:
+        header = msgspec.json.decode(row, type=TraceHeader)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise TraceError(f"{path}:1: not a trace's header ({error}); record one with: holdfast run") from None
-    if header.holdfast_trace != VERSION:
-        raise TraceError(f"{path}:1: trace version {header.holdfast_trace}, this Holdfast reads {VERSION}")
-    decoder = msgspec.json.Decoder(Line)
+        raise TraceError(f"{path}:1: not a trace's header ({error}); {RECORD_ANOTHER}") from None
+    sealed = SEAL.search(row) is not None
+    if header.holdfast_trace not in (1, VERSION):
+        raise TraceError(f"{path}:1: trace version {header.holdfast_trace}, this Holdfast reads 1 and {VERSION}")
+    if sealed != (header.holdfast_trace == VERSION):
+        raise TraceError(f"{path}: line 1 was edited; {RECORD_ANOTHER}")
+    return header
+
+
+def _lines(path: Path, rows: Sequence[bytes]) -> list[TraceLine]:
+    """The events and commands of all lines but the header; raises TraceError for a line that is none."""
+    decoder = msgspec.json.Decoder(TraceLine)
     lines = []
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in enumerate(rows, 2):
         try:
             lines.append(decoder.decode(row))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise TraceError(
-                f"{path}:{number}: broken line ({error}); cut the file before it to replay what came earlier"
-            ) from None
-    return Recording(header.setup, lines, f"{path}:{torn_at}: torn last line left out" if torn else None)
+            raise TraceError(f"{path}:{number}: broken line ({error}); {_cut(number)}") from None
+    return lines
+
+
+def _is_end(row: bytes) -> bool:
+    """Whether a line is the end line of a trace."""
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return b'"end"' in row and msgspec.json.decode(row, type=TraceEnd).end
+    return False
+
+
+def _version_2(line: TraceLine) -> TraceLine:
+    """A line of version 1 with what its event did not say then."""
+    event = line.event
+    if isinstance(event, ScreenSeen) and event.screen in CLOSED_BY:
+        event = msgspec.structs.replace(event, closed_by=CLOSED_BY[event.screen])
+    return msgspec.structs.replace(line, event=event)
 
 
 def replay(recording: Recording, **table: Any) -> Difference | None:

@@ -1,1 +1,1 @@
-"""The explicit machine: its table, its events and commands, one module per state. Pure: no I/O, clock or randomness."""
+"""The state machine: its table, its events and commands, one module a state. Pure: no I/O, clock or randomness."""

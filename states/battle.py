@@ -1,4 +1,4 @@
-"""In a battle: asks the policy about once a game second, makes what it decided, and checks that it really happened."""
+"""In a battle: asks the policy about once a game second, makes the gesture it decided, and checks its effect."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ BUTTON_PATIENCE = 2.0
 
 @dataclass
 class Attempt:
-    """A gesture under way, and what it is meant to bring about."""
+    """A gesture under way, and the effect it should have."""
 
     action: Action
     row: int
     col: int
     gesture: int
-    asked_at: float
+    """Its id."""
     done_at: float | None = None
 
 
 @dataclass
 class Memory:
-    """What is known of one battle beyond the last frame."""
+    """What is known of one battle beyond the last frame. Times are in seconds of the loop's clock, or of game time."""
 
     started: float
-    roster: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    """Slot → row, column and direction of where we deployed it last, whether it still stands or not."""
+    deployed: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    """Slot → row, column and direction of its last deployment, whether the operator still stands there or not."""
     seen: dict[int, float] = field(default_factory=dict)
-    """Slot → game time at which the eyes last found it on its tile."""
+    """Slot → game time at which the operator was last seen on its tile."""
     view: BattleView | None = None
     seen_at: float | None = None
     game_time: float = 0.0
@@ -52,46 +52,46 @@ class Memory:
     before: BattleView | None = None
     """The view of the last decision."""
     done: Action = NOTHING
-    """What came of the last decision: a gesture without effect was a wait."""
+    """The action that the last decision led to: a gesture without effect counts as a wait."""
     attempt: Attempt | None = None
     button_at: float = -BUTTON_PATIENCE
     buttons: dict[str, int] = field(default_factory=dict)
 
 
-class Battle(State):
-    """Plays one battle. Its memory outlives a pause and a walk home, and ends with the result."""
+class BattleState(State):
+    """Plays one battle. Its memory lasts through a pause and a walk home, and ends with the result."""
 
     name = "battle"
     memory: Memory | None = None
 
     def enter(self, event: Event) -> None:
-        """Begin a battle, or go on with the one that was left."""
+        """Begin a battle, or go on with the one that was interrupted."""
         super().enter(event)
         if self.memory is None:
             self.memory = Memory(started=event.t)
         self.memory.seen_at = None
-        # An answer that came while we were elsewhere was not heard: ask anew.
+        # An answer that arrived in another state was ignored there: ask again.
         self.memory.asked = None
         self.machine.arrive()
         if self.memory.attempt is not None:
-            # A gesture that a pause broke off may have worked all the same: the next frames tell.
+            # A gesture that a pause broke off may have had its effect: the next frames show it.
             self.memory.attempt.done_at = event.t
 
     def forget(self) -> None:
-        """A menu is open: the battle, if there was one, was left without a result and is not counted."""
+        """A menu is open: a battle that was under way was left without a result and is not counted."""
         self.memory = None
 
     def forget_question(self) -> None:
-        """What the policy was asked before a pause is not acted upon after it."""
+        """Ignore the answer to a question that was asked before a pause."""
         if self.memory is not None:
             self.memory.asked = None
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
-        """Only what pops up over the battle needs a tap."""
-        return self.on_interruption(event) or []
+        """Close an interruption; the battle itself needs no tap."""
+        return self.close_interruption(event) or []
 
     def on_battle_seen(self, event: BattleSeen) -> list[Command]:
-        """Keep count, see whether the last gesture worked, press what must be pressed, then ask what to do."""
+        """Count the time, check the last gesture, press a button if one must be pressed, else ask the policy."""
         memory = self.memory
         assert memory is not None
         self._count_time(memory, event.view, event.t)
@@ -113,25 +113,25 @@ class Battle(State):
             return []
         row, col = (gesture.row, gesture.col) if isinstance(gesture, Deploy | UseSkill | Retreat) else (0, 0)
         memory.done = action
-        memory.attempt = Attempt(action, row, col, gesture.id, event.t)
+        memory.attempt = Attempt(action, row, col, gesture.id)
         return [gesture]
 
     def on_gesture_done(self, event: GestureDone) -> list[Command]:
-        """From now on its effect is due."""
+        """The gesture was made: its effect is expected from now on."""
         attempt = self.memory and self.memory.attempt
         if attempt and attempt.gesture == event.id:
             attempt.done_at = event.t
         return []
 
     def on_gesture_failed(self, event: GestureFailed) -> list[Command]:
-        """What was not made is not waited for."""
+        """The gesture was not made: no effect is expected, and the decision counts as a wait."""
         memory = self.memory
         if memory and memory.attempt and memory.attempt.gesture == event.id:
             memory.attempt, memory.done = None, NOTHING
         return []
 
     def finish(self, t: float, outcome: Outcome, stars: int) -> list[Command]:
-        """The last experience and the count, when the result is known. Nothing when there was no battle of ours."""
+        """The last experience and the count, once the result is known. Nothing when no battle was seen before it."""
         memory, self.memory = self.memory, None
         if memory is None:
             return []
@@ -146,21 +146,21 @@ class Battle(State):
         ]  # fmt: skip
 
     def _complete(self, memory: Memory, view: BattleView) -> BattleView:
-        """The view with the slots and directions that only we can know."""
+        """The view with the slots and directions of operators, which no frame shows but the deployments tell."""
         standing = self._standing(memory, view)
         at = {(row, col): slot for slot, (row, col, _) in standing.items()}
         seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
-        strangers = [unit for unit in view.operators if (unit.row, unit.col) not in at]
-        ours = [self._ours(slot, place, seen.get(slot), memory) for slot, place in standing.items()]
-        return msgspec.structs.replace(view, operators=(*ours, *strangers))
+        unknown = [unit for unit in view.operators if (unit.row, unit.col) not in at]
+        known = [self._known(slot, place, seen.get(slot), memory) for slot, place in standing.items()]
+        return msgspec.structs.replace(view, operators=(*known, *unknown))
 
     def _standing(self, memory: Memory, view: BattleView) -> dict[int, tuple[int, int, int]]:
-        """Those of the roster who stand now. Cards are trusted more than boxes: who is in the hand is not on the field,
-        whatever the detector says. A hand with unreadable cards still tells by its size how many are missing from it;
-        then those whom the eyes have missed for longest are taken for fallen.
+        """The deployed operators that still stand. Cards are trusted more than detections: an operator whose card is in
+        the hand is not on the field, whatever the detector found. When cards cannot be read, the size of the hand tells
+        how many operators stand; those not seen for longest count as fallen.
         """
         in_hand = {card.slot for card in view.cards}
-        standing = {slot: place for slot, place in memory.roster.items() if slot not in in_hand}
+        standing = {slot: place for slot, place in memory.deployed.items() if slot not in in_hand}
         found = {(unit.row, unit.col) for unit in view.operators}
         for slot, (row, col, _) in standing.items():
             if (row, col) in found:
@@ -171,8 +171,8 @@ class Battle(State):
             standing = {slot: place for slot, place in standing.items() if slot in latest}
         return standing
 
-    def _ours(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
-        """One of our own: as seen, or, missed by the detector for a moment, as last seen."""
+    def _known(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
+        """A deployed operator as seen now, or, when the detector missed it, as last seen."""
         row, col, direction = place
         if unit is None and memory.view is not None:
             unit = next((old for old in memory.view.operators if old.slot == slot), None)
@@ -180,26 +180,26 @@ class Battle(State):
         return OperatorSeen(slot, row, col, direction, health, ready)
 
     def _count_time(self, memory: Memory, view: BattleView, t: float) -> None:
-        """Add the play since the last frame; slow motion is so slow that it counts as standing still."""
+        """Add the game time since the last frame; the slow motion of a deployment counts as standing still."""
         if memory.seen_at is not None and not view.paused and not view.deploying:
             memory.game_time += (t - memory.seen_at) * view.speed
         memory.seen_at = t
 
     def _judge(self, memory: Memory, attempt: Attempt, view: BattleView, t: float) -> None:
-        """See whether a gesture had its effect; after a while without, it counts as a wait."""
+        """See whether a gesture had its effect; without one for `CONFIRM` seconds it counts as a wait."""
         if attempt.done_at is None or t - attempt.done_at < SETTLE:
             return
         if self._worked(attempt, view):
             if attempt.action.kind == DEPLOY:
-                memory.roster[attempt.action.slot] = (attempt.row, attempt.col, attempt.action.direction)
+                memory.deployed[attempt.action.slot] = (attempt.row, attempt.col, attempt.action.direction)
             elif attempt.action.kind == RETREAT:
-                memory.roster.pop(attempt.action.slot, None)
+                memory.deployed.pop(attempt.action.slot, None)
             memory.attempt = None
         elif t - attempt.done_at > CONFIRM:
             memory.attempt, memory.done = None, NOTHING
 
     def _worked(self, attempt: Attempt, view: BattleView) -> bool:
-        """Whether the screen shows what a gesture was meant to bring about."""
+        """Whether the screen shows the effect a gesture should have."""
         in_hand = any(card.slot == attempt.action.slot for card in view.cards)
         if attempt.action.kind == DEPLOY:
             return not in_hand and not view.deploying
@@ -209,8 +209,8 @@ class Battle(State):
         return not any(unit.skill_ready for unit in there)
 
     def _buttons(self, memory: Memory, view: BattleView, event: Event) -> list[Command]:
-        """Press pause when the game stands still without our wanting it, speed when it is not the one asked for, and
-        put a card or unit back that nobody holds any more.
+        """Press pause when the game is paused though the bot is not, speed when it is not the configured one, and an
+        empty spot when a card or unit is selected though no gesture is under way.
         """
         if not view.paused:
             memory.buttons.pop("pause", None)
@@ -227,7 +227,7 @@ class Battle(State):
         return []
 
     def _press(self, memory: Memory, point: str, event: Event, why: str) -> list[Command]:
-        """Tap a button of the battle, but not for ever."""
+        """Tap a button of the battle; after `TRIES` taps without effect it is a fault."""
         if memory.buttons.get(point, 0) >= TRIES:
             return self.machine.give_up(event, f"{point} was tapped {TRIES} times without effect: {why}")
         memory.button_at = event.t
@@ -235,7 +235,7 @@ class Battle(State):
         return [Tap(id=self.machine.next_id(), point=point, why=why)]
 
     def _ask(self, memory: Memory, view: BattleView) -> list[Command]:
-        """Ask the policy when enough play has gone by, and hand what came of the last decision to the learner."""
+        """Ask the policy once `decision_interval` has passed, and give the last one's experience to the learner."""
         busy = memory.asked is not None or memory.attempt is not None or view.paused or view.deploying
         interval = self.machine.setup.decision_interval
         if busy or (memory.decided_at is not None and memory.game_time - memory.decided_at < interval):
@@ -248,7 +248,7 @@ class Battle(State):
         return [*commands, Decide(id=memory.asked, view=view)]
 
     def _gesture(self, memory: Memory, view: BattleView, action: Action) -> Gesture | None:
-        """The gesture for an action; None for a wait, and for what is no longer possible."""
+        """The gesture for an action; None for a wait, and for an action that is no longer possible."""
         if action.kind == DEPLOY:
             hand = [card.slot for card in view.cards]
             if action.slot not in hand or view.cards[hand.index(action.slot)].state != "ready":
@@ -258,8 +258,8 @@ class Battle(State):
                 id=self.machine.next_id(), why="decided", card=hand.index(action.slot), cards=len(hand),
                 row=row, col=col, direction=action.direction,
             )  # fmt: skip
-        if action.slot not in memory.roster or action.kind not in (SKILL, RETREAT):
+        if action.slot not in memory.deployed or action.kind not in (SKILL, RETREAT):
             return None
-        row, col, _ = memory.roster[action.slot]
+        row, col, _ = memory.deployed[action.slot]
         make = UseSkill if action.kind == SKILL else Retreat
         return make(id=self.machine.next_id(), why="decided", row=row, col=col)

@@ -1,6 +1,6 @@
-"""Everything the machine may ask for, as data. Whoever carries a command out answers with an event, where one is due.
+"""Everything the machine may ask for, as data. The part that carries out a command may answer with an event.
 
-Gestures carry an `id`; the hands answer each with `GestureDone` or `GestureFailed`. `why` is for people reading logs.
+Gestures carry an `id`; the hands answer each with `GestureDone` or `GestureFailed`. `why` is for readers of the log.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
 
 
 class Gesture(Command, frozen=True, kw_only=True):
-    """Something for the hands, answered by `GestureDone` or `GestureFailed` with the same id."""
+    """An input to the game, answered by `GestureDone` or `GestureFailed` with the same id."""
 
     id: int
     why: str
@@ -107,7 +107,7 @@ class OpenGate(Command, tag="open_gate", frozen=True, kw_only=True):
 
 
 class Answer(Command, tag="answer", frozen=True, kw_only=True):
-    """Tell whoever asked (by the id of the request) that it has been done. Carried out after all commands before it."""
+    """Tell the caller (`id` is that of the request) that it has been done. Carried out after all commands before it."""
 
     id: str
     what: str

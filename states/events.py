@@ -6,13 +6,21 @@ knows no other time. Positions are in pixels of the client area.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from game.view import BattleView
 
 Outcome = Literal["won", "lost"]
+ScreenName = Literal[
+    "home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle", "settle", "failed",
+    "popup", "connection_lost",
+]  # fmt: skip
+"""Every screen a profile can describe and the machine can hear of."""
+SCREEN_NAMES: tuple[ScreenName, ...] = get_args(ScreenName)
+INTERRUPTIONS: tuple[ScreenName, ...] = ("popup", "connection_lost")
+"""The screens that lie over another one and are closed by one tap. Every other screen is a place of its own."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -22,11 +30,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class ScreenSeen(Event, tag="screen_seen", frozen=True, kw_only=True):
-    """A screen was recognised, steadily, and it is another one than before (or is said again after a `Look`)."""
+    """A screen was recognised in several frames in a row, and it differs from the one reported last (or a `Look` asked
+    for it).
+    """
 
-    screen: str
+    screen: ScreenName
     found: dict[str, tuple[int, int]] = {}
-    """Things with a text of their own that can be tapped, such as stage codes on the map."""
+    """Things with a text of their own that can be tapped, such as stage codes on the map, with the pixel to tap."""
+    closed_by: str | None = None
+    """The profile's point whose tap closes an interruption; None for every other screen."""
 
 
 class BattleSeen(Event, tag="battle_seen", frozen=True, kw_only=True):
@@ -86,28 +98,28 @@ class GestureFailed(Event, tag="gesture_failed", frozen=True, kw_only=True):
 
 
 class PauseAsked(Event, tag="pause_asked", frozen=True, kw_only=True):
-    """Somebody wants the bot's hands off the screen. `id` is the caller's, empty when nobody waits for an answer."""
+    """A caller asks that no further input reaches the screen. `id` is the caller's, empty when no answer is awaited."""
 
     id: str
     by: str = "mqtt"
 
 
 class ResumeAsked(Event, tag="resume_asked", frozen=True, kw_only=True):
-    """Somebody wants the bot to go on."""
+    """A caller asks the bot to go on."""
 
     id: str
     by: str = "mqtt"
 
 
 class StopAsked(Event, tag="stop_asked", frozen=True, kw_only=True):
-    """Somebody wants the daemon to end, with a checkpoint."""
+    """A caller asks the daemon to end, with a checkpoint."""
 
     id: str
     by: str = "mqtt"
 
 
 class PartFailed(Event, tag="part_failed", frozen=True, kw_only=True):
-    """A part of the bot failed. The machine decides what that means (DESIGN.md, a ladder down)."""
+    """A part of the bot failed. `Machine` decides what the bot can still do without it."""
 
     part: Literal["capture", "detector", "learner", "policy", "hands", "broker", "trace"]
     why: str
@@ -128,3 +140,5 @@ AnyEvent = (
     | StopAsked
     | PartFailed
 )
+EVENT_NAMES: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
+"""The tags of all events: `on_<name>` of a state handles the event of that name."""

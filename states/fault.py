@@ -1,4 +1,4 @@
-"""Something is wrong that more tapping would not mend: stop acting, keep watching, leave evidence, ask for a person."""
+"""A fault that further taps would not repair: the bot stops acting, goes on watching and asks for a person."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from states.events import Event
 from states.state import State
 
 
-class Fault(State):
-    """Wants nothing. A known screen, seen anew, or a resume leads out."""
+class FaultState(State):
+    """Does nothing. A known screen, reported anew, or a resume leads out of this state."""
 
     name = "fault"
 
     def handle(self, event: Event) -> list[Command]:
-        """Wait."""
+        """Ignore every event."""
         return self.ignore(event)

@@ -1,4 +1,4 @@
-"""On a screen nobody knows: walks home, step by step, and admits a fault when that leads nowhere."""
+"""On an unknown screen: walks home step by step; when that leads to no known screen, it is a fault."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from states.events import Event, ScreenLost, ScreenSeen, Tick
 from states.state import State
 
 WAYS = ("back", "popup_close")
-"""What is tapped in turn: one of the two leads out of nearly every page."""
+"""The points tapped in turn: one of the two leads out of nearly every page."""
 STEPS = 10
+"""Taps without a known screen until it is a fault."""
 STEP_SECONDS = 3.0
+"""Seconds between two of them."""
 
 
-class Lost(State):
-    """Wants any screen it knows. Seeing one leads out of this state."""
+class LostState(State):
+    """Looks for a known screen. Seeing one leads out of this state."""
 
     name = "lost"
     steps = 0
     stepped_at = 0.0
 
     def enter(self, event: Event) -> None:
-        """Begin to walk with the next tick."""
+        """Begin to walk with a later tick."""
         super().enter(event)
         self.steps, self.stepped_at = 0, event.t
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
-        """A pop-up may be what we were lost behind."""
-        return self.on_interruption(event) or []
+        """An interruption may have covered the known screen: close it."""
+        return self.close_interruption(event) or []
 
     def on_screen_lost(self, event: ScreenLost) -> list[Command]:
-        """Still lost: take a step."""
+        """Take a step: the screen is still unknown."""
         return self._step(event)
 
     def on_tick(self, event: Tick) -> list[Command]:
@@ -37,7 +39,7 @@ class Lost(State):
         return self._step(event) if event.t - self.stepped_at >= STEP_SECONDS else []
 
     def _step(self, event: Event) -> list[Command]:
-        """Tap one of the ways out; after enough of them this is a fault."""
+        """Tap the next of `WAYS`; after `STEPS` taps it is a fault."""
         if self.steps >= STEPS:
             return self.machine.give_up(event, f"no known screen after {STEPS} steps towards home")
         point = WAYS[self.steps % len(WAYS)]

@@ -1,4 +1,4 @@
-"""The explicit machine: which state the bot is in, and what leads from one to another.
+"""The state machine: which state the bot is in, and what leads from one to another.
 
 Pure and synchronous: an event goes in, commands come out. `TRANSITIONS` is the whole of it as data; the README's
 diagram and the replay of traces read the same list.
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from transitions import Machine as Table
 
-from states.battle import Battle
+from states.battle import BattleState
 from states.commands import Answer, Command, Dump, Finish, Look, NeedHuman, Report, ShutGate
 from states.events import (
     BattleSeen,
@@ -23,15 +23,16 @@ from states.events import (
     ResultSeen,
     ResumeAsked,
     ScreenLost,
+    ScreenName,
     ScreenSeen,
     StopAsked,
 )
-from states.fault import Fault
-from states.lost import Lost
-from states.menu import Menu
-from states.paused import Paused
-from states.settle import Settle
-from states.stage_select import StageSelect
+from states.fault import FaultState
+from states.lost import LostState
+from states.menu import MenuState
+from states.paused import PausedState
+from states.settle import SettleState
+from states.stage_select import StageSelectState
 from states.state import State
 
 PLAYING = ("menu", "stage_select", "battle", "settle", "lost", "fault")
@@ -54,7 +55,7 @@ TRANSITIONS: list[tuple[str, str, str]] = [
     ("resume_asked",  "paused",       "*"),
 ]  # fmt: skip
 
-SCREENS = {
+SCREENS: dict[ScreenName, str] = {
     "home": "home_seen",
     "terminal": "stage_seen",
     "stage_map": "stage_seen",
@@ -65,10 +66,10 @@ SCREENS = {
     "settle": "result_seen",
     "failed": "result_seen",
 }
-"""What seeing a screen triggers. A pop-up is closed by whichever state it came up in."""
+"""What seeing a screen triggers. Interruptions trigger nothing: the state they appear in closes them."""
 
 BLINDING = ("capture", "detector", "policy")
-"""Parts without which nothing sensible can be done; without the others the bot plays on."""
+"""Parts without which the bot cannot play; without the others it plays on."""
 WALKS = 3
 """How often the bot walks home without reaching a battle before it asks for a person."""
 
@@ -77,27 +78,25 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What the machine must know before it begins."""
 
     stage_code: str
-    stage_name: str
-    height: int
     width: int
+    """Tiles in a row of the stage: an action names its tile by row * width + column."""
     squad_size: int
     battles: int | None = None
-    """How many battles to play; None for ever."""
+    """How many battles to play; None for no limit."""
     speed: int = 2
     decision_interval: float = 1.0
     """Seconds of game time between two decisions."""
 
 
 class Machine:
-    """The bot's behaviour: `handle` events, get commands."""
+    """The bot's behaviour: `handle` takes an event and returns commands."""
 
     def __init__(self, setup: Setup, transitions: Sequence[tuple[str, str, str]] = TRANSITIONS) -> None:
         self.setup = setup
         self.state = "menu"
-        self.battle = Battle(self)
-        pages: list[State] = [Menu(self), StageSelect(self), self.battle, Settle(self), Lost(self), Fault(self)]
-        self.paused = Paused(self)
-        self.pages = {page.name: page for page in [*pages, self.paused]}
+        self.battle, self.paused = BattleState(self), PausedState(self)
+        others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self), FaultState(self))
+        self.states: dict[str, State] = {state.name: state for state in (*others, self.battle, self.paused)}
         self.battles = self.wins = 0
         self.last_one = False
         """The last battle asked for is over: go home and end."""
@@ -108,7 +107,7 @@ class Machine:
         self._entered: list[Command] = []
         self._table = Table(
             model=self,
-            states=list(self.pages),
+            states=list(self.states),
             initial="menu",
             transitions=self._rows(transitions),
             queued=True,
@@ -128,7 +127,7 @@ class Machine:
         trigger = _trigger(event)
         if trigger is not None and not self._stays_in_fault(event):
             commands += self._move(trigger, event)
-        return commands + self.pages[self.state].handle(event)
+        return commands + self.states[self.state].handle(event)
 
     def next_id(self) -> int:
         """A number for a gesture or a question, never used before."""
@@ -149,11 +148,11 @@ class Machine:
         return self._move("screen_lost", event, why)
 
     def arrive(self) -> None:
-        """A battle was reached: whatever led astray before is over."""
+        """A battle was reached: walks home are counted from zero again."""
         self._walks = 0
 
     def give_up(self, event: Event, why: str) -> list[Command]:
-        """Stop acting, with evidence, and ask for a person."""
+        """Enter the fault state, write the evidence, and ask for a person."""
         if self.last_one:
             return [Finish(code=0, why="all battles asked for were played")]
         self._walks = 0
@@ -167,7 +166,7 @@ class Machine:
             "why": self._why,
             "battles": self.battles,
             "wins": self.wins,
-            "roster": dict(memory.roster) if memory else {},
+            "deployed": dict(memory.deployed) if memory else {},
             "attempt": repr(memory.attempt) if memory else None,
         }
 
@@ -191,10 +190,10 @@ class Machine:
             self.battle.forget_question()
             self._entered = [ShutGate(), report]
         elif source == "paused":
-            self.pages[target].enter(event)
+            self.states[target].enter(event)
             self._entered = [*self.paused.leave(event.id), report]
         else:
-            self.pages[target].enter(event)
+            self.states[target].enter(event)
             self._entered = [report]
 
     def _failed(self, event: PartFailed) -> list[Command]:

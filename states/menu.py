@@ -1,4 +1,4 @@
-"""At home: closes what lies over the screen and goes to the terminal."""
+"""On the home screen: closes interruptions and goes to the terminal."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from states.events import Event, ScreenSeen
 from states.state import State
 
 
-class Menu(State):
-    """Wants to be at the terminal, from which stages are chosen."""
+class MenuState(State):
+    """Leads to the terminal, where stages are chosen."""
 
     name = "menu"
 
     def enter(self, event: Event) -> None:
-        """At home no battle is running."""
+        """On the home screen no battle is running."""
         super().enter(event)
         self.machine.battle.forget()
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
-        """Close what pops up, then tap the terminal."""
-        interruption = self.on_interruption(event)
+        """Close an interruption, then tap the terminal."""
+        interruption = self.close_interruption(event)
         if interruption is not None:
             return interruption
         if event.screen == "home" and self.machine.last_one:

@@ -1,4 +1,4 @@
-"""Somebody else has the hands on the screen. No gesture leaves; what is seen is not acted upon."""
+"""Paused: no gesture leaves, and what is seen is not acted upon."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from states.events import Event, PauseAsked
 from states.state import State
 
 
-class Paused(State):
-    """Wants nothing until it is resumed, then goes on where it was."""
+class PausedState(State):
+    """Waits for a resume, which leads back to the state that was paused."""
 
     name = "paused"
 
     def handle(self, event: Event) -> list[Command]:
-        """Answer whoever asks for a pause again; everything else has to wait."""
+        """Answer every further request to pause; ignore all other events."""
         if isinstance(event, PauseAsked):
             return [Answer(id=event.id, what="paused")]
         return []
 
     def leave(self, id: str) -> list[Command]:  # noqa: A002 - the word of the protocol
-        """Open the gate, say so, and look where the screen is now."""
+        """Open the gate, answer the request, and have the screen reported again."""
         return [OpenGate(), Answer(id=id, what="resumed"), Look()]

@@ -1,14 +1,15 @@
 """What every state has in common: it gets events, returns commands, and gives up after a while.
 
-A state is a page. It never waits, taps or asks the time: time is in the events, and what should happen is returned.
+A state never waits, taps or reads a clock: the time is in the events, and what should be done is returned.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from states.commands import Command, Look, Tap
-from states.events import Event, GestureFailed, ScreenSeen, Stuck, Tick
+from states.events import EVENT_NAMES, Event, GestureFailed, ScreenSeen, Stuck, Tick
 
 if TYPE_CHECKING:
     from states.machine import Machine
@@ -16,13 +17,22 @@ if TYPE_CHECKING:
 PATIENCE = 6.0
 """Seconds a tap may take to show an effect before it is made again."""
 TRIES = 4
-"""How often the same tap is made on the same screen before the bot admits that it is lost."""
+"""How often the same tap is made on the same screen before the bot counts as lost."""
+HANDLER = "on_"
+"""How the names of methods that handle events begin."""
 
 
 class State:
-    """One state of the machine. `on_<event>` says what to do about an event; what is not named is ignored."""
+    """One state of the machine. `on_<event>` returns what to do about an event; an event without a method is ignored.
+
+    A subclass whose `on_<event>` names no event is refused with a TypeError when the class is made.
+    """
 
     name = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check_handlers(cls)
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -31,37 +41,37 @@ class State:
         self.tries: dict[str, int] = {}
 
     def enter(self, event: Event) -> None:
-        """Begin afresh. `event` is what led here."""
+        """Reset what is known of this state. `event` is what led here."""
         self.since = event.t
         self.tapped_at = None
         self.tries = {}
 
     def handle(self, event: Event) -> list[Command]:
         """What to do about an event."""
-        return getattr(self, f"on_{event.__struct_config__.tag}", self.ignore)(event)
+        return getattr(self, f"{HANDLER}{event.__struct_config__.tag}", self.ignore)(event)
 
     def ignore(self, _event: Event) -> list[Command]:
         """Do nothing: most events do not concern most states."""
         return []
 
     def on_tick(self, event: Tick) -> list[Command]:
-        """When a tap has shown no effect for a while, have the screen told again, so that it is tapped again."""
+        """When a tap has shown no effect for `PATIENCE`, have the screen reported again, so that it is tapped again."""
         if self.tapped_at is not None and event.t - self.tapped_at >= PATIENCE:
             self.tapped_at = event.t
             return [Look()]
         return []
 
     def on_stuck(self, _event: Stuck) -> list[Command]:
-        """A picture that stands still: look again at where we are."""
+        """The picture stands still: have the screen reported again."""
         return [Look()]
 
     def on_gesture_failed(self, event: GestureFailed) -> list[Command]:
-        """The hands could not: look where we are, and try again from there."""
+        """A gesture was not made: have the screen reported again, and try again from there."""
         self.tapped_at = event.t
         return [Look()]
 
     def tap(self, point: str, event: Event, why: str) -> list[Command]:
-        """Tap a named point, but not for ever: too often in vain means that the screen is not what it seems."""
+        """Tap a named point; after `TRIES` taps without effect, walk home instead."""
         if self.too_often(point):
             return self.machine.lose_the_way(event, f"{point} was tapped {TRIES} times without effect")
         self.tapped_at = event.t
@@ -72,10 +82,22 @@ class State:
         self.tries[what] = self.tries.get(what, 0) + 1
         return self.tries[what] > TRIES
 
-    def on_interruption(self, event: ScreenSeen) -> list[Command] | None:
-        """What pops up over any screen is closed where it came up. None when this is no interruption."""
-        if event.screen == "popup":
-            return self.tap("popup_close", event, "close a pop-up")
-        if event.screen == "connection_lost":
-            return self.tap("connection_confirm", event, "connect again")
-        return None
+    def close_interruption(self, event: ScreenSeen) -> list[Command] | None:
+        """Tap what closes an interruption, in whichever state it appears. None when the screen is no interruption."""
+        if event.closed_by is None:
+            return None
+        why = "connect again" if event.screen == "connection_lost" else "close a pop-up"
+        return self.tap(event.closed_by, event, why)
+
+
+def check_handlers(state: type[State]) -> None:
+    """Raise a TypeError that names class and method when an `on_<event>` of the class names no event."""
+    for method in vars(state):
+        event = method.removeprefix(HANDLER)
+        if method.startswith(HANDLER) and event not in EVENT_NAMES:
+            near = get_close_matches(event, EVENT_NAMES, 1)
+            hint = f"; did you mean {HANDLER}{near[0]}?" if near else ""
+            raise TypeError(f"{state.__name__}.{method}: there is no event {event}{hint}")
+
+
+check_handlers(State)

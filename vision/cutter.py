@@ -1,8 +1,8 @@
-"""The Cutter cuts the numbers and the cards of a battle out of a frame.
+"""The Cutter reads the numbers and the cards of a battle from crops of a frame.
 
-It reads only where pixels changed: every crop is compared with the one it last looked at, and the reader behind it
-remembers every number by the shape of its ink. What cannot be (kills falling, DP above 99, another total) is mended
-with what was last known; a single image has no past, so nothing is mended there.
+It reads only where pixels changed: every crop is compared with the one last read, and the reader remembers every number
+by the shape of its ink. A number that cannot be right (kills falling, DP above 99, another total) is replaced by the
+last one known; a single image has no earlier numbers, so nothing is replaced there.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ PORTRAIT = (24, 24)
 DARK = 40
 """Red level up to which a pixel counts as black."""
 RED = 0.8
-"""Share of a picture's lit pixels that must be red for a card to be cooling down."""
+"""Share of a crop's lit pixels that must be red for a card to be cooling down."""
 RING = (0.19, 0.38)
 """Between which distances from a portrait's middle, as shares of its side, the ring of the timer runs."""
-LIKE = 0.6
+LEAST_CORRELATION = 0.6
 """Correlation from which a portrait counts as recognised."""
 SQUARE = 21
 """Rows at 1280x720 of the class square on every card that are looked at."""
-FALL = 0.3
+LEAST_CONTRAST = 0.3
 """Contrast between the class square and the cost box, dimmed or not, from which there is an edge between them."""
 LEAST_EDGE = 0.65
 """Share of the square's rows that must have the edge; measured: cards 0.8 and up, scenery below 0.4."""
 SLACK = 8
-"""Rows at 1280x720 below the usual height that are looked at too."""
+"""Rows at 1280x720 below the usual height that are searched too."""
 LEAST_GAIN = 0.15
-"""How much better the card that was picked up must fit when raised."""
+"""How much better the edge of the selected card must fit when it is taken as raised."""
 
 
 class Hud(NamedTuple):
@@ -69,7 +69,7 @@ class Flag(NamedTuple):
 
 
 class Cutter:
-    """Reads frames of one battle after the other. `forget` tells it that another battle begins.
+    """Reads the frames of one battle after the other. `forget` says that another battle begins.
 
     `portraits` are the squad's, in slot order, as drawn on the cards at 1280x720; without them slots stay UNKNOWN.
     """
@@ -83,11 +83,11 @@ class Cutter:
         self._last = Hud(None, None, None, None, None, False, None, False, ())
 
     def forget(self) -> None:
-        """Start a new battle: nothing is mended with what was known of the last one."""
+        """Begin a new battle: numbers of the last one no longer replace what cannot be read."""
         self._last = Hud(None, None, None, None, None, False, None, False, ())
 
     def read(self, image: Image) -> Hud:
-        """Everything the frame tells about the battle, mended with what is known of it."""
+        """Everything the frame shows of the battle; numbers that cannot be right are replaced by the last known."""
         kills, total = self._counter(image)
         buttons = self.profile.buttons
         pause = self._cached("pause", image, self._white)
@@ -104,13 +104,13 @@ class Cutter:
             deploying=arrows < buttons.single,
             cards=(),
         )
-        hud = mend(hud, self._last)
+        hud = with_last_known(hud, self._last)
         hud = hud._replace(cards=self._cards(image, hud))
         self._last = hud
         return hud
 
     def _cached(self, name: str, image: Image, look: Callable[[Image], Value]) -> Value:
-        """What `look` says of a rectangle, asked only when its pixels changed."""
+        """What `look` returns for a rectangle; it is called only when the pixels changed."""
         return self._remembered(name, self.profile.crop(image, name), look)
 
     def _remembered(self, name: str, crop: Image, look: Callable[[Image], Value]) -> Value:
@@ -129,7 +129,7 @@ class Cutter:
         return int(text) if text else None
 
     def _counter(self, image: Image) -> tuple[int | None, int | None]:
-        """Kills and total from "3/39"; a slash taken for a digit is mended with a total known from before."""
+        """Kills and total from "3/39"; if the slash was read as a digit, the total known before separates them."""
         text = self._number("kills", image, COUNTER)
         before, slash, after = text.partition("/")
         if slash and before.isdigit() and after.isdigit():
@@ -170,18 +170,18 @@ class Cutter:
         return next((text for text in readings if text), "")
 
     def _slot(self, portrait: Image) -> int:
-        """The squad's slot whose portrait is most like this one; UNKNOWN when none is like it."""
+        """The slot whose portrait correlates most with this one; UNKNOWN below `LEAST_CORRELATION`."""
         if not self._portraits:
             return UNKNOWN
         cooling = is_red(portrait)
         print_ = fingerprint(portrait, cooling)
-        likeness = [float(print_ @ other) for other in (self._cooling if cooling else self._portraits)]
-        best = int(np.argmax(likeness))
-        return best if likeness[best] >= LIKE else UNKNOWN
+        correlations = [float(print_ @ other) for other in (self._cooling if cooling else self._portraits)]
+        best = int(np.argmax(correlations))
+        return best if correlations[best] >= LEAST_CORRELATION else UNKNOWN
 
 
 def card_state(cost: int, cooling: bool, dp: int | None) -> CardState:
-    """What a card can do: a red one comes back later; the others can be paid or not."""
+    """A card's state: cooling down (a red one), ready, or unaffordable. Without a known DP no card is ready."""
     if cooling:
         return "cooling"
     return "ready" if dp is not None and cost <= dp else "unaffordable"
@@ -199,10 +199,10 @@ def cut(image: Image, flag: Flag, box: tuple[float, float, float, float], profil
 
 
 def find_flags(image: Image, profile: Profile, one_raised: bool = False) -> list[Flag]:
-    """The flags of the hand's cards from left to right; `one_raised` says that one may have been picked up.
+    """The flags of the hand's cards from left to right; `one_raised` says that one of them may be selected.
 
-    Up to ten cards stand side by side from the right edge; more of them share the width. So a larger count fits when a
-    card is found at every place it says; else the cards that follow one another from the right edge are the hand.
+    Up to ten cards stand side by side from the right edge; more of them share the width. So a count above ten is right
+    when a card is found at each of its places; else the hand is the row of cards that begins at the right edge.
     """
     edges = Edges(image, profile)
     side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
@@ -216,11 +216,11 @@ def find_flags(image: Image, profile: Profile, one_raised: bool = False) -> list
 
 
 class Edges:
-    """Where in the strip of cards the light falls from left to right over the height of a card's class square.
+    """Where in the strip of cards it gets darker from left to right over the height of a card's class square.
 
-    Every card has a light square with its class and beside it a dark box with its cost: between them runs an edge, as
-    high as the square, that nothing else on the screen has at just these places. A card that was picked up is raised,
-    or on its way there, so the edge is looked for at every height in between.
+    Every card has a light square with its class and to the right of it a dark box with its cost: the edge between them
+    is as high as the square, and nothing else on the screen has one at these places. A selected card is raised, or on
+    its way up, so the edge is searched at every height in between.
     """
 
     def __init__(self, image: Image, profile: Profile) -> None:
@@ -228,10 +228,10 @@ class Edges:
         rise, square = round(profile.cards.rise * profile.down), round(SQUARE * profile.down)
         above = round(5 * profile.down)
         self._first = round(profile.card_top()) - rise
-        fall = light_falls(
+        falls = darkening(
             image[self._first - above : self._first + rise + square + round(SLACK * profile.down)], profile.across
         )
-        counts = np.vstack([np.zeros((1, fall.shape[1]), np.int32), np.cumsum(fall, axis=0, dtype=np.int32)])
+        counts = np.vstack([np.zeros((1, falls.shape[1]), np.int32), np.cumsum(falls, axis=0, dtype=np.int32)])
         tops = np.arange(rise + round(SLACK * profile.down) + 1)
         inside = (counts[tops + above + square] - counts[tops + above]) / square
         self._likely = inside - (counts[tops + above] - counts[tops]) / (4 * above)
@@ -239,7 +239,7 @@ class Edges:
         self._share = inside[: rise + 1].max(axis=0)
 
     def place(self, index: int, count: int) -> float | None:
-        """Where the flag of one card of `count` hangs, if a card stands at its place."""
+        """The x of the flag of one card of `count`; None when no card stands at its place."""
         profile = self._profile
         middle = profile.card_left(index, count) + profile.card_pitch(count) / 2
         start = max(0, round(middle + (profile.cards.flag + profile.cards.edge - 2) * profile.across))
@@ -263,20 +263,20 @@ class Edges:
         return [Flag(x, float(top)) for x, top in zip(places, tops, strict=True)]
 
 
-def light_falls(strip: Image, across: float) -> NDArray[np.bool_]:
-    """For every pixel, whether it is markedly lighter on its left than on its right, dimmed or not."""
+def darkening(strip: Image, across: float) -> NDArray[np.bool_]:
+    """For every pixel, whether it is lighter on its left than on its right by `LEAST_CONTRAST`, dimmed or not."""
     first, second, third = cv2.split(strip)
     grey = cv2.max(cv2.max(first, second), third).astype(np.float32)
     width, reach = max(1, round(2 * across)), max(1, round(1.8 * across))
     mean = cv2.blur(grey, (width, 1))
     light, dark = np.roll(mean, reach, axis=1), np.roll(mean, -reach, axis=1)
-    return np.asarray(light - dark > FALL * (light + dark + 20))
+    return np.asarray(light - dark > LEAST_CONTRAST * (light + dark + 20))
 
 
 def fingerprint(portrait: Image, cooling: bool = False) -> NDArray[np.float32]:
     """A portrait as a vector of length one, the same whether the card is bright or dark.
 
-    Of a card that cools down only the red light counts, and nothing where the ring of its timer runs.
+    Of a card that cools down only the red channel counts, and only beside the ring of its timer.
     """
     if portrait.size == 0:
         light = np.zeros(PORTRAIT, np.uint8)
@@ -299,9 +299,9 @@ def beside_ring() -> NDArray[np.bool_]:
 
 
 def is_red(crop: Image) -> bool:
-    """Whether a whole picture is tinted red: nearly all that is not black has less than half as much of other colours.
+    """Whether a crop is tinted red: in `RED` of its lit pixels the other channels have at most half of the red level.
 
-    Red hair alone is not enough: a face is always beside it.
+    Red hair alone does not reach that share: a face is always beside it.
     """
     if crop.size == 0:
         return False
@@ -311,8 +311,8 @@ def is_red(crop: Image) -> bool:
     return bool(tinted.sum() > RED * max(lit.sum(), lit.size // 10))
 
 
-def mend(now: Hud, before: Hud) -> Hud:
-    """A frame's numbers with what cannot be replaced by what was last known."""
+def with_last_known(now: Hud, before: Hud) -> Hud:
+    """A frame's numbers, each replaced by the last one known where it is unreadable or cannot be right."""
     total = before.total if before.total is not None else now.total
     kills, life = now.kills, now.life
     if (

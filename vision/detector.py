@@ -1,4 +1,4 @@
-"""Finds units in a frame: enemies by kind, operators, and the mark of a skill that is ready."""
+"""Detects units in a frame: enemies by kind, operators, and the mark of a skill that is ready."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SHIPPED = Path(__file__).parent / "weights" / "units.onnx"
 """The weights that come with the project; `units.json` beside them says what they are."""
 PADDING = 114
 """The grey that fills what an image of another aspect leaves empty, as in training."""
-DOUBLE = 0.6
-"""Intersection over union from which two boxes of one class are the same thing, found twice."""
+NMS_IOU = 0.6
+"""Intersection over union from which two boxes of one class count as the same unit, detected twice."""
 
 
 class DetectorError(InputError):
@@ -33,7 +33,7 @@ class DetectorError(InputError):
 
 
 class Detection(NamedTuple):
-    """One thing found: its class, how sure the network is (0 to 1), and its box in the image's own pixels."""
+    """One detection: its class, its score (0 to 1), and its box in the image's own pixels."""
 
     name: str
     score: float
@@ -44,18 +44,18 @@ class Detection(NamedTuple):
 
 
 class Finder(Protocol):
-    """Whatever finds units in an image."""
+    """What the watcher needs of a detector."""
 
     names: tuple[str, ...]
 
     def detect(self, image: Image) -> list[Detection]:
-        """Everything found in a BGR image, the surest first."""
+        """The detections in a BGR image, the highest score first."""
 
 
 class Detector:
-    """The shipped network on ONNX Runtime: an end-to-end YOLO, which finds a thing once, but for rare doubles.
+    """The shipped network on ONNX Runtime: an end-to-end YOLO, which detects a unit once, but for rare doubles.
 
-    `threshold` is the score below which a finding is not believed, `threads` how many cores it may use.
+    `threshold` is the score below which a detection is dropped, `threads` how many cores it may use.
     Raises DetectorError when the weights are missing, are not the ones their `.json` describes, or do not load.
     """
 
@@ -76,7 +76,7 @@ class Detector:
         self._height, self._width = entry.shape[2:]
 
     def detect(self, image: Image) -> list[Detection]:
-        """Everything found in a BGR image with a score over the threshold, the surest first."""
+        """The detections in a BGR image with a score over the threshold, the highest first."""
         tensor, scale, left, top = letterbox(image, self._width, self._height)
         rows = self._session.run(None, {self._entry: tensor})[0][0]
         rows = rows[rows[:, 4] >= self.threshold]
@@ -85,11 +85,11 @@ class Detector:
             Detection(self.names[int(kind)], float(score), float(x), float(y), float(right - x), float(bottom - y))
             for (x, y, right, bottom), score, kind in zip(boxes, rows[:, 4], rows[:, 5], strict=True)
         )
-        return without_doubles(found)
+        return nms(found)
 
 
 class UltralyticsDetector:
-    """The same weights through `ultralytics`' own pipeline: slower, and the judge of ours."""
+    """The same weights through the pipeline of `ultralytics`: slower, and what `Detector` is tested against."""
 
     def __init__(self, weights: Path = SHIPPED, threshold: float = 0.2) -> None:
         verify(weights)
@@ -98,7 +98,7 @@ class UltralyticsDetector:
         self.names: tuple[str, ...] = tuple(_described(weights)["classes"])
 
     def detect(self, image: Image) -> list[Detection]:
-        """Everything found in a BGR image with a score over the threshold, the surest first."""
+        """The detections in a BGR image with a score over the threshold, the highest first."""
         boxes = self._model.predict(image, device="cpu", **self._options)[0].boxes
         return [
             Detection(self.names[int(kind)], float(score), float(x), float(y), float(right - x), float(bottom - y))
@@ -106,16 +106,19 @@ class UltralyticsDetector:
         ]
 
 
-def without_doubles(found: Iterable[Detection]) -> list[Detection]:
-    """Detections, the surest first, without those that a surer one of the same class all but coincides with."""
+def nms(found: Iterable[Detection]) -> list[Detection]:
+    """Non-maximum suppression: of boxes of one class that overlap by `NMS_IOU` or more only the highest score stays.
+
+    `found` must have the highest score first.
+    """
     kept: list[Detection] = []
     for one in found:
-        if all(one.name != other.name or overlap(one, other) < DOUBLE for other in kept):
+        if all(one.name != other.name or iou(one, other) < NMS_IOU for other in kept):
             kept.append(one)
     return kept
 
 
-def overlap(one: Detection, other: Detection) -> float:
+def iou(one: Detection, other: Detection) -> float:
     """Intersection over union of two boxes, 0 to 1."""
     wide = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
     tall = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
@@ -126,7 +129,7 @@ def overlap(one: Detection, other: Detection) -> float:
 def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32], float, float, float]:
     """The image as the network takes it: (1, 3, `height`, `width`), RGB, 0 to 1, aspect kept, padded with grey.
 
-    Also the scale and the left and top padding, with which a box is put back: (box - padding) / scale.
+    Also the scale and the left and top padding, which map a box back to the image: (box - padding) / scale.
     """
     scale = min(width / image.shape[1], height / image.shape[0])
     inner = (round(image.shape[1] * scale), round(image.shape[0] * scale))
@@ -139,7 +142,7 @@ def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32
 
 
 def verify(weights: Path) -> None:
-    """Make sure that the weights are the ones described in the `.json` beside them; raises DetectorError if not."""
+    """Check that the weights are the ones described in the `.json` beside them; raises DetectorError if not."""
     if not weights.is_file():
         raise DetectorError(f"{weights} does not exist; {_REMEDY}")
     expected = _described(weights).get("sha256")
@@ -153,7 +156,7 @@ def sha256(path: Path) -> str:
 
 
 def quiet_ultralytics() -> Any:
-    """The `ultralytics` package, imported so that it neither downloads nor installs nor reports anything."""
+    """The `ultralytics` package, imported with settings that stop it from downloading, installing and reporting."""
     settings = Path(tempfile.gettempdir()) / "holdfast-ultralytics"
     settings.mkdir(exist_ok=True)
     os.environ["YOLO_OFFLINE"] = "1"

@@ -1,7 +1,7 @@
-"""Teaches the detector: draws labelled frames of the practice game, trains a small YOLO on them, exports it to ONNX.
+"""Trains the detector: draws labelled frames of the practice game, trains a small YOLO on them, exports it to ONNX.
 
-No weights are downloaded: the network starts from its description in `weights/units.yaml`. What it learns from is
-staged; how well it does in battles that are played, `benchmarks/eyes.py` tells.
+No weights are downloaded: the network starts from its description in `weights/units.yaml`. The fields it is trained on
+are staged; `benchmarks/eyes.py` measures how well it does in battles that are played.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 
 from game.camera import Camera
 from game.characters.catalogue import Operator, enemy_kinds, load_operators
+from game.errors import InputError
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
@@ -26,45 +27,46 @@ from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 
 Label = tuple[str, float, float, float, float]
 """A unit's class and its box (x, y, width, height) in pixels."""
-Report = Callable[[str], None]
+Tell = Callable[[str], None]
+"""Takes one line about the progress."""
 
 IMAGE_SIZE = (512, 288)
-"""(width, height) the network looks at: 16:9, both multiples of its stride, units still 16 pixels and more."""
+"""Width and height of the network's input: 16:9, both multiples of its stride, units 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
 SQUAD_SIZE = 12
 """Operators in a squad: the first of the table."""
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
-"""Share of the frames under the veil of a pause, of operators with a skill ready, of walkers held up by one."""
+"""Share of the frames dimmed by a pause, of operators with a skill ready, of enemies blocked by one."""
 LATEST = 1500
-"""Ticks of a battle within which a moment is drawn: clock, DP and the gear of the interface differ."""
+"""Ticks of a battle within which a frame is drawn, so that clock, DP and cards differ."""
 TOP_BAR: Label = ("", 449, 6, 371, 46)
-"""Where kills and life stand; what flies behind them cannot be seen."""
+"""Where kills and life stand: enemies that fly behind it cannot be seen."""
 HIDDEN = 0.8
 """Share of a box from which a unit is hidden by another."""
-JUDGED = 6
-"""Every so many-th frame is kept for judging."""
-LEAST_FRAMES = 2 * JUDGED
+VALIDATION_EVERY = 6
+"""One frame in so many is kept for validation."""
+LEAST_FRAMES = 2 * VALIDATION_EVERY
 THREADS = 2
-"""Cores it trains on: what a small machine has to spare."""
+"""Cores used for training: what a small machine has to spare."""
 
 
-class Lesson(NamedTuple):
-    """One drawn frame and what stands in it."""
+class LabelledFrame(NamedTuple):
+    """One drawn frame and the boxes of the units in it."""
 
     image: Image
     labels: list[Label]
 
 
 def classes() -> tuple[str, ...]:
-    """What the detector tells apart: every kind of enemy, operators as one, and the mark of a ready skill."""
+    """The detector's classes: every kind of enemy, operators as one class, and the mark of a ready skill."""
     return (*sorted(enemy_kinds()), OPERATOR, SKILL_READY)
 
 
 class Staged(Battle):
     """A battle whose field was set rather than played: many units of all kinds, hurt and ready in all degrees.
 
-    Played battles show few kinds at a time and most units at the same spots; here every frame is worth its while.
+    Battles that are played show few kinds at a time and most units at the same places.
     """
 
     def __init__(self, stage: Stage, squad: Sequence[Operator], random: np.random.Generator) -> None:
@@ -81,7 +83,7 @@ class Staged(Battle):
         return self._enemies
 
 
-def lessons(count: int, seed: int) -> Iterator[Lesson]:
+def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:
     """`count` frames on all shipped stages in turn, each with a field of its own."""
     random = np.random.default_rng(seed)
     squad = tuple(load_operators().values())[:SQUAD_SIZE]
@@ -91,12 +93,12 @@ def lessons(count: int, seed: int) -> Iterator[Lesson]:
         stage = stages[number % len(stages)]
         battle = Staged(stage, squad, random)
         battle.step(int(random.integers(LATEST)))
-        painter.battle(moment(battle, random), Camera(stage.height, stage.width, stage.view, DRAWN_SIZE))
-        yield Lesson(painter.frame(), visible(painter.labels))
+        painter.battle(staged_scene(battle, random), Camera(stage.height, stage.width, stage.view, DRAWN_SIZE))
+        yield LabelledFrame(painter.frame(), visible(painter.labels))
 
 
 def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> tuple[OperatorOnField, ...]:
-    """A few operators of the squad on tiles on which somebody may stand."""
+    """Four to nine operators of the squad on tiles on which operators can stand."""
     tiles = random.permutation(np.argwhere(stage.melee | stage.ranged))
     chosen = random.permutation(slots)[: int(random.integers(4, 10))]
     return tuple(
@@ -117,7 +119,7 @@ def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> t
 def staged_enemies(
     stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
 ) -> tuple[EnemyOnField, ...]:
-    """A crowd of enemies of all kinds all over the map, some of them held up by an operator."""
+    """10 to 27 enemies of all kinds all over the map, some of them blocked by an operator."""
     known = list(enemy_kinds().values())
     found = []
     for number in range(int(random.integers(10, 28))):
@@ -131,10 +133,10 @@ def staged_enemies(
     return tuple(found)
 
 
-def moment(battle: Battle, random: np.random.Generator) -> BattleScene:
-    """The battle as it stands, with whatever may show around it; now and then under the veil of a pause.
+def staged_scene(battle: Battle, random: np.random.Generator) -> BattleScene:
+    """The battle as it stands, with what the interface may show around it; now and then dimmed by a pause.
 
-    No card is held: the view is tilted then, and the watcher looks for no units.
+    No card is held: the view would be tilted, and the watcher detects no units then.
     """
     return BattleScene(
         battle,
@@ -147,7 +149,7 @@ def moment(battle: Battle, random: np.random.Generator) -> BattleScene:
 
 
 def visible(labels: Sequence[Label]) -> list[Label]:
-    """The labels of what can be seen: without boxes that are all but covered by one drawn later, or by the top bar."""
+    """The labels of visible units: without boxes of which one drawn later, or the top bar, covers `HIDDEN`."""
     return [
         label
         for index, label in enumerate(labels)
@@ -165,20 +167,20 @@ def covered(label: Label, by: Label) -> float:
     return shared / (width * height)
 
 
-def write_lessons(found: Iterable[Lesson], count: int, folder: Path, report: Report) -> Path:
+def write_dataset(found: Iterable[LabelledFrame], count: int, folder: Path, tell: Tell) -> Path:
     """Write frames and labels as `ultralytics` reads them; the path of the description to train from."""
     for part in ("train", "val"):
         (folder / "images" / part).mkdir(parents=True)
         (folder / "labels" / part).mkdir(parents=True)
     names = classes()
-    for index, lesson in enumerate(found):
-        part = "val" if index % JUDGED == 0 else "train"
-        small = cv2.resize(lesson.image, IMAGE_SIZE, interpolation=cv2.INTER_AREA)
+    for index, frame in enumerate(found):
+        part = "val" if index % VALIDATION_EVERY == 0 else "train"
+        small = cv2.resize(frame.image, IMAGE_SIZE, interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(folder / "images" / part / f"{index:05}.png"), small)
-        text = "".join(label_line(label, names, lesson.image.shape) for label in lesson.labels)
+        text = "".join(label_line(label, names, frame.image.shape) for label in frame.labels)
         (folder / "labels" / part / f"{index:05}.txt").write_text(text, encoding="ascii")
         if (index + 1) % 50 == 0 or index + 1 == count:
-            report(f"drawn {index + 1} of {count} frames")
+            tell(f"drawn {index + 1} of {count} frames")
     description = folder / "units.json"
     lists = {"path": str(folder), "train": "images/train", "val": "images/val", "names": dict(enumerate(names))}
     description.write_text(json.dumps(lists), encoding="utf-8")  # JSON is YAML too
@@ -195,22 +197,22 @@ def label_line(label: Label, names: tuple[str, ...], shape: tuple[int, ...]) -> 
     return f"{names.index(name)} {centre} {right - left:.6f} {bottom - top:.6f}\n"
 
 
-def learn(
-    description: Path, epochs: int, seed: int, report: Report, start: Path | None = None
+def fit(
+    description: Path, epochs: int, seed: int, tell: Tell, start: Path | None = None
 ) -> tuple[Path, dict[str, float]]:
-    """Train the network on a written set of lessons; its ONNX file and how well it did on the frames kept for judging.
+    """Train the network on a written data set; returns its ONNX file and its scores on the frames kept for validation.
 
-    `start` is a network of an earlier run (a `.pt` file) to go on from, rather than to begin anew.
+    `start` is the network of an earlier run (a `.pt` file) to go on from.
 
     Frames keep their aspect (`rect`), so the mosaics that `ultralytics` makes of square images are off. `nms=False` is
-    the end-to-end head: it is judged as it is exported.
+    the end-to-end head: it is validated as it is exported.
     """
     library = quiet_ultralytics()
     import torch
 
     torch.set_num_threads(THREADS)
     model = library.YOLO(str((start or SHIPPED.with_suffix(".yaml")).resolve()), task="detect")
-    model.add_callback("on_fit_epoch_end", lambda trainer: _tell(trainer, report))
+    model.add_callback("on_fit_epoch_end", lambda trainer: _tell_epoch(trainer, tell))
     model.train(
         data=str(description), imgsz=IMAGE_SIZE[0], rect=True, epochs=epochs, batch=4, seed=seed, device="cpu",
         workers=0, cache="ram", amp=False, optimizer="AdamW", lr0=1.5e-3, lrf=0.02, cos_lr=True,
@@ -219,11 +221,11 @@ def learn(
         project=str(description.parent), name="run", exist_ok=True,
     )  # fmt: skip
     best = library.YOLO(str(model.trainer.best))
-    judged = best.val(
+    validated = best.val(
         data=str(description), imgsz=IMAGE_SIZE[0], rect=True, batch=8, device="cpu", workers=0, nms=False,
-        plots=False, verbose=False, project=str(description.parent), name="judged",
+        plots=False, verbose=False, project=str(description.parent), name="validated",
     )  # fmt: skip
-    scores = {"mAP50": round(float(judged.box.map50), 4), "mAP50_95": round(float(judged.box.map), 4)}
+    scores = {"mAP50": round(float(validated.box.map50), 4), "mAP50_95": round(float(validated.box.map), 4)}
     exported = best.export(format="onnx", imgsz=IMAGE_SIZE[::-1], nms=False, device="cpu", verbose=False)
     return Path(exported), scores
 
@@ -233,22 +235,22 @@ def train(
     epochs: int = 24,
     seed: int = 0,
     out: Path = SHIPPED.parent,
-    report: Report = print,
+    tell: Tell = print,
     start: Path | None = None,
 ) -> dict[str, Any]:
     """Draw, train, export; writes `units.onnx` and `units.json` into `out` and returns what the latter says.
 
-    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises ValueError when there are
+    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises InputError when there are
     too few frames or epochs.
     """
     if frames < LEAST_FRAMES or epochs < 1:
-        raise ValueError(
-            f"{frames} frames and {epochs} epochs teach nothing: take {LEAST_FRAMES} frames, 1 epoch or more"
+        raise InputError(
+            f"{frames} frames and {epochs} epochs are too few: take at least {LEAST_FRAMES} frames and 1 epoch"
         )
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="holdfast-teaching-") as folder:
-        description = write_lessons(lessons(frames, seed), frames, Path(folder), report)
-        exported, scores = learn(description, epochs, seed, report, start)
+    with tempfile.TemporaryDirectory(prefix="holdfast-training-") as folder:
+        description = write_dataset(labelled_frames(frames, seed), frames, Path(folder), tell)
+        exported, scores = fit(description, epochs, seed, tell, start)
         weights = out / SHIPPED.name
         shutil.move(exported, weights)
         shutil.move(exported.with_suffix(".pt"), weights.with_suffix(".pt"))
@@ -261,20 +263,20 @@ def train(
         **scores,
     }
     weights.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    report(f"wrote {weights}: mAP50 {scores['mAP50']:.3f} on frames not learned from")
+    tell(f"wrote {weights}: mAP50 {scores['mAP50']:.3f} on frames kept for validation")
     return facts
 
 
-def _tell(trainer: Any, report: Report) -> None:
-    """Report the epoch that has just ended; the library also calls this for a last judging after all epochs."""
+def _tell_epoch(trainer: Any, tell: Tell) -> None:
+    """Tell of the epoch that has just ended; the library also calls this for a last validation after all epochs."""
     if trainer.epoch < trainer.epochs:
         score = trainer.metrics.get("metrics/mAP50(B)", 0.0)
-        report(f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50 {score:.3f}, {trainer.epoch_time:.0f} s")
+        tell(f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50 {score:.3f}, {trainer.epoch_time:.0f} s")
 
 
 def main() -> None:
     """`python -m vision.detector_training`: the same as `holdfast vision train`."""
-    parser = argparse.ArgumentParser(description="Teach the detector of units from drawn frames.")
+    parser = argparse.ArgumentParser(description="Train the detector of units on drawn frames.")
     parser.add_argument("--frames", type=int, default=600, help="how many frames to draw (600)")
     parser.add_argument("--epochs", type=int, default=24, help="how often to go through them (24)")
     parser.add_argument("--seed", type=int, default=0, help="decides battles, frames and first weights (0)")
@@ -283,7 +285,7 @@ def main() -> None:
     chosen = parser.parse_args()
     try:
         train(chosen.frames, chosen.epochs, chosen.seed, chosen.out, start=chosen.start)
-    except ValueError as error:
+    except InputError as error:
         parser.error(str(error))
 
 

@@ -1,4 +1,4 @@
-"""Puts what the detector found back on the map: which tile, how healthy, whose skill is ready."""
+"""Localisation: from detections in pixels to units on tiles, with their health and ready skills."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Image = NDArray[np.uint8]
 Hsv = tuple[int, int, int]
 
 OPERATOR, SKILL_READY = "operator", "skill_ready"
-"""The detector's classes that are no kinds of enemies."""
+"""The detector's classes that are not kinds of enemies."""
 STRAY = 0.6
-"""Tiles from a tile's middle within which an operator's foot is put on it."""
+"""Tiles from a tile's middle within which an operator's foot counts as standing on it."""
 OUTSIDE = 1.0
-"""Tiles beyond the map's outer tiles up to which an enemy is believed, and put on them."""
+"""Tiles beyond the map's outer tiles up to which an enemy is accepted, and moved onto them."""
 EDGE = 0.49
 """Tiles from an outer tile's middle to just before its edge: rounded, that is still the tile."""
 ENEMY_BAR: tuple[Hsv, Hsv] = ((2, 140, 140), (22, 255, 255))
@@ -36,7 +36,7 @@ EMPTY = 24
 """Brightness below which a pixel of a bar is empty."""
 
 
-def place(
+def localise(
     detections: Sequence[Detection], image: Image, camera: Camera, stage: Stage
 ) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
     """The operators and enemies that detections in a frame of the normal (not tilted) view stand for."""
@@ -46,7 +46,7 @@ def place(
         if found.name == OPERATOR:
             tile = operator_tile(found, camera, stage)
             if tile is not None and tile not in operators:  # the surest comes first
-                health = bar(image, foot(found), tile_width(camera, *tile, bool(stage.high[tile])), OPERATOR_BAR)
+                health = bar_fill(image, foot(found), tile_width(camera, *tile, bool(stage.high[tile])), OPERATOR_BAR)
                 ready = any(belongs(mark, found) for mark in marks)
                 operators[tile] = OperatorSeen(UNKNOWN, *tile, UNKNOWN, health, ready)
     enemies = [
@@ -79,15 +79,15 @@ def operator_tile(found: Detection, camera: Camera, stage: Stage) -> tuple[int, 
 
 
 def belongs(mark: Detection, unit: Detection) -> bool:
-    """Whether a mark stands over a unit: its middle is about the upper edge of the unit's box, rather above it."""
+    """Whether a mark belongs to a unit: its middle is near the upper edge of the unit's box, or above it."""
     x, y = mark.x + mark.width / 2, mark.y + mark.height / 2
     return abs(x - unit.x - unit.width / 2) < unit.width / 2 and -unit.height / 2 < y - unit.y < unit.height / 8
 
 
 def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:
-    """An enemy of a kind at the tile its foot is over; fliers hang in the air above theirs. None far off the map.
+    """An enemy of a kind at the tile its foot is over; flying enemies hang above theirs. None far off the map.
 
-    Weights may know looks that our table does not: those walk.
+    The weights may know kinds that the table of enemies does not: those count as walking.
     """
     known = enemy_kinds().get(found.name)
     lift = HOVER if known and known.flying else 0.0
@@ -95,18 +95,18 @@ def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> 
     bottom, right = stage.height - 1, stage.width - 1
     if not (-OUTSIDE <= row <= bottom + OUTSIDE and -OUTSIDE <= col <= right + OUTSIDE):
         return None
-    health = bar(image, foot(found), tile_width(camera, row, col, lift=lift), ENEMY_BAR)
+    health = bar_fill(image, foot(found), tile_width(camera, row, col, lift=lift), ENEMY_BAR)
     return EnemySeen(
         found.name, float(np.clip(row, -EDGE, bottom + EDGE)), float(np.clip(col, -EDGE, right + EDGE)), health
     )
 
 
 def tile_width(camera: Camera, row: float, col: float, high: bool = False, lift: float = 0.0) -> float:
-    """How many pixels wide a tile is seen there."""
+    """The width of a tile in pixels at that place."""
     return camera.pixel(row, col + 0.5, high, lift=lift)[0] - camera.pixel(row, col - 0.5, high, lift=lift)[0]
 
 
-def bar(image: Image, at: tuple[float, float], tile: float, fill: tuple[Hsv, Hsv]) -> float:
+def bar_fill(image: Image, at: tuple[float, float], tile: float, fill: tuple[Hsv, Hsv]) -> float:
     """How full the health bar under a foot is, 0 to 1; 1 where there is none, as under units that are unhurt.
 
     `tile` is how many pixels wide a tile is there. The bar's line is the one with most of the colour.

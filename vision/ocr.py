@@ -1,9 +1,9 @@
-"""Reading text and numbers from crops, with the models that RapidOCR carries in its wheel.
+"""OCR: text and numbers from crops, with the models that the wheel of RapidOCR contains.
 
 Its recognition network gives, column by column, how likely each of 6623 characters is. Numbers are read by looking only
 at the characters a number may have (the decoding is constrained, not its result filtered): a slash cannot become a 1
-and "MAX" cannot become digits. What has been read once is never read again: numbers are remembered by the shape of
-their ink, so that a background shining through changes nothing.
+and "MAX" cannot become digits. A crop is recognised once: numbers are remembered by the shape of their ink, so that a
+background that shines through changes nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Image = NDArray[np.uint8]
 
 DIGITS = "0123456789"
 COUNTER = DIGITS + "/"
-HEIGHT = 48
-"""Rows the recognition network wants."""
+INPUT_HEIGHT = 48
+"""Rows of the recognition network's input."""
 LEAST_CONTRAST = 40
 """Grey levels between ink and ground below which a crop counts as empty."""
 LEAST_SCORE = 0.5
@@ -32,7 +32,7 @@ INK = 130
 REMEMBERED = 4096
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line of text and the rectangle it stands in, in pixels of the image searched."""
 
     text: str
@@ -47,7 +47,7 @@ class Line(NamedTuple):
         return self.x + self.width // 2, self.y + self.height // 2
 
 
-def stretch(crop: Image, tinted: bool = False) -> Image | None:
+def stretch_contrast(crop: Image, tinted: bool = False) -> Image | None:
     """The crop as grey ink on black ground, contrast stretched to 0..255; None when there is nothing to see.
 
     White ink is bright in every channel, so the darkest channel counts and coloured flashes behind it vanish. `tinted`
@@ -66,10 +66,10 @@ def stretch(crop: Image, tinted: bool = False) -> Image | None:
     return np.asarray(levels[grey], dtype=np.uint8)
 
 
-def tighten(grey: Image) -> Image | None:
-    """What stands as tall as a character in a stretched crop, with a margin of a third of its height around it.
+def crop_to_ink(grey: Image) -> Image | None:
+    """The characters of a crop with stretched contrast, with a margin of a third of their height around them.
 
-    What touches the crop's left or right edge belongs to a neighbour and is painted over.
+    What touches the crop's left or right edge belongs to a neighbour and is painted over. None without a character.
     """
     rows, columns = grey.shape
     count, labels, boxes, _ = cv2.connectedComponentsWithStats((grey > INK).astype(np.uint8))
@@ -88,7 +88,10 @@ def tighten(grey: Image) -> Image | None:
 
 
 def model_path(name: str) -> Path:
-    """Where the wheel of RapidOCR keeps a model; found without importing the package, which takes seconds."""
+    """The path of a model in the wheel of RapidOCR, found without importing the package, which takes seconds.
+
+    Raises ImportError when the package is not installed.
+    """
     spec = importlib.util.find_spec("rapidocr_onnxruntime")
     if spec is None or not spec.submodule_search_locations:
         raise ImportError("rapidocr-onnxruntime is not installed; install it with: make install")
@@ -96,7 +99,7 @@ def model_path(name: str) -> Path:
 
 
 class Reader:
-    """Reads crops. The networks are loaded when first needed, one thread each: the learner wants the cores too."""
+    """Reads crops. The networks are loaded when first needed, one thread each: the learner needs the other cores."""
 
     def __init__(self) -> None:
         self._recognition: Any = None
@@ -104,15 +107,15 @@ class Reader:
         self._characters: list[str] = []
         self._known: OrderedDict[tuple[str, tuple[int, ...], bytes], str] = OrderedDict()
         self.readings = 0
-        """How often the recognition network ran: what the memory did not know."""
+        """How often the recognition network ran: crops that were not remembered."""
 
     def digits(self, crop: Image, tinted: bool = False, alphabet: str = DIGITS) -> str:
         """The number in a BGR crop, written with `alphabet` only; empty when there is none or it cannot be told.
 
-        `tinted` says that the ink is not white; see `stretch`.
+        `tinted` says that the ink is not white; see `stretch_contrast`.
         """
-        grey = stretch(crop, tinted)
-        ink = None if grey is None else tighten(grey)
+        grey = stretch_contrast(crop, tinted)
+        ink = None if grey is None else crop_to_ink(grey)
         if ink is None:
             return ""
         key = (alphabet, ink.shape, np.packbits(ink > INK).tobytes())
@@ -130,10 +133,10 @@ class Reader:
             self._remember(key, self._recognise(crop)[0])
         return self._known[key]
 
-    def lines(self, image: Image) -> list[Line]:
+    def lines(self, image: Image) -> list[TextLine]:
         """All lines of upright text in a BGR image with where they stand, from top to bottom."""
         boxes = self._detect(image)
-        found = [Line(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
+        found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
         return sorted((line for line in found if line.text), key=lambda line: (line.y, line.x))
 
     def _remember(self, key: tuple[str, tuple[int, ...], bytes], text: str) -> None:
@@ -142,17 +145,18 @@ class Reader:
             self._known.popitem(last=False)
 
     def _recognise(self, crop: Image, alphabet: str = "") -> tuple[str, float]:
-        """The likeliest text over the alphabet (empty: all characters) and the mean probability of its characters."""
+        """The most probable text over the alphabet (empty: all characters) and its characters' mean probability."""
         if self._recognition is None:
             self._recognition = open_network(model_path("ch_PP-OCRv4_rec_infer.onnx"))
             listed = self._recognition.get_modelmeta().custom_metadata_map["character"]
             self._characters = ["", *listed.splitlines(), " "]
         self.readings += 1
-        width = max(HEIGHT // 2, round(HEIGHT * crop.shape[1] / crop.shape[0]))
-        pixels = cv2.resize(crop, (width, HEIGHT)).astype(np.float32) / 127.5 - 1
-        likely = self._recognition.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0]
+        width = max(INPUT_HEIGHT // 2, round(INPUT_HEIGHT * crop.shape[1] / crop.shape[0]))
+        pixels = cv2.resize(crop, (width, INPUT_HEIGHT)).astype(np.float32) / 127.5 - 1
+        probabilities = self._recognition.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0]
         allowed = [0, *map(self._characters.index, alphabet)] if alphabet else list(range(len(self._characters)))
-        return decode(likely[:, allowed] if alphabet else likely, [self._characters[index] for index in allowed])
+        characters = [self._characters[index] for index in allowed]
+        return ctc_decode(probabilities[:, allowed] if alphabet else probabilities, characters)
 
     def _detect(self, image: Image) -> list[tuple[int, int, int, int]]:
         """Rectangles of lines of text, from the detection network's map of the cores of lines."""
@@ -163,11 +167,11 @@ class Reader:
         cores = self._detection.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0, 0] > 0.3
         count, _, boxes, _ = cv2.connectedComponentsWithStats(cores.astype(np.uint8))
         tall, wide = image.shape[0] / rows, image.shape[1] / columns
-        return [grow(box, wide, tall, image.shape) for box in boxes[1:count] if box[2] >= 4 and box[3] >= 4]
+        return [unshrink(box, wide, tall, image.shape) for box in boxes[1:count] if box[2] >= 4 and box[3] >= 4]
 
 
-def grow(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """A core's rectangle grown to the whole line (the network shrinks lines by 0.4 of area over perimeter, twice)."""
+def unshrink(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """A whole line's rectangle from that of its core: the network shrinks lines, twice by 0.4 of area / perimeter."""
     x, y, width, height = (int(value) for value in box[:4])
     extra = 1.6 * width * height / (2 * (width + height))
     left, top = max(0, round((x - extra) * wide)), max(0, round((y - extra) * tall))
@@ -176,12 +180,12 @@ def grow(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...
     return left, top, right - left, bottom - top
 
 
-def decode(likely: NDArray[np.float32], characters: list[str]) -> tuple[str, float]:
-    """Text and mean probability from column-wise probabilities: repeats merged, blanks (index 0) left out (CTC)."""
-    best = likely.argmax(axis=1)
+def ctc_decode(probabilities: NDArray[np.float32], characters: list[str]) -> tuple[str, float]:
+    """Text and mean probability from column-wise probabilities: repeats merged, blanks (index 0) left out."""
+    best = probabilities.argmax(axis=1)
     new = (best != 0) & np.append(True, best[1:] != best[:-1])
     text = "".join(characters[index] for index in best[new])
-    return text, float(likely.max(axis=1)[new].mean()) if text else 0.0
+    return text, float(probabilities.max(axis=1)[new].mean()) if text else 0.0
 
 
 def open_network(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Draws what the eyes saw and the mind decided onto a frame: for the README, and for the evidence of a fault."""
+"""Draws detections, the HUD as read and the last decision onto a frame, for the README and the evidence of a fault."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from vision.detector import Detection
 from vision.localisation import OPERATOR, SKILL_READY
 
 Image = NDArray[np.uint8]
-Colour = tuple[int, int, int]
+Bgr = tuple[int, int, int]
 
-ENEMY_COLOUR: Colour = (70, 90, 255)
-OPERATOR_COLOUR: Colour = (255, 190, 60)
-READY_COLOUR: Colour = (90, 240, 255)
-DECISION_COLOUR: Colour = (110, 255, 130)
-PAPER: Colour = (24, 20, 16)
-INK: Colour = (240, 240, 240)
-LINE = 22
+ENEMY_COLOUR: Bgr = (70, 90, 255)
+OPERATOR_COLOUR: Bgr = (255, 190, 60)
+READY_COLOUR: Bgr = (90, 240, 255)
+DECISION_COLOUR: Bgr = (110, 255, 130)
+PAPER: Bgr = (24, 20, 16)
+INK: Bgr = (240, 240, 240)
+LINE_HEIGHT = 22
 """Pixels from one line of the panel to the next."""
 
 
-def annotate(
+def draw_overlay(
     image: Image,
     view: BattleView | None,
     detections: Sequence[Detection],
@@ -62,7 +62,7 @@ def _box(picture: Image, found: Detection) -> None:
 
 
 def _tiles(picture: Image, view: BattleView | None, decision: tuple[Action, float] | None, camera: Camera) -> None:
-    """Outlines of the tiles that units were put on, and of the tile that a deployment was decided for."""
+    """Outline the tiles of the view's units, and the tile of a deployment that was decided."""
     for enemy in view.enemies if view else ():
         _outline(picture, camera, (round(enemy.row), round(enemy.col)), ENEMY_COLOUR)
     for operator in view.operators if view else ():
@@ -71,7 +71,7 @@ def _tiles(picture: Image, view: BattleView | None, decision: tuple[Action, floa
         _outline(picture, camera, divmod(decision[0].tile, camera.width), DECISION_COLOUR, thickness=3)
 
 
-def _outline(picture: Image, camera: Camera, tile: tuple[int, int], colour: Colour, thickness: int = 1) -> None:
+def _outline(picture: Image, camera: Camera, tile: tuple[int, int], colour: Bgr, thickness: int = 1) -> None:
     """One tile's outline on the ground."""
     corners = np.asarray(camera.polygon(*tile), np.float64).round().astype(np.int32)
     cv2.polylines(picture, [corners], isClosed=True, color=colour, thickness=thickness, lineType=cv2.LINE_AA)
@@ -104,9 +104,9 @@ def _decided(decision: tuple[Action, float] | None, camera: Camera | None, squad
 
 
 def _panel(picture: Image, lines: Sequence[str]) -> None:
-    """Lines of text on dark paper at the left edge, under the corner where the game has its own buttons."""
+    """Lines of text on a dark panel at the left edge, below the corner where the game has its own buttons."""
     scale = picture.shape[0] / 720
-    step, size = round(LINE * scale), 0.52 * scale
+    step, size = round(LINE_HEIGHT * scale), 0.52 * scale
     width = max(cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, size, 1)[0][0] for line in lines) + step
     top = round(100 * scale)
     paper = picture[top : top + step * len(lines) + step // 2, :width]
@@ -116,7 +116,7 @@ def _panel(picture: Image, lines: Sequence[str]) -> None:
         cv2.putText(picture, line, place, cv2.FONT_HERSHEY_SIMPLEX, size, INK, 1, cv2.LINE_AA)
 
 
-def _tag(picture: Image, text: str, place: tuple[int, int], colour: Colour) -> None:
-    """Small text with a dark rim, legible on any ground."""
+def _tag(picture: Image, text: str, place: tuple[int, int], colour: Bgr) -> None:
+    """Small text with a dark rim, legible on any background."""
     for ink, thickness in ((PAPER, 3), (colour, 1)):
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.42, ink, thickness, cv2.LINE_AA)

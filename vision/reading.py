@@ -19,7 +19,7 @@ Image = NDArray[np.uint8]
 
 HUD = ("kills", "total", "life", "dp", "slots_left", "paused", "speed", "deploying")
 LEAST_TITLE_BAR, MOST_TITLE_BAR = 16, 0.1
-"""A title bar's height: at least so many rows, at most such a part of the picture."""
+"""The height of a title bar: at least so many rows, at most such a share of the picture's."""
 ALIKE = 12
 """Grey levels by which pixels of a title bar may differ."""
 PLAIN = 0.6
@@ -52,7 +52,7 @@ def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: R
 
 
 def read_images(paths: Iterable[str | Path], profile: str | Path = "arknights-cn") -> Iterable[dict[str, Any]]:
-    """`read_image` for several files, one after the other, sharing what was learned about their text."""
+    """`read_image` for several files, one after the other, with one reader: it remembers the numbers it has read."""
     reader = Reader()
     for path in paths:
         yield read_image(path, profile, reader)
@@ -64,7 +64,10 @@ def load_image(path: Path) -> Image | str:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
         return (error.strerror or str(error)).lower()
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except (cv2.error, MemoryError):  # a header that claims more pixels than OpenCV takes, or than there is memory for
+        return "too large to be a screen, or a broken picture"
     if image is None:
         return "not a picture that can be read (PNG and JPEG can)"
     if min(image.shape[:2]) < LEAST_TITLE_BAR:

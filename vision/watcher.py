@@ -1,7 +1,7 @@
 """Turns frames into events: which screen, the battle as a player sees it, the result, and when something is wrong.
 
-The watcher is synchronous and knows no time but the frames' own: the same frames always give the same events. It never
-decides what to do about what it sees.
+The watcher is synchronous and knows no time but that of the frames: the same frames always give the same events. The
+machine decides what to do about them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -20,20 +20,20 @@ from states.events import BattleSeen, Event, ResultSeen, ScreenLost, ScreenSeen,
 from vision.capture import Frame
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
-from vision.localisation import place
+from vision.localisation import localise
 from vision.ocr import Reader
 from vision.profile import Profile
-from vision.screens import Reading, recognise
+from vision.screens import UNKNOWN_SCREEN, ScreenReading, recognise
 
 Value = TypeVar("Value")
 
-BATTLE, UNKNOWN_SCREEN = "battle", "unknown"
+BATTLE: Final = "battle"
 EVIDENCE = 8
 """Frames kept for a fault dump."""
 EVIDENCE_SECONDS = 0.5
-"""Least time between two of them: what led to a fault is longer than eight frames."""
+"""Least time between two of them, so that they span several seconds."""
 MEASURED = 1000
-"""How many of the last times of each stage of the work its latency is taken from."""
+"""How many of the last durations of each part of the work its latency is taken from."""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 
@@ -41,8 +41,8 @@ RESULT_SECONDS = 0.5
 class Watcher:
     """Looks at frames one after the other.
 
-    A screen counts as seen when `steady` frames in a row show it. Nothing recognised for `lost` seconds is ScreenLost,
-    not a pixel changed for `stuck` seconds is Stuck; both are said again each time as much time has passed.
+    A screen counts as seen when `steady` frames in a row show it. No screen recognised for `lost` seconds is
+    ScreenLost, no pixel changed for `stuck` seconds is Stuck; both are reported again after as long again.
     """
 
     def __init__(
@@ -77,57 +77,57 @@ class Watcher:
         """The battle as it was seen last; None until its HUD has been read once."""
 
         self._frame: Frame | None = None
-        self._reading = Reading(UNKNOWN_SCREEN, {})
-        self._alike = 0
+        self._reading = ScreenReading(UNKNOWN_SCREEN, {})
+        self._frames_alike = 0
         """Frames in a row that showed this screen."""
         self._since = 0.0
-        """When the reading became what it is."""
+        """When the reading last changed."""
         self._known_at = 0.0
         """When a screen was last recognised, or its absence last reported."""
         self._changed_at = 0.0
         """When a pixel last changed, or the stillness was last reported."""
         self._still_since = 0.0
         self._blind_since = 0.0
-        self._ticked = 0.0
-        self._say_again = True
-        self._result_said = False
-        self._battle_said = 0.0
-        self._spent: dict[str, deque[float]] = {}
+        self._ticked_at = 0.0
+        self._report_again = True
+        self._result_reported = False
+        self._battle_reported = 0.0
+        self._durations: dict[str, deque[float]] = {}
 
     def look(self, frame: Frame) -> list[Event]:
-        """What there is to say about one frame, in the order in which it should be known."""
+        """The events that one frame causes, in the order in which they should be handled."""
         started = time.perf_counter()
         changed = self._remember(frame)
         if changed:
             self._read(frame)
         else:
-            self._alike += 1
+            self._frames_alike += 1
         events = [*self._tick(frame.t), *self._lost(frame.t), *self._stuck(frame.t, changed)]
         events += self._screen_seen(frame.t)
         if self._reading.screen == self.screen == BATTLE:
             events += self._battle_seen(frame, changed)
         events += self._result_seen(frame.t)
-        self._spend("look", time.perf_counter() - started)
+        self._add_duration("look", time.perf_counter() - started)
         return events
 
     def look_again(self) -> None:
         """Report the screen of the next frame even if it is the one reported last, and a result once more."""
-        self._say_again = True
-        self._result_said = False
+        self._report_again = True
+        self._result_reported = False
 
     def latency(self) -> dict[str, tuple[float, float]]:
-        """Of each stage of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
+        """Of each part of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
         return {
             name: (float(np.percentile(spent, 50)), float(np.percentile(spent, 99)))
-            for name, spent in self._spent.items()
+            for name, spent in self._durations.items()
         }
 
     def _remember(self, frame: Frame) -> bool:
-        """Keep the frame, now and then as evidence; says whether any pixel differs from the frame before."""
+        """Keep the frame, now and then as evidence; returns whether any pixel differs from the frame before."""
         first, before, self._frame = self._frame is None, self._frame, frame
         if first:
             self._since = self._known_at = self._changed_at = frame.t
-            self._still_since = self._blind_since = self._ticked = frame.t
+            self._still_since = self._blind_since = self._ticked_at = frame.t
         if not self.last_frames or frame.t - self.last_frames[-1].t >= EVIDENCE_SECONDS:
             self.last_frames.append(frame)
         return before is None or not np.array_equal(before.image, frame.image)
@@ -136,12 +136,12 @@ class Watcher:
         """Find out which screen a changed frame shows, and since when."""
         reading = self._timed("screen", lambda: recognise(frame.image, self._profile, self._reader))
         if reading.screen == self._reading.screen:
-            self._alike += 1
+            self._frames_alike += 1
         else:
-            self._alike = 1
+            self._frames_alike = 1
         if (reading.screen, reading.outcome, reading.stars) != self._result():
             self._since = frame.t
-            self._result_said = False
+            self._result_reported = False
         self._reading = reading
 
     def _result(self) -> tuple[str, str | None, int | None]:
@@ -149,12 +149,12 @@ class Watcher:
 
     def _tick(self, t: float) -> list[Event]:
         """One tick for every second that has passed since the last."""
-        passed = int(t - self._ticked)
-        self._ticked += passed
+        passed = int(t - self._ticked_at)
+        self._ticked_at += passed
         return [Tick(t=t) for _ in range(passed)]
 
     def _lost(self, t: float) -> list[Event]:
-        """The complaint that no screen has been recognised for a while."""
+        """ScreenLost when no screen has been recognised for a while."""
         if self._reading.screen != UNKNOWN_SCREEN:
             self._known_at = self._blind_since = t
         if t - self._known_at < self._lost_after:
@@ -164,7 +164,7 @@ class Watcher:
         return [ScreenLost(t=t, seconds=t - self._blind_since)]
 
     def _stuck(self, t: float, changed: bool) -> list[Event]:
-        """The complaint that the picture stands still. A player may have paused: what it means, others decide."""
+        """Stuck when the picture stands still. A paused game does too: what it means is decided elsewhere."""
         if changed:
             self._changed_at = self._still_since = t
         if t - self._changed_at < self._stuck_after:
@@ -173,28 +173,32 @@ class Watcher:
         return [Stuck(t=t, seconds=t - self._still_since)]
 
     def _screen_seen(self, t: float) -> list[Event]:
-        """The screen, once it is steadily another one than before, or when it was asked for."""
+        """The screen, once `steady` frames show another one than before, or when it was asked for."""
         screen = self._reading.screen
-        if screen == UNKNOWN_SCREEN or self._alike < self._steady or (screen == self.screen and not self._say_again):
+        if (
+            screen == UNKNOWN_SCREEN
+            or self._frames_alike < self._steady
+            or (screen == self.screen and not self._report_again)
+        ):
             return []
         if screen == BATTLE and self.screen != BATTLE:
             self._cutter.forget()
             self.view = None
         self.screen = screen
-        self._say_again = False
-        self._battle_said = -np.inf
-        return [ScreenSeen(t=t, screen=screen, found=self._reading.found)]
+        self._report_again = False
+        self._battle_reported = -np.inf
+        return [ScreenSeen(t=t, screen=screen, found=self._reading.found, closed_by=self._reading.closed_by)]
 
     def _battle_seen(self, frame: Frame, changed: bool) -> list[Event]:
-        """The battle; while not a pixel changes, only once a second."""
-        if not changed and frame.t - self._battle_said < 1.0:
+        """The battle; while no pixel changes, only once a second."""
+        if not changed and frame.t - self._battle_reported < 1.0:
             return []
         if changed or self.view is None:
             hud = self._timed("cutter", lambda: self._cutter.read(frame.image))
             self.view = self._view(frame, hud)
         if self.view is None:
             return []
-        self._battle_said = frame.t
+        self._battle_reported = frame.t
         return [BattleSeen(t=frame.t, view=self.view, latency=time.perf_counter() - frame.taken)]
 
     def _view(self, frame: Frame, hud: Hud) -> BattleView | None:
@@ -219,30 +223,30 @@ class Watcher:
         )
 
     def _units(self, frame: Frame, hud: Hud) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
-        """Who stands where. While a card is held the view tilts and play crawls, while paused nothing moves under the
-        veil: the units last seen still hold.
+        """Operators and enemies with their tiles. While a card is held the view is tilted and the game in slow motion,
+        and while paused nothing moves: then these are the units seen before.
         """
         if hud.deploying or (hud.paused and self.view is not None):
             return (self.view.operators, self.view.enemies) if self.view else ((), ())
         self.detections = self._timed("detector", lambda: self._detector.detect(frame.image))
-        return place(self.detections, frame.image, self._camera, self._stage)
+        return localise(self.detections, frame.image, self._camera, self._stage)
 
     def _result_seen(self, t: float) -> list[Event]:
-        """The result of a battle, once it has read the same for a while."""
+        """The result of a battle, once it has read the same for `RESULT_SECONDS`."""
         outcome, stars = self._reading.outcome, self._reading.stars
-        if self._reading.screen != self.screen or outcome is None or stars is None or self._result_said:
+        if self._reading.screen != self.screen or outcome is None or stars is None or self._result_reported:
             return []
         if t - self._since < RESULT_SECONDS:
             return []
-        self._result_said = True
+        self._result_reported = True
         return [ResultSeen(t=t, outcome=outcome, stars=stars)]
 
     def _timed(self, stage: str, work: Callable[[], Value]) -> Value:
         """Do a part of the work and note how long it took."""
         started = time.perf_counter()
         value = work()
-        self._spend(stage, time.perf_counter() - started)
+        self._add_duration(stage, time.perf_counter() - started)
         return value
 
-    def _spend(self, stage: str, seconds: float) -> None:
-        self._spent.setdefault(stage, deque(maxlen=MEASURED)).append(seconds)
+    def _add_duration(self, stage: str, seconds: float) -> None:
+        self._durations.setdefault(stage, deque(maxlen=MEASURED)).append(seconds)

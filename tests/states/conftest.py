@@ -1,4 +1,4 @@
-"""A machine to play with."""
+"""Fixtures for the tests of the states."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from states.machine import Machine
 
 @pytest.fixture
 def player() -> Player:
-    """Somebody at home, about to play the stage 1-1 for ever."""
+    """A machine at the home screen, about to play stage 1-1 without a limit."""
     return Player(Machine(SETUP))

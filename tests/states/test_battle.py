@@ -1,4 +1,4 @@
-"""The battle's page: one question a game second, gestures that are checked, and a memory of who stands where."""
+"""The battle state: one question a game second, gestures that are checked, and a memory of the deployments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_it_asks_once_a_game_second(player):
 
 
 def test_a_deployment_names_the_card_by_its_place_in_the_hand(player):
-    """Hands are sorted by cost, so a place tells nothing of the slot."""
+    """Cards are sorted by cost, so a place does not give the slot."""
     player.walk("battle")
     hand = (Card(1, 7, "ready"), Card(0, 9, "ready"))
     (deploy,) = player.decide(player.battle(view(cards=hand)), 1, 0, 20, 3)
@@ -37,7 +37,7 @@ def test_a_deployment_names_the_card_by_its_place_in_the_hand(player):
 
 
 def test_a_card_that_can_no_longer_be_paid_is_not_dragged(player):
-    """The world moves on while the policy thinks."""
+    """The battle goes on while the policy decides."""
     player.walk("battle")
     asked = player.battle()
     player.battle(view(cards=(Card(0, 9, "unaffordable"), Card(1, 12, "unaffordable"))))
@@ -55,14 +55,14 @@ def test_a_deployment_is_known_once_its_card_is_gone(player):
 
 
 def test_a_deployment_without_effect_is_remembered_as_a_wait(player):
-    """The learner is told what happened, not what was wished for."""
+    """The learner is given what happened, not what was decided."""
     player.deploy()
     commands = [command for _ in range(6) for command in player.battle()]
     assert [command.action for command in commands if isinstance(command, Remember)] == [(0, 0, 0, 0)]
 
 
 def test_a_gesture_the_hands_could_not_make_is_a_wait(player):
-    """And it holds nothing up."""
+    """And the next question follows at once."""
     player.walk("battle")
     (deploy,) = player.decide(player.battle(), 1, 1, 20, 0)
     player.tell(GestureFailed, id=deploy.id, why="no mouse")
@@ -81,7 +81,7 @@ def test_what_worked_is_remembered_with_what_came_of_it(player):
     assert (commands[0].before.dp, commands[0].after.dp) == (20, 8)
 
 
-def test_who_fell_is_in_the_hand_again(player):
+def test_an_operator_that_fell_is_in_the_hand_again(player):
     """Cards are trusted more than boxes: a stray detection does not keep a fallen operator alive."""
     player.deploy()
     player.decide(player.battle(view(cards=view().cards[:1], operators=(unit(2, 2),))), 0, 0, 0, 0)
@@ -89,8 +89,8 @@ def test_who_fell_is_in_the_hand_again(player):
     assert [one.slot for one in player.battle(fallen)[-1].view.operators] == [-1]
 
 
-def test_who_fell_is_missed_even_when_its_card_cannot_be_read(player):
-    """The size of the hand tells how many stand; the one the eyes have missed for longest is gone."""
+def test_an_operator_that_fell_is_missed_even_when_its_card_cannot_be_read(player):
+    """The size of the hand tells how many stand; the one not seen for longest has fallen."""
     player.deploy()
     player.decide(player.battle(view(cards=view().cards[:1], operators=(unit(2, 2),))), 0, 0, 0, 0)
     unreadable = view(cards=(Card(0, 9, "ready"), Card(-1, -1, "unaffordable")))
@@ -116,13 +116,13 @@ def test_play_is_set_to_the_speed_asked_for(player):
     assert gestures(player.battle(slow, t=20.5)) == []
 
 
-def test_a_battle_that_stands_still_by_a_slip_goes_on(player):
+def test_a_battle_that_is_paused_by_mistake_goes_on(player):
     """The bot was not paused, so the game should not be."""
     player.walk("battle")
     assert [command.point for command in player.battle(view(paused=True)) if isinstance(command, Tap)] == ["pause"]
 
 
 def test_a_card_that_hangs_on_the_pointer_is_put_back(player):
-    """Low frame rates leave other bots stuck in the direction rhombus; ours taps an empty spot."""
+    """A card that stays selected leaves the battle in slow motion: an empty spot is tapped."""
     player.walk("battle")
     assert [command.point for command in player.battle(view(deploying=True)) if isinstance(command, Tap)] == ["clear"]

@@ -1,4 +1,4 @@
-"""What is bounded: nothing is tapped, walked or waited for without end, and no battle leaks into the next."""
+"""Bounds: nothing is tapped, walked or waited for without end, and no battle affects the next."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_button_that_is_dead_in_battle_is_a_fault(player, seen):
 
 
 def test_a_policy_that_fails_in_battle_stays_a_fault(player):
-    """The next frame of the battle does not hide that nobody is playing it; a resume asks anew."""
+    """The next frame of the battle does not lead out of the fault; a resume does, and the policy is asked again."""
     player.walk("battle")
     player.battle()
     player.tell(PartFailed, part="policy", why="not a number")
@@ -39,7 +39,7 @@ def test_a_policy_that_fails_in_battle_stays_a_fault(player):
 
 
 def test_an_answer_missed_on_a_strange_screen_is_asked_for_again(player):
-    """A battle is not watched idly to its end because one answer came at the wrong moment."""
+    """One answer that arrives in another state does not leave the rest of the battle unplayed."""
     player.walk("battle")
     asked = player.battle()[-1]
     player.tell(ScreenLost, seconds=5.0)
@@ -48,11 +48,11 @@ def test_an_answer_missed_on_a_strange_screen_is_asked_for_again(player):
     assert Decide in [kind for _ in range(3) for kind in kinds(player.battle())]
 
 
-def test_a_battle_left_by_hand_does_not_leak_into_the_next(player):
+def test_a_battle_left_by_hand_does_not_affect_the_next(player):
     """Its operators are not on the next field, and no experience spans both battles."""
     player.deploy()
     player.battle(view(cards=ONE_CARD, operators=(unit(2, 2),)))
-    assert player.machine.snapshot()["roster"]
+    assert player.machine.snapshot()["deployed"]
     player.tell(PauseAsked, id="a")
     player.tell(ResumeAsked, id="b")
     player.walk("battle")
@@ -62,7 +62,7 @@ def test_a_battle_left_by_hand_does_not_leak_into_the_next(player):
 
 
 def test_an_unknown_screen_for_hours_is_one_walk_and_one_fault(player):
-    """The watcher goes on saying that it is lost; the bot does not go on walking."""
+    """The watcher goes on reporting ScreenLost; the bot does not go on walking."""
     told = []
     for second in range(3600):
         told += player.tell(ScreenLost, seconds=5.0) if second % 5 == 0 else player.tell(Tick)
@@ -71,7 +71,7 @@ def test_an_unknown_screen_for_hours_is_one_walk_and_one_fault(player):
 
 
 def test_a_dead_start_button_is_a_fault_though_the_way_back_works(player):
-    """Home and here again, a few times; then a person is asked, instead of all night."""
+    """A few walks home and back to the button; then a person is asked."""
     screen, starts, commands = "home", 0, player.see("home")
     back = {"stage_panel": "stage_map", "stage_map": "terminal", "terminal": "home"}
     leads = {("home", "terminal"): "terminal", ("terminal", "last_stage"): "stage_map"}
@@ -88,7 +88,7 @@ def test_a_dead_start_button_is_a_fault_though_the_way_back_works(player):
 
 
 def test_a_stage_that_is_nowhere_is_said_once(player):
-    """One sentence for a person, not two."""
+    """One NeedHuman, not two."""
     player.walk("terminal")
     last = [player.see("stage_map", found={}) for _ in range(9)][-1]
     assert kinds(last).count(NeedHuman) == 1

@@ -59,7 +59,7 @@ def test_the_way_round(player):
 
 
 def test_after_the_last_battle_it_goes_home_and_ends():
-    """Whoever asked for one battle finds the game at home afterwards."""
+    """After one battle that was asked for the game is on the home screen."""
     player = Player(Machine(msgspec.structs.replace(SETUP, battles=1)))
     player.walk("battle")
     player.battle()
@@ -88,7 +88,7 @@ def here(player: Player, state: str) -> None:
 
 @pytest.mark.parametrize("state", PLAYING)
 def test_no_gesture_leaves_after_the_pause_is_acknowledged(player, state):
-    """Whoever reads 'paused' may put a hand on the mouse, whatever happens on the screen."""
+    """A caller that reads 'paused' can take the mouse, whatever happens on the screen."""
     here(player, state)
     commands = player.tell(PauseAsked, id="a")
     assert commands[0] == ShutGate()
@@ -140,7 +140,7 @@ def test_a_question_asked_before_a_pause_is_not_acted_upon_after_it(player):
 
 
 def test_a_pause_asked_twice_is_answered_twice(player):
-    """Nobody waits in vain for an answer."""
+    """Every request gets its answer."""
     player.tell(PauseAsked, id="a")
     assert player.tell(PauseAsked, id="b") == [Answer(id="b", what="paused")]
     player.tell(ResumeAsked, id="c")
@@ -148,7 +148,7 @@ def test_a_pause_asked_twice_is_answered_twice(player):
 
 
 def test_a_hand_on_the_mouse_pauses(player):
-    """The mouse thrown into a corner is a person's way of saying pause."""
+    """Moving the mouse into a corner is how a person at the desktop asks for a pause."""
     here(player, "battle")
     assert player.tell(PartFailed, part="hands", why="paused by a person")[0] == ShutGate()
     assert player.machine.state == "paused"
@@ -156,14 +156,14 @@ def test_a_hand_on_the_mouse_pauses(player):
 
 @pytest.mark.parametrize("part", ["learner", "trace", "broker"])
 def test_play_goes_on_without(player, part):
-    """What is only nice to have does not stop the battle."""
+    """The failure of a part that the bot can play without does not stop the battle."""
     here(player, "battle")
     player.tell(PartFailed, part=part, why="gone")
     assert player.machine.state == "battle"
 
 
-def test_blindness_is_a_fault_with_evidence_until_the_screen_is_back(player):
-    """Without eyes nothing is tapped; with them back the bot goes on by itself."""
+def test_a_failed_capture_is_a_fault_with_evidence_until_the_screen_is_back(player):
+    """Without a picture nothing is tapped; once a screen is seen again the bot goes on by itself."""
     here(player, "battle")
     commands = player.tell(PartFailed, part="capture", why="no window")
     assert [type(command) for command in commands[-2:]] == [Dump, NeedHuman]

@@ -1,4 +1,4 @@
-"""The short pages: menu, stage selection, settling and the walk home."""
+"""The short states: menu, stage selection, settling and the walk home."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def test_a_pop_up_is_closed_wherever_it_comes_up(player):
         assert [tap.point for tap in gestures(player.see("popup"))] == ["popup_close"]
         assert player.machine.state == before
     assert [tap.point for tap in gestures(player.see("connection_lost"))] == ["connection_confirm"]
+
+
+def test_a_pop_up_is_closed_where_the_event_says(player):
+    """A profile can add a pop-up with a closing point of its own without a change of the states."""
+    player.see("home")
+    assert [tap.point for tap in gestures(player.see("popup", closed_by="corner"))] == ["corner"]
 
 
 def test_a_tap_without_effect_is_made_again_after_a_while(player):
@@ -52,7 +58,7 @@ def test_another_stages_panel_is_left(player):
 
 
 def test_loading_for_ever_is_not_waited_for(player):
-    """A download that hangs ends in a walk home."""
+    """A download that hangs leads to a walk home."""
     player.walk("loading")
     for _ in range(100):
         player.tell(Tick)

@@ -1,8 +1,11 @@
 """Records the traces of this folder anew: python tests/traces/record.py
 
-Each is a run of the daemon on the practice game with nothing replaced: `lost` by a network that knows nothing, `won`,
-`pause` and `walk_home` by what a longer run made of it (--learned names its checkpoint). Needed when events, commands
-or the machine's behaviour change on purpose.
+Each is a run of the daemon on the practice game with nothing replaced: `lost` with an untrained network, `won`, `pause`
+and `walk_home` with the network of a longer run (--learned names its checkpoint). Needed when events, commands or the
+machine's behaviour change on purpose.
+
+The four were recorded as version 1 and upgraded: read with `bot.trace.read_trace` and written with
+`bot.trace.TraceWriter`, event by event. `version_1/lost.jsonl` is one of them as it was recorded.
 """
 
 from __future__ import annotations
@@ -29,12 +32,12 @@ Hear = Callable[[Config, Parts], Callable[[Event], None]]
 
 
 def quietly(_config: Config, _parts: Parts) -> Callable[[Event], None]:
-    """Nothing is done to the run."""
+    """Leave the run alone."""
     return lambda _event: None
 
 
 def pausing(config: Config, _parts: Parts) -> Callable[[Event], None]:
-    """Somebody pauses the battle over MQTT, and resumes it a moment later."""
+    """Pause the battle over MQTT, and resume it a second later."""
     seen, tasks = 0, set()
 
     async def pause() -> None:
@@ -52,7 +55,7 @@ def pausing(config: Config, _parts: Parts) -> Callable[[Event], None]:
 
 
 def losing_the_way(_config: Config, parts: Parts) -> Callable[[Event], None]:
-    """The terminal is covered by a page that nobody knows."""
+    """Cover the terminal with an unknown page."""
     game = parts.screen._game
     covered = False
 
@@ -71,7 +74,7 @@ RUNS: dict[str, tuple[bool, Hear]] = {
     "pause": (True, pausing),
     "walk_home": (True, losing_the_way),
 }
-"""Name of the trace: whether it is played with what was learned, and what is done to the run."""
+"""Name of the trace → whether it is played with the trained network, and what is done during the run."""
 
 
 def record(name: str, learned: Path, port: int) -> None:

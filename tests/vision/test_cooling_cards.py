@@ -1,4 +1,4 @@
-"""Cards that cool down: whose they are must be known, or nobody notices that a retreat worked."""
+"""Cards that cool down: their slots must be read, or the effect of a retreat cannot be seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
 from vision.cutter import Cutter
-from vision.ocr import Reader
 from vision.profile import load_profile
 
 STAGE = load_stage("first_watch")
@@ -19,7 +18,7 @@ SQUAD = squad_of(list(load_operators())[:12])
 
 
 def begin_battle(size):
-    """A practice game in the middle of its battle, with DP for anybody."""
+    """A practice game in the middle of its battle, with DP for most operators."""
     game = PracticeGame([STAGE], SQUAD, size, seed=0, popups=False)
     for point in ("terminal", "last_stage", "stage_map", "stage_start", "squad_start"):
         x, y = game._nodes()[0][:2] if point == "stage_map" else load_profile("practice", size).points[point]
@@ -41,9 +40,9 @@ def somewhere(battle, slot):
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_cooling_card_is_known_wherever_its_timer_stands(size):
+def test_a_cooling_card_is_known_wherever_its_timer_stands(size, reader):
     """Under the red tint and the ring, right after the retreat and later, every operator is told apart."""
-    cutter, known = Cutter(load_profile("practice", size), Reader(), portraits(SQUAD)), 0
+    cutter, known = Cutter(load_profile("practice", size), reader, portraits(SQUAD)), 0
     for slot in range(len(SQUAD)):
         game = begin_battle(size)
         action = somewhere(game.battle, slot)

@@ -1,4 +1,4 @@
-"""The Cutter on the real client: numbers, buttons and cards, mended with what must be true."""
+"""The Cutter on the real client: numbers, buttons and cards, and what replaces a number that cannot be right."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.cutter import Cutter, Hud, card_state, is_red, mend
-from vision.ocr import Reader
+from vision.cutter import Cutter, Hud, card_state, is_red, with_last_known
 from vision.profile import load_profile
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
 TITLE_BAR = 54
 EMPTY = Hud(None, None, None, None, None, False, None, False, ())
-
-
-@pytest.fixture(scope="module")
-def reader():
-    """One reader for all tests: its networks are loaded once."""
-    return Reader()
 
 
 def picture(path):
@@ -67,7 +60,7 @@ def test_single_frames_of_a_real_battle_are_read_exactly(reader):
 
 
 def test_a_whole_battle_in_a_row_is_read_exactly(reader):
-    """The frames one after the other, with what must be true to mend them: all as people read them."""
+    """The frames in order, the last known numbers replacing what cannot be right: all as people read them."""
     cutter = cutter_for(battle(1), reader)
     assert {frame: numbers(cutter.read(battle(frame))) for frame in truth()} == truth()
 
@@ -140,22 +133,22 @@ def test_an_unchanged_frame_is_not_read_again(reader):
 def test_kills_never_fall_and_the_total_never_changes():
     """Within a battle a number that cannot be is replaced by the last one that could."""
     before = EMPTY._replace(kills=12, total=24, life=9)
-    assert mend(EMPTY._replace(kills=2, total=24, life=9), before).kills == 12
-    assert mend(EMPTY._replace(kills=13, total=34, life=9), before)[:2] == (12, 24)
-    assert mend(EMPTY._replace(kills=25, total=24, life=9), before).kills == 12
-    assert mend(EMPTY._replace(kills=13, total=24, life=9), before)[:3] == (13, 24, 9)
+    assert with_last_known(EMPTY._replace(kills=2, total=24, life=9), before).kills == 12
+    assert with_last_known(EMPTY._replace(kills=13, total=34, life=9), before)[:2] == (12, 24)
+    assert with_last_known(EMPTY._replace(kills=25, total=24, life=9), before).kills == 12
+    assert with_last_known(EMPTY._replace(kills=13, total=24, life=9), before)[:3] == (13, 24, 9)
 
 
 def test_life_never_rises():
     """Life points that rise are a misreading; a fall is believed."""
     before = EMPTY._replace(kills=1, total=24, life=9)
-    assert mend(EMPTY._replace(kills=1, total=24, life=19), before).life == 9
-    assert mend(EMPTY._replace(kills=1, total=24, life=8), before).life == 8
+    assert with_last_known(EMPTY._replace(kills=1, total=24, life=19), before).life == 9
+    assert with_last_known(EMPTY._replace(kills=1, total=24, life=8), before).life == 8
 
 
-def test_a_single_image_is_not_mended():
-    """Without a past nothing is made up: what cannot be read stays unknown."""
-    assert mend(EMPTY, EMPTY) == EMPTY
+def test_numbers_of_a_single_image_are_not_replaced():
+    """Without earlier numbers what cannot be read stays unknown."""
+    assert with_last_known(EMPTY, EMPTY) == EMPTY
 
 
 def test_a_new_battle_forgets_the_last_one(reader):

@@ -1,4 +1,4 @@
-"""The detector believes only weights it can vouch for, and puts boxes back where the pixels were."""
+"""The detector loads only weights that match their description, and maps boxes back to the frame's pixels."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from vision.detector import (
     Detector,
     DetectorError,
     UltralyticsDetector,
+    iou,
     letterbox,
-    overlap,
+    nms,
     sha256,
-    without_doubles,
 )
-from vision.detector_training import lessons
+from vision.detector_training import labelled_frames
 
 
 def boxed(label) -> Detection:
@@ -39,7 +39,7 @@ def refusal(weights) -> str:
 
 
 def described(weights, digest):
-    """Write the description that vouches for weights."""
+    """Write the description of weights."""
     weights.with_suffix(".json").write_text(json.dumps({"sha256": digest}))
 
 
@@ -48,13 +48,13 @@ def test_missing_weights_are_named_with_the_command_that_makes_them(tmp_path):
     assert "units.onnx does not exist" in refusal(tmp_path / "units.onnx")
 
 
-def test_weights_without_a_description_are_not_believed(tmp_path):
-    """Nobody vouches for them."""
+def test_weights_without_a_description_are_refused(tmp_path):
+    """Without it their hash and classes are unknown."""
     (tmp_path / "units.onnx").write_bytes(b"whatever")
     assert "units.json does not exist" in refusal(tmp_path / "units.onnx")
 
 
-def test_weights_that_were_exchanged_are_not_believed(tmp_path):
+def test_weights_that_were_exchanged_are_refused(tmp_path):
     """A file with another hash is another network, whatever its name."""
     shutil.copy(SHIPPED, tmp_path / "units.onnx")
     described(tmp_path / "units.onnx", "0" * 64)
@@ -69,7 +69,7 @@ def test_a_torn_description_is_one_line(tmp_path):
 
 
 def test_weights_that_are_no_network_are_one_line(tmp_path):
-    """Even with the right hash, garbage does not load, and says so calmly."""
+    """Even with the right hash, a file that is no network gives one line."""
     weights = tmp_path / "units.onnx"
     weights.write_bytes(b"this is not a network")
     described(weights, sha256(weights))
@@ -92,41 +92,41 @@ def test_a_box_goes_back_to_where_its_pixels_were(size):
 @pytest.fixture(scope="module")
 def crowd():
     """A drawn frame with many units, and their labels."""
-    return next(lessons(1, seed=77))
+    return next(labelled_frames(1, seed=77))
 
 
 def agreed(ones, others, least) -> float:
     """The share of `ones` that coincide with one of `others` of the same class, by at least so much overlap."""
-    return float(np.mean([any(a.name == b.name and overlap(a, b) >= least for b in others) for a in ones]))
+    return float(np.mean([any(a.name == b.name and iou(a, b) >= least for b in others) for a in ones]))
 
 
-def test_units_of_a_crowd_are_found_by_their_kinds(crowd):
-    """The shipped weights were taught what they are asked for: boxes of the right class in the right place."""
+def test_units_of_a_crowd_are_found_by_their_kinds(crowd, detector):
+    """The shipped weights give boxes of the right class in the right place."""
     labels = [boxed(label) for label in crowd.labels]
-    assert agreed(labels, Detector().detect(crowd.image), 0.5) > 0.6
+    assert agreed(labels, detector.detect(crowd.image), 0.5) > 0.6
 
 
 def test_ultralytics_finds_the_same_in_the_same_weights(crowd):
-    """Our few lines before and after the network do what the library's own do."""
+    """The pre- and postprocessing of `Detector` does what that of `ultralytics` does."""
     ours, theirs = Detector(threshold=0.5).detect(crowd.image), UltralyticsDetector(threshold=0.5).detect(crowd.image)
     assert len(ours) > 3
     assert agreed(ours, theirs, 0.8) > 0.85
     assert agreed(theirs, ours, 0.6) > 0.85
 
 
-def test_a_frame_of_another_size_finds_the_same_units(crowd):
+def test_a_frame_of_another_size_finds_the_same_units(crowd, detector):
     """Boxes are in the pixels of the frame, whatever window it is from."""
     size = (1858, 1042)
-    large = Detector().detect(cv2.resize(crowd.image, size, interpolation=cv2.INTER_LINEAR))
+    large = detector.detect(cv2.resize(crowd.image, size, interpolation=cv2.INTER_LINEAR))
     found = [Detection(one.name, one.score, *(part * 720 / size[1] for part in one[2:])) for one in large]
     assert agreed(Detector(threshold=0.7).detect(crowd.image), found, 0.7) > 0.9
 
 
-def test_a_thing_found_twice_is_told_once():
+def test_of_boxes_that_coincide_only_the_highest_score_stays():
     """Two boxes that all but coincide are one enemy; two that stand side by side, or of two kinds, are two."""
     slug, twin = Detection("slug", 0.9, 100, 100, 60, 50), Detection("slug", 0.4, 104, 102, 60, 50)
     beside, hound = Detection("slug", 0.3, 140, 100, 60, 50), Detection("hound", 0.2, 101, 101, 60, 50)
-    assert without_doubles([slug, twin, beside, hound]) == [slug, beside, hound]
+    assert nms([slug, twin, beside, hound]) == [slug, beside, hound]
 
 
 def test_what_the_aspect_leaves_empty_is_grey():

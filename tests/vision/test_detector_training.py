@@ -1,4 +1,4 @@
-"""Lessons show what they say they show, and what is learned from them can be used."""
+"""Training frames show what their labels say, and the weights trained on them can be used."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ import numpy as np
 import pytest
 
 from game.characters.catalogue import enemy_kinds
+from game.errors import InputError
 from vision.detector import Detector
 from vision.detector_training import (
     IMAGE_SIZE,
-    JUDGED,
-    Lesson,
+    VALIDATION_EVERY,
+    LabelledFrame,
     classes,
     label_line,
-    lessons,
+    labelled_frames,
     train,
     visible,
-    write_lessons,
+    write_dataset,
 )
 
 
 @pytest.fixture(scope="module")
 def drawn():
     """The first frames of a run, as training draws them."""
-    return list(lessons(36, seed=5))
+    return list(labelled_frames(36, seed=5))
 
 
 def test_every_label_names_a_class_and_lies_on_the_picture(drawn):
-    """A box off the picture or of an unknown class would teach nonsense."""
+    """A box off the picture or of an unknown class would spoil the training."""
     names = set(classes())
-    assert sum(len(lesson.labels) for lesson in drawn) > len(drawn), "the frames are not empty"
-    for lesson in drawn:
-        rows, columns = lesson.image.shape[:2]
-        for name, x, y, width, height in lesson.labels:
+    assert sum(len(frame.labels) for frame in drawn) > len(drawn), "the frames are not empty"
+    for frame in drawn:
+        rows, columns = frame.image.shape[:2]
+        for name, x, y, width, height in frame.labels:
             assert name in names
             assert width > 0
             assert height > 0
@@ -48,40 +49,40 @@ def test_every_label_names_a_class_and_lies_on_the_picture(drawn):
 
 
 def test_frames_differ(drawn):
-    """Twice the same picture is a wasted lesson."""
+    """Two equal pictures train no more than one."""
     assert all(not np.array_equal(one.image, other.image) for one, other in pairwise(drawn))
 
 
-def test_the_same_seed_draws_the_same_lessons(drawn):
+def test_the_same_seed_draws_the_same_frames(drawn):
     """The command beside the weights makes the same weights again."""
-    again = list(lessons(3, seed=5))
+    again = list(labelled_frames(3, seed=5))
     for one, other in zip(drawn, again, strict=False):
         assert np.array_equal(one.image, other.image)
         assert one.labels == other.labels
 
 
-def test_all_kinds_are_taught_about_as_often(drawn):
-    """A kind seen seldom is a kind missed when it comes."""
-    taught = Counter(name for lesson in drawn for name, *_ in lesson.labels)
-    assert set(taught) == set(classes())
-    kinds = [number for name, number in taught.items() if name in enemy_kinds()]
+def test_all_kinds_are_drawn_about_as_often(drawn):
+    """A kind that is rare in training is missed in battle."""
+    drawn_labels = Counter(name for frame in drawn for name, *_ in frame.labels)
+    assert set(drawn_labels) == set(classes())
+    kinds = [number for name, number in drawn_labels.items() if name in enemy_kinds()]
     assert max(kinds) < 4 * min(kinds)
 
 
-def test_what_is_judged_by_was_not_learned_from(tmp_path):
-    """Judged by its own lessons, a network that learned by heart would shine."""
-    shades = [Lesson(np.full((72, 128, 3), 10 * number, np.uint8), []) for number in range(13)]
-    write_lessons(shades, len(shades), tmp_path / "set", lambda _: None)
+def test_frames_for_validation_are_not_trained_on(tmp_path):
+    """Validated on its own training frames, an overfitted network would score well."""
+    shades = [LabelledFrame(np.full((72, 128, 3), 10 * number, np.uint8), []) for number in range(13)]
+    write_dataset(shades, len(shades), tmp_path / "set", lambda _: None)
     found = {
         part: {int(cv2.imread(str(path))[0, 0, 0]) // 10 for path in (tmp_path / "set" / "images" / part).iterdir()}
         for part in ("train", "val")
     }
-    assert found["val"] == {0, JUDGED, 2 * JUDGED}
+    assert found["val"] == {0, VALIDATION_EVERY, 2 * VALIDATION_EVERY}
     assert found["train"] == set(range(13)) - found["val"]
 
 
-def test_a_unit_behind_another_is_not_taught():
-    """What cannot be seen cannot be learned; what can be seen in part can."""
+def test_a_unit_behind_another_is_not_labelled():
+    """A hidden unit has no label; one that is hidden in part keeps it."""
     behind, before, beside = ("slug", 10, 10, 20, 20), ("operator", 8, 8, 30, 30), ("hound", 30, 10, 20, 20)
     assert visible([behind, before, beside]) == [before, beside]
     assert visible([before, behind]) == [before, behind]
@@ -97,7 +98,7 @@ def test_a_label_is_written_as_fractions_of_the_picture():
 def test_what_is_trained_loads_and_is_described(tmp_path):
     """One epoch on a few frames learns nothing, but makes a file that the detector takes and knows the classes of."""
     said = []
-    facts = train(frames=24, epochs=1, seed=3, out=tmp_path, report=said.append)
+    facts = train(frames=24, epochs=1, seed=3, out=tmp_path, tell=said.append)
     detector = Detector(tmp_path / "units.onnx", threshold=0.0)
     assert detector.names == classes()
     assert detector.detect(np.zeros((720, 1280, 3), np.uint8)), "everything passes a threshold of zero"
@@ -109,6 +110,6 @@ def test_what_is_trained_loads_and_is_described(tmp_path):
 
 
 def test_too_few_frames_are_refused_before_any_is_drawn(tmp_path):
-    """Whoever asks for what cannot teach anything learns so at once."""
-    with pytest.raises(ValueError, match="teach nothing"):
+    """The error says how many are needed."""
+    with pytest.raises(InputError, match="at least 12 frames and 1 epoch"):
         train(frames=10, epochs=1, out=tmp_path)

@@ -1,4 +1,4 @@
-"""What stands in a frame is put on the tile it stands on, as hurt and as ready as it is."""
+"""Detections in a frame become units on their tiles, with their health and their ready skills."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from game.practice.draw import BattleScene, Painter
 from game.view import UNKNOWN
 from vision.detector import Detection
 from vision.detector_training import Staged
-from vision.localisation import place
+from vision.localisation import localise
 
 SIZE = (1280, 720)
 SQUAD = tuple(load_operators().values())[:12]
@@ -29,7 +29,7 @@ def looks():
         battle, camera = Staged(stage, SQUAD, random), Camera(stage.height, stage.width, stage.view, SIZE)
         painter.battle(BattleScene(battle, battle.view().cards), camera)
         boxes = [Detection(name, 1.0, *box) for name, *box in painter.labels]
-        found.append((*place(boxes, painter.frame(), camera, stage), battle.view()))
+        found.append((*localise(boxes, painter.frame(), camera, stage), battle.view()))
     return found
 
 
@@ -41,8 +41,8 @@ def test_every_operator_is_on_its_tile(looks):
         assert all(one.slot == one.direction == UNKNOWN for one in operators)
 
 
-def test_a_ready_skill_is_the_right_operators(looks):
-    """The mark hangs over the one whose skill it is, not over its neighbour."""
+def test_a_ready_skill_belongs_to_the_right_operator(looks):
+    """The mark hangs over the operator whose skill is ready, not over its neighbour."""
     assert any(one.skill_ready for *_, truth in looks for one in truth.operators)
     for operators, _, truth in looks:
         ready = {(one.row, one.col) for one in truth.operators if one.skill_ready}
@@ -67,21 +67,21 @@ def test_health_is_read_from_the_bars(looks):
     assert np.percentile(off, 67) < 1 / 12
 
 
-def test_units_off_the_map_are_nobody():
-    """A portrait or a button taken for an enemy must not walk the map."""
+def test_detections_off_the_map_are_dropped():
+    """A portrait or a button that is taken for a unit is not put on the map."""
     stage = load_stage(shipped_stages()[0])
     camera = Camera(stage.height, stage.width, stage.view, SIZE)
     image = np.zeros((720, 1280, 3), np.uint8)
     corner = [Detection("slug", 0.9, 2, 2, 40, 30), Detection("operator", 0.9, 2, 2, 40, 60)]
-    assert place(corner, image, camera, stage) == ((), ())
+    assert localise(corner, image, camera, stage) == ((), ())
 
 
-def test_a_look_that_no_table_knows_is_an_enemy_all_the_same():
-    """Weights may have been taught more than this table holds; nothing breaks, and it counts as a walker."""
+def test_a_class_that_no_table_contains_is_an_enemy_too():
+    """Weights may know more kinds than the table of enemies; such an enemy counts as walking."""
     stage = load_stage("first_watch")
     camera = Camera(stage.height, stage.width, stage.view, SIZE)
     x, y = camera.pixel(2, 4)
-    _, (enemy,) = place(
+    _, (enemy,) = localise(
         [Detection("dragon", 0.9, x - 20, y - 60, 40, 60)], np.zeros((720, 1280, 3), np.uint8), camera, stage
     )
     assert (enemy.kind, round(enemy.row), round(enemy.col)) == ("dragon", 2, 4)

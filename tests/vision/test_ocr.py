@@ -6,13 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.ocr import COUNTER, Reader, stretch, tighten
-
-
-@pytest.fixture(scope="module")
-def reader():
-    """One reader for all tests: its networks are loaded once."""
-    return Reader()
+from vision.ocr import COUNTER, crop_to_ink, stretch_contrast
 
 
 def written(text, size=(44, 110), ink=(255, 255, 255), ground=(30, 30, 30), noise=0):
@@ -71,9 +65,9 @@ def test_what_touches_the_edge_is_a_neighbours():
     """A bright strip along the left edge is not taken for a 1."""
     crop = written("23")
     crop[:, :4] = 255
-    grey = stretch(crop)
+    grey = stretch_contrast(crop)
     assert grey is not None
-    ink = tighten(grey)
+    ink = crop_to_ink(grey)
     assert ink is not None
     assert ink.shape[1] < 80
 

@@ -1,4 +1,4 @@
-"""The annotated frame shows what was seen and decided, and leaves the frame itself alone."""
+"""The overlay shows what was seen and decided, and leaves the frame itself alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from game.actions import DEPLOY, Action
 from game.camera import Camera
 from game.view import UNKNOWN, BattleView, EnemySeen, OperatorSeen
 from vision.detector import Detection
-from vision.overlay import DECISION_COLOUR, ENEMY_COLOUR, annotate
+from vision.overlay import DECISION_COLOUR, ENEMY_COLOUR, draw_overlay
 
 VIEW = BattleView(
     kills=3,
@@ -37,33 +37,33 @@ def shows(picture, colour):
 
 def test_the_frame_itself_stays_as_it_was(frame):
     """It may be evidence."""
-    picture = annotate(frame, VIEW, [SLUG], "battle", camera=CAMERA)
+    picture = draw_overlay(frame, VIEW, [SLUG], "battle", camera=CAMERA)
     assert (frame == 60).all()
     assert picture.shape == frame.shape
 
 
 def test_a_detection_is_boxed(frame):
     """Its box is drawn where it was found."""
-    picture = annotate(frame, None, [SLUG], "battle")
+    picture = draw_overlay(frame, None, [SLUG], "battle")
     assert (picture[200, 720:750] == ENEMY_COLOUR).all()
     assert shows(picture, ENEMY_COLOUR) > 300
 
 
 def test_a_decision_outlines_its_tile(frame):
     """The tile that was chosen stands out from those that units stand on."""
-    without = annotate(frame, VIEW, [], "battle", camera=CAMERA)
-    chosen = annotate(frame, VIEW, [], "battle", camera=CAMERA, decision=(Action(DEPLOY, 1, 4 * 9 + 5, 0), 1.25))
+    without = draw_overlay(frame, VIEW, [], "battle", camera=CAMERA)
+    chosen = draw_overlay(frame, VIEW, [], "battle", camera=CAMERA, decision=(Action(DEPLOY, 1, 4 * 9 + 5, 0), 1.25))
     assert shows(without, DECISION_COLOUR) == 0
     assert shows(chosen, DECISION_COLOUR) > 100
 
 
 def test_a_decision_in_words_makes_the_panel_larger(frame):
     """The panel tells action and Q value under the HUD."""
-    plain = annotate(frame, VIEW, [], "battle")
-    told = annotate(frame, VIEW, [], "battle", decision=(Action(DEPLOY, 0, 4, 0), 1.25), squad=["Fang"])
+    plain = draw_overlay(frame, VIEW, [], "battle")
+    told = draw_overlay(frame, VIEW, [], "battle", decision=(Action(DEPLOY, 0, 4, 0), 1.25), squad=["Fang"])
     assert np.nonzero((told != 60).any(axis=(1, 2)))[0].max() > np.nonzero((plain != 60).any(axis=(1, 2)))[0].max()
 
 
-def test_a_small_frame_is_annotated_too(frame):
+def test_a_small_frame_gets_an_overlay_too(frame):
     """Whatever the window's size, drawing does not fail."""
-    assert annotate(frame[:90, :160], VIEW, [SLUG], "battle").shape == (90, 160, 3)
+    assert draw_overlay(frame[:90, :160], VIEW, [SLUG], "battle").shape == (90, 160, 3)

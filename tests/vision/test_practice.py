@@ -1,4 +1,4 @@
-"""The eyes on the practice game: whole battles drawn and read back, against what is truly so."""
+"""Vision on the practice game: whole battles drawn and read back, compared with the truth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAY = {
 }  # fmt: skip
 
 
-class Player:
+class Walk:
     """Plays the practice game by hand and compares, frame by frame, what is read with what is true."""
 
     def __init__(self, stage: str, size: tuple[int, int], reader: Reader) -> None:
@@ -134,12 +134,6 @@ class Player:
         self.look()
 
 
-@pytest.fixture(scope="module")
-def reader():
-    """One reader for all tests: its networks are loaded once."""
-    return Reader()
-
-
 @pytest.mark.parametrize(
     ("stage", "size"), [("first_watch", (1280, 720)), ("two_roads", (1280, 720)), ("first_watch", (1920, 1080))]
 )
@@ -147,18 +141,18 @@ def test_a_whole_battle_is_read_as_it_is(stage, size, reader):
     """From the home screen to the result page every screen is named and every number, button and card is exact:
     running, paused, at double speed, with a card in hand, with the rhombus open, with cards cooling down.
     """
-    player = Player(stage, size, reader)
-    player.walk_to_battle()
-    player.play()
-    assert player.looks >= {"popup", "home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle"}
-    assert player.looks & {"settle", "failed"}
-    assert player.frames >= 30
-    assert player.wrong == []
+    walk = Walk(stage, size, reader)
+    walk.walk_to_battle()
+    walk.play()
+    assert walk.looks >= {"popup", "home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle"}
+    assert walk.looks & {"settle", "failed"}
+    assert walk.frames >= 30
+    assert walk.wrong == []
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1600, 720), (1280, 960)])
 def test_what_is_laid_over_a_page_is_seen(size, reader):
-    """A lost connection and a page nobody knows are told from what lies under them, on any shape of screen."""
+    """A lost connection and an unknown page are told from what lies under them, on any shape of screen."""
     game = PracticeGame([load_stage("first_watch")], squad_of(SQUAD), size, popups=False)
     profile = load_profile("practice", size)
     assert recognise(game.draw(), profile, reader).screen == "home"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -52,6 +54,22 @@ def test_several_files_give_an_entry_each(tmp_path):
     }
     assert "not a picture" in no_picture["error"]
     assert black["screen"] == "unknown"
+
+
+@pytest.mark.parametrize("side", [60_000, 2_000_000_000])
+def test_a_header_that_claims_too_many_pixels_is_one_line(tmp_path, side):
+    """A PNG of a few bytes can claim to be larger than any memory."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    path = tmp_path / "huge.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b""))
+    (entry,) = read_images([path])
+    assert set(entry) == {"file", "error"}
+    assert entry["error"].startswith(f"{path}: ")
+    assert "\n" not in entry["error"]
 
 
 def test_an_unknown_profile_is_refused(tmp_path):

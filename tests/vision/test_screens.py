@@ -1,4 +1,4 @@
-"""Which screen is this? On the real client's screens, and on pages drawn here with their texts."""
+"""Recognising screens: those of the real client, and pages drawn here with their texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.ocr import Line, Reader
+from vision.ocr import TextLine
 from vision.profile import load_profile
 from vision.screens import CODE, count_stars, recognise, stage_codes
 
@@ -27,12 +27,6 @@ SCREENS = {
     "stage_panel_14-15": "stage_panel",
     "terminal": "terminal",
 }
-
-
-@pytest.fixture(scope="module")
-def reader():
-    """One reader for all tests: its networks are loaded once."""
-    return Reader()
 
 
 def reference(name):
@@ -70,7 +64,7 @@ def test_stage_codes_on_the_map_can_be_tapped(reader):
 
 
 def test_the_panel_says_which_stage_it_is_for(reader):
-    """The code in the panel's title is found, so that nobody starts another stage by mistake."""
+    """The code in the panel's title is found, so that no other stage is started by mistake."""
     assert set(see(reference("stage_panel_14-15.jpg"), reader).found) == {"14-15"}
 
 
@@ -89,7 +83,7 @@ def test_the_title_of_a_won_battle_is_settle(reader):
 def test_a_blank_screen_is_unknown(level, reader):
     """What is not recognised is unknown, not guessed."""
     reading = see(np.full((720, 1280, 3), level, np.uint8), reader)
-    assert reading == ("unknown", {}, None, None)
+    assert reading == ("unknown", {}, None, None, None)
 
 
 def test_noise_is_unknown(reader):
@@ -111,5 +105,5 @@ def test_the_games_stage_codes_are_codes(code):
 
 def test_dates_counters_and_words_are_not_stage_codes():
     """Only lines that are a code and nothing else can be tapped as a stage."""
-    lines = [Line(text, 0, 0, 10, 10) for text in ("14-", "132/132", "2024-06-29", "EPISODE", "14", "-21")]
-    assert stage_codes([*lines, Line("1 \u2013 7", 10, 20, 30, 10)]) == {"1-7": (25, 25)}
+    lines = [TextLine(text, 0, 0, 10, 10) for text in ("14-", "132/132", "2024-06-29", "EPISODE", "14", "-21")]
+    assert stage_codes([*lines, TextLine("1 \u2013 7", 10, 20, 30, 10)]) == {"1-7": (25, 25)}

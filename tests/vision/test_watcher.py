@@ -1,4 +1,4 @@
-"""The watcher says what changed, once, and what it says of a battle is true."""
+"""The watcher reports every change once, and its battles are true."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame, PracticeScreen
 from vision.cutter import Cutter
-from vision.detector import Detector
-from vision.ocr import Reader
 from vision.profile import load_profile
 from vision.watcher import EVIDENCE, Watcher
 
@@ -38,20 +36,8 @@ def profile():
     return load_profile("practice")
 
 
-@pytest.fixture(scope="module")
-def reader():
-    """One reader for all tests: loading its networks takes a second."""
-    return Reader()
-
-
-@pytest.fixture(scope="module")
-def detector():
-    """The shipped weights."""
-    return Detector()
-
-
 class World:
-    """A practice game, somebody who taps and plays it well enough, and a watcher of it."""
+    """A practice game, a player of it, and a watcher."""
 
     def __init__(self, profile, reader, detector, stage="", seed=3, **patience):
         self.stage = load_stage(stage or shipped_stages()[0])
@@ -146,7 +132,7 @@ def test_the_result_is_told_once_and_is_true(whole_flow):
 
 
 def test_time_is_told_second_by_second(whole_flow):
-    """Whatever gives up after a time counts ticks: none may be missing, and none come twice."""
+    """Timeouts count ticks: none may be missing, and none come twice."""
     world, events = whole_flow
     ticks = [event.t for event in events if isinstance(event, Tick)]
     assert len(ticks) == pytest.approx(world.game.time, abs=2)
@@ -217,7 +203,7 @@ def of_kind(events, kind):
 
 
 def test_a_screen_that_is_none_is_told_as_lost_and_told_again(profile, reader, detector):
-    """Whoever has to find the way home hears of it after five seconds, and again while it lasts."""
+    """After five seconds without a known screen, and again every five seconds."""
     watcher = World(profile, reader, detector, lost=5.0).watcher
     events = [event for second in range(12) for event in watcher.look(blank(float(second), shade=second))]
     assert [event.t for event in of_kind(events, ScreenLost)] == [5.0, 10.0]
@@ -265,7 +251,7 @@ def test_asked_again_the_watcher_says_where_it_is(profile, reader, detector):
 
 
 def test_evidence_stays_small_and_spans_seconds(profile, reader, detector):
-    """The last frames tell how a fault came about, without the memory growing for weeks."""
+    """The last frames show how a fault came about; their number is bounded."""
     watcher = World(profile, reader, detector).watcher
     for number in range(24):
         watcher.look(blank(number / 4, shade=number % 2))
