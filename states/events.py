@@ -85,7 +85,7 @@ class Decided(Event, tag="decided", frozen=True, kw_only=True):
 
 
 class GestureDone(Event, tag="gesture_done", frozen=True, kw_only=True):
-    """The hands made the gesture. Whether it had an effect, only the eyes can tell."""
+    """The hands made the gesture. Whether it had an effect shows in later frames."""
 
     id: int
 

@@ -44,7 +44,7 @@ TRANSITIONS: list[tuple[str, str, str]] = [
     ("battle_seen",   "stage_select", "battle"),
     ("result_seen",   "battle",       "settle"),
     ("home_seen",     "settle",       "menu"),
-    # wherever a person, a pop-up or a lost connection really put us
+    # from wherever a person, a pop-up or a lost connection led to the screen
     ("home_seen",     "*",            "menu"),
     ("stage_seen",    "*",            "stage_select"),
     ("battle_seen",   "*",            "battle"),
@@ -204,7 +204,7 @@ class Machine:
         return self.give_up(event, why) if event.part in BLINDING and self.state != "paused" else []
 
     def _stays_in_fault(self, event: Event) -> bool:
-        """A fault is left for a screen told anew, not for the next frame of the battle it happened in."""
+        """A fault ends with a screen that is reported anew, not with the next frame of the battle it happened in."""
         return self.state == "fault" and isinstance(event, BattleSeen | ResultSeen | ScreenLost)
 
     def _rows(self, transitions: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:

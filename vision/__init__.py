@@ -1,1 +1,1 @@
-"""The eyes: capture, detector, Cutter, which screen is this, watcher."""
+"""What is seen: capture, screens, numbers and cards, units on tiles, and the watcher that makes events of them."""

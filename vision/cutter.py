@@ -141,7 +141,7 @@ class Cutter:
 
     def _white(self, crop: Image) -> float:
         """The share of white pixels."""
-        return float((crop.min(axis=2) > self.profile.buttons.white).mean())
+        return float((crop.min(axis=2) > self.profile.buttons.white).mean()) if crop.size else 0.0
 
     def _cards(self, image: Image, hud: Hud) -> tuple[Card, ...]:
         """The hand from left to right."""

@@ -35,7 +35,7 @@ IMAGE_SIZE = (512, 288)
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
 SQUAD_SIZE = 12
-"""Operators in a squad: the first of the table."""
+"""Operators in a squad: the first ones of the table."""
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames dimmed by a pause, of operators with a skill ready, of enemies blocked by one."""
 LATEST = 1500
@@ -64,7 +64,7 @@ def classes() -> tuple[str, ...]:
 
 
 class Staged(Battle):
-    """A battle whose field was set rather than played: many units of all kinds, hurt and ready in all degrees.
+    """A battle with a field that is staged, not played: many units of all kinds, with any health and readiness.
 
     Battles that are played show few kinds at a time and most units at the same places.
     """
@@ -75,16 +75,16 @@ class Staged(Battle):
         self._enemies = staged_enemies(stage, self._operators, random)
 
     def operators_on_field(self) -> tuple[OperatorOnField, ...]:
-        """The operators that were set."""
+        """The staged operators."""
         return self._operators
 
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
-        """The enemies that were set."""
+        """The staged enemies."""
         return self._enemies
 
 
 def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:
-    """`count` frames on all shipped stages in turn, each with a field of its own."""
+    """`count` frames on all shipped stages in turn, each with another field; the same seed draws the same."""
     random = np.random.default_rng(seed)
     squad = tuple(load_operators().values())[:SQUAD_SIZE]
     stages = [load_stage(name) for name in shipped_stages()]

@@ -29,7 +29,7 @@ ENEMY_BAR: tuple[Hsv, Hsv] = ((2, 140, 140), (22, 255, 255))
 OPERATOR_BAR: tuple[Hsv, Hsv] = ((90, 90, 140), (115, 255, 255))
 """Orange-red and light blue: what health bars are filled with, as a span of HSV colours (hue to 179)."""
 BAR_WIDTH = 0.5
-"""Of a health bar, in tiles; its middle is the foot's."""
+"""The width of a health bar in tiles; it is centred on the foot."""
 BAR_FROM, BAR_TO = -0.02, 0.12
 """Tiles below a foot between which its bar lies."""
 EMPTY = 24
@@ -39,7 +39,7 @@ EMPTY = 24
 def localise(
     detections: Sequence[Detection], image: Image, camera: Camera, stage: Stage
 ) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
-    """The operators and enemies that detections in a frame of the normal (not tilted) view stand for."""
+    """The operators and enemies of detections in a frame of the normal (not tilted) view, with their tiles."""
     marks = [found for found in detections if found.name == SKILL_READY]
     operators: dict[tuple[int, int], OperatorSeen] = {}
     for found in detections:
@@ -61,7 +61,7 @@ def foot(found: Detection) -> tuple[float, float]:
 
 
 def operator_tile(found: Detection, camera: Camera, stage: Stage) -> tuple[int, int] | None:
-    """The tile an operator stands on: the nearest, on either height, on which one can stand at all.
+    """The nearest tile, of either height, on which operators can stand; None when the foot is too far from all of them.
 
     A foot on high ground lies on the same pixel as another point of the low ground, so both are tried.
     """

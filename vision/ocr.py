@@ -110,7 +110,7 @@ class Reader:
         """How often the recognition network ran: crops that were not remembered."""
 
     def digits(self, crop: Image, tinted: bool = False, alphabet: str = DIGITS) -> str:
-        """The number in a BGR crop, written with `alphabet` only; empty when there is none or it cannot be told.
+        """The number in a BGR crop, written with `alphabet` only; empty when there is none or it is unreadable.
 
         `tinted` says that the ink is not white; see `stretch_contrast`.
         """

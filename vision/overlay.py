@@ -53,7 +53,7 @@ def draw_overlay(
 
 
 def _box(picture: Image, found: Detection) -> None:
-    """One detection: its box, its class and how sure the detector is."""
+    """One detection: its box, its class and its score."""
     colour = {OPERATOR: OPERATOR_COLOUR, SKILL_READY: READY_COLOUR}.get(found.name, ENEMY_COLOUR)
     left, top = round(found.x), round(found.y)
     cv2.rectangle(picture, (left, top), (round(found.x + found.width), round(found.y + found.height)), colour, 2)

@@ -158,7 +158,7 @@ NEEDED_POINTS = (
     "terminal", "last_stage", "stage_start", "squad_start", "result_leave", "popup_close", "back", "speed", "pause",
     "clear", "map_left", "map_right",
 )  # fmt: skip
-"""What the code itself names; a profile may have more for its screens."""
+"""The points that the code names; a profile may have more for its screens."""
 ABOVE_CARDS, BELOW_CARDS = 5, 29
 """Rows at 1280x720 above a raised card and below the top of any card that the Cutter looks at."""
 

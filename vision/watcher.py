@@ -164,7 +164,7 @@ class Watcher:
         return [ScreenLost(t=t, seconds=t - self._blind_since)]
 
     def _stuck(self, t: float, changed: bool) -> list[Event]:
-        """Stuck when the picture stands still. A paused game does too: what it means is decided elsewhere."""
+        """Stuck when the picture stands still. A paused game does too: what it means is for the machine to decide."""
         if changed:
             self._changed_at = self._still_since = t
         if t - self._changed_at < self._stuck_after:

@@ -22,7 +22,7 @@ def recorded(name):
     return recording
 
 
-def test_nothing_recorded_is_left_unreplayed():
+def test_every_recorded_trace_is_replayed():
     """A trace that is added is added here too."""
     assert sorted(path.stem for path in TRACES.glob("*.jsonl")) == sorted(NAMES)
 
@@ -37,7 +37,7 @@ def test_a_recorded_run_replays_to_the_same_commands(name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("row", [0, 1, 2], ids=lambda row: TRANSITIONS[row][0])
 def test_a_changed_transition_is_found_out(name, row):
-    """Whatever the table says about the way round matters to every run; the difference says where, readably."""
+    """Every run depends on every transition between two battles; the difference says where, readably."""
     trigger, _, target = TRANSITIONS[row]
     wrong = "lost" if target != "lost" else "menu"
     changed = [(one, source, wrong) if one == trigger else (one, source, to) for one, source, to in TRANSITIONS]

@@ -25,7 +25,7 @@ def test_a_pop_up_is_closed_where_the_event_says(player):
 
 
 def test_a_tap_without_effect_is_made_again_after_a_while(player):
-    """The screen is told again, and what is seen then decides."""
+    """The screen is reported again, and what is seen then decides."""
     player.see("home")
     commands = [command for _ in range(8) for command in player.tell(Tick)]
     assert commands == [Look()]
@@ -39,7 +39,7 @@ def test_a_gesture_that_failed_makes_it_look_again(player):
 
 
 def test_a_stage_out_of_sight_is_looked_for_and_then_asked_for(player):
-    """The map is pushed one way, then the other, then a person is told what to do."""
+    """The map is scrolled one way, then the other, then a person is asked."""
     player.see("terminal")
     pushed = []
     for _ in range(20):

@@ -41,7 +41,7 @@ def somewhere(battle, slot):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_cooling_card_is_known_wherever_its_timer_stands(size, reader):
-    """Under the red tint and the ring, right after the retreat and later, every operator is told apart."""
+    """Under the red tint and the ring, right after the retreat and later, every operator is recognised."""
     cutter, known = Cutter(load_profile("practice", size), reader, portraits(SQUAD)), 0
     for slot in range(len(SQUAD)):
         game = begin_battle(size)

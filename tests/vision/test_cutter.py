@@ -40,7 +40,7 @@ def truth():
 
 
 def cutter_for(image, reader):
-    """A Cutter without a past for images of this size."""
+    """A Cutter without earlier numbers for images of this size."""
     return Cutter(load_profile("arknights-cn", (image.shape[1], image.shape[0])), reader)
 
 
@@ -50,7 +50,7 @@ def numbers(hud):
 
 
 def test_single_frames_of_a_real_battle_are_read_exactly(reader):
-    """Each frame by itself, without a past: at least 38 of 39 as people read them."""
+    """Each frame by itself, without earlier numbers: at least 38 of 39 as people read them."""
     wrong = {
         frame: (said, expected)
         for frame, expected in truth().items()
@@ -131,7 +131,7 @@ def test_an_unchanged_frame_is_not_read_again(reader):
 
 
 def test_kills_never_fall_and_the_total_never_changes():
-    """Within a battle a number that cannot be is replaced by the last one that could."""
+    """Within a battle a number that cannot be right is replaced by the last known."""
     before = EMPTY._replace(kills=12, total=24, life=9)
     assert with_last_known(EMPTY._replace(kills=2, total=24, life=9), before).kills == 12
     assert with_last_known(EMPTY._replace(kills=13, total=34, life=9), before)[:2] == (12, 24)
@@ -140,7 +140,7 @@ def test_kills_never_fall_and_the_total_never_changes():
 
 
 def test_life_never_rises():
-    """Life points that rise are a misreading; a fall is believed."""
+    """Life points that rise are a misreading; a fall is accepted."""
     before = EMPTY._replace(kills=1, total=24, life=9)
     assert with_last_known(EMPTY._replace(kills=1, total=24, life=19), before).life == 9
     assert with_last_known(EMPTY._replace(kills=1, total=24, life=8), before).life == 8
@@ -161,7 +161,7 @@ def test_a_new_battle_forgets_the_last_one(reader):
 
 
 def test_a_card_is_ready_when_it_can_be_paid_and_does_not_cool():
-    """Cooling goes before cost; without a readable DP nothing is promised to be affordable."""
+    """Cooling goes before cost; without a readable DP no card counts as affordable."""
     assert card_state(9, cooling=False, dp=9) == "ready"
     assert card_state(9, cooling=False, dp=8) == "unaffordable"
     assert card_state(9, cooling=True, dp=99) == "cooling"

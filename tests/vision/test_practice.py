@@ -152,7 +152,7 @@ def test_a_whole_battle_is_read_as_it_is(stage, size, reader):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1600, 720), (1280, 960)])
 def test_what_is_laid_over_a_page_is_seen(size, reader):
-    """A lost connection and an unknown page are told from what lies under them, on any shape of screen."""
+    """A lost connection and an unknown page are distinguished from the page under them, on any shape of screen."""
     game = PracticeGame([load_stage("first_watch")], squad_of(SQUAD), size, popups=False)
     profile = load_profile("practice", size)
     assert recognise(game.draw(), profile, reader).screen == "home"

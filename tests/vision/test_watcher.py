@@ -37,7 +37,7 @@ def profile():
 
 
 class World:
-    """A practice game, a player of it, and a watcher."""
+    """A practice game, a script that plays it, and a watcher."""
 
     def __init__(self, profile, reader, detector, stage="", seed=3, **patience):
         self.stage = load_stage(stage or shipped_stages()[0])
@@ -98,7 +98,7 @@ class World:
 
 
 def seen_battle(event):
-    """Whether this is the first look at a battle with something going on in it."""
+    """Whether this is a battle with enemies in it."""
     return isinstance(event, BattleSeen) and event.view.enemies
 
 
@@ -115,7 +115,7 @@ def screens(events):
 
 
 def test_a_whole_round_is_told_screen_by_screen(whole_flow):
-    """Every screen once, in the order a player walks them: what the machine's transitions hang on."""
+    """Every screen once, in the order a player walks them: the machine's transitions depend on it."""
     world, events = whole_flow
     told = [screen for screen in screens(events) if screen != "loading"]
     result = "settle" if world.result[1] == "won" else "failed"
@@ -123,7 +123,7 @@ def test_a_whole_round_is_told_screen_by_screen(whole_flow):
 
 
 def test_the_result_is_told_once_and_is_true(whole_flow):
-    """What is learned from, and counted, is what happened."""
+    """The outcome and stars that are counted and learned from are those of the battle."""
     world, events = whole_flow
     results = [event for event in events if isinstance(event, ResultSeen)]
     assert len(results) == 1
@@ -212,7 +212,7 @@ def test_a_screen_that_is_none_is_told_as_lost_and_told_again(profile, reader, d
 
 
 def test_a_picture_that_stands_still_is_told_as_stuck(profile, reader, detector):
-    """A frozen game looks like patience; only the pixels tell."""
+    """Only unchanged pixels distinguish a frozen game from one that waits."""
     world = World(profile, reader, detector, stuck=30.0)
     image = world.screen.grab().image
     events = [event for second in range(70) for event in world.watcher.look(Frame(image, float(second)))]
@@ -220,7 +220,7 @@ def test_a_picture_that_stands_still_is_told_as_stuck(profile, reader, detector)
 
 
 def test_a_picture_that_moves_is_not_stuck(profile, reader, detector):
-    """One changed pixel is life."""
+    """One changed pixel is enough."""
     world = World(profile, reader, detector, stuck=3.0)
     image = world.screen.grab().image
     events = []
@@ -241,7 +241,7 @@ def test_one_frame_of_another_screen_is_not_believed(profile, reader, detector):
 
 
 def test_asked_again_the_watcher_says_where_it_is(profile, reader, detector):
-    """The machine may have been deaf for a while, as after a pause."""
+    """The machine may have ignored events for a while, as in a pause."""
     world = World(profile, reader, detector)
     home = world.screen.grab().image
     assert screens(event for t in range(5) for event in world.watcher.look(Frame(home, t / 10))) == ["home"]
@@ -260,7 +260,7 @@ def test_evidence_stays_small_and_spans_seconds(profile, reader, detector):
 
 
 def test_the_watcher_knows_its_own_pace(whole_flow):
-    """Where the time goes, stage by stage, without a profiler."""
+    """Median and worst time of each part of the work."""
     world, _ = whole_flow
     spent = world.watcher.latency()
     assert set(spent) == {"screen", "cutter", "detector", "look"}
