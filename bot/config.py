@@ -1,14 +1,13 @@
 """The one configuration file: `bot.toml`, read into frozen models that refuse what they do not know.
 
 Every option stands here once, with its default and a sentence; `bot.toml` as shipped is written from these models
-(`python -m bot.config > bot.toml`).
+(`holdfast config`).
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,12 +42,12 @@ class ConfigError(InputError):
 
 
 class Table(BaseModel):
-    """A table of the file: frozen, strict about types, and closed to options it does not know."""
+    """A table of the file: frozen, strict about types; unknown options are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
 
 
-class Play(Table):
+class PlayOptions(Table):
     """What is played, and how."""
 
     stage: str = Field("first_watch", description="A shipped stage's name, or the path of a level file.")
@@ -72,13 +71,13 @@ class Play(Table):
     @field_validator("squad")
     @classmethod
     def _members(cls, value: tuple[Any, ...]) -> tuple[str | dict[str, Any], ...]:
-        """Names and tables; whether there are such operators is found out with the tables of units."""
+        """Accept names and tables only. Whether the operators exist is checked when the tables of units are loaded."""
         if not all(isinstance(one, str | dict) for one in value):
             raise PydanticCustomError("no_member", "must be names in quotes, or tables of a name and its build")
         return value
 
 
-class Screen(Table):
+class ScreenOptions(Table):
     """Where the game is to be seen and touched."""
 
     kind: Literal["practice", "window"] = Field(
@@ -97,7 +96,7 @@ class Screen(Table):
     fps: float = Field(8.0, description="For a window: how many frames a second are looked at, at most.", gt=0, le=60)
 
 
-class Practice(Table):
+class PracticeOptions(Table):
     """The embedded practice game."""
 
     width: int = Field(1280, description="Width of its frames in pixels.", ge=640, le=3840)
@@ -112,7 +111,7 @@ class Practice(Table):
     fault_rate: float = Field(1.0, description="How many times as often faults come.", gt=0, le=100)
 
 
-class Hands(Table):
+class HandsOptions(Table):
     """How gestures are made; all in seconds."""
 
     hold: float = Field(0.1, description="How long a press rests before it moves or lets go.", gt=0, le=2)
@@ -120,7 +119,7 @@ class Hands(Table):
     rest: float = Field(0.3, description="How long to wait after a tap or a drag for the game to follow.", gt=0, le=5)
 
 
-class Vision(Table):
+class VisionOptions(Table):
     """The eyes."""
 
     weights: str = Field("", description="The detector's weights (ONNX); empty for those that come with Holdfast.")
@@ -128,7 +127,7 @@ class Vision(Table):
     @field_validator("weights")
     @classmethod
     def _exist(cls, value: str, info: ValidationInfo) -> str:
-        """The absolute path of the weights, which must be there. (Those that come with it, the detector looks for.)"""
+        """The absolute path of the weights, which must exist. Shipped weights are checked by the detector."""
         if not value:
             return str(SHIPPED_WEIGHTS)
         path = (Path((info.context or {}).get("folder", ".")) / value).absolute()
@@ -180,7 +179,7 @@ class Learning(Table):
     channels: int = Field(_LEARNING.channels, description="Features of a tile inside the network.", ge=1)
 
 
-class Mqtt(Table):
+class MqttOptions(Table):
     """Where people pause, resume and watch it."""
 
     host: str = Field("", description="The broker's host; empty for a broker of our own on this machine only.")
@@ -192,7 +191,7 @@ class Mqtt(Table):
     password: str = Field("", description="That user's password.")
 
 
-class Trace(Table):
+class TraceOptions(Table):
     """The record of everything that happened, which `holdfast replay` plays again."""
 
     enabled: bool = Field(True, description="Whether to write it, to traces/ in the data directory.")
@@ -200,7 +199,7 @@ class Trace(Table):
     megabytes: int = Field(100, description="Size from which the next one is begun, between two battles.", ge=1)
 
 
-class Log(Table):
+class LogOptions(Table):
     """What happens, one line a thing, in log.jsonl of the data directory and, off a terminal, on standard output."""
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines kept.")
@@ -208,7 +207,7 @@ class Log(Table):
     keep: int = Field(3, description="How many files put aside are kept.", ge=0)
 
 
-class Data(Table):
+class DataOptions(Table):
     """Where it keeps what it learns and records."""
 
     directory: str = Field("data", description="A folder, made when needed; relative to this file.")
@@ -217,19 +216,19 @@ class Data(Table):
 class Config(Table):
     """The whole file."""
 
-    play: Play = Play()
-    screen: Screen = Screen()
-    practice: Practice = Practice()
-    hands: Hands = Hands()
-    vision: Vision = Vision()
+    play: PlayOptions = PlayOptions()
+    screen: ScreenOptions = ScreenOptions()
+    practice: PracticeOptions = PracticeOptions()
+    hands: HandsOptions = HandsOptions()
+    vision: VisionOptions = VisionOptions()
     learning: Learning = Learning()
-    mqtt: Mqtt = Mqtt()
-    trace: Trace = Trace()
-    log: Log = Log()
-    data: Data = Data()
+    mqtt: MqttOptions = MqttOptions()
+    trace: TraceOptions = TraceOptions()
+    log: LogOptions = LogOptions()
+    data: DataOptions = DataOptions()
 
     folder: str = Field(".", exclude=True)
-    """Where the file lies; relative paths start there. No option: `load` sets it."""
+    """The file's folder, where relative paths start. No option: `load` sets it."""
 
     @property
     def directory(self) -> Path:
@@ -238,12 +237,12 @@ class Config(Table):
 
     @property
     def tables(self) -> Path | None:
-        """The folder of one's own tables, if any."""
+        """The folder of the user's own tables, if any."""
         return Path(self.folder) / self.play.tables if self.play.tables else None
 
 
 def load(path: Path | None = None) -> Config:
-    """The configuration in a file; without one, `bot.toml` where we stand, and all defaults where that is absent.
+    """The configuration in a file; without one, `bot.toml` of the working directory; without that, all defaults.
 
     Raises ConfigError with every problem at once.
     """
@@ -253,7 +252,7 @@ def load(path: Path | None = None) -> Config:
     try:
         written = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except FileNotFoundError:
-        raise ConfigError(f"{file}: no such file; copy the bot.toml that comes with Holdfast") from None
+        raise ConfigError(f"{file}: no such file; write a fresh one with: holdfast config {file}") from None
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -282,7 +281,7 @@ def _listed(name: str, problems: list[tuple[str, str]]) -> str:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Where a problem is, as one writes it: practice.seed, play.squad[2]."""
+    """Where a problem is, in the file's own notation: practice.seed, play.squad[2]."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
 
 
@@ -310,7 +309,7 @@ _BOUNDS = {
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    """What is wrong, as one would say it."""
+    """What is wrong with a value or a key, as a sentence."""
     kind, given, bounds = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         *tables, key = detail["loc"]
@@ -342,7 +341,7 @@ def _table(names: list[str]) -> type[BaseModel]:
 
 
 def _unknown(key: str, model: type[BaseModel]) -> str:
-    """What to say about a key that the model does not have: the nearest one it has, if any is near."""
+    """What to say about a key that the model does not have: the nearest one, or all it has where none is near."""
     known = [name for name in model.model_fields if name != "folder"]
     near = difflib.get_close_matches(key, known, n=1)
     word = "table" if model is Config else "option"
@@ -357,7 +356,7 @@ def as_toml() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# Holdfast's configuration: every option, with its default. Written by: python -m bot.config"
+    yield "# Holdfast's configuration: every option, with its default. Written by: holdfast config"
     for name, field in Config.model_fields.items():
         model = field.annotation
         if not (isinstance(model, type) and issubclass(model, Table)):
@@ -368,7 +367,3 @@ def _lines() -> Iterator[str]:
         for key, option in model.model_fields.items():
             yield f"# {option.description}"
             yield f"{key} = {_shown(option.default)}"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(as_toml())

@@ -5,7 +5,7 @@
     holdfast/<name>/status            everything the dashboard shows, every few seconds (retained)
     holdfast/<name>/event/battle      a settled battle
     holdfast/<name>/event/need_human  what a person has to do
-    holdfast/<name>/command/<verb>    a request: {"id": …}; verbs are pause, resume, status, stop
+    holdfast/<name>/command/<verb>    a request: {"id": …, its arguments}; verbs are those of bot.requests
     holdfast/<name>/response          the answer: {"id", "verb", "ok", "what", …}
 
 Losing the broker never stops play: what cannot be sent is dropped, but for retained topics, whose last value is sent
@@ -16,22 +16,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import random
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import aiomqtt
 import orjson
 
-from bot import log
-from bot.config import Mqtt
+from bot import log, requests
+from bot.config import MqttOptions
+from bot.requests import Request, RequestError
 from game.errors import NO_DAEMON, HoldfastError
-from states.events import Event, PartFailed, PauseAsked, ResumeAsked, StopAsked
+from states.events import Event, PartFailed
 
-VERBS = ("pause", "resume", "status", "stop")
 LOOPBACK = "127.0.0.1"
 OUTBOX = 256
 """Messages waiting to be sent, at most; the newest are dropped when a broker does not take them."""
@@ -39,11 +38,6 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between two attempts to connect: a random share of a span that doubles."""
 WAITING = 64
 """Requests waiting for their answer, at most."""
-_REQUESTS: dict[str, type[PauseAsked | ResumeAsked | StopAsked]] = {
-    "pause": PauseAsked,
-    "resume": ResumeAsked,
-    "stop": StopAsked,
-}
 
 
 class NoDaemonError(HoldfastError):
@@ -72,23 +66,23 @@ async def embedded_broker(port: int) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(Exception):  # whatever a broker says while it goes, it goes
+        with contextlib.suppress(Exception):  # errors of a broker that is ending do not matter
             await asyncio.wait_for(broker.shutdown(), 3.0)
 
 
 async def _free(port: int) -> None:
-    """Make sure that nobody listens: amqtt reports a taken port only after a traceback of its own."""
+    """Raise OSError where the port is taken: amqtt reports that only after a traceback of its own."""
     server = await asyncio.start_server(lambda _reader, _writer: None, LOOPBACK, port)
     server.close()
     await server.wait_closed()
 
 
 class Control:
-    """The daemon's side. `post` takes requests as events, `now` is the loop's clock, `describe` says how things are."""
+    """The daemon's side. `post` takes requests as events, `now` is the loop's clock, `describe` gives the status."""
 
     def __init__(
         self,
-        options: Mqtt,
+        options: MqttOptions,
         post: Callable[[Event], Awaitable[None]],
         now: Callable[[], float],
         describe: Callable[[], dict[str, Any]],
@@ -100,7 +94,7 @@ class Control:
         self._outbox: asyncio.Queue[tuple[str, bytes, bool]] = asyncio.Queue(OUTBOX)
         self._retained: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[str, Any]] = {}
-        """What was asked for, by the event's id: (verb, the caller's own id)."""
+        """Requests without an answer yet, by the event's id: (verb, the caller's own id)."""
         self._asked = 0
         self.connected = False
 
@@ -109,7 +103,7 @@ class Control:
         return "/".join(("holdfast", self._options.name, *parts))
 
     async def run(self) -> None:
-        """Stay connected for ever; with our own broker, also be it."""
+        """Stay connected until cancelled; without a host in the options, also run the embedded broker."""
         if self._options.host:
             await self._stay_connected()
         try:
@@ -135,7 +129,7 @@ class Control:
             await task
 
     def publish(self, topic: str, what: dict[str, Any], *, retain: bool = False) -> None:
-        """Send something on one of our topics, as soon as there is a connection."""
+        """Send an object as JSON on one of our topics. Without a connection it is dropped, unless retained."""
         self._say(topic, orjson.dumps(what, default=str, option=orjson.OPT_SERIALIZE_NUMPY), retain=retain)
 
     def answer(self, id_: str, what: str) -> None:
@@ -153,7 +147,7 @@ class Control:
             self._outbox.put_nowait((topic, payload, retain))
 
     async def _stay_connected(self) -> None:
-        """Connect, serve, and when the connection goes, try again after a random share of a growing wait."""
+        """Connect and serve; when the connection is lost, try again after a random share of a growing wait."""
         longest, told = FIRST_WAIT, False
         while True:
             try:
@@ -182,7 +176,7 @@ class Control:
         )
 
     async def _serve(self, client: aiomqtt.Client) -> None:
-        """Subscribe, say what is retained, then be online; ends with MqttError when the connection does."""
+        """Subscribe, send the retained topics, then say "online"; ends with MqttError when the connection is lost."""
         await client.subscribe(self.topic("command", "+"), qos=1)
         while not self._outbox.empty():
             self._outbox.get_nowait()
@@ -214,43 +208,69 @@ class Control:
     async def _take(self, message: aiomqtt.Message) -> None:
         """Turn a message on a command topic into an event, or answer it at once."""
         if message.retain:
-            return  # somebody's old wish, delivered again with every subscription
+            return  # an old request, which the broker delivers again with every subscription
         verb = str(message.topic).rsplit("/", 1)[-1]
-        asked, problem = _request(verb, message.payload)
-        if problem:
-            log.logger().warning("bad_request", verb=verb, why=problem)
-            self.publish("response", {"id": asked, "verb": verb, "ok": False, "what": problem})
-            return
-        log.logger().info("request", verb=verb, id=asked)
-        if verb == "status":
-            self.publish("response", {"id": asked, "verb": verb, "ok": True, "what": "status"} | self._describe())
+        asked: str | int | None = None
+        try:
+            payload = _payload(message.payload)
+            asked = _callers_id(payload)
+            await self._accept(_request(verb), payload, asked)
+        except RequestError as error:
+            log.logger().warning("bad_request", verb=verb, why=str(error))
+            self.publish("response", {"id": asked, "verb": verb, "ok": False, "what": str(error)})
+
+    async def _accept(self, request: Request, payload: dict[str, Any], asked: str | int | None) -> None:
+        """Post the event of a request, whose answer follows once the machine has handled it, or answer at once."""
+        number = str(self._asked + 1)
+        event = request.event_from(payload, self._now(), number) if request.event else None
+        log.logger().info("request", verb=request.verb, id=asked)
+        if event is None:
+            answer = {"id": asked, "verb": request.verb, "ok": True, "what": request.verb}
+            self.publish("response", answer | self._describe())
             return
         if len(self._waiting) >= WAITING:
             self._waiting.pop(next(iter(self._waiting)))
         self._asked += 1
-        self._waiting[str(self._asked)] = (verb, asked)
-        await self._post(_REQUESTS[verb](t=self._now(), id=str(self._asked), by="mqtt"))
+        self._waiting[number] = (request.verb, asked)
+        await self._post(event)
 
 
-def _request(verb: str, payload: object) -> tuple[Any, str]:
-    """The caller's id in a request, and what is wrong with the request (empty when nothing is)."""
-    if not isinstance(payload, bytes | bytearray) or not payload.strip():
-        asked: Any = {}
-    else:
-        try:
-            asked = orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            return None, f'the payload is not JSON: {bytes(payload[:40])!r}; send {{"id": "…"}}'
-    if not isinstance(asked, dict):
-        return None, 'the payload is no object; send {"id": "…"}'
-    id_ = asked.get("id")
-    if id_ is not None and not isinstance(id_, str | int):
-        return None, "the id is neither text nor a number"
-    return id_, "" if verb in VERBS else f"unknown command; known are: {', '.join(VERBS)}"
+def _payload(sent: object) -> dict[str, Any]:
+    """The JSON object in a message, empty where the message is. Raises RequestError."""
+    if not isinstance(sent, bytes | bytearray) or not sent.strip():
+        return {}
+    try:
+        payload = orjson.loads(sent)
+    except orjson.JSONDecodeError:
+        raise RequestError(f'the payload is not JSON: {bytes(sent[:40])!r}; send {{"id": "…"}}') from None
+    if not isinstance(payload, dict):
+        raise RequestError('the payload is no object; send {"id": "…"}')
+    return payload
 
 
-async def ask(options: Mqtt, verb: str, patience: float) -> dict[str, Any]:
-    """Send a request to a running daemon and return its answer; NoDaemonError when none comes in `patience` seconds."""
+def _callers_id(payload: dict[str, Any]) -> str | int | None:
+    """The id by which the caller knows the answer. Raises RequestError."""
+    asked = payload.get("id")
+    if asked is not None and not isinstance(asked, str | int):
+        raise RequestError("the id is neither text nor a number")
+    return asked
+
+
+def _request(verb: str) -> Request:
+    """The request with this verb. Raises RequestError."""
+    request = requests.find(verb)
+    if request is None:
+        known = ", ".join(request.verb for request in requests.REQUESTS)
+        raise RequestError(f"unknown command; known are: {known}")
+    return request
+
+
+async def ask(
+    options: MqttOptions, verb: str, patience: float, arguments: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Send a request to a running daemon and return its answer. Raises NoDaemonError when none comes in `patience`
+    seconds.
+    """
     host, id_ = options.host or LOOPBACK, uuid.uuid4().hex
     base = f"holdfast/{options.name}"
     try:
@@ -266,7 +286,7 @@ async def ask(options: Mqtt, verb: str, patience: float) -> dict[str, Any]:
         ):
             await client.subscribe(f"{base}/response", qos=1)
             await client.subscribe(f"{base}/availability", qos=1)
-            await client.publish(f"{base}/command/{verb}", json.dumps({"id": id_}), qos=1)
+            await client.publish(f"{base}/command/{verb}", orjson.dumps({"id": id_, **(arguments or {})}), qos=1)
             async for message in client.messages:
                 answer = _answer(message, base, id_)
                 if answer is not None:
@@ -279,7 +299,7 @@ async def ask(options: Mqtt, verb: str, patience: float) -> dict[str, Any]:
 
 
 def _answer(message: aiomqtt.Message, base: str, id_: str) -> dict[str, Any] | None:
-    """The answer to our request, if this message is it; NoDaemonError if it says that nobody is there."""
+    """The answer to our request, if this message is it. Raises NoDaemonError if it says that no daemon is running."""
     payload = message.payload if isinstance(message.payload, bytes) else b""
     if str(message.topic) == f"{base}/availability":
         if message.retain and payload in {b"offline", b"stopped"}:

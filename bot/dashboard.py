@@ -1,4 +1,4 @@
-"""What a person sees on a terminal while it plays."""
+"""The live table on the terminal while the bot plays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Dashboard:
-    """A live table on the terminal, or with `live` off nothing but log lines. Use it as a context manager."""
+    """A live table on the terminal; without `live`, only log lines. A context manager."""
 
     def __init__(self, live: bool) -> None:
         self._live: Any = None
@@ -28,7 +28,7 @@ class Dashboard:
     def __enter__(self) -> Self:
         if self._live:
             self._live.start()
-            log.show_warnings(sys.stdout)  # which rich has taken over: lines come out above the table
+            log.show_warnings(sys.stdout)  # rich has replaced it by a stream that prints above the table
         return self
 
     def __exit__(
@@ -43,13 +43,13 @@ class Dashboard:
         return round(time.monotonic() - self._began, 1)
 
     def tell(self, what: str) -> None:
-        """Say what is being prepared, which may take a while."""
+        """Log and show what is being prepared, which may take a while."""
         log.logger().info("preparing", what=what, seconds=self.seconds)
         if self._live:
             self._live.update(f"{what} …")
 
     def show(self, daemon: Daemon) -> None:
-        """Show how the daemon is doing."""
+        """Show the daemon's status."""
         if self._live:
             self._live.update(render(daemon.describe()))
 
@@ -69,7 +69,7 @@ def render(how: Mapping[str, Any]) -> Any:
 
 
 def lines(how: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the dashboard says, name and value: all of `Daemon.describe` that a person wants to see."""
+    """The rows of the dashboard, name and value, from the status that `Daemon.describe` gives."""
     hud, decision, spent = how["hud"], how["decision"], how["latency_ms"]
     return [
         ("state", f"{how['state']}  {how['why']}" + ("  (hands off)" if how["gate"] == "shut" else "")),

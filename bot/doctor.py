@@ -20,16 +20,16 @@ CONNECT_SECONDS = 2.0
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     what: str
     ok: bool
     told: str
-    """How it is; where it is not as it must be, also what to do."""
+    """What was found and, where it is not ok, what to do."""
 
 
 def examine(config: Config) -> list[Finding]:
-    """Everything that was looked at, in the order in which it matters."""
+    """Every finding, the most basic first: a failed one may explain those after it."""
     return [*_python(), *_packages(), *_screen(config), *_weights(config), *_text(), *_broker(config), *_disk(config)]
 
 
@@ -40,7 +40,7 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    """The packages that are required, by their distributions' names."""
+    """The required packages, by the names of their distributions."""
     try:
         required = importlib.metadata.requires("holdfast") or []
     except importlib.metadata.PackageNotFoundError:
@@ -66,7 +66,7 @@ def _installed(name: str) -> bool:
 
 
 def _screen(config: Config) -> Iterator[Finding]:
-    """A display, where the game is played in a window."""
+    """Whether the screen can be captured, where the game is played in a window."""
     if config.screen.kind == "practice":
         yield Finding("display", ok=True, told="not needed: the practice game is drawn off-screen")
         return
@@ -84,6 +84,7 @@ def _screen(config: Config) -> Iterator[Finding]:
 
 
 def _weights(config: Config) -> Iterator[Finding]:
+    """Whether the detector's weights are those that their description names."""
     from vision.detector import DetectorError, verify
 
     weights = Path(config.vision.weights or SHIPPED_WEIGHTS)
@@ -96,7 +97,7 @@ def _weights(config: Config) -> Iterator[Finding]:
 
 
 def _text() -> Iterator[Finding]:
-    """The models that read text, which come inside a package."""
+    """The models for text recognition, which come inside a package."""
     found = importlib.util.find_spec("rapidocr_onnxruntime")
     models = list(Path(found.origin).parent.glob("models/*rec*.onnx")) if found and found.origin else []
     told = models[0].name if models else "no recognition model; run: pip install --force-reinstall rapidocr-onnxruntime"
@@ -104,7 +105,7 @@ def _text() -> Iterator[Finding]:
 
 
 def _broker(config: Config) -> Iterator[Finding]:
-    """The broker named, or that its port is free for our own."""
+    """Whether the broker named in the options answers; without one, whether our own can have its port."""
     host, port = config.mqtt.host or "127.0.0.1", config.mqtt.port
     try:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
@@ -126,7 +127,7 @@ def _broker(config: Config) -> Iterator[Finding]:
 
 
 def _disk(config: Config) -> Iterator[Finding]:
-    """Room for what is written."""
+    """Whether the data directory can be written to and has enough space."""
     folder = config.directory.absolute()
     while not folder.exists():
         folder = folder.parent

@@ -12,9 +12,10 @@ from bot.config import ConfigError
 
 @contextlib.contextmanager
 def only_daemon(directory: Path) -> Iterator[None]:
-    """Hold the data directory for as long as the block lasts. Raises ConfigError when another daemon holds it.
+    """Lock the data directory while the block runs. Raises ConfigError when another daemon has locked it, or when it
+    cannot be made.
 
-    The system lets go of the lock when a process ends, however it ends.
+    The system releases the lock when the process ends, even when it is killed.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -32,7 +33,7 @@ def only_daemon(directory: Path) -> Iterator[None]:
 
 
 def _lock(descriptor: int) -> None:
-    """Lock a file for this process or raise OSError at once."""
+    """Lock an open file for this process. Raises OSError at once where another process has locked it."""
     if os.name == "nt":
         import msvcrt
 

@@ -1,4 +1,4 @@
-"""Logs: one line a thing that happened, in words that stay the same.
+"""Logs: one line for each thing that happened, under a fixed event name.
 
 Event names are an interface: `EVENTS` lists all of them. The file in the data directory always gets JSON lines,
 standard output too unless it is a terminal.
@@ -30,7 +30,7 @@ EVENTS = {
     "gate": "input may leave, or may not",
     "battle": "a battle was settled: outcome, stars, and the win rate of the last 20",
     "checkpoint": "what was learned has been written down, or the last checkpoint was read",
-    "request": "somebody asked for something over MQTT",
+    "request": "a request arrived over MQTT",
     "bad_request": "a message on a command topic made no sense, and was left alone",
     "broker": "the connection to the MQTT broker came, went, or could not be made",
     "part_failed": "a part of the bot failed; what goes on without it is said",
@@ -43,9 +43,10 @@ EVENTS = {
 
 
 def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 10, keep: int = 3) -> None:
-    """Send log lines to a file that is put aside when it grows, and to `out` unless that is None.
+    """Send log lines of at least `level` to a file and to `out`, each unless it is None.
 
-    `out` gets JSON lines, or readable ones where it is a terminal.
+    The file is put aside once it has `megabytes`; `keep` such files are kept. `out` gets JSON lines, or readable ones
+    where it is a terminal.
     """
     root = logging.getLogger("holdfast")
     close()
@@ -71,7 +72,7 @@ def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 1
 
 
 def show_warnings(out: TextIO) -> None:
-    """Write what is a warning or worse to `out` too, readable: beside a dashboard."""
+    """Write warnings and errors to `out` too, in readable form, above a dashboard."""
     shown = logging.StreamHandler(out)
     shown.setFormatter(_Readable())
     shown.setLevel(logging.WARNING)
@@ -87,12 +88,12 @@ def close() -> None:
 
 
 def logger() -> Any:
-    """The logger everything uses; its methods take an event's name and whatever belongs to it."""
+    """The logger of the whole bot; its methods take an event's name, then named values."""
     return structlog.get_logger()
 
 
 def _known_event(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Refuse a name that EVENTS does not have: logs are read by programs."""
+    """Raise KeyError for a name that EVENTS does not have: logs are read by programs."""
     if line["event"] not in EVENTS:
         raise KeyError(f"log event {line['event']!r} is not in bot.log.EVENTS")
     return line
@@ -117,7 +118,7 @@ class _Readable(logging.Formatter):
     """One readable line: time, event, and the rest as name=value."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line as a person reads it."""
+        """The line for people."""
         return readable(record.__dict__["line"])
 
 
@@ -131,13 +132,14 @@ def readable(line: MutableMapping[str, Any]) -> str:
 def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dict[str, Any]]:
     """The lines of a log file, the oldest first; with `follow`, also those still to come, across rotation.
 
-    What is not a JSON object (a line torn by a crash) is passed over.
+    A line that is not a JSON object, such as one torn by a crash, is skipped.
     """
     stream, rest = None, b""
     try:
         while True:
             stream = stream or (file.open("rb") if file.exists() else None)
-            ended = stream is not None and _put_aside(file, stream)  # asked first: what is read then is all there was
+            # Asked before reading: what is read from a file that was put aside by then is all the rest of it.
+            ended = stream is not None and _put_aside(file, stream)
             got = stream.read() if stream else b""
             *lines, rest = (rest + got).split(b"\n")
             yield from _parsed(lines)
@@ -154,7 +156,7 @@ def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dic
 
 
 def _put_aside(file: Path, stream: BinaryIO) -> bool:
-    """Whether a file of this name has taken the place of the one we read."""
+    """Whether the open file was put aside and another one has its name now."""
     try:
         return file.stat().st_ino != os.fstat(stream.fileno()).st_ino
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A picture of the bot playing: a real frame with what the eyes found and the mind decided drawn on it."""
+"""A picture of the bot playing: a real frame, annotated with detections, the decision and the state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from bot import log
-from bot.config import Config, ConfigError, Data
+from bot.config import Config, ConfigError, DataOptions
 from bot.control import selector_loop
 from bot.daemon import Daemon
 from bot.parts import Parts, build
@@ -22,7 +22,7 @@ from vision.overlay import draw_overlay
 
 
 class Photographer:
-    """Keeps the picture of the best moment of a battle: the more units there are to see, the better."""
+    """Keeps the picture of the moment of a battle with the most units in sight."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -31,15 +31,15 @@ class Photographer:
         self.picture: cv2.typing.MatLike | None = None
 
     def hear(self, event: Event) -> None:
-        """Note a decision; look at a battle, and take its picture if it is the best so far."""
+        """Note a decision; take a picture of a battle that shows more units than any before."""
         if isinstance(event, Decided):
             self._decision = Action(*event.action), event.q
-        if isinstance(event, BattleSeen) and not event.view.deploying and worth(event.view) > self._best:
-            self._best = worth(event.view)
+        if isinstance(event, BattleSeen) and not event.view.deploying and units_in_sight(event.view) > self._best:
+            self._best = units_in_sight(event.view)
             self._take(event.view)
 
     def _take(self, view: BattleView) -> None:
-        """The game as it stands, which is as the watcher saw it: in lock-step it waits while events are handled."""
+        """Annotate the present frame, which the watcher saw too: in lock-step the game waits for the machine."""
         parts = self._parts
         parts.screen.hold(True)
         image = parts.screen.grab().image
@@ -50,8 +50,8 @@ class Photographer:
         )
 
 
-def worth(view: BattleView) -> int:
-    """How much there is to see in a battle."""
+def units_in_sight(view: BattleView) -> int:
+    """How much there is to see: operators count twice, and at most five of each kind count."""
     return min(len(view.enemies), 5) + 2 * min(len(view.operators), 5)
 
 
@@ -64,7 +64,7 @@ def write_picture(config: Config, out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="holdfast-picture-") as folder:
         if (config.directory / "checkpoint").is_dir():
             shutil.copytree(config.directory / "checkpoint", Path(folder) / "checkpoint")
-        changed = config.model_copy(update={"data": Data(directory=folder)})
+        changed = config.model_copy(update={"data": DataOptions(directory=folder)})
         parts = build(changed, battles=1, fresh=False, tell=lambda what: print(what, file=sys.stderr))  # noqa: T201
         photographer = Photographer(parts)
         with asyncio.Runner(loop_factory=selector_loop()) as runner:

@@ -30,7 +30,7 @@ def desktop(display: str, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def window(desktop: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """The practice game in a window at the screen's corner; it prints the name of every screen it shows."""
-    command = [sys.executable, "-m", "bot.cli", "practice", "--window", "--position", "0,0", "--no-popups", "--say"]
+    command = [sys.executable, "-m", "bot", "practice", "--window", "--position", "0,0", "--no-popups", "--say"]
     with subprocess.Popen(command, env=desktop, stdout=subprocess.PIPE, text=True) as game:
         assert game.stdout is not None
         assert game.stdout.readline().strip() == "home"
@@ -46,7 +46,7 @@ def test_a_battle_is_played_through_a_real_window(window, desktop, tmp_path, por
     config.write_text(
         f'[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n', encoding="utf-8"
     )
-    command = [sys.executable, "-m", "bot.cli", "run", "--config", config, "--battles", "1", "--fresh", "--json"]
+    command = [sys.executable, "-m", "bot", "run", "--config", config, "--battles", "1", "--fresh", "--json"]
     done = subprocess.run(command, env=desktop, capture_output=True, text=True, timeout=PLAY_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -24,7 +24,7 @@ def problems(text: str, tmp_path: Path) -> list[str]:
 
 
 def test_the_shipped_file_shows_every_option_with_its_default():
-    """Whoever reads bot.toml has read the whole configuration; write it anew with `python -m bot.config > bot.toml`."""
+    """bot.toml is the whole configuration; write it anew with `holdfast config bot.toml --force`."""
     assert (ROOT / "bot.toml").read_text(encoding="utf-8") == as_toml()
 
 
@@ -34,7 +34,7 @@ def test_the_shipped_file_says_the_same_as_no_file():
 
 
 def test_every_option_has_a_sentence():
-    """No option is left to be guessed at."""
+    """No option without an explanation."""
     for name, table in Config.model_fields.items():
         if name != "folder":
             assert table.annotation.__doc__
@@ -98,7 +98,7 @@ def test_a_byte_order_mark_does_not_matter(tmp_path):
 
 def test_a_file_asked_for_by_name_must_be_there(tmp_path):
     """A slip in the name is not answered with defaults."""
-    with pytest.raises(ConfigError, match="no such file"):
+    with pytest.raises(ConfigError, match="no such file; write a fresh one with: holdfast config"):
         load(tmp_path / "nope.toml")
 
 

@@ -13,24 +13,24 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from bot import control
-from bot.config import Mqtt
+from bot import control, requests
+from bot.config import MqttOptions
 from bot.control import Control, NoDaemonError, ask
 from states.events import PartFailed, PauseAsked
 
 PATIENCE = 15.0
 ALONE = """
 import asyncio, sys
-from bot.config import Mqtt
+from bot.config import MqttOptions
 from bot.control import Control
-asyncio.run(Control(Mqtt(host="127.0.0.1", port=int(sys.argv[1]), name="tester"), print, float, dict).run())
+asyncio.run(Control(MqttOptions(host="127.0.0.1", port=int(sys.argv[1]), name="tester"), print, float, dict).run())
 """
 
 
 class Daemon:
     """A control connection, and a loop that answers each request the way the machine does."""
 
-    def __init__(self, options: Mqtt) -> None:
+    def __init__(self, options: MqttOptions) -> None:
         self.options = options
         self.events: list[Any] = []
         self.control = Control(options, self.take, lambda: 1.5, lambda: {"state": "battle", "battles": 3})
@@ -49,7 +49,7 @@ class Daemon:
 
 
 @contextlib.asynccontextmanager
-async def daemon(options: Mqtt) -> AsyncIterator[Daemon]:
+async def daemon(options: MqttOptions) -> AsyncIterator[Daemon]:
     """A daemon's side, connected."""
     one = Daemon(options)
     task = asyncio.create_task(one.control.run())
@@ -62,7 +62,7 @@ async def daemon(options: Mqtt) -> AsyncIterator[Daemon]:
 
 @contextlib.asynccontextmanager
 async def listener(port: int, topic: str) -> AsyncIterator[aiomqtt.Client]:
-    """Somebody else on the broker."""
+    """Another client of the broker."""
     async with asyncio.timeout(PATIENCE), aiomqtt.Client("127.0.0.1", port, identifier=uuid.uuid4().hex) as client:
         await client.subscribe(topic, qos=1)
         yield client
@@ -82,11 +82,11 @@ async def next_text(client: aiomqtt.Client) -> str:
 @pytest.fixture
 def real(mosquitto):
     """Options for the real broker."""
-    return Mqtt(host="127.0.0.1", port=mosquitto.port, name="tester")
+    return MqttOptions(host="127.0.0.1", port=mosquitto.port, name="tester")
 
 
 async def test_a_request_is_answered_with_the_callers_id(real):
-    """Whoever asks knows which answer is theirs."""
+    """The caller can tell its own answer from others."""
     async with daemon(real) as one, listener(real.port, "holdfast/tester/response") as client:
         await client.publish("holdfast/tester/command/pause", '{"id": "mine-7"}', qos=1)
         assert await next_json(client) == {"id": "mine-7", "verb": "pause", "ok": True, "what": "PauseAsked"}
@@ -104,7 +104,7 @@ async def test_the_verbs_of_the_command_line_get_their_answers(real, verb):
 
 
 async def test_status_is_answered_without_the_machine(real):
-    """Asking how things are leaves no mark in the trace."""
+    """A status request leaves no mark in the trace."""
     async with daemon(real) as one:
         answer = await ask(real, "status", PATIENCE)
         assert (answer["state"], answer["battles"]) == ("battle", 3)
@@ -132,7 +132,22 @@ async def test_garbage_is_refused_and_harms_nothing(real, verb, payload, told):
         assert (await next_json(client))["ok"]
 
 
-async def test_a_retained_command_is_somebodys_old_wish(real):
+async def test_the_arguments_of_a_request_arrive_in_its_event(real, monkeypatch):
+    """As a later request may have them; without one that it needs it is refused, and no event is posted."""
+
+    class StageAsked(PauseAsked, tag="stage_asked", frozen=True, kw_only=True):
+        stage: str
+
+    monkeypatch.setattr(requests, "REQUESTS", (requests.Request("change", StageAsked, "Play another stage."),))
+    async with daemon(real) as one:
+        assert (await ask(real, "change", PATIENCE, {"stage": "ridge_line"}))["ok"]
+        assert one.events == [StageAsked(t=1.5, id="1", by="mqtt", stage="ridge_line")]
+        refused = await ask(real, "change", PATIENCE, {"stage": 5})
+        assert (refused["ok"], len(one.events)) == (False, 1)
+        assert refused["what"] == "change: Expected `str`, got `int` - at `$.stage`"
+
+
+async def test_a_retained_command_is_an_old_one_and_ignored(real):
     """A retained `stop` does not end every daemon that ever starts."""
     async with listener(real.port, "holdfast/tester/response") as client:
         await client.publish("holdfast/tester/command/stop", '{"id": "old"}', qos=1, retain=True)
@@ -177,7 +192,7 @@ async def test_play_goes_on_without_a_broker_and_retained_topics_return(real, mo
 
 async def test_the_embedded_broker_needs_no_set_up(port):
     """With an empty host the daemon is its own broker, on loopback."""
-    options = Mqtt(port=port, name="tester")
+    options = MqttOptions(port=port, name="tester")
     async with daemon(options):
         assert (await ask(options, "status", PATIENCE))["state"] == "battle"
         assert (await ask(options, "pause", PATIENCE))["what"] == "PauseAsked"
@@ -187,8 +202,8 @@ async def test_the_embedded_broker_needs_no_set_up(port):
 
 async def test_a_taken_port_is_told_and_play_goes_on(port):
     """A second daemon on the same port plays without control, and says what to change."""
-    async with daemon(Mqtt(port=port)):
-        second = Daemon(Mqtt(port=port))
+    async with daemon(MqttOptions(port=port)):
+        second = Daemon(MqttOptions(port=port))
         await asyncio.wait_for(second.control.run(), PATIENCE)
         (event,) = second.events
         assert event.part == "broker"
@@ -196,7 +211,7 @@ async def test_a_taken_port_is_told_and_play_goes_on(port):
         assert "\n" not in event.why
 
 
-async def test_nobody_running_is_told_apart_from_no_broker(real):
+async def test_no_daemon_is_told_apart_from_no_broker(real):
     """A broker without a daemon: the request is not answered."""
     with pytest.raises(NoDaemonError, match="answered within"):
         await ask(real, "status", 0.5)

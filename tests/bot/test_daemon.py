@@ -47,7 +47,7 @@ def configuration(folder: Path, port: int, **tables: Any) -> Path:
 
 def holdfast(*arguments: Any, **options: Any) -> subprocess.Popen[str]:
     """The program, in a process of its own."""
-    command = [sys.executable, "-m", "bot.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "bot", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
@@ -277,7 +277,7 @@ async def test_a_pause_from_a_second_shell_and_the_same_battle_after_it(tmp_path
 
 async def shell(verb: str, folder: Path) -> int:
     """Call holdfast in a process of its own; its exit code."""
-    command = [sys.executable, "-m", "bot.cli", verb, "--config", str(folder / "bot.toml"), "--timeout", "30"]
+    command = [sys.executable, "-m", "bot", verb, "--config", str(folder / "bot.toml"), "--timeout", "30"]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
     return await asyncio.wait_for(process.wait(), PATIENCE)
 

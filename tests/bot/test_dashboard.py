@@ -1,4 +1,4 @@
-"""What a person sees on a terminal."""
+"""The live table on a terminal."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_before_the_first_battle_nothing_is_made_up():
 
 
 def test_hands_off_and_failures_are_in_plain_sight():
-    """Whoever looks sees that the bot is paused, or plays without learning."""
+    """That the bot is paused, or plays without learning, is said at once."""
     text = shown({**HOW, "gate": "shut", "learner_failed": "ValueError: nan"})
     assert "hands off" in text
     assert "FAILED: ValueError: nan" in text

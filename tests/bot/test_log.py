@@ -36,8 +36,8 @@ def said(path: Path) -> set[str]:
 
 
 def test_every_event_that_is_logged_is_documented_and_the_other_way_round():
-    """EVENTS is the whole vocabulary: whoever filters by it misses nothing and waits for nothing that never comes."""
-    spoken = set().union(*(said(path) for path in (ROOT / "bot").glob("*.py")))
+    """EVENTS is the whole vocabulary: a filter by its names misses no line, and each of its names occurs."""
+    spoken = set().union(*(said(path) for path in (ROOT / "bot").rglob("*.py")))
     assert spoken == set(log.EVENTS)
 
 
@@ -48,7 +48,7 @@ def test_a_name_outside_the_vocabulary_is_refused(file):
         log.logger().info("hello")
 
 
-def test_lines_are_json_where_nobody_looks(file):
+def test_lines_are_json_off_a_terminal(file):
     """Programs read the file and, through a pipe, standard output."""
     out = io.StringIO()
     log.set_up(file, "info", out)
@@ -90,7 +90,7 @@ def test_a_torn_line_is_passed_over(file):
 
 
 def test_following_goes_on_over_rotation(file):
-    """Whoever follows sees every line once, also those written after the file was put aside."""
+    """A follower sees every line once, also those written after the file was put aside."""
     log.set_up(file, "info", None, megabytes=1, keep=2)
     seen: list[int] = []
     enough = threading.Event()

@@ -35,7 +35,7 @@ def opened(folder, **practice) -> Iterator[subprocess.Popen[str]]:
     config = folder / "bot.toml"
     config.write_text("[practice]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()), "utf-8")
     place = ",".join(map(str, CORNER))
-    command = [sys.executable, "-m", "bot.cli", "practice", "--config", str(config), "--position", place, "--no-popups"]
+    command = [sys.executable, "-m", "bot", "practice", "--config", str(config), "--position", place, "--no-popups"]
     with subprocess.Popen([*command, "--say"], env=os.environ, stdout=subprocess.PIPE, text=True) as game:
         assert game.stdout is not None
         assert game.stdout.readline().strip() == "home"

@@ -1,25 +1,39 @@
-"""`holdfast run`: builds the parts, plays, shows how it goes, and ends with a summary."""
+"""`holdfast run`: play, show how it goes, and end with a summary."""
 
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import sys
-from pathlib import Path
-from typing import Any
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
 
-from bot import log
-from bot.config import Config, load
-from bot.control import selector_loop
-from bot.lock import only_daemon
+from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 
-def play(file: Path | None, *, battles: int | None, fresh: bool, as_json: bool) -> int:
-    """Play until it ends by itself or is stopped; returns the exit code."""
-    config = load(file)
-    live = sys.stdout.isatty() and not as_json
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    verb = add_verb(verbs, "run", run, "Play battle after battle, and learn.")
+    add_config(verb)
+    verb.add_argument("--battles", type=count, metavar="N", help="end after so many battles (default: [play] battles)")
+    verb.add_argument(
+        "--fresh", action="store_true", help="learn from nothing; the old checkpoint is moved aside, not deleted"
+    )
+    add_json(verb, "print a summary as the last line")
+
+
+def run(options: Namespace) -> int:
+    """Play until the battles are done or it is stopped."""
+    from bot import log
+    from bot.config import load
+    from bot.lock import only_daemon
+
+    config = load(options.config)
+    live = sys.stdout.isatty() and not options.json
     with only_daemon(config.directory):
         log.set_up(
             config.directory / log.FILE,
@@ -29,10 +43,10 @@ def play(file: Path | None, *, battles: int | None, fresh: bool, as_json: bool) 
             keep=config.log.keep,
         )
         try:
-            code, summary = _play(config, battles or config.play.battles, fresh=fresh, live=live)
+            code, summary = _play(config, options.battles or config.play.battles, fresh=options.fresh, live=live)
         finally:
             log.close()
-    if as_json:
+    if options.json:
         print(json.dumps(summary), flush=True)
     elif live:
         print(_sentence(summary))
@@ -40,7 +54,11 @@ def play(file: Path | None, *, battles: int | None, fresh: bool, as_json: bool) 
 
 
 def _play(config: Config, battles: int, *, fresh: bool, live: bool) -> tuple[int, dict[str, Any]]:
-    """Build and run the daemon, on a terminal under a dashboard."""
+    """Build and run the daemon, on a terminal under a dashboard; its exit code and summary."""
+    import asyncio
+
+    from bot import log
+    from bot.control import selector_loop
     from bot.dashboard import Dashboard
 
     before = signal.signal(signal.SIGTERM, _interrupt)
@@ -58,7 +76,7 @@ def _play(config: Config, battles: int, *, fresh: bool, live: bool) -> tuple[int
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    """End the preparations as Ctrl-C does: there is nothing yet to be written down."""
+    """End the preparations on SIGTERM as Ctrl-C does: there is nothing to save yet."""
     raise KeyboardInterrupt
 
 

@@ -1,0 +1,77 @@
+"""What the verbs' arguments have in common: adding a verb, the options that several take, and the checks of values."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+"""Where verbs are added; argparse gives it no public name."""
+
+
+def add_verb(
+    verbs: Verbs, name: str, work: Callable[[argparse.Namespace], int], sentence: str
+) -> argparse.ArgumentParser:
+    """Add a verb with the sentence of its help. `work` gets the parsed options and returns the exit code."""
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=sentence, description=sentence)
+    verb.set_defaults(work=work)
+    return verb
+
+
+def add_config(verb: argparse.ArgumentParser) -> None:
+    """Add --config, the configuration file."""
+    verb.add_argument(
+        "--config", type=Path, metavar="F", help="the configuration file (default: bot.toml here, if any)"
+    )
+
+
+def add_json(verb: argparse.ArgumentParser, sentence: str = "print JSON for programs") -> None:
+    """Add --json."""
+    verb.add_argument("--json", action="store_true", help=sentence)
+
+
+def add_tables(verb: argparse.ArgumentParser) -> None:
+    """Add --tables, a folder of the user's own tables. The command line lays them over before the verb begins."""
+    verb.add_argument(
+        "--tables",
+        type=Path,
+        metavar="FOLDER",
+        help="your own tables, as import writes them (default: the shipped ones)",
+    )
+
+
+def lay_tables_over(folder: Path | None) -> None:
+    """Use the user's own tables of operators and enemies from now on, if a folder is given."""
+    if folder:
+        from game.characters.catalogue import use_tables
+
+        use_tables(folder)
+
+
+def count(text: str) -> int:
+    """A whole number above 0."""
+    return _at_least(1, text)
+
+
+def seed(text: str) -> int:
+    """A whole number from 0 on."""
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    """A whole number of at least `least`."""
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be {least} or more, is {number}")
+    return number
+
+
+def pair(text: str) -> tuple[int, int]:
+    """Two whole numbers with a comma between them."""
+    try:
+        x, y = map(int, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("write X,Y, for example 100,50") from None
+    return x, y

@@ -1,0 +1,76 @@
+"""`holdfast practice`: play the practice game with the mouse, or draw all its pages."""
+
+# ruff: noqa: T201 - a command line prints
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from bot.commands.arguments import Verbs, add_config, add_verb, lay_tables_over, pair, seed
+from bot.commands.output import OutputError, check_file
+from game.errors import DONE
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    verb = add_verb(verbs, "practice", practice, "Play the practice game yourself, with the mouse, in a window.")
+    add_config(verb)
+    verb.add_argument("--stage", metavar="S", help="a shipped stage's name or a level file (default: [play] stage)")
+    verb.add_argument("--window", action="store_true", help="in a window; this is the default, and stands for clarity")
+    verb.add_argument("--position", type=pair, metavar="X,Y", help="where on the desktop the window opens")
+    verb.add_argument(
+        "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"
+    )
+    verb.add_argument("--say", action="store_true", help="print the name of every screen as it is shown")
+    verb.add_argument(
+        "--seed", type=seed, metavar="K", help="seed of everything left to chance (default: [practice] seed)"
+    )
+    verb.add_argument(
+        "--no-popups", dest="popups", action="store_false", help="leave out the pop-up that greets you at home"
+    )
+
+
+def practice(options: Namespace) -> int:
+    """Open the practice game in a window until it is closed, or write its contact sheet."""
+    if options.sheet:
+        return _write_sheet(options.sheet)
+    from bot import config
+    from game.characters.catalogue import squad_of
+    from game.levels.stage import load_stage
+    from game.practice.app import PracticeGame, stages_on_map
+    from game.practice.faults import Faults
+    from game.practice.window import play_in_window
+
+    if options.position:
+        os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # where SDL places its windows
+    loaded = config.load(options.config)
+    lay_tables_over(loaded.tables)
+    size = (loaded.practice.width, loaded.practice.height)
+    stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
+    seed = loaded.practice.seed if options.seed is None else options.seed
+    faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
+    popups = loaded.practice.popups and options.popups
+    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=seed, popups=popups, faults=faults)
+    play_in_window(game, say=_say if options.say else None)
+    return DONE
+
+
+def _write_sheet(file: Path) -> int:
+    """Write a picture of every page of the practice game."""
+    if file.suffix.lower() != ".png":
+        raise OutputError(f"{file}: is no picture by its name; name a .png file")
+    check_file(file)
+    from game.characters.catalogue import load_operators
+    from game.levels.stage import load_stage, shipped_stages
+    from game.practice.sheet import write_sheet
+
+    stages = [load_stage(name) for name in shipped_stages()]
+    pictures = write_sheet(file, stages, tuple(load_operators().values())[:12])
+    print(f"{file}: {pictures} pictures")
+    return DONE
+
+
+def _say(screen: str) -> None:
+    """Print a screen's name at once."""
+    print(screen, flush=True)

@@ -1,0 +1,68 @@
+"""`holdfast simulate`: play a plan in the simulator."""
+
+# ruff: noqa: T201 - a command line prints
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from bot.commands.arguments import Verbs, add_json, add_tables, add_verb, seed
+from bot.commands.output import print_json
+from game.errors import DONE
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    verb = add_verb(verbs, "simulate", simulate, "Play a plan on a stage in the simulator, and say what comes of it.")
+    verb.add_argument("--stage", required=True, metavar="FILE", help="a level file, or a shipped stage's name")
+    verb.add_argument(
+        "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
+    )
+    verb.add_argument(
+        "--squad",
+        type=Path,
+        metavar="TOML",
+        help="your operators and their levels (default: all operators at the last level of elite 0)",
+    )
+    verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
+    verb.add_argument("--seed", type=seed, default=0, help="seed of everything that the level leaves to chance")
+    add_tables(verb)
+    add_json(verb)
+
+
+def simulate(options: Namespace) -> int:
+    """Play a plan; DONE whether it wins or not, as long as it can be played."""
+    import msgspec
+
+    from game.characters.catalogue import Build, read_builds
+    from game.levels.stage import load_stage
+    from planning.jobs import read_plan
+    from planning.plans import cast, play
+
+    stage = load_stage(options.stage, challenge=options.challenge)
+    plan = read_plan(options.plan)
+    builds = read_builds(options.squad) if options.squad else Build()
+    played = play(plan, stage, cast(plan, builds), options.seed)
+    if plan.stage not in ("", stage.code, stage.name):
+        played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
+    if options.json:
+        killed = [end.seconds for end in played.ends if not end.leaked]
+        facts = {"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played)}
+        print_json({**facts, "kill_times": killed})
+    else:
+        print("\n".join(_lines(stage.code, played)))
+    return DONE
+
+
+def _lines(code: str, played: Any) -> list[str]:
+    """What came of a plan, for people."""
+    from planning.plans import LONGEST
+
+    given_up = not played.won and played.seconds >= LONGEST
+    stars = f"won with {played.stars} stars" if played.won else "given up" if given_up else "not won"
+    went = f"{played.kills} of {played.total} enemies gone, {played.leaks} leaked, life {played.life}"
+    lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}"]
+    lines += [f"  leaked: {end.enemy} at {end.seconds:.1f} s" for end in played.ends if end.leaked]
+    lines += [f"  never done: step {number} (from 0)" for number in played.undone]
+    return lines + [f"  note: {note}" for note in played.notes]

@@ -1,0 +1,30 @@
+"""What the tests of several verbs need."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def config(tmp_path: Path, port: int) -> Path:
+    """A configuration of our own, with a port on which nothing listens."""
+    file = tmp_path / "bot.toml"
+    file.write_text(f"[mqtt]\nport = {port}\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> tuple[Path, Path]:
+    """A copilot job for first_watch, and a squad for it."""
+    actions = [
+        {"name": "Fang", "location": [5, 2], "direction": "Left"},
+        {"name": "Kroos", "location": [4, 1], "direction": "Left", "kills": 1},
+    ]
+    plan = tmp_path / "job.json"
+    plan.write_text(json.dumps({"stage_name": "HF-1", "minimum_required": "v4.0.0", "actions": actions}))
+    squad = tmp_path / "squad.toml"
+    squad.write_text('[[operator]]\nname = "Fang"\nelite = 1\n\n[[operator]]\nname = "Kroos"\nlevel = 20\n')
+    return plan, squad

@@ -1,0 +1,27 @@
+"""The values of arguments: what has the wrong shape is told, with the right one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.cli import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "--stage", "first_watch", "--plan", "p.json", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["evaluate", "--stage", "first_watch", "--policy", "greedy", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["train", "--stage", "first_watch", "--out", "out", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["practice", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["generate", "--out", "level.json", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["practice", "--position", "5"], "write X,Y, for example 100,50"),
+        (["practice", "--position", "1,2,3"], "write X,Y, for example 100,50"),
+    ],
+)
+def test_an_argument_of_another_shape_says_what_to_write(capsys, arguments, said):
+    """Exit code 2, before anything is read."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{said}\n")

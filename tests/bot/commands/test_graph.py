@@ -1,0 +1,11 @@
+"""`holdfast graph`: the machine's diagram."""
+
+from __future__ import annotations
+
+from bot.cli import main
+
+
+def test_the_diagram_is_mermaid(capsys):
+    """README's picture of the machine comes from its table."""
+    assert main(["graph"]) == 0
+    assert "stateDiagram" in capsys.readouterr().out

@@ -1,0 +1,35 @@
+"""`holdfast stage`: what is in level files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import game
+from bot.cli import main
+
+
+def test_level_files_are_told_one_a_line(capsys, tmp_path):
+    """A broken file among good ones gives one line of its own, and exit code 2."""
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"mapData": {"map": [[0]]', encoding="utf-8")
+    assert main(["stage", "first_watch", str(broken), "two_roads", "--json"]) == 2
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == ["first_watch", str(broken), "two_roads"]
+    assert [("error" in line) for line in lines] == [False, True, False]
+    assert {"height", "width", "options", "enemies", "routes", "unknown"} <= set(lines[0])
+    assert main(["stage", "first_watch"]) == 0
+
+
+def test_challenge_mode_of_a_level_is_told(capsys, tmp_path):
+    """The same file says other things with the runes of that mode."""
+    data = json.loads(
+        (Path(game.__file__).parent / "levels" / "stages" / "first_watch.json").read_text(encoding="utf-8")
+    )
+    cost = {"difficultyMask": "FOUR_STAR", "key": "cbuff_char_cost", "blackboard": [{"key": "scale", "value": 3.0}]}
+    file = tmp_path / "hard.json"
+    file.write_text(json.dumps({**data, "runes": [cost]}), encoding="utf-8")
+    assert main(["stage", str(file)]) == 0
+    assert "rules about operators" not in capsys.readouterr().out
+    assert main(["stage", "--challenge", str(file)]) == 0
+    assert "rules about operators: 1" in capsys.readouterr().out

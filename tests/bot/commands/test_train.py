@@ -1,0 +1,15 @@
+"""`holdfast train`: what it writes is a policy."""
+
+from __future__ import annotations
+
+import json
+
+from bot.cli import main
+
+
+def test_training_leaves_what_evaluate_takes(capsys, tmp_path):
+    """The folder that train writes is a policy."""
+    out = tmp_path / "learned"
+    assert main(["train", "--stage", "first_watch", "--steps", "150", "--seed", "1", "--out", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"] >= 150
+    assert main(["evaluate", "--stage", "first_watch", "--policy", str(out), "--battles", "1", "--json"]) == 0
