@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     work: Callable[[argparse.Namespace], int] = options.work
     try:
-        verbs.lay_tables_over(options)
         return work(options)
     except KeyboardInterrupt:
         return 130

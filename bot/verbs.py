@@ -21,14 +21,6 @@ class OutputError(InputError):
     """Something cannot be written where it was asked for. The message names the place, and what is wrong with it."""
 
 
-def lay_tables_over(options: Namespace) -> None:
-    """Use the tables that a verb was given, if any."""
-    if getattr(options, "tables", None):
-        from game.characters.catalogue import use_tables
-
-        use_tables(options.tables)
-
-
 def run(options: Namespace) -> int:
     """Play."""
     from bot.running import play
@@ -106,9 +98,10 @@ def read(options: Namespace) -> int:
 def import_(options: Namespace) -> int:
     """Import public tables; what is missing goes into a file, a summary onto the screen."""
     from bot import config
+    from game.characters.catalogue import load_catalogue
     from game.gamedata.importing import import_tables, write_tables
 
-    imported = import_tables(options.sources)
+    imported = import_tables(options.sources, load_catalogue())
     folder = options.out or config.load(options.config).directory / "tables"
     files = write_tables(imported, folder)
     if options.json:
@@ -137,13 +130,14 @@ def _imported_lines(counts: Mapping[str, int], folder: Path, files: Sequence[Pat
 
 def stage(options: Namespace) -> int:
     """Load level files; one line each, the error for those that are broken."""
+    from game.characters.catalogue import load_catalogue
     from game.errors import StageError
     from game.levels.stage import describe, load_stage
 
-    broken = False
+    broken, catalogue = False, load_catalogue(options.tables)
     for file in options.files:
         try:
-            entry = {"file": file, **describe(load_stage(file, challenge=options.challenge))}
+            entry = {"file": file, **describe(load_stage(file, catalogue, challenge=options.challenge))}
         except StageError as error:
             broken = True
             entry = {"file": file, "error": str(error)}
@@ -173,15 +167,18 @@ def simulate(options: Namespace) -> int:
     """Play a plan in the simulator; 0 whether it wins or not, as long as it can be played."""
     import msgspec
 
-    from game.characters.catalogue import Build, read_builds
+    from game.characters.builds import read_builds
+    from game.characters.catalogue import load_catalogue
+    from game.characters.models import Build
     from game.levels.stage import load_stage
     from planning.jobs import read_plan
     from planning.plans import cast, play
 
-    stage = load_stage(options.stage, challenge=options.challenge)
+    catalogue = load_catalogue(options.tables)
+    stage = load_stage(options.stage, catalogue, challenge=options.challenge)
     plan = read_plan(options.plan)
-    builds = read_builds(options.squad) if options.squad else Build()
-    played = play(plan, stage, cast(plan, builds), options.seed)
+    builds = read_builds(options.squad, catalogue) if options.squad else Build()
+    played = play(plan, stage, cast(plan, catalogue, builds), options.seed)
     if plan.stage not in ("", stage.code, stage.name):
         played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
     if options.json:
@@ -207,6 +204,7 @@ def _played_lines(code: str, played: Any) -> list[str]:
 
 def generate(options: Namespace) -> int:
     """Write a stage drawn by chance, and the plan that wins it."""
+    from game.characters.catalogue import load_catalogue
     from planning.generator import generate as drawn
     from planning.generator import written
     from planning.jobs import write_copilot
@@ -215,7 +213,7 @@ def generate(options: Namespace) -> int:
         _try_file(file)
     if options.plan and options.plan.resolve() == options.out.resolve():
         raise OutputError(f"{options.plan}: is where the level file goes; name another file for the plan")
-    made = drawn(options.seed, options.difficulty, lambda told: print(told, file=sys.stderr))
+    made = drawn(options.seed, options.difficulty, load_catalogue(), lambda told: print(told, file=sys.stderr))
     _write(options.out, written(made.level))
     if options.plan:
         _write(options.plan, written(write_copilot(made.plan)))
@@ -263,18 +261,24 @@ def _told_in_a_line(place: Path) -> Iterator[None]:
 def train(options: Namespace) -> int:
     """Learn without a screen."""
     _try_folder(options.out)
+    from game.characters.catalogue import load_catalogue
     from learning.training import train as learn
 
-    result = learn(options.stage, options.steps, options.seed, options.out, lambda told: print(told, file=sys.stderr))
+    catalogue = load_catalogue(options.tables)
+    result = learn(
+        options.stage, options.steps, options.seed, options.out, lambda told: print(told, file=sys.stderr), catalogue
+    )
     _told(result, as_json=options.json)
     return DONE
 
 
 def evaluate(options: Namespace) -> int:
     """Measure a policy."""
+    from game.characters.catalogue import load_catalogue
     from learning.training import evaluate as measure
 
-    _told(measure(options.stage, options.policy, options.battles, options.seed), as_json=options.json)
+    catalogue = load_catalogue(options.tables)
+    _told(measure(options.stage, options.policy, options.battles, options.seed, catalogue), as_json=options.json)
     return DONE
 
 
@@ -313,7 +317,8 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _sheet(options.sheet)
     from bot import config
-    from game.characters.catalogue import squad_of, use_tables
+    from game.characters.builds import squad_of
+    from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage
     from game.practice.app import PracticeGame, stages_on_map
     from game.practice.faults import Faults
@@ -322,13 +327,14 @@ def practice(options: Namespace) -> int:
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # what SDL places its windows by
     loaded = config.load(options.config)
-    use_tables(loaded.tables)
+    catalogue = load_catalogue(loaded.tables)
     size = (loaded.practice.width, loaded.practice.height)
-    stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
+    stages = stages_on_map(load_stage(options.stage or loaded.play.stage, catalogue), catalogue)
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=seed, popups=popups, faults=faults)
+    squad = squad_of(loaded.play.squad, catalogue)
+    game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE
 
@@ -338,12 +344,14 @@ def _sheet(file: Path) -> int:
     if file.suffix.lower() != ".png":
         raise OutputError(f"{file}: is no picture by its name; name a .png file")
     _try_file(file)
-    from game.characters.catalogue import load_operators
+    from game.characters.builds import default_squad
+    from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage, shipped_stages
     from game.practice.sheet import write_sheet
 
-    stages = [load_stage(name) for name in shipped_stages()]
-    count = write_sheet(file, stages, tuple(load_operators().values())[:12])
+    catalogue = load_catalogue()
+    stages = [load_stage(name, catalogue) for name in shipped_stages()]
+    count = write_sheet(file, stages, default_squad(catalogue))
     print(f"{file}: {count} pictures")
     return DONE
 

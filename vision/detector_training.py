@@ -18,7 +18,9 @@ import cv2
 import numpy as np
 
 from game.camera import Camera
-from game.characters.catalogue import Operator, enemy_kinds, load_operators
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
+from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
@@ -32,8 +34,6 @@ IMAGE_SIZE = (512, 288)
 """(width, height) the network looks at: 16:9, both multiples of its stride, units still 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
-SQUAD_SIZE = 12
-"""Operators in a squad: the first of the table."""
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames under the veil of a pause, of operators with a skill ready, of walkers held up by one."""
 LATEST = 1500
@@ -58,7 +58,7 @@ class Lesson(NamedTuple):
 
 def classes() -> tuple[str, ...]:
     """What the detector tells apart: every kind of enemy, operators as one, and the mark of a ready skill."""
-    return (*sorted(enemy_kinds()), OPERATOR, SKILL_READY)
+    return (*sorted(load_catalogue().kinds), OPERATOR, SKILL_READY)
 
 
 class Staged(Battle):
@@ -84,8 +84,9 @@ class Staged(Battle):
 def lessons(count: int, seed: int) -> Iterator[Lesson]:
     """`count` frames on all shipped stages in turn, each with a field of its own."""
     random = np.random.default_rng(seed)
-    squad = tuple(load_operators().values())[:SQUAD_SIZE]
-    stages = [load_stage(name) for name in shipped_stages()]
+    catalogue = load_catalogue()
+    squad = default_squad(catalogue)
+    stages = [load_stage(name, catalogue) for name in shipped_stages()]
     painter = Painter(DRAWN_SIZE, squad)
     for number in range(count):
         stage = stages[number % len(stages)]
@@ -118,7 +119,7 @@ def staged_enemies(
     stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
 ) -> tuple[EnemyOnField, ...]:
     """A crowd of enemies of all kinds all over the map, some of them held up by an operator."""
-    known = list(enemy_kinds().values())
+    known = list(stage.kinds.values())
     found = []
     for number in range(int(random.integers(10, 28))):
         enemy = known[int(random.integers(len(known)))]

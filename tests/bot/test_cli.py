@@ -11,7 +11,7 @@ import pytest
 
 import game
 from bot.cli import main, parser
-from game.characters.catalogue import enemies_by_id, use_tables
+from game.characters.catalogue import load_catalogue
 
 VERBS = (
     "run", "pause", "resume", "status", "stop", "logs", "replay", "read", "train", "evaluate", "stage", "import",
@@ -313,11 +313,10 @@ def test_own_tables_are_imported_and_played_with(capsys, tmp_path):
         f'run uses them with tables = "{out.as_posix()}" in [play] of bot.toml; '
         f"stage, simulate, train and evaluate with --tables {out}"
     )
-    try:
-        assert main(["stage", "first_watch", "--tables", str(out)]) == 0
-        assert enemies_by_id()["enemy_1000_gopro"].max_health == 77
-    finally:
-        use_tables(None)
+    assert main(["stage", "first_watch", "--tables", str(out)]) == 0
+    assert load_catalogue(out).enemies_by_id["enemy_1000_gopro"].max_health == 77
+    assert main(["stage", "first_watch", "--tables", str(tmp_path)]) == 2
+    assert "holds neither" in capsys.readouterr().err
     assert main(["import", str(tmp_path), "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["enemies"], told["operators"], told["broken"]) == (1, 0, 0)

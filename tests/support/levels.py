@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 
+CATALOGUE = load_catalogue()
+"""The shipped operators and enemies, for all tests."""
 TILES = {
     "#": ("tile_forbidden", "HIGHLAND", "NONE", "FLY_ONLY"),
     "^": ("tile_wall", "HIGHLAND", "RANGED", "FLY_ONLY"),
@@ -80,7 +83,7 @@ def number(value: float) -> dict[str, Any]:
 
 
 def dummy(key: str = "enemy_1007_slime", **attributes: float) -> dict[str, Any]:
-    """An enemy reference whose attributes (maxHp, atk, moveSpeed, ...) are overwritten; it never hurts anybody."""
+    """An enemy reference whose attributes (maxHp, atk, moveSpeed, ...) are overwritten; it does no damage."""
     defined = {name: number(value) for name, value in {"atk": 0, **attributes}.items()}
     return {"useDb": True, "id": key, "level": 0, "overwrittenData": {"attributes": defined}}
 
@@ -111,9 +114,9 @@ class Workshop:
         path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
         return path
 
-    def stage(self, data: Any, *, challenge: bool = False) -> Stage:
+    def stage(self, data: Any, *, challenge: bool = False, catalogue: Catalogue = CATALOGUE) -> Stage:
         """Level data as a stage."""
-        return load_stage(self.file(data), challenge=challenge)
+        return load_stage(self.file(data), catalogue, challenge=challenge)
 
 
 def play_plan(battle: Battle, plan: list[Any], seconds: float = 400.0, *, skills: bool = True) -> Battle:

@@ -9,8 +9,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
-from game.characters.catalogue import enemy_kinds
 from vision.detector import Detector
 from vision.detector_training import (
     IMAGE_SIZE,
@@ -64,7 +64,7 @@ def test_all_kinds_are_taught_about_as_often(drawn):
     """A kind seen seldom is a kind missed when it comes."""
     taught = Counter(name for lesson in drawn for name, *_ in lesson.labels)
     assert set(taught) == set(classes())
-    kinds = [number for name, number in taught.items() if name in enemy_kinds()]
+    kinds = [number for name, number in taught.items() if name in CATALOGUE.kinds]
     assert max(kinds) < 4 * min(kinds)
 
 

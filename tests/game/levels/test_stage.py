@@ -8,9 +8,10 @@ import re
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, Action, flatten
-from game.characters.catalogue import enemies_by_id, load_operators, squad_of
+from game.characters.builds import squad_of
 from game.errors import StageError
 from game.levels import reader as level
 from game.levels.pathfinding import bends, shortest_path, straightened
@@ -26,7 +27,7 @@ DEVICES = {"01-07": ((3, 3),)}
 @pytest.mark.parametrize("number", REAL)
 def test_real_levels_load_with_their_size_and_count(reference, number):
     """Whoever has a public level file can play it, and the counter ends where the real one does."""
-    stage = load_stage(reference / "levels" / f"level_main_{number}.json")
+    stage = load_stage(reference / "levels" / f"level_main_{number}.json", CATALOGUE)
     assert (stage.height, stage.width, stage.total) == REAL[number]
     assert not [name for name in stage.unknown if name.startswith("enemy")]
 
@@ -34,7 +35,7 @@ def test_real_levels_load_with_their_size_and_count(reference, number):
 @pytest.mark.parametrize("number", REAL)
 def test_real_maps_agree_with_the_tile_positions(reference, number):
     """Our masks are those of the independent Tile-Pos data, row 0 at the top."""
-    stage = load_stage(reference / "levels" / f"level_main_{number}.json")
+    stage = load_stage(reference / "levels" / f"level_main_{number}.json", CATALOGUE)
     (path,) = (reference / "tile_positions").glob(f"*level_main_{number}.json")
     data = json.loads(path.read_text(encoding="utf-8"))
     assert stage.code == data["code"]
@@ -50,7 +51,7 @@ def test_real_maps_agree_with_the_tile_positions(reference, number):
 
 def test_routes_count_rows_from_the_bottom(reference):
     """The format's trap: in 0-1 enemies come in at the lower right and leave at the upper left."""
-    stage = load_stage(reference / "levels" / "level_main_00-01.json")
+    stage = load_stage(reference / "levels" / "level_main_00-01.json", CATALOGUE)
     assert {path[0] for path in stage.paths} == {(3, 8)}
     assert {path[-1] for path in stage.paths} == {(2, 0)}
     assert stage.entrances == ((3, 8),)
@@ -59,7 +60,7 @@ def test_routes_count_rows_from_the_bottom(reference):
 
 def test_fragments_follow_one_another(reference):
     """Spawn times of 0-1: its delays in seconds, worked out by hand, and in ticks what the queues take themselves."""
-    stage = load_stage(reference / "levels" / "level_main_00-01.json")
+    stage = load_stage(reference / "levels" / "level_main_00-01.json", CATALOGUE)
     delays = [5.0, 16.0, 18.0, 29.0, 29.7, 34.0, 45.0, 45.7, 52.0, 52.7, 63.7]
     late = [round((spawn.time - delay) * 30) for spawn, delay in zip(stage.spawns, delays, strict=True)]
     assert late == [5, 9, 10, 14, 15, 16, 20, 21, 22, 23, 28]
@@ -67,7 +68,7 @@ def test_fragments_follow_one_another(reference):
 
 def test_overwritten_data_wins_over_the_table(reference):
     """The soldier of 0-1 has 30 defense instead of the usual 100."""
-    stage = load_stage(reference / "levels" / "level_main_00-01.json")
+    stage = load_stage(reference / "levels" / "level_main_00-01.json", CATALOGUE)
     assert {enemy.kind: enemy.defense for enemy in stage.enemies} == {"slug": 0.0, "soldier": 30.0}
 
 
@@ -335,7 +336,7 @@ def test_the_first_enemies_of_9_11_come_a_tick_after_the_frames_measured(make):
 
 def test_the_first_enemies_come_in_the_frames_measured_in_the_real_game(reference):
     """0-1: the introduction in frame 154 and the first slug in frame 155, fragments two ticks apart."""
-    stage = load_stage(reference / "levels" / "level_main_00-01.json")
+    stage = load_stage(reference / "levels" / "level_main_00-01.json", CATALOGUE)
     start = sum(round(part.delay * 30) + round(part.length * 30) for part in stage.fragments[:1])
     start += round(stage.fragments[1].delay * 30)
     assert start + round(stage.spawns[0].offset * 30) == 155
@@ -491,7 +492,7 @@ def test_a_broken_level_gives_one_line_with_file_place_and_remedy(make, name):
     result = breaking(data)
     whole = result if name in ("not JSON", "nested too deeply", "a list") else data
     with pytest.raises(StageError, match=re.escape(expected)) as caught:
-        load_stage(make.file(whole, "broken.json"))
+        load_stage(make.file(whole, "broken.json"), CATALOGUE)
     assert "broken.json" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -509,7 +510,7 @@ CHALLENGE = {
 def test_challenge_mode_changes_what_the_level_s_runes_say(reference, number):
     """One life everywhere, stronger enemies, and each stage's own condition; normal play knows none of it."""
     path = reference / "levels" / f"level_main_{number}.json"
-    normal, hard = load_stage(path), load_stage(path, challenge=True)
+    normal, hard = load_stage(path, CATALOGUE), load_stage(path, CATALOGUE, challenge=True)
     changed = {name: value for name, value in hard.options._asdict().items() if value != getattr(normal.options, name)}
     assert changed == CHALLENGE[number]
     assert not [name for name in hard.unknown if name.startswith("rune")]
@@ -520,8 +521,8 @@ def test_challenge_mode_changes_what_the_level_s_runes_say(reference, number):
 
 def test_challenge_mode_of_1_4_trebles_the_cost_of_ranged_operators(reference):
     """A rune with a buildableMask is a rule about operators, which the battle applies."""
-    hard = load_stage(reference / "levels" / "level_main_01-04.json", challenge=True)
-    operators = load_operators()
+    hard = load_stage(reference / "levels" / "level_main_01-04.json", CATALOGUE, challenge=True)
+    operators = CATALOGUE.operators
     assert under_rules(operators["Kroos"], hard.squad_rules).cost == 3 * operators["Kroos"].cost
     assert under_rules(operators["Fang"], hard.squad_rules).cost == operators["Fang"].cost
 
@@ -542,7 +543,7 @@ def test_runes_of_all_enemies_some_enemies_and_a_rank(make):
     stage = make.stage(data)
     slug, hound = stage.enemies
     assert (slug.max_health, slug.attack, slug.speed) == (2 * (550 + 100), 130, 1.0)
-    assert hound.attack == 3 * enemies_by_id()["enemy_1000_gopro_2"].attack
+    assert hound.attack == 3 * CATALOGUE.enemies_by_id["enemy_1000_gopro_2"].attack
     assert stage.unknown == ("rune enemy_attribute_mul ep_resistance", "rune enemy_dynamic_ability_new")
 
 
@@ -552,13 +553,13 @@ def test_no_rune_takes_the_last_point_of_health(make):
     data["runes"] = [make.rune("enemy_attribute_mul", max_hp=-2.0), make.rune("char_attribute_mul", max_hp=0.0)]
     stage = make.stage(data)
     assert stage.enemies[0].max_health == 1.0
-    assert under_rules(load_operators()["Fang"], stage.squad_rules).max_health == 1.0
+    assert under_rules(CATALOGUE.operators["Fang"], stage.squad_rules).max_health == 1.0
 
 
 def test_a_level_may_begin_with_a_byte_order_mark(make):
     """Some editors write one."""
     file = make.file("\ufeff" + json.dumps(make.level([make.spawn()])))
-    assert load_stage(file).total == 1
+    assert load_stage(file, CATALOGUE).total == 1
 
 
 def test_runes_about_operators_name_whom_they_mean(make):
@@ -570,7 +571,7 @@ def test_runes_about_operators_name_whom_they_mean(make):
         make.rune("char_respawntime_mul", professions="MEDIC", scale=2.0),
         make.rune("char_exclude", char="char_123_fang"),
     ]
-    rules, operators = make.stage(data).squad_rules, load_operators()
+    rules, operators = make.stage(data).squad_rules, CATALOGUE.operators
     fang, kroos, ansel = (under_rules(operators[name], rules) for name in ("Fang", "Kroos", "Ansel"))
     assert fang.attack == operators["Fang"].attack / 2
     assert fang.attack_interval == operators["Fang"].attack_interval / 2
@@ -603,8 +604,8 @@ def test_forbidden_places_and_options_under_runes(make):
 @pytest.mark.parametrize("challenge", [False, True])
 def test_real_levels_play(reference, number, challenge):
     """A minute of each, with nobody deployed."""
-    stage = load_stage(reference / "levels" / f"level_main_{number}.json", challenge=challenge)
-    battle = Battle(stage, squad_of(["Fang", "Kroos"]), seed=1)
+    stage = load_stage(reference / "levels" / f"level_main_{number}.json", CATALOGUE, challenge=challenge)
+    battle = Battle(stage, squad_of(["Fang", "Kroos"], CATALOGUE), seed=1)
     battle.step(60 * 30)
     assert battle.gone() or battle.enemies_on_field()
 
@@ -680,7 +681,7 @@ def test_old_and_new_dumps_of_a_level_give_the_same_stage(make, reference, numbe
     path = reference / "levels" / f"level_main_{number}.json"
     file = make.file(changed(json.loads(path.read_text(encoding="utf-8"))), path.name)
     for challenge in (False, True):
-        one, other = load_stage(path, challenge=challenge), load_stage(file, challenge=challenge)
+        one, other = load_stage(path, CATALOGUE, challenge=challenge), load_stage(file, CATALOGUE, challenge=challenge)
         for field in dataclasses.fields(Stage):
             mine, theirs = getattr(one, field.name), getattr(other, field.name)
             assert np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs, field.name
@@ -729,7 +730,7 @@ def test_whatever_stands_in_a_level_gives_a_stage_or_one_line(make):
                 here = here[key]
             here[last] = wrong
             try:
-                Battle(make.stage(broken), (load_operators()["Fang"],)).step(3)
+                Battle(make.stage(broken), (CATALOGUE.operators["Fang"],)).step(3)
             except StageError as error:
                 said.append(str(error))
     assert len(said) > 100
@@ -768,14 +769,14 @@ def test_one_of_everything_plays_to_its_end(make):
 def test_a_wrong_name_tells_the_right_ones(tmp_path):
     """A stage that does not exist is answered with those that do."""
     with pytest.raises(StageError, match="first_watch"):
-        load_stage("frist_watch")
+        load_stage("frist_watch", CATALOGUE)
     with pytest.raises(StageError, match="cannot be read"):
-        load_stage(tmp_path / "none.json")
+        load_stage(tmp_path / "none.json", CATALOGUE)
 
 
 def test_shipped_stages_load_from_easy_to_hard():
     """At least twelve, in the public format, everything in them known, numbered in their order, each with a lesson."""
-    stages = [load_stage(name) for name in shipped_stages()]
+    stages = [load_stage(name, CATALOGUE) for name in shipped_stages()]
     assert len(stages) >= 12
     assert [stage.code for stage in stages] == [f"HF-{number}" for number in range(1, len(stages) + 1)]
     assert [stage.name for stage in stages] == list(shipped_stages())
@@ -786,7 +787,7 @@ def test_shipped_stages_load_from_easy_to_hard():
 
 def test_describe_is_plain_data():
     """What `holdfast stage --json` prints survives JSON and names what a player asks first."""
-    said = json.loads(json.dumps(describe(load_stage("first_watch"))))
+    said = json.loads(json.dumps(describe(load_stage("first_watch", CATALOGUE))))
     assert (said["height"], said["width"]) == (6, 9)
     assert sum(said["enemies"].values()) == said["total"]
     assert said["options"]["max_life"] == 5
@@ -795,7 +796,7 @@ def test_describe_is_plain_data():
 
 def battle_on(make, data, names=("Fang", "Kroos"), seed=0, **how):
     """A battle of a few operators on level data."""
-    return Battle(make.stage(data, **how), squad_of(list(names)), seed=seed)
+    return Battle(make.stage(data, **how), squad_of(list(names), CATALOGUE), seed=seed)
 
 
 def test_a_battle_has_the_random_groups_of_its_seed(make):
