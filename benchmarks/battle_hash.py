@@ -20,13 +20,16 @@ import plans
 import properties
 
 from game.actions import unflatten
-from game.characters.catalogue import Build
+from game.characters.catalogue import load_catalogue
+from game.characters.models import Build
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
 from game.simulator.rules import TICKS
 from planning.jobs import read_plan
 from planning.plans import LONGEST, Plan, Player, cast
 from planning.solutions import solution
+
+CATALOGUE = load_catalogue()
 
 SEEDS = (0, 1, 2)
 
@@ -42,7 +45,7 @@ def looks(battle: Battle) -> bytes:
 
 def planned(plan: Plan, stage: Stage, build: Build, seed: int) -> str:
     """The hash of a plan's battle, looked at every second."""
-    parts = cast(plan, build)
+    parts = cast(plan, CATALOGUE, build)
     player = Player(plan, Battle(stage, parts.squad, seed), parts)
     battle, digest = player.battle, hashlib.sha256()
     while battle.outcome is None and battle.seconds < LONGEST:
@@ -73,7 +76,7 @@ def random(recipe: properties.Recipe) -> str:
 def hashes(battles: int) -> Iterator[tuple[str, str]]:
     """Every battle's name and hash."""
     for name in shipped_stages():
-        stage, plan = load_stage(name), solution(name)
+        stage, plan = load_stage(name, CATALOGUE), solution(name)
         for seed in SEEDS:
             yield f"{name}, seed {seed}", planned(plan, stage, Build(), seed)
     for seed in range(battles):
@@ -82,7 +85,7 @@ def hashes(battles: int) -> Iterator[tuple[str, str]]:
         print(f"without the real plans: {plans.REFERENCE} is not here", file=sys.stderr)
         return
     for level, file in plans.given(plans.REFERENCE):
-        stage, plan = load_stage(level), read_plan(file)
+        stage, plan = load_stage(level, CATALOGUE), read_plan(file)
         for build in plans.BUILDS:
             yield f"{file.name} at {plans.name(build)}", planned(plan, stage, build, 0)
 

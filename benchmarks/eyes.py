@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from game.camera import Camera
-from game.characters.catalogue import load_operators
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
 from game.simulator.battle import Battle
@@ -26,6 +27,8 @@ from game.view import BattleView, EnemySeen
 from learning.policy import Greedy
 from vision.detector import SHIPPED, Detector, Image
 from vision.localisation import localise
+
+CATALOGUE = load_catalogue()
 
 SIZE = (1280, 720)
 BETWEEN = 45
@@ -93,11 +96,11 @@ def count(image: Image, truth: BattleView, detector: Detector, camera: Camera, s
 def look(frames: int, weights: Path) -> Iterator[FrameCount]:
     """`frames` frames of battles on all shipped stages in turn, each compared with the truth."""
     detector = Detector(weights)
-    squad = tuple(load_operators().values())[:12]
+    squad = default_squad(CATALOGUE)
     painter = Painter(SIZE, squad)
     drawn = 0
     for seed, name in enumerate(cycle(shipped_stages())):
-        stage = load_stage(name)
+        stage = load_stage(name, CATALOGUE)
         camera = Camera(stage.height, stage.width, stage.view, SIZE)
         battle, policy = Battle(stage, squad, seed), Greedy(stage, squad)
         while battle.outcome is None:

@@ -24,10 +24,13 @@ import cv2
 import numpy as np
 
 from game.actions import DEPLOY, LEFT, Action
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
+from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from game.simulator.rules import TICKS
+
+CATALOGUE = load_catalogue()
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 
@@ -118,10 +121,10 @@ def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle, list[float]]
 
     The last are the distances in tiles between the enemies that were sighted and ours.
     """
-    stage = load_stage(reference / "levels" / "level_main_00-05.json")
+    stage = load_stage(reference / "levels" / "level_main_00-05.json", CATALOGUE)
     with (reference / "battle_0-5" / "hud.csv").open(encoding="utf-8") as file:
         recorded = list(csv.DictReader(file))
-    battle = Battle(stage, squad_of(SQUAD))
+    battle = Battle(stage, squad_of(SQUAD, CATALOGUE))
     waiting = list(DEPLOYMENTS)
     rows, off = [], []
     seconds = seconds_of(reference, recorded)

@@ -27,13 +27,15 @@ import numpy.typing as npt
 import psutil
 
 from game.actions import DEPLOY, unflatten
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import SQUAD_SIZE, default_squad
+from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage
 from game.simulator import rules
 from game.simulator.rules import State, World
 from game.simulator.tables import new_state, world_of
-from learning.environment import SECOND, default_squad
+from learning.environment import SECOND
 
+CATALOGUE = load_catalogue()
 STAGE = "ridge_line"
 ENVIRONMENT = "holdfast/Arknight-v0"
 ENEMIES, OPERATORS = 20, 8
@@ -43,8 +45,10 @@ START = """
 import time; began = time.perf_counter()
 from game.simulator.battle import Battle
 from game.levels.stage import load_stage
-from game.characters.catalogue import load_operators, squad_of
-battle = Battle(load_stage("first_watch"), squad_of(list(load_operators())[:12]))
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
+catalogue = load_catalogue()
+battle = Battle(load_stage("first_watch", catalogue), default_squad(catalogue))
 battle.step(30); battle.view(); battle.legal_actions()
 print(time.perf_counter() - began)
 """
@@ -65,7 +69,7 @@ def crowded(battles: int) -> tuple[World, State]:
     """So many battles with 20 enemies and 8 operators on the field who cannot die. No more enemies come, and those
     who walk do so very slowly, so that they do not leave while the clock runs.
     """
-    stage, squad = load_stage(STAGE), squad_of(list(load_operators())[:OPERATORS])
+    stage, squad = load_stage(STAGE, CATALOGUE), default_squad(CATALOGUE)[:OPERATORS]
     world = world_of(stage, squad)._replace(max_life=10**9, initial_cost=99, character_limit=OPERATORS)
     world.foe[:, rules.MAX_HEALTH] = world.op[:, :, rules.MAX_HEALTH] = FOREVER
     state = new_state(world, stage, range(battles))
@@ -117,7 +121,7 @@ def legal_chooser(stage: Stage, slots: int, seed: int) -> Callable[[npt.NDArray[
 def time_environment(decisions: int, repeat: int) -> Line:
     """Decisions a second of ArknightEnv, random legal ones; choosing them is not counted."""
     environment = gymnasium.make(ENVIRONMENT, stage=STAGE).unwrapped
-    choose = legal_chooser(load_stage(STAGE), len(default_squad()), 0)
+    choose = legal_chooser(load_stage(STAGE, CATALOGUE), SQUAD_SIZE, 0)
     _, info = environment.reset(seed=0)
     rates = []
     for _ in range(repeat):
@@ -142,7 +146,7 @@ def time_vector(count: int, steps: int, repeat: int) -> Line:
 def _vector_rates(count: int, steps: int, repeat: int) -> Iterator[tuple[float, int]]:
     """Decisions a second and the memory in use, repetition by repetition."""
     environments = gymnasium.make_vec(ENVIRONMENT, num_envs=count, stage=STAGE)
-    choose = legal_chooser(load_stage(STAGE), len(default_squad()), 0)
+    choose = legal_chooser(load_stage(STAGE, CATALOGUE), SQUAD_SIZE, 0)
     _, infos = environments.reset(seed=0)
     for _ in range(repeat):
         spent = 0.0

@@ -15,11 +15,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from game.characters.catalogue import Build
+from game.characters.catalogue import load_catalogue
+from game.characters.models import Build
 from game.errors import GameDataError
 from game.levels.stage import load_stage
 from planning.jobs import read_plan
 from planning.plans import Played, cast, play
+
+CATALOGUE = load_catalogue()
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 BUILDS = (
@@ -63,8 +66,8 @@ def given(reference: Path) -> Iterator[tuple[Path, Path]]:
 
 def measure(stage: Path, plan: Path) -> Line:
     """Play a plan at every build."""
-    on, what = load_stage(stage), read_plan(plan)
-    return Line(plan, on.code, tuple(play(what, on, cast(what, build)) for build in BUILDS))
+    on, what = load_stage(stage, CATALOGUE), read_plan(plan)
+    return Line(plan, on.code, tuple(play(what, on, cast(what, CATALOGUE, build)) for build in BUILDS))
 
 
 def mark(played: Played) -> str:

@@ -24,11 +24,15 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import action_count, coverage, unflatten
-from game.characters.catalogue import SKILL_LEVELS, Build, Operator, load_characters, load_enemies, operator_of
+from game.characters.builds import operator_of
+from game.characters.catalogue import load_catalogue
+from game.characters.models import SKILL_LEVELS, Build, Operator
 from game.levels.stage import Stage, load_stage, shipped_stages, stage_of
 from game.simulator import rules
 from game.simulator.battle import Battle
 from planning.generator import DIFFICULTIES, draw
+
+CATALOGUE = load_catalogue()
 
 TILES = {
     ".": ("tile_road", "LOWLAND", "MELEE", "ALL"),
@@ -125,7 +129,7 @@ def _wave(chance: np.random.Generator, groups: int, lanes: int) -> dict[str, Any
 
 def _spawn(chance: np.random.Generator, lanes: int) -> dict[str, Any]:
     """Some enemies of one kind, perhaps of a random group, harmless or holding up what follows."""
-    enemies = load_enemies()
+    enemies = CATALOGUE.enemies
     lightness = np.array([one.max_health**-0.7 for one in enemies.values()])
     name = str(chance.choice(list(enemies), p=lightness / lightness.sum()))
     return {
@@ -150,7 +154,7 @@ def _refs(chance: np.random.Generator) -> list[dict[str, Any]]:
         {"lifePointReduce": {"m_defined": True, "m_value": int(chance.integers(0, 4))}},
         {"attributes": {"moveSpeed": {"m_defined": True, "m_value": float(chance.choice([0.0, 0.4, 3.0]))}}},
     ]
-    names = chance.choice(list(load_enemies()), len(changed), replace=False).tolist()
+    names = chance.choice(list(CATALOGUE.enemies), len(changed), replace=False).tolist()
     return [
         {"useDb": True, "id": name, "level": 0, "overwrittenData": what}
         for name, what in zip(names, changed, strict=True)
@@ -159,7 +163,7 @@ def _refs(chance: np.random.Generator) -> list[dict[str, Any]]:
 
 def squad(chance: np.random.Generator, operators: int) -> tuple[Operator, ...]:
     """Any operators at any builds, with any of their skills."""
-    known = list(load_characters().values())
+    known = list(CATALOGUE.characters.values())
     found = []
     for number in chance.choice(len(known), operators, replace=False).tolist():
         one = known[number]
@@ -187,13 +191,13 @@ def _stage(chance: np.random.Generator, recipe: Recipe) -> Stage:
     """A wild level mostly, a shipped or a generated one now and then."""
     kind = chance.random()
     if kind < 0.1:
-        return load_stage(str(chance.choice(shipped_stages())))
+        return load_stage(str(chance.choice(shipped_stages())), CATALOGUE)
     if kind < 0.2:
-        return stage_of(draw(recipe.seed, int(chance.choice(DIFFICULTIES))), "drawn")
+        return stage_of(draw(recipe.seed, int(chance.choice(DIFFICULTIES)), CATALOGUE), "drawn", CATALOGUE)
     with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
         file = Path(folder) / "wild.json"
         file.write_text(json.dumps(level(chance, recipe.groups)), encoding="utf-8")
-        return load_stage(file)
+        return load_stage(file, CATALOGUE)
 
 
 # --- Looking ----------------------------------------------------------------------------------------------------------

@@ -13,12 +13,16 @@ import argparse
 import json
 from typing import NamedTuple
 
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.policy import Greedy, Policy, Random
 from learning.training import play as decide
 from planning.plans import cast, play
-from planning.solutions import BATTLES, default_operators, solution, stars_of
+from planning.solutions import BATTLES, solution, stars_of
+
+CATALOGUE = load_catalogue()
 
 
 class Line(NamedTuple):
@@ -44,15 +48,15 @@ class Line(NamedTuple):
 
 def measure(name: str, battles: int) -> Line:
     """One stage."""
-    stage, plan = load_stage(name), solution(name)
-    squad = default_operators()
+    stage, plan = load_stage(name, CATALOGUE), solution(name)
+    squad = default_squad(CATALOGUE)
     return Line(
         code=stage.code,
         name=name,
         enemies=stage.total,
         steps=len(plan.steps),
-        solution=stars_of(plan, stage),
-        seconds=play(plan, stage, cast(plan)).seconds,
+        solution=stars_of(plan, stage, CATALOGUE),
+        seconds=play(plan, stage, cast(plan, CATALOGUE)).seconds,
         greedy=sum(won(stage, Greedy(stage, squad), seed) for seed in BATTLES),
         random=sum(won(stage, Random(stage, squad, seed), seed) for seed in range(battles)) / battles,
         keeping=sum(won(stage, Random(stage, squad, seed, retreats=False), seed) for seed in range(battles)) / battles,
@@ -62,7 +66,7 @@ def measure(name: str, battles: int) -> Line:
 
 def won(stage: Stage, policy: Policy, seed: int) -> bool:
     """Whether a policy wins a battle."""
-    battle = Battle(stage, default_operators(), seed)
+    battle = Battle(stage, default_squad(CATALOGUE), seed)
     decide(battle, policy)
     return battle.outcome == "won"
 

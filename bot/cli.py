@@ -30,7 +30,6 @@ from bot.commands import (
     train,
     vision_train,
 )
-from bot.commands.arguments import lay_tables_over
 from game.errors import DONE, HoldfastError
 
 MODULES = (
@@ -48,7 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     work: Callable[[argparse.Namespace], int] = options.work
     try:
-        lay_tables_over(getattr(options, "tables", None))
         return work(options)
     except KeyboardInterrupt:
         return INTERRUPTED

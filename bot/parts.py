@@ -15,7 +15,9 @@ from bot import log
 from bot.config import Config, ConfigError
 from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
 from game.camera import Camera
-from game.characters.catalogue import Operator, squad_of, use_tables
+from game.characters.builds import squad_of
+from game.characters.catalogue import load_catalogue
+from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
@@ -53,9 +55,9 @@ def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
 
     Raises the errors of the parts: GameDataError, ProfileError, DetectorError.
     """
-    use_tables(config.tables)
-    stage = load_stage(_stage_source(config))
-    squad = squad_of(config.play.squad)
+    catalogue = load_catalogue(config.tables)
+    stage = load_stage(_stage_source(config), catalogue)
+    squad = squad_of(config.play.squad, catalogue)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)
     tell("loading the eyes: screens, numbers, units")

@@ -7,7 +7,7 @@ An action is `(kind, slot, tile, direction)`, a Gymnasium `MultiDiscrete`. The Q
     then one for each slot                 use its skill
     then one for each slot                 retreat it
 
-`tile` is `row * width + col`. A pair that means the same thing (waiting with a tile) has one flat number only.
+`tile` is `row * width + col`. Actions that mean the same (waiting with any tile) share one flat number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.tables import standing_room
 from game.view import UNKNOWN, BattleView
@@ -46,7 +46,7 @@ NOTHING = Action(WAIT)
 
 
 def action_count(slots: int, tiles: int) -> int:
-    """How many flat actions a squad of `slots` has on a map of `tiles`."""
+    """The number of flat actions of a squad of `slots` operators on a map of `tiles` tiles."""
     return 1 + slots * tiles * 4 + 2 * slots
 
 
@@ -61,7 +61,7 @@ def flatten(action: Action, slots: int, tiles: int) -> int:
 
 
 def unflatten(index: int, slots: int, tiles: int) -> Action:
-    """The action behind a flat number; the inverse of `flatten`."""
+    """The action of a flat number; the inverse of `flatten`."""
     if index == 0:
         return NOTHING
     index -= 1
@@ -74,10 +74,10 @@ def unflatten(index: int, slots: int, tiles: int) -> Action:
 
 
 def legal_actions(view: BattleView, stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
-    """Which flat actions are allowed, bool[action_count], from nothing but what a player sees.
+    """Which flat actions are allowed, bool[action_count], from what a player sees alone.
 
-    Waiting always is. A card that was not recognised offers nothing, and neither does an operator on the field whose
-    slot is UNKNOWN; its tile is taken all the same. When the battle is decided only waiting is left.
+    Waiting is always allowed. Cards and operators on the field whose slot is UNKNOWN allow nothing; the tile of such
+    an operator is taken. After the end of the battle only waiting is allowed.
     """
     room = _standing_room(stage, tuple(squad))
     slots, tiles = room.shape
@@ -100,7 +100,7 @@ def legal_actions(view: BattleView, stage: Stage, squad: Sequence[Operator]) -> 
 
 
 def coverage(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.int16]:
-    """How many tiles that walkers take each operator would cover from each tile in each direction.
+    """How many tiles of paths each operator would cover from each tile in each direction.
 
     int16[slots, tiles, 4]; 0 where the operator cannot stand.
     """
@@ -122,7 +122,7 @@ def coverage(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.int16]:
 
 
 def turned(offset: tuple[int, int], direction: int) -> tuple[int, int]:
-    """An offset from an operator facing RIGHT, for one facing in `direction`."""
+    """An offset (row, column) from an operator that faces RIGHT, turned for one that faces in `direction`."""
     down, right = offset
     for _ in range(direction):
         down, right = right, -down
@@ -131,5 +131,5 @@ def turned(offset: tuple[int, int], direction: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=32)
 def _standing_room(stage: Stage, squad: tuple[Operator, ...]) -> npt.NDArray[np.bool_]:
-    """Where each operator of a squad may stand; asked for at every decision, so worked out once."""
+    """Where each operator of a squad may stand, bool[slots, tiles]; cached because every decision needs it."""
     return standing_room(stage, squad)

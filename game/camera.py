@@ -1,7 +1,7 @@
 """From tiles to pixels and back: the game's own projection (rules and constants: Arknights-Tile-Pos).
 
-The world's X grows to the right, Y upwards on the map, Z away from the viewer; a tile is one unit wide. The normal view
-shows running play; the tilted view is shown while a card or a unit is held.
+X grows to the right, Y upwards on the map, Z away from the viewer; a tile is one unit wide. The normal view shows the
+running battle; the tilted view shows while a card or a unit is selected.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ import math
 Vector = tuple[float, float, float]
 
 ELEVATION = math.radians(30)
-"""How far the camera looks down."""
+"""Angle in radians by which the camera looks down."""
 SIDEWAYS = math.radians(10)
-"""How far the tilted view is turned about the upright axis."""
+"""Angle in radians by which the tilted view is turned about the vertical axis."""
 FIELD = math.tan(math.radians(20))
 """Tangent of half the vertical angle of view."""
 HIGH = 0.4
-"""How much nearer to the viewer high ground is than low."""
+"""Height of high ground above low ground, in tiles."""
 HOVER = 0.35
-"""How far above the low ground fliers are drawn; ours, since nobody has measured the real game's."""
+"""Height in tiles above the low ground at which flying enemies are drawn; our choice, the real one is not measured."""
 BUTTON_OFFSET = 1.3143
 BUTTON_LIFT = 0.39679
-"""Where the buttons of a selected unit float, beside and above the tile that the camera then follows."""
+"""Distance of a selected unit's buttons from its tile, in tiles: sideways and up. The camera then follows the unit."""
 
 
 class Camera:
     """The view of a map of `height` x `width` tiles on a client area of `size` (width, height) pixels.
 
-    `view` holds the camera's place in the normal and in the tilted view, as levels write it.
+    `view` is the camera's place (x, y, z) in the normal and in the tilted view, as a `Stage` has it.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Camera:
     ) -> None:
         self.height, self.width, self.size = height, width, size
         self._aspect = size[1] / size[0]
-        # Screens less wide than 16:9 are shown from farther away.
+        # The camera is farther away on screens narrower than 16:9.
         narrow = max(0.0, (self._aspect - 9 / 16) / (3 / 4 - 9 / 16))
         self._places = tuple((x, y - 1.4 * narrow, z - 2.8 * narrow) for x, y, z in view)
 
@@ -50,9 +50,9 @@ class Camera:
         focus: tuple[float, float] | None = None,
         lift: float = 0.0,
     ) -> tuple[float, float]:
-        """Where a point of the map is seen, `lift` above its ground; fractions lie between tile centres.
+        """The pixel (x, y) of a point of the map, `lift` tiles above its ground; fractions lie between tile centres.
 
-        A camera with a `focus` has moved to that (row, col), as it does when a unit is selected.
+        With a `focus` the camera has moved to that (row, col), as it does when a unit is selected.
         """
         x, y = self._plane(row, col)
         return self._project((x, y, -lift - HIGH * high), self._place(tilted, focus), tilted)
@@ -60,7 +60,7 @@ class Camera:
     def tile(
         self, x: float, y: float, high: bool = False, tilted: bool = False, *, lift: float = 0.0
     ) -> tuple[float, float]:
-        """The (row, col) of the map, `lift` above low or high ground, seen at a pixel; the inverse of `pixel`."""
+        """The (row, col) seen at a pixel, `lift` tiles above low or high ground; the inverse of `pixel`."""
         across, down = 2 * x / self.size[0] - 1, 1 - 2 * y / self.size[1]
         ray = self._turned_back((across / self._aspect * FIELD, down * FIELD, -1.0), tilted)
         place = self._place(tilted)
@@ -76,24 +76,24 @@ class Camera:
         *,
         focus: tuple[float, float] | None = None,
     ) -> list[tuple[float, float]]:
-        """The four corners of a tile, clockwise from the upper left."""
+        """The pixels of a tile's four corners, clockwise from the upper left."""
         corners = ((-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5))
         return [self.pixel(row + down, col + right, high, tilted, focus=focus) for down, right in corners]
 
     def retreat_button(self, row: float, col: float, high: bool = False) -> tuple[float, float]:  # noqa: ARG002
-        """Where the retreat button of a selected unit is; it floats at one height, whatever the ground."""
+        """The pixel of the retreat button of a selected unit; its height is the same over low and high ground."""
         return self._button(row, col, -BUTTON_OFFSET)
 
     def skill_button(self, row: float, col: float, high: bool = False) -> tuple[float, float]:  # noqa: ARG002
-        """Where the skill button of a selected unit is; it floats at one height, whatever the ground."""
+        """The pixel of the skill button of a selected unit; its height is the same over low and high ground."""
         return self._button(row, col, BUTTON_OFFSET)
 
     def _button(self, row: float, col: float, right: float) -> tuple[float, float]:
-        """A button to the lower right of a unit, or to its upper left."""
+        """The pixel of a button to the lower right of a unit, or with a negative `right` to its upper left."""
         return self.pixel(row + right, col + right, tilted=True, focus=(row, col), lift=BUTTON_LIFT)
 
     def _place(self, tilted: bool, focus: tuple[float, float] | None = None) -> Vector:
-        """Where the camera is."""
+        """The place of the camera."""
         x, y, z = self._places[tilted]
         right, up = self._plane(*focus) if focus else (0.0, 0.0)
         return x + right, y + up, z
@@ -103,7 +103,7 @@ class Camera:
         return col - (self.width - 1) / 2, (self.height - 1) / 2 - row
 
     def _project(self, point: Vector, place: Vector, tilted: bool) -> tuple[float, float]:
-        """The pixel of a point of the world seen from a place."""
+        """The pixel of a point of the world, seen from a place."""
         x, y, z = (one - other for one, other in zip(point, place, strict=True))
         if tilted:
             cosine, sine = math.cos(SIDEWAYS), math.sin(SIDEWAYS)
@@ -114,7 +114,7 @@ class Camera:
         return (1 + across) / 2 * self.size[0], (1 - down) / 2 * self.size[1]
 
     def _turned_back(self, ray: Vector, tilted: bool) -> Vector:
-        """A direction in the camera's axes as one in the world's."""
+        """A direction along the camera's axes as one along the world's axes."""
         x, y, z = ray
         cosine, sine = math.cos(ELEVATION), math.sin(ELEVATION)
         y, z = cosine * y - sine * z, -sine * y - cosine * z

@@ -1,7 +1,7 @@
 """What a player can see in a battle, and nothing else.
 
-The simulator and the eyes both produce a `BattleView`; the policy sees only that. Whatever is not on the screen (the
-waves still to come, an enemy's exact attack) is not here.
+The simulator and the watcher both produce a `BattleView`, and the policy gets only that. What the screen does not show
+(waves to come, an enemy's exact attack) is not part of it.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ import msgspec
 CardState = Literal["ready", "unaffordable", "cooling"]
 
 UNKNOWN = -1
-"""Stands for a slot or a direction that cannot be told from the screen."""
+"""A slot or a direction that the screen does not show."""
 
 
 class Card(msgspec.Struct, frozen=True, array_like=True):
     """One card of the hand. Hands are sorted by cost from left to right, then by slot."""
 
     slot: int
-    """Index into the squad; UNKNOWN when the portrait was not recognised."""
+    """Index in the squad; UNKNOWN if the portrait was not recognised."""
     cost: int
     state: CardState
 
 
 class OperatorSeen(msgspec.Struct, frozen=True, array_like=True):
-    """An operator standing on the field."""
+    """An operator on the field. Row 0 is the top row."""
 
     slot: int
+    """Index in the squad, or UNKNOWN."""
     row: int
     col: int
     direction: int
+    """As in `game.actions`, or UNKNOWN."""
     health: float
     """Fraction of full health, 0 to 1."""
     skill_ready: bool
@@ -44,14 +46,16 @@ class EnemySeen(msgspec.Struct, frozen=True, array_like=True):
     row: float
     col: float
     health: float
+    """Fraction of full health, 0 to 1."""
 
 
 class BattleView(msgspec.Struct, frozen=True, kw_only=True):
     """A battle as a player could see it in one frame."""
 
     kills: int
-    """The left number of the counter: enemies killed *or leaked* so far."""
+    """The left number of the counter: enemies killed or leaked so far."""
     total: int
+    """The right number of the counter."""
     life: int
     dp: int
     slots_left: int
@@ -59,7 +63,7 @@ class BattleView(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False
     speed: int = 1
     deploying: bool = False
-    """A card or a unit is selected: play is slowed and the view may be tilted."""
+    """A card or a unit is selected: the battle is slowed and the view may be tilted."""
     cards: tuple[Card, ...] = ()
     operators: tuple[OperatorSeen, ...] = ()
     enemies: tuple[EnemySeen, ...] = ()

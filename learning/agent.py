@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from game.actions import Action
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.checkpoint import Arrays, Checkpoint, CheckpointError

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
-from game.characters.catalogue import ROLES, Enemy, Operator, enemy_kinds
+from game.characters.models import ROLES, Enemy, Operator
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
 
@@ -101,7 +101,7 @@ class Ground:
 
         Enemies of one look cannot be told apart, so a look stands for the mean of those that the stage brings.
         """
-        known = dict(enemy_kinds()) | {enemy.kind: enemy for enemy in self.stage.enemies}
+        known = dict(self.stage.kinds) | {enemy.kind: enemy for enemy in self.stage.enemies}
         come: dict[str, list[float]] = {kind: [] for kind in known}
         for spawn in self.stage.spawns:
             enemy = self.stage.enemies[spawn.enemy]

@@ -21,7 +21,8 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from game.actions import Action
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad, squad_of
+from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_ground, observe
@@ -30,29 +31,33 @@ from learning.settings import Settings
 
 SECOND = 30
 """Ticks of a decision."""
-SQUAD_SIZE = 12
 
 Seen = dict[str, npt.NDArray[Any]]
 
 
-def default_squad() -> tuple[str, ...]:
-    """The first twelve operators of the table."""
-    return tuple(load_operators())[:SQUAD_SIZE]
-
-
 class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
-    """One battle an episode. An action that is not legal waits, and `info["illegal"]` says so."""
+    """One battle an episode. An action that is not legal waits, and `info["illegal"]` says so.
+
+    `catalogue` is that of the shipped tables where none is given.
+    """
 
     metadata = {"render_modes": []}  # noqa: RUF012  Gymnasium's own declaration is an instance variable
 
-    def __init__(self, stage: str | Path, squad: Sequence[str] | None = None, render_mode: str | None = None) -> None:
+    def __init__(
+        self,
+        stage: str | Path,
+        squad: Sequence[str] | None = None,
+        render_mode: str | None = None,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         if render_mode is not None:
             raise ValueError(
                 f"ArknightEnv draws nothing: render_mode must be None, not {render_mode!r}; see holdfast practice"
             )
         self.render_mode = None
-        self.stage = load_stage(stage)
-        self.squad = squad_of(squad or default_squad())
+        catalogue = catalogue or load_catalogue()
+        self.stage = load_stage(stage, catalogue)
+        self.squad = squad_of(squad, catalogue) if squad else default_squad(catalogue)
         self.ground = make_ground(self.stage, self.squad)
         slots, tiles = len(self.squad), self.ground.tiles
         self.action_space = spaces.MultiDiscrete([4, slots, tiles, 4])

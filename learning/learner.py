@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 
 from game.actions import Action
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning import checkpoint

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, WAIT, Action
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.encoding import Ground, Mask, Numbers, damage_rate, make_ground, observe

@@ -15,13 +15,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from game.characters.catalogue import squad_of
-from game.levels.stage import load_stage
+from game.characters.builds import default_squad, squad_of
+from game.characters.catalogue import Catalogue
+from game.characters.models import Operator
+from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
-from learning.environment import SECOND, default_squad
+from learning.environment import SECOND
 from learning.policy import Greedy, Policy, Random
 from learning.settings import Settings
 
@@ -89,6 +91,7 @@ def train(
     seed: int,
     out: Path,
     report: Callable[[Progress], None],
+    catalogue: Catalogue,
     *,
     squad: Sequence[str] | None = None,
     settings: Settings | None = None,
@@ -98,7 +101,8 @@ def train(
     `report` is called after every battle. Returns battles, decisions and the win rate of the last 20.
     """
     torch.set_num_threads(1)
-    ground, operators = load_stage(stage), squad_of(squad or default_squad())
+    ground = load_stage(stage, catalogue)
+    operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
     agent = Agent(ground, operators, settings or Settings(), seed)
     seeds, curve = np.random.default_rng([seed, 2]), list[Result]()
     recent, began = deque[bool](maxlen=RECENT), time.monotonic()
@@ -133,14 +137,13 @@ def draw_curve(curve: Sequence[Result], path: Path, title: str) -> None:
     figure.savefig(path, dpi=120)
 
 
-def make_policy(name: str, stage: str | Path, squad: Sequence[str] | None, seed: int) -> Policy:
+def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -> Policy:
     """The policy called random or greedy, or the one that was learned in a folder, without exploration."""
-    ground, operators = load_stage(stage), squad_of(squad or default_squad())
     if name == "random":
-        return Random(ground, operators, seed)
+        return Random(stage, squad, seed)
     if name == "greedy":
-        return Greedy(ground, operators)
-    agent = Agent(ground, operators, Settings(buffer_size=1), seed)
+        return Greedy(stage, squad)
+    agent = Agent(stage, squad, Settings(buffer_size=1), seed)
     kept, notes = checkpoint.read_newest(Path(name))
     if kept is None:
         why = (
@@ -155,12 +158,19 @@ def make_policy(name: str, stage: str | Path, squad: Sequence[str] | None, seed:
 
 
 def evaluate(
-    stage: str | Path, policy: str, battles: int, seed: int, *, squad: Sequence[str] | None = None
+    stage: str | Path,
+    policy: str,
+    battles: int,
+    seed: int,
+    catalogue: Catalogue,
+    *,
+    squad: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Play battles with a policy (random, greedy or a folder) that learns nothing; wins, stars, lengths, times."""
     torch.set_num_threads(1)
-    ground, operators = load_stage(stage), squad_of(squad or default_squad())
-    player = make_policy(policy, stage, squad, seed)
+    ground = load_stage(stage, catalogue)
+    operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
+    player = make_policy(policy, ground, operators, seed)
     seeds = np.random.default_rng([seed, 3]).integers(2**31, size=battles)
     began, decisions, ended = time.monotonic(), 0, []
     for number in seeds:

@@ -20,6 +20,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from game.actions import action_count
+from game.characters.catalogue import Catalogue
 from game.simulator import rules
 from game.simulator.battle import OUTCOMES
 from game.simulator.tables import empty_state, start, world_of
@@ -39,9 +40,14 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012  as Gymnasium declares it
 
     def __init__(
-        self, num_envs: int, stage: str | Path, squad: Sequence[str] | None = None, render_mode: str | None = None
+        self,
+        num_envs: int,
+        stage: str | Path,
+        squad: Sequence[str] | None = None,
+        render_mode: str | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
-        one = ArknightEnv(stage, squad, render_mode)
+        one = ArknightEnv(stage, squad, render_mode, catalogue)
         self.num_envs, self.stage, self.squad, self.ground = num_envs, one.stage, one.squad, one.ground
         self.single_action_space, self.single_observation_space = one.action_space, one.observation_space
         self.action_space = batch_space(one.action_space, num_envs)

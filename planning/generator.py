@@ -8,19 +8,21 @@ the search cannot win is drawn again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from game.characters.catalogue import Enemy, enemies_by_id, load_enemies
+from game.characters.builds import default_squad
+from game.characters.catalogue import Catalogue
+from game.characters.models import Enemy
 from game.errors import StageError
 from game.levels.pathfinding import Tile
 from game.levels.stage import Stage, stage_of
 from planning.plans import Plan, cast, play
 from planning.search import search
-from planning.solutions import BATTLES, as_plan, default_operators
+from planning.solutions import BATTLES, as_plan
 
 DIFFICULTIES = range(1, 6)
 ATTEMPTS = 40
@@ -113,7 +115,7 @@ def _nothing(told: str) -> None:
     """Tell nobody."""
 
 
-def generate(seed: int, difficulty: int, tell: Callable[[str], object] = _nothing) -> Generated:
+def generate(seed: int, difficulty: int, catalogue: Catalogue, tell: Callable[[str], object] = _nothing) -> Generated:
     """The stage of a seed and a difficulty (1 to 5), won without a leak by the default squad; `tell` hears of progress.
 
     Raises StageError for a difficulty there is not, or where no stage is found that can be won.
@@ -122,23 +124,23 @@ def generate(seed: int, difficulty: int, tell: Callable[[str], object] = _nothin
         raise StageError(f"difficulty {difficulty}: there is none such; give one of 1 to {max(DIFFICULTIES)}")
     if seed < 0:
         raise StageError(f"seed {seed}: is below 0; give any whole number from 0 on")
-    squad = default_operators()
+    squad = default_squad(catalogue)
     for attempt in range(ATTEMPTS):
-        level = draw(seed, difficulty, attempt)
-        stage = stage_of(level, level["code"])
+        level = draw(seed, difficulty, catalogue, attempt)
+        stage = stage_of(level, level["code"], catalogue)
         found = search(stage, squad, seed=0, budget=BUDGET)
         if found.stars == 3:
             plan = as_plan(found.draft, stage, squad)
-            if _wins(plan, stage):
+            if _wins(plan, stage, catalogue):
                 return Generated(level, stage, plan)
         tell(f"drawing {attempt + 1}: {found.battles} battles found no plan to win in time without a leak; drawn again")
     raise StageError(f"seed {seed}: no stage of difficulty {difficulty} was found that can be won; take another seed")
 
 
-def _wins(plan: Plan, stage: Stage) -> bool:
+def _wins(plan: Plan, stage: Stage, catalogue: Catalogue) -> bool:
     """Whether a plan wins all its battles without a leak, and without whittling."""
     latest = max(spawn.time for spawn in stage.spawns) + PATIENCE
-    battles = [play(plan, stage, cast(plan), seed) for seed in BATTLES]
+    battles = [play(plan, stage, cast(plan, catalogue), seed) for seed in BATTLES]
     return all(one.stars == 3 and one.seconds <= latest for one in battles)
 
 
@@ -162,14 +164,15 @@ def _is_tall(value: Any) -> bool:
 # --- Drawing ----------------------------------------------------------------------------------------------------------
 
 
-def draw(seed: int, difficulty: int, attempt: int = 0) -> dict[str, Any]:
+def draw(seed: int, difficulty: int, catalogue: Catalogue, attempt: int = 0) -> dict[str, Any]:
     """A level as chance has it; nobody has asked yet whether it can be won."""
     chance = np.random.default_rng([seed, difficulty, attempt])
     grade = GRADES[difficulty - 1]
     lanes = int(chance.integers(grade.lanes[0], grade.lanes[1] + 1))
     height, width = int(chance.integers(max(6, 2 * lanes + 1), 9)), int(chance.integers(9, 13))
     ways = _ways(chance, height, width, lanes)
-    actions = [_fragment(chance, difficulty, number, len(ways)) for number in range(grade.fragments)]
+    enemies = {id_: _enemy(id_, catalogue) for theme in THEMES for id_ in theme.ids}
+    actions = [_fragment(chance, difficulty, number, len(ways), enemies) for number in range(grade.fragments)]
     routes = [_route(way, height, motion) for motion in ("WALK", "FLY") for way in ways]
     ids = sorted({action["key"] for fragment in actions for action in fragment["actions"]})
     themes = [theme.name for theme in THEMES if set(theme.ids) & set(ids)]
@@ -268,7 +271,9 @@ def _route(way: Way, height: int, motion: str) -> dict[str, Any]:
     }
 
 
-def _fragment(chance: np.random.Generator, difficulty: int, number: int, lanes: int) -> dict[str, Any]:
+def _fragment(
+    chance: np.random.Generator, difficulty: int, number: int, lanes: int, enemies: Mapping[str, Enemy]
+) -> dict[str, Any]:
     """Enemies of one theme or two, the more and stronger the later they come; the lanes take turns."""
     budget = GRADES[difficulty - 1].toughness * (1.0 + GROWTH * number)
     themes = [theme for theme in THEMES if theme.since <= difficulty]
@@ -277,33 +282,38 @@ def _fragment(chance: np.random.Generator, difficulty: int, number: int, lanes: 
     return {
         "preDelay": 8.0 if number == 0 else round(float(chance.uniform(4.0, 10.0)), 1),
         "actions": [
-            _spawn(chance, theme, budget / many, lanes, (number + other) % lanes) for other, theme in enumerate(chosen)
+            _spawn(chance, theme, budget / many, lanes, (number + other) % lanes, enemies)
+            for other, theme in enumerate(chosen)
         ],
     }
 
 
-def _spawn(chance: np.random.Generator, theme: Theme, budget: float, lanes: int, lane: int) -> dict[str, Any]:
+def _spawn(
+    chance: np.random.Generator, theme: Theme, budget: float, lanes: int, lane: int, enemies: Mapping[str, Enemy]
+) -> dict[str, Any]:
     """As many enemies of a theme as are about as tough together as the budget says."""
-    affordable = [id_ for id_ in theme.ids if _toughness(id_) <= budget] or [theme.ids[0]]
+    affordable = [id_ for id_ in theme.ids if _toughness(enemies[id_]) <= budget] or [theme.ids[0]]
     id_ = str(chance.choice(affordable))
-    count = max(round(budget / _toughness(id_)), 1)
+    count = max(round(budget / _toughness(enemies[id_])), 1)
     return {
         "actionType": "SPAWN",
         "key": id_,
         "count": min(count, 12),
         "preDelay": round(float(chance.uniform(0.0, 4.0)), 1),
         "interval": round(float(chance.uniform(*theme.interval)), 1),
-        "routeIndex": lane + lanes * _enemy(id_).flying,
+        "routeIndex": lane + lanes * enemies[id_].flying,
         "blockFragment": False,
     }
 
 
-def _enemy(id_: str) -> Enemy:
-    """An enemy by its public id, or by our own name."""
-    return enemies_by_id().get(id_) or load_enemies()[id_]
+def _enemy(id_: str, catalogue: Catalogue) -> Enemy:
+    """An enemy of the catalogue by its public id, or by our own name. Raises StageError if it is not there."""
+    found = catalogue.find_enemy(id_)
+    if found is None:
+        raise StageError(f"enemy {id_}: is not in the tables; stages are drawn with the enemies of the shipped ones")
+    return found
 
 
-def _toughness(id_: str) -> float:
+def _toughness(enemy: Enemy) -> float:
     """About how much damage has to be done to an enemy, in points of a 500-point attack."""
-    enemy = _enemy(id_)
     return enemy.max_health * 500.0 / max(500.0 - enemy.defense, 100.0)

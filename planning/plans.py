@@ -17,7 +17,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from game.actions import DEPLOY, RETREAT, RIGHT, SKILL, Action
-from game.characters.catalogue import SKILL_LEVELS, Build, Character, Operator, characters_by_any_name, operator_of
+from game.characters.builds import operator_of
+from game.characters.catalogue import Catalogue
+from game.characters.models import SKILL_LEVELS, Build, Character, Operator
 from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
@@ -139,7 +141,11 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 # --- Casting ----------------------------------------------------------------------------------------------------------
 
 
-def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # noqa: B008 - a Build is frozen
+def cast(
+    plan: Plan,
+    catalogue: Catalogue,
+    builds: Mapping[str, Build] | Build = Build(),  # noqa: B008 - a Build is frozen
+) -> Cast:
     """The operators that play a plan's parts, in the order of the parts.
 
     `builds` is one build for all, as far as each of them can come, or says by name which operators there are, and how
@@ -147,15 +153,15 @@ def cast(plan: Plan, builds: Mapping[str, Build] | Build = Build()) -> Cast:  # 
     elite 2) fall back to the last it has. Parts that no step needs may stay empty.
     Raises PlanError where nobody can play a part that is needed.
     """
-    return _Casting(plan, builds).cast()
+    return _Casting(plan, catalogue, builds).cast()
 
 
 class _Casting:
     """Gives the parts of a plan to operators."""
 
-    def __init__(self, plan: Plan, builds: Mapping[str, Build] | Build) -> None:
+    def __init__(self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build) -> None:
         self._builds = builds
-        self._known = characters_by_any_name()
+        self._catalogue = catalogue
         self._called = dict.fromkeys(step.who for step in plan.steps if step.who and step.kind in AIMED)
         self._parts = self._all_parts(plan)
         self._playing: dict[str, tuple[str, Choice]] = {}
@@ -195,7 +201,7 @@ class _Casting:
 
     def _who(self, name: str) -> str | None:
         """The English name of an operator, or None where no table knows it."""
-        character = self._known.get(name.lower())
+        character = self._catalogue.find_character(name)
         return character.name if character else None
 
     def _absence(self, choice: Choice) -> str:
@@ -230,7 +236,7 @@ class _Casting:
 
     def _operator(self, who: str, choice: Choice) -> Operator:
         """An operator as it plays its part."""
-        character = self._known[who.lower()]
+        character = self._catalogue.characters[who]
         build = _within(character, self._builds) if isinstance(self._builds, Build) else self._builds[who]
         skill = _skill(character, choice, build)
         if choice.skill > skill > 0:

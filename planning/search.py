@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import DEPLOY, RETREAT, SKILL, turned
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import MOVE, Route, Stage
 from game.simulator import rules
 from game.simulator.compiling import compiled

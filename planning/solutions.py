@@ -10,15 +10,15 @@ from importlib import resources
 from pathlib import Path
 
 from game.actions import DEPLOY, RETREAT, SKILL
-from game.characters.catalogue import Operator, load_characters, squad_of
+from game.characters.builds import default_squad
+from game.characters.catalogue import Catalogue
+from game.characters.models import Operator
 from game.errors import StageError
 from game.levels.stage import Stage, load_stage
 from planning.jobs import read_plan
 from planning.plans import BY_HAND, WHENEVER_READY, Choice, Kind, Part, Plan, Step, cast, play
 from planning.search import Draft, Move, search
 
-BRINGS = 12
-"""The default squad: so many operators from the top of the table."""
 BATTLES = range(5)
 """Seeds of the battles that a solution has to win, tick by tick as planning.plans plays it."""
 SEEDS = range(12)
@@ -26,11 +26,6 @@ SEEDS = range(12)
 BUDGET = 12_000
 """Battles of one search."""
 KINDS: dict[int, Kind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retreat"}
-
-
-def default_operators() -> tuple[Operator, ...]:
-    """Who plays where nobody says who, each at its default build."""
-    return squad_of(list(load_characters())[:BRINGS])
 
 
 def solution(name: str) -> Plan:
@@ -43,18 +38,18 @@ def solution_path(name: str) -> Path:
     return Path(str(resources.files("planning").joinpath("solved", f"{name}.json")))
 
 
-def stars_of(plan: Plan, stage: Stage) -> int:
+def stars_of(plan: Plan, stage: Stage, catalogue: Catalogue) -> int:
     """The fewest stars that a plan wins in the battles that a solution has to win."""
-    return min(play(plan, stage, cast(plan), seed).stars for seed in BATTLES)
+    return min(play(plan, stage, cast(plan, catalogue), seed).stars for seed in BATTLES)
 
 
-def solve(name: str, stars: int = 3) -> Plan:
+def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
     """Search a plan that wins a shipped stage with so many stars. StageError where no search finds any."""
-    stage, squad = load_stage(name), default_operators()
+    stage, squad = load_stage(name, catalogue), default_squad(catalogue)
     for seed in SEEDS:
         found = search(stage, squad, seed, BUDGET, stars)
         plan = as_plan(found.draft, stage, squad)
-        if found.stars >= stars and stars_of(plan, stage) >= stars:
+        if found.stars >= stars and stars_of(plan, stage, catalogue) >= stars:
             return plan
     raise StageError(f"{name}: no plan of {stars} stars was found; make the stage easier")
 

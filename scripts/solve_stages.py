@@ -7,13 +7,17 @@ take three and a half minutes on two shared cores.
 import json
 import sys
 
+from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage, shipped_stages
 from planning.jobs import write_copilot
 from planning.solutions import solution_path, solve, stars_of
 
+CATALOGUE = load_catalogue()
+
 for name in sys.argv[1:] or shipped_stages():
-    plan = solve(name)
+    plan = solve(name, CATALOGUE)
     path = solution_path(name)
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(write_copilot(plan), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{name}: {len(plan.steps)} steps, {stars_of(plan, load_stage(name))} stars\n")
+    stars = stars_of(plan, load_stage(name, CATALOGUE), CATALOGUE)
+    sys.stdout.write(f"{name}: {len(plan.steps)} steps, {stars} stars\n")

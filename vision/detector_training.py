@@ -18,7 +18,9 @@ import cv2
 import numpy as np
 
 from game.camera import Camera
-from game.characters.catalogue import Operator, enemy_kinds, load_operators
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
+from game.characters.models import Operator
 from game.errors import InputError
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
@@ -34,8 +36,6 @@ IMAGE_SIZE = (512, 288)
 """Width and height of the network's input: 16:9, both multiples of its stride, units 16 pixels and more."""
 OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
-SQUAD_SIZE = 12
-"""Operators in a squad: the first ones of the table."""
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames dimmed by a pause, of operators with a skill ready, of enemies blocked by one."""
 LATEST = 1500
@@ -60,7 +60,7 @@ class LabelledFrame(NamedTuple):
 
 def classes() -> tuple[str, ...]:
     """The detector's classes: every kind of enemy, operators as one class, and the mark of a ready skill."""
-    return (*sorted(enemy_kinds()), OPERATOR, SKILL_READY)
+    return (*sorted(load_catalogue().kinds), OPERATOR, SKILL_READY)
 
 
 class Staged(Battle):
@@ -86,8 +86,9 @@ class Staged(Battle):
 def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:
     """`count` frames on all shipped stages in turn, each with another field; the same seed draws the same."""
     random = np.random.default_rng(seed)
-    squad = tuple(load_operators().values())[:SQUAD_SIZE]
-    stages = [load_stage(name) for name in shipped_stages()]
+    catalogue = load_catalogue()
+    squad = default_squad(catalogue)
+    stages = [load_stage(name, catalogue) for name in shipped_stages()]
     painter = Painter(DRAWN_SIZE, squad)
     for number in range(count):
         stage = stages[number % len(stages)]
@@ -120,7 +121,7 @@ def staged_enemies(
     stage: Stage, operators: Sequence[OperatorOnField], random: np.random.Generator
 ) -> tuple[EnemyOnField, ...]:
     """10 to 27 enemies of all kinds all over the map, some of them blocked by an operator."""
-    known = list(enemy_kinds().values())
+    known = list(stage.kinds.values())
     found = []
     for number in range(int(random.integers(10, 28))):
         enemy = known[int(random.integers(len(known)))]

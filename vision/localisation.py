@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.camera import HOVER, Camera
-from game.characters.catalogue import enemy_kinds
 from game.levels.stage import Stage
 from game.view import UNKNOWN, EnemySeen, OperatorSeen
 from vision.detector import Detection
@@ -89,7 +88,7 @@ def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> 
 
     The weights may know kinds that the table of enemies does not: those count as walking.
     """
-    known = enemy_kinds().get(found.name)
+    known = stage.kinds.get(found.name)
     lift = HOVER if known and known.flying else 0.0
     row, col = camera.tile(*foot(found), lift=lift)
     bottom, right = stage.height - 1, stage.width - 1

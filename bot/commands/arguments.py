@@ -33,21 +33,13 @@ def add_json(verb: argparse.ArgumentParser, sentence: str = "print JSON for prog
 
 
 def add_tables(verb: argparse.ArgumentParser) -> None:
-    """Add --tables, a folder of the user's own tables. The command line lays them over before the verb begins."""
+    """Add --tables, a folder of the user's own tables, for `load_catalogue`."""
     verb.add_argument(
         "--tables",
         type=Path,
         metavar="FOLDER",
         help="your own tables, as import writes them (default: the shipped ones)",
     )
-
-
-def lay_tables_over(folder: Path | None) -> None:
-    """Use the user's own tables of operators and enemies from now on, if a folder is given."""
-    if folder:
-        from game.characters.catalogue import use_tables
-
-        use_tables(folder)
 
 
 def count(text: str) -> int:

@@ -22,8 +22,10 @@ def add(verbs: Verbs) -> None:
 
 def evaluate(options: Namespace) -> int:
     """Play the battles; the figures are printed."""
+    from game.characters.catalogue import load_catalogue
     from learning import training
 
-    figures = training.evaluate(options.stage, options.policy, options.battles, options.seed)
+    catalogue = load_catalogue(options.tables)
+    figures = training.evaluate(options.stage, options.policy, options.battles, options.seed, catalogue)
     print_facts(figures, as_json=options.json)
     return DONE

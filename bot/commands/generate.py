@@ -23,6 +23,7 @@ def add(verbs: Verbs) -> None:
 
 def generate(options: Namespace) -> int:
     """Draw stages until a plan wins one; write the stage, and the plan if asked for."""
+    from game.characters.catalogue import load_catalogue
     from planning.generator import generate as drawn
     from planning.generator import written
     from planning.jobs import write_copilot
@@ -31,7 +32,7 @@ def generate(options: Namespace) -> int:
         check_file(file)
     if options.plan and options.plan.resolve() == options.out.resolve():
         raise OutputError(f"{options.plan}: is where the level file goes; name another file for the plan")
-    made = drawn(options.seed, options.difficulty, print_progress)
+    made = drawn(options.seed, options.difficulty, load_catalogue(), print_progress)
     write_text(options.out, f"{written(made.level)}\n")
     if options.plan:
         write_text(options.plan, f"{written(write_copilot(made.plan))}\n")

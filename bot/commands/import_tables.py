@@ -32,9 +32,10 @@ def add(verbs: Verbs) -> None:
 def import_(options: Namespace) -> int:
     """Write the tables and a file of what is missing; print a summary."""
     from bot import config
+    from game.characters.catalogue import load_catalogue
     from game.gamedata.importing import import_tables, write_tables
 
-    imported = import_tables(options.sources)
+    imported = import_tables(options.sources, load_catalogue())
     folder = options.out or config.load(options.config).directory / "tables"
     files = write_tables(imported, folder)
     if options.json:

@@ -7,7 +7,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from bot.commands.arguments import Verbs, add_config, add_verb, lay_tables_over, pair, seed
+from bot.commands.arguments import Verbs, add_config, add_verb, pair, seed
 from bot.commands.output import OutputError, check_file
 from game.errors import DONE
 
@@ -36,7 +36,8 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _write_sheet(options.sheet)
     from bot import config
-    from game.characters.catalogue import squad_of
+    from game.characters.builds import squad_of
+    from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage
     from game.practice.app import PracticeGame, stages_on_map
     from game.practice.faults import Faults
@@ -45,13 +46,14 @@ def practice(options: Namespace) -> int:
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # where SDL places its windows
     loaded = config.load(options.config)
-    lay_tables_over(loaded.tables)
+    catalogue = load_catalogue(loaded.tables)
     size = (loaded.practice.width, loaded.practice.height)
-    stages = stages_on_map(load_stage(options.stage or loaded.play.stage))
+    stages = stages_on_map(load_stage(options.stage or loaded.play.stage, catalogue), catalogue)
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    game = PracticeGame(stages, squad_of(loaded.play.squad), size=size, seed=seed, popups=popups, faults=faults)
+    squad = squad_of(loaded.play.squad, catalogue)
+    game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE
 
@@ -61,12 +63,14 @@ def _write_sheet(file: Path) -> int:
     if file.suffix.lower() != ".png":
         raise OutputError(f"{file}: is no picture by its name; name a .png file")
     check_file(file)
-    from game.characters.catalogue import load_operators
+    from game.characters.builds import default_squad
+    from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage, shipped_stages
     from game.practice.sheet import write_sheet
 
-    stages = [load_stage(name) for name in shipped_stages()]
-    pictures = write_sheet(file, stages, tuple(load_operators().values())[:12])
+    catalogue = load_catalogue()
+    stages = [load_stage(name, catalogue) for name in shipped_stages()]
+    pictures = write_sheet(file, stages, default_squad(catalogue))
     print(f"{file}: {pictures} pictures")
     return DONE
 

@@ -35,15 +35,18 @@ def simulate(options: Namespace) -> int:
     """Play a plan; DONE whether it wins or not, as long as it can be played."""
     import msgspec
 
-    from game.characters.catalogue import Build, read_builds
+    from game.characters.builds import read_builds
+    from game.characters.catalogue import load_catalogue
+    from game.characters.models import Build
     from game.levels.stage import load_stage
     from planning.jobs import read_plan
     from planning.plans import cast, play
 
-    stage = load_stage(options.stage, challenge=options.challenge)
+    catalogue = load_catalogue(options.tables)
+    stage = load_stage(options.stage, catalogue, challenge=options.challenge)
     plan = read_plan(options.plan)
-    builds = read_builds(options.squad) if options.squad else Build()
-    played = play(plan, stage, cast(plan, builds), options.seed)
+    builds = read_builds(options.squad, catalogue) if options.squad else Build()
+    played = play(plan, stage, cast(plan, catalogue, builds), options.seed)
     if plan.stage not in ("", stage.code, stage.name):
         played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
     if options.json:

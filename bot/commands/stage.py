@@ -23,12 +23,13 @@ def add(verbs: Verbs) -> None:
 
 def stage(options: Namespace) -> int:
     """Load level files, one line each; the error, and BAD_INPUT, for those that are broken."""
+    from game.characters.catalogue import load_catalogue
     from game.levels.stage import describe, load_stage
 
-    broken = False
+    broken, catalogue = False, load_catalogue(options.tables)
     for file in options.files:
         try:
-            entry = {"file": file, **describe(load_stage(file, challenge=options.challenge))}
+            entry = {"file": file, **describe(load_stage(file, catalogue, challenge=options.challenge))}
         except StageError as error:
             broken = True
             entry = {"file": file, "error": str(error)}

@@ -24,8 +24,10 @@ def add(verbs: Verbs) -> None:
 def train(options: Namespace) -> int:
     """Train; the result is printed."""
     check_folder(options.out)
+    from game.characters.catalogue import load_catalogue
     from learning import training
 
-    result = training.train(options.stage, options.steps, options.seed, options.out, print_progress)
+    catalogue = load_catalogue(options.tables)
+    result = training.train(options.stage, options.steps, options.seed, options.out, print_progress, catalogue)
     print_facts(result, as_json=options.json)
     return DONE

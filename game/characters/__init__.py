@@ -1,1 +1,1 @@
-"""Operators and enemies: what the tables know of them, and the numbers of one build."""
+"""Operators and enemies: their fields (models), the numbers of one build (builds), and the tables (catalogue)."""

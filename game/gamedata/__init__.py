@@ -1,1 +1,1 @@
-"""A user's own copy of the game's public tables, converted into tables of ours."""
+"""Converts a user's own copy of the game's public tables into our tables."""

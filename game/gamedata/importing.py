@@ -1,4 +1,4 @@
-"""Reads a user's own copy of the game's public tables, and writes what maps onto ours (`public`) as tables of ours."""
+"""Reads a user's own copy of the game's public tables, and writes them as our tables (see `game.gamedata.public`)."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from game.characters.catalogue import ENEMIES, OPERATORS
+from game.characters.catalogue import ENEMIES, OPERATORS, Catalogue
 from game.errors import TableError
 from game.gamedata.public import PROFESSIONS, Tables, enemy_fields, operator_fields
 
 FILES = {
     "character_table": "characters", "skill_table": "skills", "range_table": "ranges", "enemy_database": "enemies",
 }  # fmt: skip
-"""The public tables' names, and which of Tables they are."""
+"""The names of the public tables, and the field of `Tables` that holds each."""
 MARKS = {
     "character_table": "profession", "skill_table": "levels", "range_table": "grids", "enemy_database": "enemyData",
 }  # fmt: skip
-"""What entries of each of them have, and those of the others have not."""
+"""A key of the entries of each table that no other table has."""
 REPORT = "report.txt"
 
 
 class Imported(NamedTuple):
-    """What became of the public tables."""
+    """The public tables, converted."""
 
     operators: dict[str, dict[str, Any]]
-    """Fields of Character by name."""
+    """Fields of `Character` by name, ranges by theirs."""
     ranges: dict[str, list[str]]
+    """Drawings by name."""
     enemies: dict[str, dict[str, Any]]
-    """Fields of Enemy by id."""
+    """Fields of `Enemy` by id."""
     devices: int
-    """Characters that no squad brings: summons, traps, devices."""
+    """How many characters cannot be in a squad: summons, traps, devices."""
     broken: tuple[str, ...]
-    """Entries that cannot be read, each with the reason."""
+    """The error of each entry that cannot be read."""
 
     def missing(self) -> dict[str, list[str]]:
-        """What of each operator and enemy is not played, in words."""
+        """What is not played of each operator and enemy, in words."""
         both = {**self.operators, **self.enemies}
         return {name: list(fields.get("missing", ())) for name, fields in both.items()}
 
     def summary(self) -> dict[str, int]:
-        """How many of what."""
+        """Counts by name: all entries, entries without anything missing (`..._whole`), devices, broken entries."""
         whole = {kind: sum(not one.get("missing") for one in getattr(self, kind).values()) for kind in _KINDS}
         return {
             "operators": len(self.operators),
@@ -57,10 +58,11 @@ class Imported(NamedTuple):
 _KINDS = ("operators", "enemies")
 
 
-def import_tables(paths: Sequence[str | Path]) -> Imported:
-    """The public tables in files, or in folders that hold them, as our own.
+def import_tables(paths: Sequence[str | Path], catalogue: Catalogue) -> Imported:
+    """The public tables in files, or in folders that hold them, converted.
 
-    Raises TableError, in one line, where a file is none of them, is broken, or needs another one beside it.
+    The catalogue gives names to operators that it has by id, and fields of enemies that the public tables give only in
+    words. Raises TableError, in one line, where a file is not a public table, is broken, or needs another one as well.
     """
     tables = _read(_found(paths))
     operators: dict[str, dict[str, Any]] = {}
@@ -70,7 +72,7 @@ def import_tables(paths: Sequence[str | Path]) -> Imported:
         if not isinstance(entry, dict) or entry.get("profession") not in PROFESSIONS:
             continue
         try:
-            fields = operator_fields(id_, entry, tables)
+            fields = operator_fields(id_, entry, tables, catalogue)
             ranges |= _drawings(id_, fields, tables)
         except TableError as error:
             broken.append(str(error))
@@ -79,7 +81,7 @@ def import_tables(paths: Sequence[str | Path]) -> Imported:
     enemies = {}
     for id_, levels in tables.enemies.items():
         try:
-            enemies[id_] = enemy_fields(id_, levels)
+            enemies[id_] = enemy_fields(id_, levels, catalogue)
         except TableError as error:
             broken.append(str(error))
     if broken and not operators and not enemies:
@@ -89,7 +91,7 @@ def import_tables(paths: Sequence[str | Path]) -> Imported:
 
 
 def write_tables(imported: Imported, folder: Path) -> list[Path]:
-    """Write what was imported as our tables, and what is missing as a report, into a folder; returns the files."""
+    """Write our tables and a report of what is missing into a folder; returns the files. Raises TableError."""
     texts = {REPORT: _report(imported)}
     if imported.operators:
         texts[OPERATORS] = operators_toml(imported)
@@ -105,7 +107,7 @@ def write_tables(imported: Imported, folder: Path) -> list[Path]:
 
 
 def operators_toml(imported: Imported) -> str:
-    """Our table of operators."""
+    """The text of our table of operators."""
     lines = [
         "# Imported by: holdfast import. What the fields mean: game/characters/tables/operators.toml",
         "",
@@ -125,7 +127,7 @@ def operators_toml(imported: Imported) -> str:
 
 
 def enemies_toml(imported: Imported) -> str:
-    """Our table of enemies."""
+    """The text of our table of enemies."""
     lines = ["# Imported by: holdfast import. game/characters/tables/enemies.toml says what the fields mean."]
     for id_, fields in imported.enemies.items():
         lines += ["", f"[{_key(id_)}]", *(f"{field} = {toml(value)}" for field, value in fields.items())]
@@ -133,7 +135,7 @@ def enemies_toml(imported: Imported) -> str:
 
 
 def toml(value: Any) -> str:
-    """A value as TOML writes it; texts as JSON does, which TOML reads the same."""
+    """A value in TOML; texts are written as in JSON, which TOML reads alike."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_key(key)} = {toml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -142,7 +144,7 @@ def toml(value: Any) -> str:
 
 
 def drawing(grids: Iterable[Mapping[str, int]]) -> list[str]:
-    """A range of the tables, whose rows count upwards, as we draw it."""
+    """The drawing of a range of the public tables, whose rows count upwards (see `catalogue.offsets_of`)."""
     covered = {(-tile["row"], tile["col"]) for tile in grids}
     own = "@" if (0, 0) in covered else "o"
     rows, cols = zip(*(covered | {(0, 0)}), strict=True)
@@ -156,7 +158,7 @@ def drawing(grids: Iterable[Mapping[str, int]]) -> list[str]:
 
 
 def _report(imported: Imported) -> str:
-    """What is missing, one by one, for people."""
+    """The text of the report: what is missing of each operator and enemy, and the broken entries."""
     lines = []
     for name, missing in imported.missing().items():
         lines += [f"{name}: {'not played:' if missing else 'whole'}", *(f"  {words}" for words in missing)]
@@ -164,17 +166,17 @@ def _report(imported: Imported) -> str:
 
 
 def _key(name: str) -> str:
-    """A name as a key of TOML."""
+    """A name as a TOML key."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
 
 
 def _free(name: str, id_: str, taken: Mapping[str, Any]) -> str:
-    """A name that nobody has yet: two operators may share theirs."""
+    """A name that is not taken: with the id after it where two operators share a name."""
     return f"{name} ({id_})" if name in taken or name == "ranges" else name
 
 
 def _drawings(id_: str, fields: Mapping[str, Any], tables: Tables) -> dict[str, list[str]]:
-    """The ranges that an operator has, as we draw them; TableError where the tables do not draw one."""
+    """The drawings of an operator's ranges by name; TableError where range_table lacks one."""
     named = {phase["range"] for phase in fields["phases"]}
     named |= {name for skill in fields.get("skills", ()) for name in _ranges_of(skill)}
     try:
@@ -185,13 +187,13 @@ def _drawings(id_: str, fields: Mapping[str, Any], tables: Tables) -> dict[str, 
 
 
 def _ranges_of(skill: Mapping[str, Any]) -> list[str]:
-    """The ranges that a skill names, over its levels."""
+    """The names of the ranges that a skill has at its levels."""
     named = skill.get("range", [])
     return [named] if isinstance(named, str) else list(named)
 
 
 def _found(paths: Sequence[str | Path]) -> dict[str, Path]:
-    """The files of the tables by name."""
+    """The file of each public table by the table's name."""
     found: dict[str, Path] = {}
     for path in map(Path, paths):
         if path.is_dir():
@@ -202,7 +204,7 @@ def _found(paths: Sequence[str | Path]) -> dict[str, Path]:
         elif not path.exists():
             raise TableError(f"{path}: no such file or folder")
         elif path.stem not in FILES:
-            raise TableError(f"{path}: is none of the public tables by its name: {', '.join(FILES)}")
+            raise TableError(f"{path}: is not named like a public table: {', '.join(FILES)}")
         else:
             here = {path.stem: path}
         found |= here
@@ -216,7 +218,7 @@ def _found(paths: Sequence[str | Path]) -> dict[str, Path]:
 
 
 def _read(files: Mapping[str, Path]) -> Tables:
-    """The tables of these files; those that were not given are empty."""
+    """The tables of these files; tables that are not given are empty."""
     tables: dict[str, Mapping[str, Any]] = {field: {} for field in FILES.values()}
     for name, file in files.items():
         try:
@@ -232,13 +234,13 @@ def _read(files: Mapping[str, Path]) -> Tables:
 
 
 def _has(mark: str, entry: Any) -> bool:
-    """Whether an entry, or the first of its levels, has a field."""
+    """Whether an entry, or the first of its levels, has a key."""
     first = entry[0] if isinstance(entry, list) and entry else entry
     return isinstance(first, dict) and mark in first
 
 
 def _by_id(file: Path, data: Any) -> Mapping[str, Any]:
-    """A table by id: as it is, or from a list of Key and Value, with or without a name of FILES around it."""
+    """A table by id: an object, or a list of Key and Value; either may be wrapped in one object under its name."""
     if isinstance(data, dict) and len(data) == 1 and next(iter(data)) in FILES.values():
         data = next(iter(data.values()))
     if isinstance(data, list) and all(isinstance(row, dict) for row in data):

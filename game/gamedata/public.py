@@ -1,7 +1,7 @@
-"""Operators and enemies of the game's public tables in our structures.
+"""Converts operators and enemies of the game's public tables into entries of our tables.
 
-Numbers map by their keys. What a branch does follows from `BRANCHES`, what skills and talents do from their sentences
-(game.gamedata.descriptions). Whatever has no counterpart here is said with each operator and enemy, in `missing`.
+Numbers are taken over by their keys. What a branch does comes from `game.gamedata.branches`, what skills and talents do
+from their descriptions (`game.gamedata.descriptions`). `missing` of each operator and enemy lists what is not played.
 """
 
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
@@ -10,122 +10,51 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
-from game.characters.catalogue import EVER, SKILL_LEVELS, Enemy, enemies_by_id, id_at, load_characters
+from game.characters.catalogue import Catalogue, id_at
+from game.characters.models import SKILL_LEVELS, UNLIMITED, Enemy
 from game.errors import GameDataError, TableError
-from game.gamedata import descriptions as phrases
+from game.gamedata import descriptions
+from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
+from game.gamedata.phrases import FACTOR, FRACTIONS, OwnNumbers
 from game.levels.enemies import defined_fields
-from game.levels.reader import Place
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+from game.levels.reader import JsonValue
 
 PROFESSIONS = {
     "PIONEER": "vanguard", "WARRIOR": "guard", "TANK": "defender", "SNIPER": "sniper",
     "CASTER": "caster", "MEDIC": "medic", "SUPPORT": "supporter", "SPECIAL": "specialist",
 }  # fmt: skip
-"""The tables' professions: our roles. Whoever has another one is a device or a summons."""
+"""Our role for each profession of the tables. Entries with any other profession are devices or summons."""
 DAMAGES = {"caster": "arts", "supporter": "arts", "medic": "heal"}
-"""What a role strikes with, where it is not physical."""
-
-
-class Branch(NamedTuple):
-    """A branch of the tables: our word, the fields of Character it sets, and what it can do besides."""
-
-    name: str
-    traits: Mapping[str, Any] = NOTHING
-    missing: tuple[str, ...] = ()
-    skill: Mapping[str, Any] = NOTHING
-    """Effects that its skills have besides their own."""
-
-
-BRANCHES = {
-    "pioneer": Branch("pioneer"),
-    "charger": Branch("charger", {"dp_per_kill": 1}, ("a retreat gives back the whole first cost",)),
-    "bearer": Branch("standard bearer", skill={"block": -1}),
-    "tactician": Branch("tactician", missing=("summons somebody at a point in its range, whose foes it hits harder",)),
-    "fearless": Branch("dreadnought"),
-    "centurion": Branch("centurion", {"attacks_blocked": "all"}),
-    "fighter": Branch("fighter"),
-    "lord": Branch("lord", {"far_strength": 0.8, "reaches_air": True}),
-    "artsfghter": Branch("arts fighter", {"damage": "arts"}),
-    "instructor": Branch("instructor", {"far_strength": 1.2}),
-    "sword": Branch("swordmaster", {"hits": 2}),
-    "musha": Branch("soloblade", {"unhealable": True}, ("heals itself with every hit",)),
-    "reaper": Branch("reaper", {"unhealable": True, "targets": 0}, ("heals itself with every hit",)),
-    "librator": Branch("liberator", {"holds_fire": True, "lets_pass": True},
-                       ("grows stronger as long as it does not use its skill",)),
-    "protector": Branch("protector"),
-    "guardian": Branch("guardian"),
-    "artsprotector": Branch("arts protector", skill={"damage": "arts"}),
-    "unyield": Branch("juggernaut", {"unhealable": True}),
-    "duelist": Branch("duelist", missing=("gains SP only while it blocks somebody",)),
-    "fastshot": Branch("marksman", {"prefers_air": True}),
-    "closerange": Branch("heavyshooter"),
-    "aoesniper": Branch("artilleryman", {"splash": phrases.SPLASH}),
-    "longrange": Branch("deadeye", missing=("aims at the lowest defense in range first",)),
-    "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it half as hard again",)),
-    "siegesniper": Branch("besieger", missing=("aims at the heaviest first",)),
-    "bombarder": Branch("flinger", {"splash": phrases.SPLASH}, ("a second, weaker blast; aims at nobody in the air",)),
-    "corecaster": Branch("core caster"),
-    "splashcaster": Branch("splash caster", {"splash": phrases.SPLASH}),
-    "blastcaster": Branch("blast caster", {"targets": 0}),
-    "chain": Branch("chain caster", {"targets": 3, "slow": phrases.SLUGGISH, "slow_time": 0.5},
-                    ("leaps from enemy to enemy, 15 % weaker each time; here it hits several in its range alike",)),
-    "funnel": Branch("mech-accord caster", missing=("its drone hits the same enemy harder every time",)),
-    "mystic": Branch("mystic caster", missing=("stores attacks while nobody is there",)),
-    "phalanx": Branch("phalanx caster", {"holds_fire": True}, ("is hard to hurt without its skill",), {"targets": 0}),
-    "physician": Branch("medic"),
-    "ringhealer": Branch("multi-target medic", {"targets": 3}),
-    "healer": Branch("therapist", missing=("heals 20 % less far from it",)),
-    "slower": Branch("decel binder", {"slow": phrases.SLUGGISH, "slow_time": 0.8}),
-    "underminer": Branch("hexer"),
-    "bard": Branch("bard", {"holds_fire": True}, ("heals everybody in range all the time",), {"holds_fire": True}),
-    "summoner": Branch("summoner", missing=("its summons",)),
-    "blessing": Branch("abjurer"),
-    "executor": Branch("executor"),
-    "hookmaster": Branch("hookmaster", missing=("can stand on high ground too",)),
-    "pusher": Branch("push stroker", {"attacks_blocked": "all"}, ("can stand on high ground too",)),
-    "stalker": Branch("ambusher", {"targets": 0, "taunt": -1}, ("dodges half of all attacks",)),
-    "merchant": Branch("merchant", missing=("costs 3 DP every 3 seconds, and nothing comes back at a retreat",)),
-    "traper": Branch("trapmaster", missing=("its traps",)),
-    "dollkeeper": Branch("dollkeeper", missing=("fights on as a substitute instead of dying",)),
-    "geek": Branch("geek", missing=("loses health all the time",)),
-}  # fmt: skip
-"""The tables' branches; the numbers are those of the branch's own words."""
-
-OWN_WORDS = {"不受部署数量限制": ("takes_slot", False), "不进行攻击": ("holds_fire", True)}
-"""What some operators' descriptions say that their branch does not, and the field of Character that it sets."""
+"""The damage of a role, where it is not physical."""
 MODIFIERS = ("max_health", "attack", "defense", "resistance", "cost", "block", "", "attack_speed")
 MODIFIER_NAMES = {
     "MAX_HP": "max_health", "ATK": "attack", "DEF": "defense", "MAGIC_RESISTANCE": "resistance", "COST": "cost",
     "BLOCK_CNT": "block", "ATTACK_SPEED": "attack_speed", "RESPAWN_TIME": "redeploy_time",
 }  # fmt: skip
-"""What a potential changes, by the tables' number (21 is the redeploy time) or name."""
+"""The number that a potential changes, by the tables' index (21 is the redeploy time) or name."""
 GAINS = {1: "second", 2: "attack", 4: "hit", 8: "deploy"}
 GAIN_NAMES = {
     "INCREASE_WITH_TIME": "second", "INCREASE_WHEN_ATTACK": "attack", "INCREASE_WHEN_TAKEN_DAMAGE": "hit",
 }  # fmt: skip
-
-
+"""Our `gain` of a skill for its spType, as an index or a name."""
 AT_ONCE = ("dp", "heal_self")
-"""Effects of a skill that neither lasts nor strikes."""
+"""The effects that a skill which neither lasts nor strikes can have."""
 FLIES = re.compile(r"飞行单位|无人机，|[Aa]erial")
-"""What descriptions say of enemies that fly."""
+"""Words of descriptions of flying enemies."""
 HEAVY, FAST = 500.0, 1.4
-"""Defense from which an enemy looks like a heavy defender, tiles a second from which it looks like a hound."""
-
-
+"""Least defense of an enemy drawn as a heavy defender, least speed (tiles a second) of one drawn as a hound."""
 UNSAID = ("damage", "block", "splash", "targets", "hides", "unblockable", "stun", "splits_into", "splits")
-"""What the public tables say of an enemy only in words; of those that our own table knows it is taken from there."""
+"""Fields that the public tables give only in words; an enemy in the catalogue keeps the catalogue's values."""
 PLAIN = Enemy(name="", kind="", max_health=0.0, attack=0.0, speed=0.0, attack_interval=0.0)
+"""An enemy with the default of every optional field."""
 
 
 class Tables(NamedTuple):
-    """The public tables, as they are."""
+    """The entries of the public tables by id, as they are."""
 
     characters: Mapping[str, Any]
     skills: Mapping[str, Any]
@@ -133,38 +62,38 @@ class Tables(NamedTuple):
     enemies: Mapping[str, Any]
 
 
-def enemy_fields(id_: str, levels: Any) -> dict[str, Any]:
-    """An enemy of the public tables as the fields of an Enemy, its stronger levels as variants (`id_at`).
+def enemy_fields(id_: str, levels: Any, catalogue: Catalogue) -> dict[str, Any]:
+    """An enemy of the public tables as an entry of our table, its stronger levels as variants (`id_at`).
 
-    A level defines only what differs from the first. Raises TableError where the enemy is broken.
+    A level defines only what differs from the first level. Raises TableError where the enemy cannot be read.
     """
     try:
         data = levels[0]["enemyData"]
-        first = defined_fields(Place("enemy_database", id_, data))
-        found = _enemy(id_, data, dict(first))
+        first = defined_fields(JsonValue("enemy_database", id_, data))
+        found = _enemy(id_, data, dict(first), catalogue)
         variants = {}
         for entry in levels[1:]:
-            changed = defined_fields(Place("enemy_database", id_, entry["enemyData"]))
-            stronger = _enemy(id_, data, first | changed)
+            changed = defined_fields(JsonValue("enemy_database", id_, entry["enemyData"]))
+            stronger = _enemy(id_, data, first | changed, catalogue)
             variants[id_at(id_, entry["level"])] = _changes(found, stronger)
         return _finite(found | ({"variants": variants} if variants else {}))
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError, GameDataError) as error:
-        raise TableError(f"enemy_database: {id_}: does not read ({type(error).__name__}: {error})") from None
+        raise TableError(f"enemy_database: {id_}: cannot be read ({type(error).__name__}: {error})") from None
 
 
 def _changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an enemy in which the other one differs."""
+    """The fields in which the other enemy differs, with its values."""
     plain = msgspec.structs.asdict(PLAIN)
     both = {key: (one.get(key, plain[key]), other.get(key, plain[key])) for key in {**one, **other}}
     return {key: theirs for key, (ours, theirs) in both.items() if theirs != ours}
 
 
-def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """An enemy of these numbers; what the tables say in words, or not at all, comes from its words or our own table."""
-    own = enemies_by_id().get(id_)
-    family = own or enemies_by_id().get(re.sub(r"_\d+$", "", id_))
-    name, words = (phrases.plain(_value(data, key)) for key in ("name", "description"))
-    read = phrases.enemy(_value(data, "description") or "")
+def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """An enemy with these numbers; the rest comes from the catalogue, or else from its description."""
+    own = catalogue.enemies_by_id.get(id_)
+    family = own or catalogue.enemies_by_id.get(re.sub(r"_\d+$", "", id_))
+    name, words = (descriptions.plain(_value(data, key)) for key in ("name", "description"))
+    read = descriptions.enemy(_value(data, "description") or "")
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
     fields |= {"damage": "physical", **read.effects, **({key: getattr(own, key) for key in UNSAID} if own else {})}
     interval = fields.pop("attack_interval", 1.0) * 100.0 / max(fields.pop("attack_speed", 100.0), 1.0)
@@ -173,7 +102,7 @@ def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any]) -> dict[st
         "kind": family.kind if family else _look(fields),
         "ids": [id_],
         "max_health": fields.pop("max_health"),
-        # Whoever has no time between attacks makes none.
+        # An enemy without time between attacks does not attack.
         "attack": fields.pop("attack", 0.0) if interval > 0.0 else 0.0,
         "speed": fields.pop("speed", 0.0),
         "attack_interval": interval,
@@ -184,19 +113,19 @@ def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any]) -> dict[st
 
 
 def _not_played(data: Mapping[str, Any], said: Iterable[str]) -> list[str]:
-    """What an enemy does besides: its skills and talents by their names, and what is said of it."""
+    """What an enemy does that is not played: skills and talents by key, and the clauses of its description."""
     skills = [f"skill {one['prefabKey']}" for one in data.get("skills") or ()]
     talents = [f"talent {one['key']}" for one in data.get("talentBlackboard") or ()]
     return [*skills, *talents, *(f"said of it: {words}" for words in said)]
 
 
 def _value(data: Mapping[str, Any], key: str) -> Any:
-    """A value of an enemy that is not one of its numbers."""
+    """A value of an enemy outside its attributes."""
     return (data.get(key) or {}).get("m_value")
 
 
 def _look(fields: Mapping[str, Any]) -> str:
-    """Which of the looks that we can tell apart an enemy has that nobody has drawn."""
+    """The kind that an enemy without a look of its own is drawn as."""
     if fields["flying"]:
         return "drone"
     if fields.get("rank") == "boss":
@@ -208,22 +137,23 @@ def _look(fields: Mapping[str, Any]) -> str:
     return "hound" if fields.get("speed", 0.0) >= FAST else "soldier"
 
 
-def operator_fields(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
-    """An operator of the public tables as the fields of a Character; TableError where it is broken."""
+def operator_fields(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalogue) -> dict[str, Any]:
+    """An operator of the public tables as an entry of our table; TableError where it cannot be read."""
     try:
-        return _finite(_operator(id_, entry, tables))
+        return _finite(_operator(id_, entry, tables, catalogue))
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise TableError(f"character_table: {id_}: does not read ({type(error).__name__}: {error})") from None
+        raise TableError(f"character_table: {id_}: cannot be read ({type(error).__name__}: {error})") from None
 
 
-def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalogue) -> dict[str, Any]:
+    """The fields of a `Character`, ranges by name."""
     role, branch = PROFESSIONS[entry["profession"]], _branch(entry)
     attributes = [_frames(phase) for phase in entry["phases"]]
     first = attributes[0][0]
     if first["baseAttackTime"] <= 0:
         raise ValueError("baseAttackTime must be more than 0")
     fields: dict[str, Any] = {
-        "name": _name(id_, entry),
+        "name": _name(id_, entry, catalogue),
         "id": id_,
         "chinese": entry["name"],
         "role": role,
@@ -237,7 +167,7 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, A
         "phases": [_phase(phase, frames) for phase, frames in zip(entry["phases"], attributes, strict=True)],
         "trust": _trust(entry),
     }
-    own = phrases.Own(
+    own = OwnNumbers(
         interval=fields["attack_interval"],
         block=first["blockCnt"],
         targets=fields.get("targets", 1),
@@ -255,8 +185,8 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables) -> dict[str, A
 
 
 def _branch(entry: Mapping[str, Any]) -> Branch:
-    """The branch with what the operator's own words and numbers make of it; of one we do not know, only its words."""
-    said, name = phrases.plain(entry.get("description")), entry.get("subProfessionId") or ""
+    """The branch, changed by the operator's own description and numbers; an unknown branch is its description."""
+    said, name = descriptions.plain(entry.get("description")), entry.get("subProfessionId") or ""
     branch = BRANCHES.get(name) or Branch(name, missing=(said,))
     first, *later = (entry.get("trait") or {}).get("candidates") or [{}]
     numbers = _trait_numbers(first, branch)
@@ -271,7 +201,7 @@ def _branch(entry: Mapping[str, Any]) -> Branch:
 
 
 def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, Any]:
-    """The numbers of a branch that the tables give with its operators."""
+    """The numbers of a branch that the tables give with each of its operators."""
     board = _board(candidate.get("blackboard"))
     found: dict[str, Any] = {}
     if "far_strength" in branch.traits and "atk_scale" in board:
@@ -284,20 +214,20 @@ def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, An
     return found
 
 
-def _name(id_: str, entry: Mapping[str, Any]) -> str:
-    """Our name for an operator: the shipped table's for this id, else the English one, else the table's own."""
-    shipped = {one.id: one.name for one in load_characters().values()}
-    english = (entry.get("appellation") or "").strip()
-    return shipped.get(id_) or (english if english.isascii() and english else entry["name"].strip())
+def _name(id_: str, entry: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Our name for an operator: the catalogue's for this id, else the table's English one, else its Chinese one."""
+    known, english = catalogue.find_character(id_), (entry.get("appellation") or "").strip()
+    return known.name if known else (english if english.isascii() and english else entry["name"].strip())
 
 
 def _frames(phase: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """A phase's attributes at its first and its last level."""
+    """The attributes of a phase at its first and at its last level."""
     frames = phase["attributesKeyFrames"]
     return frames[0]["data"], frames[-1]["data"]
 
 
 def _phase(phase: Mapping[str, Any], frames: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
+    """The fields of a `Phase`, its range by name."""
     first, last = frames
     return {
         "levels": phase["maxLevel"],
@@ -319,8 +249,8 @@ def _trust(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {field: _short(last[name]) for field, name in names.items() if last.get(name)}
 
 
-def _skill(id_: str, tables: Tables, own: phrases.Own, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A skill as the fields of Skill, each a list where its levels differ, and what it does besides, in words."""
+def _skill(id_: str, tables: Tables, own: OwnNumbers, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A skill as fields of `Skill`, each a list where its levels differ, and what is not played of it, in words."""
     levels = (tables.skills.get(id_) or {}).get("levels") or []
     if not levels:
         idle = {"name": str(id_), "gain": "deploy", "by_hand": False, "cost": 0, "initial": 0, "duration": 0}
@@ -337,27 +267,29 @@ def _skill(id_: str, tables: Tables, own: phrases.Own, branch: Branch) -> tuple[
 
 
 def _said_once(rests: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """What is said anywhere; the same words with other numbers once, with the first of these."""
+    """All words of all lists; those that differ only in numbers once, with the first numbers."""
     found: dict[str, str] = {}
     for words in (words for rest in rests for words in rest):
         found.setdefault(re.sub(r"[\d.]+", "#", words), words)
     return tuple(found.values())
 
 
-def _skill_level(level: Mapping[str, Any], own: phrases.Own, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A skill at one level."""
+def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A skill at one level as fields of `Skill`, and what is not played of it, in words."""
     sp = level["spData"]
     gain = GAIN_NAMES.get(sp["spType"]) or GAINS.get(sp["spType"], "deploy")
-    effects, rest = phrases.meaning(level["description"], _board(level.get("blackboard")), level.get("rangeId"), own)
+    effects, rest = descriptions.meaning(
+        level["description"], _board(level.get("blackboard")), level.get("rangeId"), own
+    )
     strikes = "strikes" in effects
     seconds = 0.0 if strikes else effects.pop("duration", 0.0) or max(level.get("duration") or 0.0, 0.0)
     if gain == "deploy" and effects and not strikes and not seconds:
-        seconds = EVER
+        seconds = UNLIMITED
     if seconds:
         effects |= branch.skill
     if effects.pop("fades", False):
-        # What fades evenly does on the whole as much as half of it all the time.
-        effects = {key: value / 2 if key in phrases.FRACTIONS else value for key, value in effects.items()}
+        # An effect that fades evenly does as much as half of it for the whole time.
+        effects = {key: value / 2 if key in FRACTIONS else value for key, value in effects.items()}
     if not seconds and not strikes:
         idle = [key for key in effects if key not in AT_ONCE]
         rest += (f"has neither time nor attack for: {', '.join(idle)}",) if idle else ()
@@ -365,7 +297,7 @@ def _skill_level(level: Mapping[str, Any], own: phrases.Own, branch: Branch) -> 
     fields = {
         "name": level["name"].strip(),
         "gain": gain,
-        # What strikes when deployed is triggered then, and never again: nothing fills it.
+        # A strike at deployment is used then and never again: no SP comes in.
         "by_hand": strikes if gain == "deploy" else level["skillType"] in (1, "MANUAL"),
         "cost": int(sp["spCost"]),
         "initial": int(sp["initSp"]),
@@ -375,13 +307,13 @@ def _skill_level(level: Mapping[str, Any], own: phrases.Own, branch: Branch) -> 
 
 
 def _talents(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The talents that only change numbers, as bonuses, and the words of the others at their best."""
+    """The talents that only change numbers, as bonuses, and the words of the others at their highest level."""
     bonuses: list[dict[str, Any]] = []
     rest: list[str] = []
     for number, talent in enumerate(entry.get("talents") or (), 1):
         unread: tuple[str, ...] = ()
         for one in talent.get("candidates") or ():
-            read = phrases.bonus(one.get("description") or "", _board(one.get("blackboard")))
+            read = descriptions.bonus(one.get("description") or "", _board(one.get("blackboard")))
             unread = read.rest
             if read.effects:
                 bonuses.append(_bonus(one, f"talent {number}", read.effects))
@@ -390,11 +322,12 @@ def _talents(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]
 
 
 def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `Bonus`."""
     condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
-    changes = {field: value for field, value in effects.items() if field != phrases.FACTOR}
-    scale = {field: _short(value) for field, value in changes.items() if phrases.is_fraction(field, value)}
+    changes = {field: value for field, value in effects.items() if field != FACTOR}
+    scale = {field: _short(value) for field, value in changes.items() if descriptions.is_fraction(field, value)}
     add = {field: _short(value) for field, value in changes.items() if field not in scale}
-    factor = {field: _short(value) for field, value in effects.get(phrases.FACTOR, {}).items()}
+    factor = {field: _short(value) for field, value in effects.get(FACTOR, {}).items()}
     return {
         "name": name,
         "elite": _phase_number(condition["phase"]),
@@ -407,7 +340,7 @@ def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dic
 
 
 def _potentials(entry: Mapping[str, Any]) -> list[dict[str, float]]:
-    """What the potentials from 2 on add to numbers; nothing where they make a talent stronger."""
+    """What the potentials from 2 on add to numbers; {} for one that improves a talent."""
     found = []
     for potential in entry.get("potentialRanks") or ():
         modifiers = (((potential.get("buff") or {}).get("attributes")) or {}).get("attributeModifiers") or ()
@@ -422,30 +355,30 @@ def _potentials(entry: Mapping[str, Any]) -> list[dict[str, float]]:
 
 
 def _modifier(kind: int) -> str:
-    """The field of a potential's number."""
+    """The field that an index of the tables stands for; empty for one without a field."""
     if kind == 21:
         return "redeploy_time"
     return MODIFIERS[kind] if kind < len(MODIFIERS) else ""
 
 
 def _phase_number(phase: Any) -> int:
-    """An elite phase, as 1 or as "PHASE_1"."""
+    """An elite phase, written 1 or "PHASE_1"."""
     return int(phase) if not isinstance(phase, str) else int(phase.rsplit("_", 1)[1])
 
 
 def _board(rows: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
-    """A blackboard by key."""
+    """The numbers of a blackboard by key."""
     return {row["key"]: row["value"] for row in rows or () if isinstance(row.get("value"), int | float)}
 
 
 def _finite(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields; ValueError where a number of theirs is none, or endless, and no table could hold it."""
+    """The fields; ValueError where one of their numbers is NaN or infinite."""
     json.dumps(fields, allow_nan=False)
     return fields
 
 
 def _short(value: Any) -> Any:
-    """A number as one writes it: whole ones without a point, others without what binary fractions leave over."""
+    """A number as a table has it: whole numbers without a point, others rounded to four digits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     rounded = round(float(value), 4)

@@ -1,4 +1,4 @@
-"""The ground of a stage: its tiles as masks, who may stand where, and where nobody walks."""
+"""The map of a stage as masks: where operators may stand, and where enemies may walk and fly."""
 
 from __future__ import annotations
 
@@ -8,38 +8,43 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from game.levels import reader as level
+from game.levels import reader
 from game.levels.pathfinding import Edges, Tile
-from game.levels.reader import Place, Unknown
+from game.levels.reader import JsonValue, Unknown
 from game.levels.runes import Rune
 
 Mask = npt.NDArray[np.bool_]
 
-STEPS = {"UP": (-1, 0), "RIGHT": (0, 1), "DOWN": (1, 0), "LEFT": (0, -1)}
+EDGE_STEPS = {"UP": (-1, 0), "RIGHT": (0, 1), "DOWN": (1, 0), "LEFT": (0, -1)}
+"""(row, column) across an edge in each direction that `blockEdges` may name; row 0 is the top row."""
 BARRIERS = ("trap_001_crate",)
-"""Devices that walkers go around."""
+"""Devices that enemies walk around."""
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The map as masks bool[height, width]; rows count from the top."""
+class TileMap:
+    """A map as masks bool[height, width]; row 0 is the top row."""
 
     height: int
     width: int
     keys: tuple[tuple[str, ...], ...]
+    """The format's tileKey of each tile."""
     high: Mask
     melee: Mask
+    """Where melee operators may stand."""
     ranged: Mask
+    """Where ranged operators may stand."""
     walkable: Mask
     flyable: Mask
     closed: Edges
+    """Edges that cannot be crossed on foot."""
 
     def found(self, *keys: str) -> tuple[Tile, ...]:
-        """The tiles of these kinds."""
+        """The tiles whose tileKey is one of `keys`, row by row."""
         return tuple((row, col) for row, line in enumerate(self.keys) for col, key in enumerate(line) if key in keys)
 
-    def tile(self, position: Place) -> Tile:
-        """A position of the format, whose rows count from the bottom, as a tile of the map."""
+    def tile(self, position: JsonValue) -> Tile:
+        """The tile of a position of the format, whose rows count from the bottom. StageError if off the map."""
         row, col = position.at("row").whole(-1000), position.at("col").whole(-1000)
         if not (0 <= row < self.height and 0 <= col < self.width):
             size = f"rows 0 to {self.height - 1} from the bottom and columns 0 to {self.width - 1}"
@@ -47,20 +52,20 @@ class Ground:
         return self.height - 1 - row, col
 
     def take(self, tile: Tile) -> None:
-        """Let nobody be deployed on a tile."""
+        """Close a tile to all deployments."""
         self.melee[tile] = self.ranged[tile] = False
 
 
-def read_ground(data: Place, runes: tuple[Rune, ...], unknown: Unknown, *, challenge: bool) -> Ground:
-    """The ground, with what the level itself puts on it."""
-    ground = _read_map(data, unknown)
+def read_map(data: JsonValue, runes: tuple[Rune, ...], unknown: Unknown, *, challenge: bool) -> TileMap:
+    """The map of a level, without the tiles that its own devices, its lists and its runes close."""
+    tile_map = _read_tiles(data, unknown)
     for position in data.get("tilesDisallowToLocate", []).each():
-        ground.take(ground.tile(position))
+        tile_map.take(tile_map.tile(position))
     for rune in runes:
         if rune.key == "global_forbid_location":
             for row, col in rune.places("location"):
-                if 0 <= row < ground.height and 0 <= col < ground.width:
-                    ground.take((ground.height - 1 - row, col))
+                if 0 <= row < tile_map.height and 0 <= col < tile_map.width:
+                    tile_map.take((tile_map.height - 1 - row, col))
     shown = {
         alias: on > 0 for rune in runes if rune.key == "level_predefines_enable" for alias, on in rune.numbers.items()
     }
@@ -68,33 +73,33 @@ def read_ground(data: Place, runes: tuple[Rune, ...], unknown: Unknown, *, chall
         name = unit.get("inst", {}).get("characterKey", "without a name").text()
         unknown.note(f"predefined {name}")
         if unit.get("position").value is not None and _stands(unit, shown):
-            tile = ground.tile(unit.at("position"))
-            ground.take(tile)
+            tile = tile_map.tile(unit.at("position"))
+            tile_map.take(tile)
             if name in BARRIERS:
-                ground.walkable[tile] = False
-    return ground
+                tile_map.walkable[tile] = False
+    return tile_map
 
 
-def _stands(unit: Place, shown: dict[str, bool]) -> bool:
-    """Whether a device is there from the start: the level or a rune says so."""
+def _stands(unit: JsonValue, shown: dict[str, bool]) -> bool:
+    """Whether a device stands from the start: the level says so, unless a rune does."""
     alias = unit.get("alias").value
     return shown.get(str(alias), not unit.get("hidden", default=False).value)
 
 
-def _predefined(data: Place, *, challenge: bool) -> Iterator[Place]:
-    """The units that the level itself puts on the field or in the hand; challenge mode may have its own."""
+def _predefined(data: JsonValue, *, challenge: bool) -> Iterator[JsonValue]:
+    """The units that the level puts on the field or in the hand; challenge mode may have its own list."""
     hard, usual = ([*_units(data.get(key, {}))] for key in ("hardPredefines", "predefines"))
     yield from hard if challenge and hard else usual
 
 
-def _units(predefines: Place) -> Iterator[Place]:
-    """All units of one set, whatever they are."""
+def _units(predefines: JsonValue) -> Iterator[JsonValue]:
+    """All units of one list, of every kind."""
     for group in ("characterInsts", "tokenInsts", "characterCards", "tokenCards"):
         yield from predefines.get(group, []).each()
 
 
-def _read_map(data: Place, unknown: Unknown) -> Ground:
-    """The map: a grid of indexes into a list of tiles, top row first."""
+def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:
+    """The map by its tiles alone: the format has a grid of indexes into a list of tiles, top row first."""
     grid, tiles = data.at("mapData").at("map"), list(data.at("mapData").at("tiles").each())
     rows = [[index.whole() for index in row.each()] for row in _grid(grid)]
     if not rows or not rows[0] or len({len(row) for row in rows}) != 1:
@@ -102,46 +107,46 @@ def _read_map(data: Place, unknown: Unknown) -> Ground:
     if (highest := max(max(row) for row in rows)) >= len(tiles):
         raise grid.error(f"names tile {highest}", f"mapData.tiles has tiles 0 to {len(tiles) - 1}")
     keys = [tile.at("tileKey").text() for tile in tiles]
-    high = np.array([tile.at("heightType").enum(level.HEIGHTS) == "HIGHLAND" for tile in tiles])
-    buildable = np.array([tile.at("buildableType").mask(level.BUILDABLE) for tile in tiles])
-    passable = np.array([tile.at("passableMask").mask(level.PASSABLE) for tile in tiles])
+    high = np.array([tile.at("heightType").enum(reader.HEIGHTS) == "HIGHLAND" for tile in tiles])
+    buildable = np.array([tile.at("buildableType").mask(reader.BUILDABLE) for tile in tiles])
+    passable = np.array([tile.at("passableMask").mask(reader.PASSABLE) for tile in tiles])
     for index in {index for row in rows for index in row}:
-        if keys[index] not in level.TILES:
+        if keys[index] not in reader.TILES:
             unknown.note(f"tile {keys[index]}")
     indexes = np.array(rows)
-    both = buildable == level.BUILDABLE["ALL"]
-    return Ground(
+    both = buildable == reader.BUILDABLE["ALL"]
+    return TileMap(
         height=len(rows),
         width=len(rows[0]),
         keys=tuple(tuple(keys[index] for index in row) for row in rows),
         high=high[indexes],
-        melee=(both | (buildable & level.BUILDABLE["MELEE"] > 0) & ~high)[indexes],
-        ranged=(both | (buildable & level.BUILDABLE["RANGED"] > 0) & high)[indexes],
-        walkable=(passable & level.PASSABLE["WALK_ONLY"] > 0)[indexes],
-        flyable=(passable & level.PASSABLE["FLY_ONLY"] > 0)[indexes],
+        melee=(both | (buildable & reader.BUILDABLE["MELEE"] > 0) & ~high)[indexes],
+        ranged=(both | (buildable & reader.BUILDABLE["RANGED"] > 0) & high)[indexes],
+        walkable=(passable & reader.PASSABLE["WALK_ONLY"] > 0)[indexes],
+        flyable=(passable & reader.PASSABLE["FLY_ONLY"] > 0)[indexes],
         closed=_closed_edges(data.at("mapData"), len(rows)),
     )
 
 
-def _grid(grid: Place) -> list[Place]:
+def _grid(grid: JsonValue) -> list[JsonValue]:
     """The rows of a map, which newer dumps write as one flat list with its size."""
     if isinstance(grid.value, dict):
         columns, flat = grid.at("column_size").whole(1), list(grid.at("matrix_data").each())
         return [
-            Place(grid.file, grid.where, [place.value for place in flat[start : start + columns]])
+            JsonValue(grid.file, grid.where, [place.value for place in flat[start : start + columns]])
             for start in range(0, len(flat), columns)
         ]
     return list(grid.each())
 
 
-def _closed_edges(map_data: Place, height: int) -> Edges:
-    """The edges between tiles that walkers may not cross; each is closed in the direction it names only."""
+def _closed_edges(map_data: JsonValue, height: int) -> Edges:
+    """The edges that cannot be crossed on foot, each in the one direction that it names."""
     found: set[tuple[Tile, Tile]] = set()
     for edge in map_data.get("blockEdges", []).each():
-        direction = edge.get("direction", 0).enum(level.DIRECTIONS)
-        if direction not in STEPS:
-            raise edge.at("direction").error(f"is {direction}", f"write one of {', '.join(STEPS)}")
-        if edge.get("blockMask", "ALL").mask(level.PASSABLE) & level.PASSABLE["WALK_ONLY"]:
+        direction = edge.get("direction", 0).enum(reader.DIRECTIONS)
+        if direction not in EDGE_STEPS:
+            raise edge.at("direction").error(f"is {direction}", f"write one of {', '.join(EDGE_STEPS)}")
+        if edge.get("blockMask", "ALL").mask(reader.PASSABLE) & reader.PASSABLE["WALK_ONLY"]:
             row, col = height - 1 - edge.at("pos").get("row", 0).whole(), edge.at("pos").get("col", 0).whole()
-            found.add(((row, col), (row + STEPS[direction][0], col + STEPS[direction][1])))
+            found.add(((row, col), (row + EDGE_STEPS[direction][0], col + EDGE_STEPS[direction][1])))
     return frozenset(found)

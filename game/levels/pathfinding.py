@@ -1,4 +1,4 @@
-"""The way a walker takes over a map: shortest paths between two tiles."""
+"""How enemies walk over a map: shortest paths between two tiles, straightened and rounded at corners."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 Tile = tuple[int, int]
 Edges = frozenset[tuple[Tile, Tile]]
-"""Pairs of neighbouring tiles: nobody walks from the first to the second."""
+"""Pairs of neighbouring tiles: there is no step from the first to the second."""
 
 CLEARANCE = 0.35
-"""Tiles that a walker who goes straight keeps from the corners of walls (measured in one recorded battle of 0-5)."""
+"""Tiles that an enemy on a straight line keeps from the corners of walls (measured in one recorded battle of 0-5)."""
 STRAIGHT = ((0, 1), (1, 0), (0, -1), (-1, 0))
 DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
@@ -23,9 +23,9 @@ def shortest_path(
 ) -> tuple[Tile, ...]:
     """The tiles from `start` to `goal`, both included; empty where there is no way.
 
-    Diagonal steps, where allowed, never cut a corner: both tiles beside the step must be walkable. Among equally short
-    ways the walker prefers straight steps (right, down, left, up, in this order): the same map gives the same way.
-    `start` and `goal` themselves may be tiles that nobody walks over otherwise. Nobody steps over a `closed` edge.
+    Diagonal steps, where allowed, never cut a corner: both tiles beside the step must be walkable. Of equally short
+    paths the one with the earliest straight steps (right, down, left, up, in this order) is taken, so the same map
+    gives the same path. `start` and `goal` count as walkable. No step crosses a `closed` edge.
     """
     open_tiles = walkable.copy()
     open_tiles[start] = open_tiles[goal] = True
@@ -44,10 +44,10 @@ def shortest_path(
 def straightened(
     walkable: npt.NDArray[np.bool_], path: tuple[Tile, ...], *, closed: Edges = frozenset()
 ) -> tuple[Tile, ...]:
-    """The tiles of a path at which a walker turns, who goes straight on wherever it sees its way open.
+    """The tiles of a path between which an enemy goes in straight lines: start, turns and goal.
 
-    It sees a tile whose centre can be reached from the centre of its own by steps that it could take, on a line that
-    keeps its distance from all corners.
+    From each turn it heads for the farthest tile of the path that a straight line reaches by allowed steps, with
+    `CLEARANCE` from all corners.
     """
     open_tiles = walkable.copy()
     open_tiles[path[0]] = open_tiles[path[-1]] = True
@@ -60,7 +60,7 @@ def straightened(
 
 
 def bends(walkable: npt.NDArray[np.bool_], turns: tuple[Tile, ...]) -> list[tuple[float, float]]:
-    """The (row, col) of each tile at which a walker turns: nearer to the corner it goes around than the centre is."""
+    """The (row, col) of each turn between start and goal: moved from the tile's centre towards the corner it rounds."""
     found = []
     for before, here, after in zip(turns, turns[1:], turns[2:], strict=False):
         inwards = _unit(here, before)[0] + _unit(here, after)[0], _unit(here, before)[1] + _unit(here, after)[1]
@@ -76,13 +76,13 @@ def bends(walkable: npt.NDArray[np.bool_], turns: tuple[Tile, ...]) -> list[tupl
 
 
 def _unit(start: Tile, goal: Tile) -> tuple[float, float]:
-    """The direction from one tile to another, one tile long."""
+    """The direction from one tile to another, as a vector one tile long."""
     length = math.dist(start, goal)
     return (goal[0] - start[0]) / length, (goal[1] - start[1]) / length
 
 
 def _keeps_clear(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile) -> bool:
-    """Whether the line between two centres keeps its distance from the corners of all tiles that cannot be walked."""
+    """Whether the line between two centres stays `CLEARANCE` away from all corners of tiles that are not walkable."""
     (top, bottom), (left, right) = sorted((start[0], goal[0])), sorted((start[1], goal[1]))
     return all(
         _distance((row + down / 2, col + across / 2), start, goal) >= CLEARANCE
@@ -94,7 +94,7 @@ def _keeps_clear(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile) -> bo
 
 
 def _distance(point: tuple[float, float], start: Tile, goal: Tile) -> float:
-    """How far a point is from the line between two different tiles."""
+    """The distance in tiles of a point from the line between the centres of two different tiles."""
     down, right = goal[0] - start[0], goal[1] - start[1]
     along = ((point[0] - start[0]) * down + (point[1] - start[1]) * right) / (down * down + right * right)
     share = min(max(along, 0.0), 1.0)
@@ -102,14 +102,14 @@ def _distance(point: tuple[float, float], start: Tile, goal: Tile) -> float:
 
 
 def _sees(walkable: npt.NDArray[np.bool_], start: Tile, goal: Tile, closed: Edges) -> bool:
-    """Whether a walker can take the line between two centres: tile after tile, and not too near to a corner."""
+    """Whether the line between two centres can be walked: tile after tile, and with `CLEARANCE` from all corners."""
     if not _keeps_clear(walkable, start, goal):
         return False
     down, right = goal[0] - start[0], goal[1] - start[1]
     rows, cols = abs(down), abs(right)
     here, row, col = start, 0, 0
     while here != goal:
-        # Which border the line crosses first, that of the next row or of the next column; 0 where they meet.
+        # Below 0 the line crosses into the next row first, above 0 into the next column; 0 is a corner.
         first = (1 + 2 * row) * cols - (1 + 2 * col) * rows
         row, col = row + (first <= 0), col + (first >= 0)
         there = (start[0] + row * _sign(down), start[1] + col * _sign(right))
@@ -127,7 +127,7 @@ def _sign(number: int) -> int:
 def _distances(
     walkable: npt.NDArray[np.bool_], goal: Tile, *, diagonal: bool, closed: Edges
 ) -> npt.NDArray[np.float64]:
-    """How far every tile is from `goal`, in tiles; infinite where there is no way."""
+    """The walking distance of every tile to `goal`, in tiles; infinite where there is no path."""
     backwards = frozenset((there, here) for here, there in closed)
     distance = np.full(walkable.shape, np.inf)
     distance[goal] = 0.0
@@ -144,7 +144,7 @@ def _distances(
 
 
 def _steps(walkable: npt.NDArray[np.bool_], here: Tile, *, diagonal: bool, closed: Edges) -> list[tuple[Tile, float]]:
-    """The tiles one step away and the length of each step."""
+    """The tiles that one step reaches, and the length of each step in tiles."""
     row, col = here
     found = [
         ((row + down, col + right), 1.0)
@@ -164,11 +164,11 @@ def _steps(walkable: npt.NDArray[np.bool_], here: Tile, *, diagonal: bool, close
 
 
 def _cornered(here: Tile, there: Tile, closed: Edges) -> bool:
-    """Whether a closed edge meets a diagonal step on its far side."""
+    """Whether a closed edge blocks a diagonal step at its end."""
     beside = ((here[0], there[1]), (there[0], here[1]))
     return any((tile, there) in closed for tile in beside)
 
 
 def _open(walkable: npt.NDArray[np.bool_], row: int, col: int) -> bool:
-    """Whether a tile is on the map and can be walked over."""
+    """Whether a tile is on the map and walkable."""
     return 0 <= row < walkable.shape[0] and 0 <= col < walkable.shape[1] and bool(walkable[row, col])

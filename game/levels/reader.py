@@ -1,6 +1,6 @@
-"""The public level format's grammar: where a value stands in a file, and what its enums and masks are called.
+"""Reads the public level format: JSON values that know their place in a file, and the names of its enums and masks.
 
-Old dumps write enums as integers, new ones as names; both read the same here.
+Old dumps write enums as integers, new ones as names; both are read as names.
 """
 
 from __future__ import annotations
@@ -42,76 +42,80 @@ SHOWN_ONLY = frozenset(
         *("SHOW_ALL_HIDDEN_CARDS", "EMPTY"),
     }
 )
-"""Actions a player sees or hears, which change nothing in the battle."""
+"""Actions that only show or play something: they change nothing in the battle."""
 
 TILES = frozenset({
     "tile_forbidden", "tile_wall", "tile_road", "tile_floor", "tile_start", "tile_end", "tile_flystart", "tile_empty",
     "tile_hole", "tile_telin", "tile_telout", "tile_rcm_operator", "tile_rcm_crate",
 })  # fmt: skip
-"""Tiles whose whole meaning is said by their height, who may stand there and who may pass. (What a tunnel does, the
-routes say by their checkpoints; the last two mark a place that the game recommends.)"""
+"""Tiles that are fully described by their height, who may stand there and who may pass. (Checkpoints of routes describe
+tunnels; the last two tiles mark a place that the game recommends.)"""
 
 OPTIONS = frozenset({
     "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier", "maxPlayTime",
     "steeringEnabled", "isPredefinedCardsSelectable", "displayRestTime",
 })  # fmt: skip
-"""Options with a rule, or with none to have: enemies always steer here, and the rest is about the squad screen."""
+"""Options that have a rule, or need none: enemies always steer here, and the rest concerns the squad screen."""
 
 MOST = 99_999
-"""No whole number of a real level is larger; a slip of the pen must not ask for a billion enemies."""
+"""The largest whole number accepted. Real levels stay below; a typing error must not ask for a billion enemies."""
 LARGEST = 1e9
-"""No number of a real level is larger, nor can one be played."""
+"""The largest number that is accepted."""
 
 QUIET: tuple[Any, ...] = (None, False, 0, -1, "", "NONE", (), [], {})
-"""Values by which an option, a rune or a list says that it is not in use."""
+"""Values that mean: this option, rune or list is not in use."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A value of a level file that knows where it stands, so that an error can say so."""
+class JsonValue:
+    """A value of a JSON file with its place in the file, for errors.
+
+    All methods that read raise StageError, in one line, where the value does not fit.
+    """
 
     file: str
     where: str
+    """Its path, for example waves[0].fragments[2]; empty for the whole file."""
     value: Any
 
     def error(self, problem: str, remedy: str) -> StageError:
-        """The one line a person needs: file, place, problem, remedy."""
+        """The error for this value, in one line: file, place, problem, remedy."""
         return StageError(f"{self.file}: {self.where or 'the top level'}: {problem}; {remedy}")
 
-    def at(self, key: str) -> Place:
+    def at(self, key: str) -> JsonValue:
         """The value under `key`, which must be there."""
         here = self.value
         if not isinstance(here, dict):
             raise self.error(f"is {_kind(here)}", "this place must hold an object, see any public level file")
         if key not in here:
             raise self.error(f"lacks the key '{key}'", "add it, or take the file from its source again")
-        return Place(self.file, f"{self.where}.{key}" if self.where else key, here[key])
+        return JsonValue(self.file, f"{self.where}.{key}" if self.where else key, here[key])
 
-    def get(self, key: str, default: Any = None) -> Place:
+    def get(self, key: str, default: Any = None) -> JsonValue:
         """The value under `key`, or `default` where it is absent or null."""
         here = self.value if isinstance(self.value, dict) else {}
         value = here.get(key)
-        return Place(self.file, f"{self.where}.{key}" if self.where else key, default if value is None else value)
+        return JsonValue(self.file, f"{self.where}.{key}" if self.where else key, default if value is None else value)
 
-    def fields(self) -> dict[str, Place]:
-        """The values of an object by key, without those that are null; dumps write null for some that are empty."""
+    def fields(self) -> dict[str, JsonValue]:
+        """The values of an object by key, without nulls; null counts as an empty object, as some dumps write it."""
         if self.value is None:
             return {}
         if not isinstance(self.value, dict):
             raise self.error(f"is {_kind(self.value)}", "this place must hold an object, see any public level file")
         return {key: self.at(key) for key, value in self.value.items() if value is not None}
 
-    def each(self) -> Iterator[Place]:
-        """The values of a list, one by one; dumps write null for some lists that are empty."""
+    def each(self) -> Iterator[JsonValue]:
+        """The values of a list; null counts as an empty list, as some dumps write it."""
         if self.value is None:
             return
         if not isinstance(self.value, list):
             raise self.error(f"is {_kind(self.value)}", "this place must hold a list, see any public level file")
         for index, value in enumerate(self.value):
-            yield Place(self.file, f"{self.where}[{index}]", value)
+            yield JsonValue(self.file, f"{self.where}[{index}]", value)
 
     def number(self) -> float:
-        """A finite number."""
+        """The number, which must be finite and at most `LARGEST`."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not math.isfinite(self.value):
             raise self.error(f"is {_kind(self.value)}", "write a number")
         if abs(self.value) > LARGEST:
@@ -119,33 +123,33 @@ class Place:
         return float(self.value)
 
     def least(self, lowest: float) -> float:
-        """A number of at least `lowest`."""
+        """The number, which must be at least `lowest`."""
         number = self.number()
         if number < lowest:
             raise self.error(f"is {number:g}", f"write a number of at least {lowest:g}")
         return number
 
     def whole(self, lowest: int = 0) -> int:
-        """A whole number of at least `lowest`."""
+        """The number, which must be whole and at least `lowest`."""
         number = self.least(lowest)
         if number != int(number) or number > MOST:
             raise self.error(f"is {number:g}", f"write a whole number of at most {MOST}")
         return int(number)
 
     def text(self) -> str:
-        """A text that is not empty."""
+        """The text, which must not be empty."""
         if not isinstance(self.value, str) or not self.value:
             raise self.error(f"is {_kind(self.value)}", "write a text")
         return self.value
 
     def enum(self, names: tuple[str, ...]) -> str:
-        """The name of an enum's value, written as name or as integer; a number without a name stays a number."""
+        """The name of an enum's value, written as name or as integer; an integer without a name as digits."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return names[self.value] if 0 <= self.value < len(names) else str(self.value)
         return self.text().upper()
 
     def mask(self, bits: Mapping[str, int]) -> int:
-        """The bits of a mask, written as a number, a name, several names in a text ("MELEE, RANGED") or in a list."""
+        """A mask, written as a number, one name, names in one text ("MELEE, RANGED") or a list of names."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return self.whole() & max(bits.values())
         names = [place.text() for place in self.each()] if isinstance(self.value, list) else _words(self.value)
@@ -155,39 +159,41 @@ class Place:
         return sum({bits[name.upper()] for name in names}) if "ALL" not in names else bits["ALL"]
 
     def quiet(self) -> bool:
-        """Whether the value says that the thing it stands for is not in use."""
+        """Whether the value means that its option, rune or list is not in use (`QUIET`)."""
         return any(type(self.value) is type(off) and self.value == off for off in QUIET) or self.value == -1.0
 
 
-class Options(NamedTuple):
-    """The rules a stage sets. Times in seconds."""
+class StageOptions(NamedTuple):
+    """The rules that a level sets for its battles. Times in seconds."""
 
     character_limit: int
+    """How many operators may stand on the field at once."""
     max_life: int
     initial_cost: int
     max_cost: int
     cost_increase_time: float
-    """Seconds per DP; 99999 and more means none."""
+    """Seconds per DP; from 99999 on none is gained."""
     move_multiplier: float
+    """Factor on the speed of all enemies."""
     time_limit: float = 0.0
-    """Seconds after which the battle is over; 0 for never."""
+    """Seconds after which the battle is lost; 0 for no limit."""
     squad_limit: int = 0
-    """How many operators may be brought; 0 for as many as there are."""
+    """How many operators a squad may have; 0 for no limit."""
 
 
 @dataclass
 class Unknown:
-    """What a level asks for that we have no rule for, by name, once each, in the order met."""
+    """The parts of a level that have no rule here, by name, once each, in the order in which they are met."""
 
     names: dict[str, None] = field(default_factory=dict)
 
     def note(self, name: str) -> None:
-        """Remember a name."""
+        """Add a name, unless it was added before."""
         self.names.setdefault(name)
 
 
-def read_level(path: Path) -> Place:
-    """The whole of a level file; a StageError where it cannot be read or is not JSON."""
+def read_level(path: Path) -> JsonValue:
+    """The whole of a level file. Raises StageError where it cannot be read or is not a JSON object."""
     try:
         value = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -201,16 +207,16 @@ def read_level(path: Path) -> Place:
         raise StageError(f"{path}: is nested too deeply; take the file from its source again") from None
     if not isinstance(value, dict):
         raise StageError(f"{path}: the top level: is {_kind(value)}; a level file holds one JSON object")
-    return Place(path.name, "", value)
+    return JsonValue(path.name, "", value)
 
 
 def _words(value: object) -> list[str]:
-    """The names in a text, whatever stands between them; none for null."""
+    """The names in a text, whatever separates them; none for null."""
     return re.findall(r"\w+", value) if isinstance(value, str) else []
 
 
 def _kind(value: object) -> str:
-    """How a JSON value is called in a message."""
+    """How messages name a JSON value."""
     if value is None:
         return "null"
     if isinstance(value, dict | list):

@@ -1,18 +1,18 @@
-"""The ways enemies take: the format's checkpoints as nodes, walkers' ways found over the ground."""
+"""The routes of enemies: the format's checkpoints as nodes, with the paths between them found on the map."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from game.levels import reader as level
-from game.levels.map import Ground
+from game.levels import reader
+from game.levels.map import TileMap
 from game.levels.pathfinding import Tile, bends, shortest_path, straightened
-from game.levels.reader import Place, Unknown
+from game.levels.reader import JsonValue, Unknown
 
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
-"""What a node of a route asks for: go there; wait so long; wait until so long after the start of the fragment, the
-wave, the battle; leave the map; come back at that place."""
+"""Kinds of nodes: go to a place; wait for some seconds; wait until some seconds after the start of the fragment, of the
+wave, of the battle; leave the map; appear again at a place."""
 
 NODES = {
     "WAIT_FOR_SECONDS": WAIT,
@@ -25,7 +25,7 @@ NODES = {
 
 
 class Node(NamedTuple):
-    """One thing a walker or flier does on its way. Row 0 is the top row; fractions lie between tile centres."""
+    """One step of a route. Row 0 is the top row; fractions lie between tile centres."""
 
     kind: int
     row: float = 0.0
@@ -34,39 +34,40 @@ class Node(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A way through the map. `tiles` are those walked, in order, without repetition; empty for fliers."""
+    """One route of a level, from its start (row, col) over its nodes."""
 
     flying: bool
     row: float
     col: float
     nodes: tuple[Node, ...]
     tiles: tuple[Tile, ...]
+    """The tiles it walks over, in order, without repetition; empty for flying enemies."""
 
 
-def is_flown(route: Place) -> bool:
-    """Whether those on this route fly."""
-    return route.value is not None and route.at("motionMode").enum(level.MOTIONS) == "FLY"
+def is_flown(route: JsonValue) -> bool:
+    """Whether enemies on this route of the format fly."""
+    return route.value is not None and route.at("motionMode").enum(reader.MOTIONS) == "FLY"
 
 
-def read_routes(data: Place, ground: Ground, used: set[int], unknown: Unknown) -> tuple[Route | None, ...]:
-    """The routes that enemies take; the others may be placeholders and are not looked at.
+def read_routes(data: JsonValue, tile_map: TileMap, used: set[int], unknown: Unknown) -> tuple[Route | None, ...]:
+    """The routes of a level whose numbers are in `used`; None for the others, which may be placeholders.
 
-    The level's extraRoutes have the numbers after its routes.
+    Routes in the level's extraRoutes are numbered after those in its routes.
     """
     return tuple(
-        _read_route(route, ground, unknown) if index in used else None
+        _read_route(route, tile_map, unknown) if index in used else None
         for index, route in enumerate([*data.at("routes").each(), *data.get("extraRoutes", []).each()])
     )
 
 
-def _read_route(route: Place, ground: Ground, unknown: Unknown) -> Route:
-    """One route with its way found. Offsets are written with rows growing upwards, like all rows of the format."""
-    motion = route.at("motionMode").enum(level.MOTIONS) if route.value is not None else "null"
+def _read_route(route: JsonValue, tile_map: TileMap, unknown: Unknown) -> Route:
+    """One route. The format's offsets grow upwards, like all its rows."""
+    motion = route.at("motionMode").enum(reader.MOTIONS) if route.value is not None else "null"
     if motion not in ("WALK", "FLY"):
         raise route.error(f"is a placeholder ({motion}), but enemies take it", "give it motionMode WALK or FLY")
-    way = _Way(route, ground, unknown)
+    way = _Way(route, tile_map, unknown)
     for checkpoint in route.get("checkpoints", []).each():
-        kind = checkpoint.at("type").enum(level.CHECKPOINTS)
+        kind = checkpoint.at("type").enum(reader.CHECKPOINTS)
         if kind in ("MOVE", "PATROL_MOVE"):
             way.move(checkpoint.at("position"), checkpoint.get("reachOffset", {}))
         elif kind == "APPEAR_AT_POS":
@@ -75,50 +76,51 @@ def _read_route(route: Place, ground: Ground, unknown: Unknown) -> Route:
             way.nodes.append(Node(NODES[kind], seconds=max(checkpoint.get("time", 0.0).number(), 0.0)))
         if kind != "MOVE" and kind not in NODES:
             unknown.note(f"checkpoint {kind}")
-    way.move(route.at("endPosition"), Place(route.file, route.where, {}))
+    way.move(route.at("endPosition"), JsonValue(route.file, route.where, {}))
     offset = route.get("spawnOffset", {})
-    row, col = ground.tile(route.at("startPosition"))
+    row, col = tile_map.tile(route.at("startPosition"))
     row_offset, col_offset = -offset.get("y", 0.0).number(), offset.get("x", 0.0).number()
     return Route(way.flying, row + row_offset, col + col_offset, tuple(way.nodes), tuple(dict.fromkeys(way.tiles)))
 
 
 class _Way:
-    """A route while its way is being found, from its start on."""
+    """A route while it is read: the nodes and tiles up to a checkpoint."""
 
-    def __init__(self, route: Place, ground: Ground, unknown: Unknown) -> None:
+    def __init__(self, route: JsonValue, tile_map: TileMap, unknown: Unknown) -> None:
         self.nodes: list[Node] = []
         self.tiles: list[Tile] = []
         self.flying = is_flown(route)
-        self._ground = ground
+        self._tile_map = tile_map
         self._unknown = unknown
         self._diagonal = bool(route.get("allowDiagonalMove", default=True).value)
         centres = ("visitEveryTileCenter", "visitEveryNodeCenter")
         self._straight = self._diagonal and not any(route.get(key).value for key in centres)
-        self._here = ground.tile(route.at("startPosition"))
+        self._here = tile_map.tile(route.at("startPosition"))
 
-    def move(self, position: Place, offset: Place) -> None:
-        """Go to a place: fliers straight, walkers over the tiles of the shortest path, straight where they can.
+    def move(self, position: JsonValue, offset: JsonValue) -> None:
+        """Go to a position: in the air in a straight line, on foot along the shortest path, straight where possible.
 
-        Where there is none (the real game opens it with a device that has no rule here), walkers go straight as well.
+        Where no path leads there (the real game opens one with a device that has no rule here), the enemy walks in a
+        straight line as well, and the position is noted as unknown.
         """
-        goal = self._ground.tile(position)
+        goal = self._tile_map.tile(position)
         row, col = goal[0] - offset.get("y", 0.0).number(), goal[1] + offset.get("x", 0.0).number()
         if not self.flying:
-            ground = self._ground
-            path = shortest_path(ground.walkable, self._here, goal, diagonal=self._diagonal, closed=ground.closed)
+            tile_map = self._tile_map
+            path = shortest_path(tile_map.walkable, self._here, goal, diagonal=self._diagonal, closed=tile_map.closed)
             if not path:
                 self._unknown.note(f"{position.where} cannot be reached on foot")
                 path = (self._here, goal)
             self.tiles += path
             turns: Sequence[tuple[float, float]] = path[1:-1]
             if self._straight:
-                turns = bends(ground.walkable, straightened(ground.walkable, path, closed=ground.closed))
+                turns = bends(tile_map.walkable, straightened(tile_map.walkable, path, closed=tile_map.closed))
             self.nodes += [Node(MOVE, float(there), float(across)) for there, across in turns]
         self.nodes.append(Node(MOVE, row, col))
         self._here = goal
 
-    def appear(self, position: Place, offset: Place) -> None:
-        """Come out of hiding at a place."""
-        self._here = row, col = self._ground.tile(position)
+    def appear(self, position: JsonValue, offset: JsonValue) -> None:
+        """Appear again at a position, after leaving the map."""
+        self._here = row, col = self._tile_map.tile(position)
         down, right = -offset.get("y", 0.0).number(), offset.get("x", 0.0).number()
         self.nodes.append(Node(APPEAR, row + down, col + right))

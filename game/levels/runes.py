@@ -1,7 +1,8 @@
-"""Runes: what a level changes for a difficulty. Challenge mode is nothing else.
+"""Runes: what a level changes for a difficulty. Challenge mode is nothing but its runes.
 
-A rune has a key, which says what it changes, and a blackboard of numbers and texts, which says how. Those of the
-difficulty that is played are read here; what has no rule is noted by name. `docs/rules.md` says how sure each one is.
+A rune has a key, which says what it changes, and a blackboard of numbers and texts, which says how. Only runes of the
+difficulty that is played are read; those without a rule here are noted as unknown. `docs/rules.md` says how certain
+each rule is.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from game.characters.catalogue import ROLES, Enemy, Operator, load_characters
-from game.levels import reader as level
-from game.levels.reader import Options, Place, Unknown
+from game.characters.catalogue import Catalogue
+from game.characters.models import ROLES, Enemy, Operator
+from game.levels import reader
+from game.levels.reader import JsonValue, StageOptions, Unknown
 
 ENEMY_FIELDS = {
     "max_hp": "max_health", "atk": "attack", "def": "defense", "magic_resistance": "resistance",
@@ -30,7 +32,7 @@ OPERATOR_FIELDS = {
 WHOLE = ("weight", "cost", "block")
 """Fields that stay whole numbers, rounded down."""
 LEAST = {"max_health": 1.0, "attack_interval": 0.01}
-"""Below which no rune takes a number; the others can be 0."""
+"""The least value that a rune can give a field; 0 for all others."""
 
 ENEMY_SCALES = ("ebuff_attribute", "enemy_attribute_mul", "enemy_attribute_additive_mul")
 ENEMY_SUMS = ("enemy_attribute_add",)
@@ -44,8 +46,8 @@ SQUAD_KEYS = {
     "char_respawntime_add": ("redeploy_time", "add"), "char_blockcnt_add": ("block", "add"),
     "cbuff_excluded": ("", "forbid"), "char_exclude": ("", "forbid"),
 }  # fmt: skip
-GROUND_KEYS = ("global_forbid_location", "level_predefines_enable")
-ROSTER_KEYS = ("level_enemy_replace", "level_hidden_group_enable", "level_hidden_group_disable")
+MAP_KEYS = ("global_forbid_location", "level_predefines_enable")
+ENEMY_LIST_KEYS = ("level_enemy_replace", "level_hidden_group_enable", "level_hidden_group_disable")
 PROFESSION_ROLES = {
     "WARRIOR": "guard", "SNIPER": "sniper", "TANK": "defender", "MEDIC": "medic", "SUPPORT": "supporter",
     "CASTER": "caster", "SPECIAL": "specialist", "PIONEER": "vanguard",
@@ -61,48 +63,48 @@ class Rune:
     texts: dict[str, str]
     roles: tuple[str, ...] = ROLES
     melee: bool | None = None
-    """Of operators: only those on the ground (True), only those on high ground (False), all (None)."""
+    """Which operators it concerns: melee only (True), ranged only (False), all (None)."""
 
     @property
     def amount(self) -> float:
-        """The rune's one number, which is called by several names."""
+        """The one number of a rune that has one; its name differs from rune to rune."""
         return next(
             (self.numbers[name] for name in ("value", "scale", "range_scale", "max_cost") if name in self.numbers), 0.0
         )
 
     def names(self, *keys: str) -> tuple[str, ...]:
-        """The names in a list that is written as one text."""
+        """The names in texts such as "enemy_1|enemy_2"."""
         return tuple(name for key in keys for name in self.texts.get(key, "").split("|") if name)
 
     def places(self, key: str) -> list[tuple[int, int]]:
-        """The positions (row from the bottom, column) in a text like "(4,5)|(3,6)"."""
+        """The positions (row from the bottom, column) in a text such as "(4,5)|(3,6)"."""
         return [(int(row), int(col)) for row, col in re.findall(r"\((-?\d+),\s*(-?\d+)\)", self.texts.get(key, ""))]
 
 
 class SquadRule(NamedTuple):
-    """A rune's change of operators: a field of Operator is scaled, then added to."""
+    """What a rune changes about operators: one field of `Operator`, first scaled, then added to."""
 
     field: str
-    """Empty where the operator may not be brought at all."""
+    """Empty where the operators it concerns may not be deployed at all."""
     scale: float = 1.0
     add: float = 0.0
     roles: tuple[str, ...] = ROLES
     melee: bool | None = None
     names: tuple[str, ...] = ()
-    """Operators by name; empty for all."""
+    """The English names of the operators it concerns; empty for all."""
 
     def covers(self, operator: Operator) -> bool:
-        """Whether the rule is about this operator."""
+        """Whether the rule concerns this operator."""
         named = not self.names or operator.name in self.names
         return named and operator.role in self.roles and self.melee in (None, operator.melee)
 
 
-def read_runes(data: Place, unknown: Unknown, *, challenge: bool) -> tuple[Rune, ...]:
-    """The runes that hold in this mode; those without a rule are noted."""
-    wanted = level.DIFFICULTIES["FOUR_STAR" if challenge else "NORMAL"]
+def read_runes(data: JsonValue, unknown: Unknown, *, challenge: bool) -> tuple[Rune, ...]:
+    """The runes of the mode that is played; those without a rule are noted as unknown."""
+    wanted = reader.DIFFICULTIES["FOUR_STAR" if challenge else "NORMAL"]
     found = []
     for place in data.get("runes", []).each():
-        if place.get("difficultyMask", "ALL").mask(level.DIFFICULTIES) & wanted:
+        if place.get("difficultyMask", "ALL").mask(reader.DIFFICULTIES) & wanted:
             rune = _read_rune(place)
             found.append(rune)
             for missing in _without_rule(rune):
@@ -110,8 +112,8 @@ def read_runes(data: Place, unknown: Unknown, *, challenge: bool) -> tuple[Rune,
     return tuple(found)
 
 
-def _read_rune(place: Place) -> Rune:
-    """One rune; a professionMask of 0 means everybody."""
+def _read_rune(place: JsonValue) -> Rune:
+    """One rune; a professionMask of 0 means all professions."""
     numbers, texts = {}, {}
     for entry in place.get("blackboard", []).each():
         name = entry.at("key").text()
@@ -119,20 +121,20 @@ def _read_rune(place: Place) -> Rune:
             texts[name] = entry.get("valueStr").text()
         else:
             numbers[name] = entry.get("value", 0.0).number()
-    professions = place.get("professionMask", "ALL").mask(level.PROFESSIONS) or level.PROFESSIONS["ALL"]
-    roles = tuple(role for word, role in PROFESSION_ROLES.items() if professions & level.PROFESSIONS[word])
-    stands = place.get("buildableMask", "ALL").mask(level.BUILDABLE)
-    melee = {level.BUILDABLE["MELEE"]: True, level.BUILDABLE["RANGED"]: False}.get(stands)
+    professions = place.get("professionMask", "ALL").mask(reader.PROFESSIONS) or reader.PROFESSIONS["ALL"]
+    roles = tuple(role for word, role in PROFESSION_ROLES.items() if professions & reader.PROFESSIONS[word])
+    stands = place.get("buildableMask", "ALL").mask(reader.BUILDABLE)
+    melee = {reader.BUILDABLE["MELEE"]: True, reader.BUILDABLE["RANGED"]: False}.get(stands)
     return Rune(place.at("key").text(), numbers, texts, roles, melee)
 
 
 def _without_rule(rune: Rune) -> list[str]:
-    """What of a rune has no rule: its key, or the attributes that nobody here has."""
+    """The parts of a rune without a rule: its key, or the attributes that have no field here."""
     if rune.key in (*ENEMY_SCALES, *ENEMY_SUMS):
         return [f"{rune.key} {name}" for name in rune.numbers if name not in (*ENEMY_FIELDS, "attack_speed")]
     if rune.key in SQUAD_KEYS and not SQUAD_KEYS[rune.key][0] and SQUAD_KEYS[rune.key][1] != "forbid":
         return [f"{rune.key} {name}" for name in rune.numbers if name not in (*OPERATOR_FIELDS, "attack_speed")]
-    known = (*SQUAD_KEYS, *OPTION_KEYS, *ENEMY_RADIUS, *ENEMY_WEIGHT, *GROUND_KEYS, *ROSTER_KEYS)
+    known = (*SQUAD_KEYS, *OPTION_KEYS, *ENEMY_RADIUS, *ENEMY_WEIGHT, *MAP_KEYS, *ENEMY_LIST_KEYS)
     return [] if rune.key in known else [rune.key]
 
 
@@ -150,8 +152,8 @@ OPTION_KEYS = {
 }  # fmt: skip
 
 
-def changed_options(options: Options, runes: Iterable[Rune]) -> Options:
-    """The options under runes; life is never below 1, nothing below 0."""
+def changed_options(options: StageOptions, runes: Iterable[Rune]) -> StageOptions:
+    """The options as runes change them; life is at least 1, all others at least 0."""
     for rune in runes:
         if rune.key in OPTION_KEYS:
             name, how = OPTION_KEYS[rune.key]
@@ -163,8 +165,8 @@ def changed_options(options: Options, runes: Iterable[Rune]) -> Options:
 
 
 def changed_enemy(enemy: Enemy, key: str, runes: Iterable[Rune]) -> Enemy:
-    """An enemy's numbers under runes: what is added first, then what is scaled."""
-    about = [rune for rune in runes if _is_meant(rune, enemy, key)]
+    """An enemy as runes change it; `key` is its id in the level. First all sums are added, then all factors applied."""
+    about = [rune for rune in runes if _concerns(rune, enemy, key)]
     numbers: dict[str, float] = {}
     for how in ("add", "scale"):
         for rune in about:
@@ -177,8 +179,8 @@ def changed_enemy(enemy: Enemy, key: str, runes: Iterable[Rune]) -> Enemy:
     return msgspec.structs.replace(enemy, **whole)
 
 
-def _is_meant(rune: Rune, enemy: Enemy, key: str) -> bool:
-    """Whether a rune of enemies is about this one: by id, by all but some ids, or by rank."""
+def _concerns(rune: Rune, enemy: Enemy, key: str) -> bool:
+    """Whether a rune about enemies concerns this one: by id, by all ids but some, or by rank."""
     ids = {key, *enemy.ids}
     if rune.names("enemy"):
         return bool(ids & set(rune.names("enemy")))
@@ -189,7 +191,7 @@ def _is_meant(rune: Rune, enemy: Enemy, key: str) -> bool:
 
 
 def _enemy_changes(rune: Rune, how: str) -> list[tuple[str, float]]:
-    """The fields of Enemy that a rune changes in this way, and by how much."""
+    """The fields of `Enemy` that a rune changes in this way ("add" or "scale"), and the number of each change."""
     if how == "add":
         if rune.key in ENEMY_WEIGHT:
             return [("weight", rune.amount)]
@@ -208,7 +210,7 @@ def _enemy_changes(rune: Rune, how: str) -> list[tuple[str, float]]:
 
 
 def replaced_enemies(runes: Iterable[Rune]) -> dict[str, str]:
-    """Ids of enemies that others come instead of."""
+    """The ids of enemies that the level replaces, and the id of each replacement."""
     return {
         rune.texts["key"]: rune.texts["value"]
         for rune in runes
@@ -217,7 +219,7 @@ def replaced_enemies(runes: Iterable[Rune]) -> dict[str, str]:
 
 
 def shown_groups(runes: Iterable[Rune]) -> frozenset[str]:
-    """The hidden groups that come in this mode; without a rune none does."""
+    """The hidden groups that appear in this mode; without a rune none does."""
     groups: dict[str, set[str]] = {"level_hidden_group_enable": set(), "level_hidden_group_disable": set()}
     for rune in runes:
         if rune.key in groups:
@@ -225,23 +227,23 @@ def shown_groups(runes: Iterable[Rune]) -> frozenset[str]:
     return frozenset(groups["level_hidden_group_enable"] - groups["level_hidden_group_disable"])
 
 
-def squad_rules(runes: Iterable[Rune]) -> tuple[SquadRule, ...]:
-    """What the runes change about operators, in the order of the level."""
+def squad_rules(runes: Iterable[Rune], catalogue: Catalogue) -> tuple[SquadRule, ...]:
+    """What runes change about operators, in the order of the level."""
     found = []
     for rune in runes:
         if rune.key not in SQUAD_KEYS:
             continue
         field, how = SQUAD_KEYS[rune.key]
-        who = {"roles": rune.roles, "melee": rune.melee, "names": _character_names(rune)}
+        concerned = {"roles": rune.roles, "melee": rune.melee, "names": _operator_names(rune, catalogue)}
         if how == "forbid":
-            found.append(SquadRule("", **who))  # type: ignore[arg-type]
+            found.append(SquadRule("", **concerned))  # type: ignore[arg-type]
         for name, scale, add in _operator_changes(rune, field, how):
-            found.append(SquadRule(name, scale, add, **who))  # type: ignore[arg-type]
+            found.append(SquadRule(name, scale, add, **concerned))  # type: ignore[arg-type]
     return tuple(found)
 
 
 def _operator_changes(rune: Rune, field: str, how: str) -> list[tuple[str, float, float]]:
-    """Field, factor and summand of each number that a rune changes."""
+    """Field of `Operator`, factor and sum of each number that a rune changes."""
     changes = {field: rune.amount} if field else {}
     if not field and how != "forbid":
         changes = {OPERATOR_FIELDS[name]: amount for name, amount in rune.numbers.items() if name in OPERATOR_FIELDS}
@@ -253,14 +255,14 @@ def _operator_changes(rune: Rune, field: str, how: str) -> list[tuple[str, float
     return found
 
 
-def _character_names(rune: Rune) -> tuple[str, ...]:
-    """The operators that a rune names by their public ids; ids that our table lacks stay as they are."""
-    by_id = {one.id: one.name for one in load_characters().values()}
+def _operator_names(rune: Rune, catalogue: Catalogue) -> tuple[str, ...]:
+    """The English names of the operators whose public ids a rune gives; an id the catalogue lacks stays as it is."""
+    by_id = {one.id: one.name for one in catalogue.characters.values()}
     return tuple(by_id.get(name, name) for name in rune.names("char", "char_id", "character"))
 
 
 def under_rules(operator: Operator, rules: Iterable[SquadRule]) -> Operator:
-    """An operator with its numbers under a stage's rules."""
+    """An operator as the squad rules of a stage change it."""
     for rule in rules:
         if rule.field and rule.covers(operator):
             value = max(getattr(operator, rule.field) * rule.scale + rule.add, LEAST.get(rule.field, 0.0))
@@ -269,5 +271,5 @@ def under_rules(operator: Operator, rules: Iterable[SquadRule]) -> Operator:
 
 
 def is_forbidden(operator: Operator, rules: Iterable[SquadRule]) -> bool:
-    """Whether a stage does not let this operator take part."""
+    """Whether the squad rules of a stage exclude this operator."""
     return any(not rule.field and rule.covers(operator) for rule in rules)

@@ -1,45 +1,46 @@
-"""A stage: its map, its routes, and who comes when, read from the game's public level format.
+"""A stage: its map, its routes and its enemies in time, read from the game's public level format.
 
-What the format says and we have no rule for is not skipped: it stands by name, once, in `Stage.unknown`, and everything
-around it is played as well as it can be. A file that cannot be played at all gives one StageError. The parts of the
-format have their own modules: `level` (grammar), `ground`, `routes`, `roster` (enemies), `waves`, `runes`.
+Parts of the format without a rule here are not skipped silently: `Stage.unknown` names each once, and the rest of the
+level is played as well as possible. A file that cannot be played at all raises one StageError. The parts of the format
+have their own modules: `reader` (JSON values), `map`, `routes`, `enemies`, `waves`, `runes`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from game.characters.catalogue import Enemy
+from game.characters.catalogue import Catalogue
+from game.characters.models import Enemy, Operator
 from game.errors import StageError
-from game.levels import reader as level
-from game.levels.enemies import Roster
-from game.levels.map import Mask, read_ground
+from game.levels import reader
+from game.levels.enemies import EnemyList
+from game.levels.map import Mask, read_map
 from game.levels.pathfinding import Tile
-from game.levels.reader import Options, Place, Unknown
+from game.levels.reader import JsonValue, StageOptions, Unknown
 from game.levels.routes import APPEAR, HIDE, MOVE, WAIT, WAIT_BATTLE, WAIT_FRAGMENT, WAIT_WAVE, Node, Route, read_routes
 from game.levels.runes import SquadRule, changed_options, read_runes, shown_groups, squad_rules
 from game.levels.waves import Fragment, Spawn, Waves, chosen, with_offspring
 
 __all__ = [
-    "APPEAR", "HIDE", "MOVE", "WAIT", "WAIT_BATTLE", "WAIT_FRAGMENT", "WAIT_WAVE", "Fragment", "Node", "Options",
-    "Route", "Spawn", "Stage", "chosen", "describe", "load_stage", "shipped_stages",
-    "stage_of",
+    "APPEAR", "HIDE", "MOVE", "WAIT", "WAIT_BATTLE", "WAIT_FRAGMENT", "WAIT_WAVE", "Fragment", "Node", "Route", "Spawn",
+    "Stage", "StageOptions", "check_squad", "chosen", "describe", "load_stage", "shipped_stages", "stage_of",
 ]  # fmt: skip
 
-View = tuple[tuple[float, float, float], tuple[float, float, float]]
+CameraView = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""The camera's place (x, y, z) in the normal and in the tilted view; see `game.camera`."""
 
-NARROW_VIEW: View = ((0.0, -4.81, -7.76), (0.5975098586953793, -5.31, -8.642108163374733))
-WIDE_VIEW: View = ((0.0, -5.08, -8.04), (0.6461313484421196, -5.58, -8.917854334218152))
+NARROW_VIEW: CameraView = ((0.0, -4.81, -7.76), (0.5975098586953793, -5.31, -8.642108163374733))
+WIDE_VIEW: CameraView = ((0.0, -5.08, -8.04), (0.6461313484421196, -5.58, -8.917854334218152))
 WIDE_FROM = 11
-"""Levels say nothing of the camera. Without a key "view" a map narrower than WIDE_FROM columns is seen as the real game
-shows its small maps (stage 0-1), any other as it shows its wide ones (stage 1-4, though not 1-7 of the same size)."""
+"""Levels do not describe the camera. Without a key "view", a map narrower than WIDE_FROM columns is seen as the real
+game shows its small maps (stage 0-1), any other as it shows its wide ones (stage 1-4, though not 1-7 of that size)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,23 +61,27 @@ class Stage:
     flyable: Mask
     entrances: tuple[Tile, ...]
     exits: tuple[Tile, ...]
-    view: View
-    options: Options
+    view: CameraView
+    options: StageOptions
     routes: tuple[Route | None, ...]
-    """By the level's own numbers; None for placeholders and routes nobody takes."""
+    """By the level's own numbers; None for placeholders and routes that no enemy takes."""
     fragments: tuple[Fragment, ...]
     spawns: tuple[Spawn, ...]
-    """In order of fragment and offset, which is the order in which they appear; then whoever splits off from them."""
+    """In the order in which they appear, by fragment and offset; then the enemies that split off from them."""
     enemies: tuple[Enemy, ...]
+    """The enemies of this level, with the numbers they have here."""
+    kinds: Mapping[str, Enemy]
+    """All kinds of enemies of the catalogue, for what is seen on the screen; see `Catalogue.kinds`."""
     total: int
-    """The counter's right number; with random groups that of the battle of seed 0."""
+    """The right number of the counter; with random groups, that of the battle of seed 0."""
     paths: tuple[tuple[Tile, ...], ...]
-    """The tiles walked, one entry for each different way over the ground."""
+    """The tiles of each different path on foot."""
     squad_rules: tuple[SquadRule, ...]
     """What the level's runes change about operators."""
     unknown: tuple[str, ...]
+    """Parts of the level without a rule here."""
     lesson: str = ""
-    """What a stage of ours teaches, in a sentence: our own key "lesson"."""
+    """What a shipped stage teaches, in a sentence: our own key "lesson"."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -84,29 +89,38 @@ def shipped_stages() -> tuple[str, ...]:
     return tuple(name for _, name in sorted(_shipped_codes().items(), key=lambda one: _in_order(one[0])))
 
 
-def load_stage(source: str | Path, *, challenge: bool = False) -> Stage:
-    """The stage of a shipped name or of a level file, for challenge mode with the runes of that mode.
+def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = False) -> Stage:
+    """The stage of a shipped name or of a level file, with enemies of the catalogue.
 
-    Raises StageError, in one line, where it cannot be played.
+    `challenge` applies the runes of challenge mode instead of those of the normal mode. Raises StageError, in one line,
+    where the level cannot be played.
     """
     names = _shipped_codes().values()
     if str(source) in names:
-        return _stage(level.read_level(_shipped_path(str(source))), str(source), challenge=challenge)
+        return _stage(reader.read_level(_shipped_path(str(source))), str(source), catalogue, challenge=challenge)
     path = Path(source)
     if not path.exists() and path.suffix != ".json":
         raise StageError(f"{source}: there is no such stage; give a level file or one of {', '.join(sorted(names))}")
-    return _stage(level.read_level(path), path.stem, challenge=challenge)
+    return _stage(reader.read_level(path), path.stem, catalogue, challenge=challenge)
 
 
-def stage_of(data: Mapping[str, Any], name: str) -> Stage:
-    """The stage of a level that is in no file. Raises StageError as `load_stage` does."""
-    return _stage(Place(name, "", data), name, challenge=False)
+def stage_of(data: Mapping[str, Any], name: str, catalogue: Catalogue) -> Stage:
+    """The stage of level data that is in no file. Raises StageError as `load_stage` does."""
+    return _stage(JsonValue(name, "", data), name, catalogue, challenge=False)
+
+
+def check_squad(stage: Stage, squad: Sequence[Operator]) -> None:
+    """Raise StageError where the stage does not allow a squad of this size (rune global_squad_num_limit)."""
+    limit = stage.options.squad_limit
+    if 0 < limit < len(squad):
+        size = len(squad)
+        raise StageError(f"{stage.code}: allows a squad of {limit} operators, not {size}; leave out {size - limit}")
 
 
 def describe(stage: Stage) -> dict[str, Any]:
-    """A stage in plain data, for `holdfast stage`: size, options, enemies with counts, routes, kinds without a rule.
+    """A stage as plain data, for `holdfast stage`: size, options, enemies with counts, routes, parts without a rule.
 
-    Of random groups those are counted that come in the battle of seed 0.
+    Of random groups it counts the enemies that come in the battle of seed 0.
     """
     come = [spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes]
     counts = Counter(stage.enemies[spawn.enemy].name for spawn in come)
@@ -128,7 +142,7 @@ def describe(stage: Stage) -> dict[str, Any]:
 
 
 def _described(stage: Stage, index: int, enemies: int) -> dict[str, Any]:
-    """One route in plain data. Rows count from the top here."""
+    """One route as plain data; row 0 is the top row."""
     route = stage.routes[index]
     assert route is not None
     end = [node for node in route.nodes if node.kind == MOVE][-1]
@@ -144,78 +158,79 @@ def _described(stage: Stage, index: int, enemies: int) -> dict[str, Any]:
 
 @cache
 def _shipped_codes() -> dict[str, str]:
-    """Name by code of every shipped stage; the codes are numbered from easy to hard."""
+    """The names of the shipped stages by their codes, which are numbered from easy to hard."""
     folder = resources.files("game.levels").joinpath("stages")
     names = [entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")]
-    return {_text(level.read_level(_shipped_path(name)).get("code"), name): name for name in names}
+    return {_text(reader.read_level(_shipped_path(name)).get("code"), name): name for name in names}
 
 
 def _in_order(code: str) -> list[tuple[int, str]]:
-    """A code's parts, so that HF-2 comes before HF-10."""
+    """A key to sort codes by: HF-2 comes before HF-10."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", code)]
 
 
 def _shipped_path(name: str) -> Path:
-    """Where a shipped stage's level file lies."""
+    """The level file of a shipped stage."""
     return Path(str(resources.files("game.levels").joinpath("stages", f"{name}.json")))
 
 
-def _stage(data: Place, name: str, *, challenge: bool) -> Stage:
+def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool) -> Stage:
     """A stage from the whole of its level file."""
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
-    ground = read_ground(data, runes, unknown, challenge=challenge)
+    tile_map = read_map(data, runes, unknown, challenge=challenge)
     options = changed_options(_read_options(data.at("options"), unknown), runes)
-    roster = Roster(data, runes, unknown)
-    waves = Waves(data, roster, shown_groups(runes), unknown)
-    routes = read_routes(data, ground, {spawn.route for spawn in waves.spawns}, unknown)
+    enemies = EnemyList(data, runes, catalogue, unknown)
+    waves = Waves(data, enemies, shown_groups(runes), unknown)
+    routes = read_routes(data, tile_map, {spawn.route for spawn in waves.spawns}, unknown)
     _note_the_rest(data, unknown)
-    spawns = with_offspring(waves.spawns, roster)
+    spawns = with_offspring(waves.spawns, enemies)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
     return Stage(
         name=name,
         code=_text(data.get("code"), _code(name)),
-        height=ground.height,
-        width=ground.width,
-        tile_keys=ground.keys,
-        high=ground.high,
-        melee=ground.melee,
-        ranged=ground.ranged,
-        walkable=ground.walkable,
-        flyable=ground.flyable,
-        entrances=ground.found("tile_start", "tile_flystart"),
-        exits=ground.found("tile_end"),
-        view=_read_view(data, ground.width),
+        height=tile_map.height,
+        width=tile_map.width,
+        tile_keys=tile_map.keys,
+        high=tile_map.high,
+        melee=tile_map.melee,
+        ranged=tile_map.ranged,
+        walkable=tile_map.walkable,
+        flyable=tile_map.flyable,
+        entrances=tile_map.found("tile_start", "tile_flystart"),
+        exits=tile_map.found("tile_end"),
+        view=_read_view(data, tile_map.width),
         options=options,
         routes=routes,
         fragments=tuple(waves.fragments),
         spawns=spawns,
-        enemies=tuple(roster.enemies),
+        enemies=tuple(enemies.enemies),
+        kinds=catalogue.kinds,
         total=sum(spawn.counts for spawn, comes in zip(spawns, chosen(spawns, 0), strict=True) if comes),
         paths=tuple(walked),
-        squad_rules=squad_rules(runes),
+        squad_rules=squad_rules(runes, catalogue),
         unknown=tuple(unknown.names),
         lesson=_text(data.get("lesson"), ""),
     )
 
 
-def _text(place: Place, default: str) -> str:
-    """A text, or a default where there is none."""
+def _text(place: JsonValue, default: str) -> str:
+    """The text of a value, or a default for null."""
     return default if place.value is None else place.text()
 
 
 def _code(name: str) -> str:
-    """The code players know a public level by: level_main_01-07 is 1-7."""
+    """The code by which players know a public level: level_main_01-07 is 1-7."""
     match = re.search(r"(\d+)-(\d+)$", name)
     return f"{int(match[1])}-{int(match[2])}" if match else name
 
 
-def _read_options(options: Place, unknown: Unknown) -> Options:
-    """The stage's own rules; the four that change every battle must be there."""
+def _read_options(options: JsonValue, unknown: Unknown) -> StageOptions:
+    """The level's own rules; the four that change every battle must be given."""
     for key in options.value if isinstance(options.value, dict) else ():
-        if key not in level.OPTIONS and not options.get(key).quiet():
+        if key not in reader.OPTIONS and not options.get(key).quiet():
             unknown.note(f"option {key}")
-    return Options(
+    return StageOptions(
         character_limit=options.at("characterLimit").whole(),
         max_life=max(options.at("maxLifePoint").whole(), 1),
         initial_cost=options.at("initialCost").whole(),
@@ -226,8 +241,8 @@ def _read_options(options: Place, unknown: Unknown) -> Options:
     )
 
 
-def _read_view(data: Place, width: int) -> View:
-    """The camera's two places, from our own key "view" or by the width of the map."""
+def _read_view(data: JsonValue, width: int) -> CameraView:
+    """The camera's two places, from our own key "view" or by the width of the map in tiles."""
     if data.get("view").value is None:
         return NARROW_VIEW if width < WIDE_FROM else WIDE_VIEW
     places = [tuple(number.number() for number in place.each()) for place in data.at("view").each()]
@@ -237,8 +252,8 @@ def _read_view(data: Place, width: int) -> View:
     return (ax, ay, az), (bx, by, bz)
 
 
-def _note_the_rest(data: Place, unknown: Unknown) -> None:
-    """Parts of the format that change a battle and have no rule here."""
+def _note_the_rest(data: JsonValue, unknown: Unknown) -> None:
+    """Note parts of the format that change a battle and have no rule here."""
     for buff in data.get("globalBuffs", []).each():
         unknown.note(f"globalBuff {_text(buff.get('prefabKey'), 'without a name')}")
     for key in ("branches", "optionalRunes"):

@@ -1,7 +1,7 @@
-"""Who comes when: the level's waves as fragments and spawns in one row.
+"""Which enemies come when: the level's waves as one sequence of fragments and one of spawns.
 
-The game puts what a fragment does in a queue, by time, and takes one entry a tick: whatever falls on the same moment
-follows one tick apart, and so do the previews of a route that the game adds by itself. `docs/rules.md` has the sources.
+The game sorts the actions of a fragment into a queue by time and takes one entry each tick. So entries of the same
+moment follow one tick apart, previews of routes that the game adds itself among them. `docs/rules.md` has the sources.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.levels import reader as level
-from game.levels.enemies import Roster
-from game.levels.reader import Place, Unknown
+from game.levels import reader
+from game.levels.enemies import EnemyList
+from game.levels.reader import JsonValue, Unknown
 from game.levels.routes import is_flown
 
 TICKS = 30
 """Ticks a second; the queue counts in thousandths of a tick."""
 HANDOVER = 2
-"""Ticks from the last entry of a fragment to the next fragment."""
+"""Ticks between the last entry of a fragment and the next fragment."""
 PREVIEWS = (-3.0, -2.7)
-"""Seconds from a spawn with autoPreviewRoute at which its route is shown, twice."""
+"""Times, relative to a spawn with autoPreviewRoute, at which its route is shown."""
 BETWEEN_PREVIEWS = 0.3
+"""Seconds between the two entries of a PREVIEW_CURSOR action."""
 
 
 class Fragment(NamedTuple):
@@ -32,45 +33,49 @@ class Fragment(NamedTuple):
     delay: float
     length: float
     patience: float
-    """Of a wave's first fragment: seconds after which it no longer waits for an empty field; negative: for ever."""
+    """Of a wave's first fragment: seconds after which it stops waiting for an empty field; negative: no limit."""
 
 
 class Spawn(NamedTuple):
-    """One enemy to come. `time` is the earliest second of the battle; the rules go by `fragment` and `offset`."""
+    """One enemy that will come."""
 
     time: float
+    """The earliest second of the battle; the rules use `fragment` and `offset`."""
     enemy: int
+    """Index in the stage's enemies, as `route` and `fragment` in its routes and fragments."""
     route: int
     fragment: int
     offset: float
     """Seconds after the start of the fragment."""
     spread: tuple[float, float]
-    """It appears up to so many rows and columns from the route's start, at random."""
+    """It appears at random within so many rows and columns of the route's start."""
     counts: bool
+    """The stage's counter counts it."""
     harmless: bool
     """Its leak costs no life."""
     holds_fragment: bool
     """The fragment is not done before this enemy is gone."""
     parent: int = -1
-    """The spawn at whose death it appears; -1 for those that come by themselves."""
+    """The index of the spawn at whose death it appears; -1 for enemies that come from an entrance."""
     group: str = ""
-    """Of the spawns of one fragment with the same group, those of one pack come; see `chosen`."""
+    """Of the spawns of one fragment and group, those of one pack come; see `chosen`."""
     pack: str = ""
     weight: int = 0
-    nobody: int = -1
-    """The weight with which nobody of its group comes; -1 where that cannot be."""
+    empty_weight: int = -1
+    """The weight with which no enemy of its group comes; -1 if one always does."""
     holds_wave: bool = True
-    """The next wave waits for it to be gone."""
+    """The next wave waits until it is gone."""
 
 
-NOBODY = "nobody of them"
-"""The pack of a random group that has no spawns."""
+EMPTY_PACK = "no enemy"
+"""The name of the pack of a random group that has no spawns."""
 
 
 def chosen(spawns: Sequence[Spawn], seed: int) -> tuple[bool, ...]:
-    """Which of the spawns come in the battle of this seed: of each random group one pack, by weight, or nobody.
+    """Which of the spawns come in the battle of this seed: of each random group one pack, chosen by weight.
 
-    A spawn with a pack and no group comes with that pack. Whoever splits off comes where its parent does.
+    The pack may be empty. A spawn with a pack and no group comes with that pack. Enemies that split off come if their
+    parent does.
     """
     if not any(spawn.group for spawn in spawns):
         return (True,) * len(spawns)
@@ -78,9 +83,8 @@ def chosen(spawns: Sequence[Spawn], seed: int) -> tuple[bool, ...]:
     packs: dict[tuple[int, str], dict[str, int]] = {}
     for spawn in spawns:
         if spawn.group and spawn.parent < 0:
-            weights = packs.setdefault(
-                (spawn.fragment, spawn.group), {NOBODY: spawn.nobody} if spawn.nobody >= 0 else {}
-            )
+            empty = {EMPTY_PACK: spawn.empty_weight} if spawn.empty_weight >= 0 else {}
+            weights = packs.setdefault((spawn.fragment, spawn.group), empty)
             weights.setdefault(spawn.pack, spawn.weight)
     coming = {(fragment, _pick(weights, chance)) for (fragment, _), weights in packs.items()}
     choosable = {(fragment, pack) for (fragment, _), weights in packs.items() for pack in weights}
@@ -92,22 +96,22 @@ def chosen(spawns: Sequence[Spawn], seed: int) -> tuple[bool, ...]:
 
 
 def _pick(weights: dict[str, int], chance: np.random.Generator) -> str:
-    """One name by weight; all alike where nobody has any."""
+    """One name by weight; all are equally likely where all weights are 0."""
     heavy = np.array(list(weights.values()), np.float64)
     shares = heavy / heavy.sum() if heavy.sum() > 0 else np.full(len(heavy), 1.0 / len(heavy))
     return list(weights)[int(chance.choice(len(heavy), p=shares))]
 
 
 class Waves:
-    """The level's waves, read in order. `fragments` and `spawns` are what comes of it."""
+    """Reads a level's waves in order into `fragments` and `spawns`."""
 
-    def __init__(self, data: Place, roster: Roster, groups: frozenset[str], unknown: Unknown) -> None:
+    def __init__(self, data: JsonValue, enemies: EnemyList, groups: frozenset[str], unknown: Unknown) -> None:
         self.fragments: list[Fragment] = []
         self.spawns: list[Spawn] = []
         routes = list(data.at("routes").each())
         self._extra = len(routes)
         self._routes = [*routes, *data.get("extraRoutes", []).each()]
-        self._roster = roster
+        self._enemies = enemies
         self._shown_groups = groups
         self._unknown = unknown
         self._time = 0.0
@@ -116,16 +120,16 @@ class Waves:
             self._wave(number, wave, patience)
             patience = wave.get("maxTimeWaitingForNextWave", -1.0).number()
         if not self.spawns:
-            raise data.at("waves").error("brings no enemy", "add a SPAWN action; a stage without enemies is no stage")
+            raise data.at("waves").error("brings no enemy", "add a SPAWN action")
 
-    def _wave(self, number: int, wave: Place, patience: float) -> None:
-        """One wave. What it waits after its last fragment belongs to that fragment's length.
+    def _wave(self, number: int, wave: JsonValue, patience: float) -> None:
+        """One wave. Its wait after the last fragment is added to that fragment's length.
 
-        Where the first fragment comes late, an empty one stands before it, because the wave's clock runs meanwhile.
+        A first fragment with a delay gets an empty fragment before it, because the wave's clock runs meanwhile.
         """
         if wave.get("advancedWaveTag").value:
             self._unknown.note(f"advancedWaveTag {wave.get('advancedWaveTag').text()}")
-        # The game looks whether the field is empty a tick after it became so.
+        # The game notices one tick late that the field is empty.
         before = wave.get("preDelay", 0.0).least(0.0) + (1 / TICKS if number else 0.0)
         parts = list(wave.get("fragments", []).each())
         if not parts or parts[0].get("preDelay", 0.0).least(0.0) > 0.0:
@@ -138,8 +142,8 @@ class Waves:
         self.fragments[-1] = self.fragments[-1]._replace(length=self.fragments[-1].length + after)
         self._time += after
 
-    def _fragment(self, wave: int, part: Place, before: float, patience: float) -> None:
-        """One fragment: its queue worked off, one entry a tick. It is done when its last entry has happened."""
+    def _fragment(self, wave: int, part: JsonValue, before: float, patience: float) -> None:
+        """One fragment: its queue is worked off, one entry each tick, and it is done after its last entry."""
         start = part.get("preDelay", 0.0).least(0.0)
         queue = [entry for action in part.get("actions", []).each() for entry in self._entries(action, start)]
         queue.sort(key=lambda entry: entry[0])
@@ -151,33 +155,33 @@ class Waves:
             if spawn is not None:
                 self._spawn(spawn, length)
         self._time -= before + start
-        nobody = self._nobody(part)
-        self.spawns[first:] = [one._replace(nobody=nobody.get(one.group, -1)) for one in self.spawns[first:]]
+        empty = self._empty_weights(part)
+        self.spawns[first:] = [one._replace(empty_weight=empty.get(one.group, -1)) for one in self.spawns[first:]]
         self._add(Fragment(wave, before + start, length, patience))
 
-    def _nobody(self, part: Place) -> dict[str, int]:
-        """The weights, by random group, of what brings nobody: spawns without a key, devices and whatever else."""
+    def _empty_weights(self, part: JsonValue) -> dict[str, int]:
+        """The weights, by random group, of actions that bring no enemy: spawns without a key, devices and others."""
         found: dict[str, int] = {}
         for action in part.get("actions", []).each():
             group = action.get("randomSpawnGroupKey").value
-            spawns = action.at("actionType").enum(level.ACTIONS) == "SPAWN" and action.get("key").value
+            spawns = action.at("actionType").enum(reader.ACTIONS) == "SPAWN" and action.get("key").value
             if group and not spawns and self._comes(action):
                 found[group] = found.get(group, 0) + action.get("weight", 0).whole()
         return found
 
     def _add(self, fragment: Fragment) -> None:
-        """Append a fragment; the earliest time of what follows is after it."""
+        """Append a fragment; all that follows comes after it at the earliest."""
         self.fragments.append(fragment)
         self._time += fragment.delay + fragment.length
 
-    def _entries(self, action: Place, start: float) -> list[tuple[int, Place | None]]:
-        """An action's entries in the queue: their times in thousandths of a tick, and the action where it spawns."""
-        kind = action.at("actionType").enum(level.ACTIONS)
+    def _entries(self, action: JsonValue, start: float) -> list[tuple[int, JsonValue | None]]:
+        """An action's entries in the queue: time in thousandths of a tick, and the action if it brings an enemy."""
+        kind = action.at("actionType").enum(reader.ACTIONS)
         time = start + action.get("preDelay", 0.0).least(0.0)
         count, interval = action.get("count", 1).whole(), action.get("interval", 0.0).least(0.0)
         if not self._comes(action):
             return []
-        if kind not in ("SPAWN", *level.SHOWN_ONLY):
+        if kind not in ("SPAWN", *reader.SHOWN_ONLY):
             self._unknown.note(f"action {kind}")
         if kind == "PREVIEW_CURSOR":
             return [(_thousandths(time), None), (_thousandths(time + BETWEEN_PREVIEWS), None)]
@@ -185,18 +189,18 @@ class Waves:
             return [(_thousandths(time), None)]
         spawn = action if action.get("key").value else None
         step = _thousandths(interval)
-        found: list[tuple[int, Place | None]] = [(_thousandths(time) + step * k, spawn) for k in range(count)]
+        found: list[tuple[int, JsonValue | None]] = [(_thousandths(time) + step * k, spawn) for k in range(count)]
         if action.get("autoPreviewRoute", default=False).value:
             found += [(_thousandths(time + early), None) for early in PREVIEWS]
         if action.get("autoDisplayEnemyInfo", default=False).value:
             found.append((_thousandths(time), None))
         return found
 
-    def _comes(self, action: Place) -> bool:
-        """Whether an action may happen at all: not if it is of a group that stays hidden in this mode."""
+    def _comes(self, action: JsonValue) -> bool:
+        """Whether an action may happen: not if it belongs to a group that is hidden in this mode."""
         for key in ("randomSpawnGroupKey", "randomSpawnGroupPackKey"):
             if not action.get(key).quiet() and not isinstance(action.get(key).value, str):
-                raise action.get(key).error("is no text", "name the group")
+                raise action.get(key).error("is not a text", "name the group")
         if not action.get("refreshType", "ALWAYS").quiet() and action.get("refreshType", "ALWAYS").value != "ALWAYS":
             self._unknown.note(f"refreshType {action.get('refreshType').value}")
         if not action.get("managedByScheduler", default=True).value:
@@ -207,15 +211,15 @@ class Waves:
         self._unknown.note(f"hiddenGroup {hidden.text()}")
         return False
 
-    def _spawn(self, action: Place, offset: float) -> None:
-        """One enemy, so many seconds after the fragment's start."""
+    def _spawn(self, action: JsonValue, offset: float) -> None:
+        """One enemy, `offset` seconds after the fragment's start."""
         route = action.at("routeIndex").whole() + (self._extra if action.get("useExtraRoute").value else 0)
         if route >= len(self._routes):
             there = f"routes 0 to {self._extra - 1}" if self._extra else "no routes"
             named = action.at("routeIndex")
             raise named.error(f"names route {named.whole()}", f"the level has {there}")
         motion = self._routes[route]
-        enemy = self._roster.index(action.at("key").text(), flying=is_flown(motion))
+        enemy = self._enemies.index(action.at("key").text(), flying=is_flown(motion))
         spread = motion.get("spawnRandomRange", {})
         group, pack = (action.get(key).value or "" for key in ("randomSpawnGroupKey", "randomSpawnGroupPackKey"))
         self.spawns.append(
@@ -226,11 +230,11 @@ class Waves:
                 fragment=len(self.fragments),
                 offset=offset,
                 spread=(spread.get("y", 0.0).number(), spread.get("x", 0.0).number()),
-                counts=self._roster.enemies[enemy].counts and not action.get("notCountInTotal").value,
+                counts=self._enemies.enemies[enemy].counts and not action.get("notCountInTotal").value,
                 harmless=bool(action.get("isUnharmfulAndAlwaysCountAsKilled", default=False).value),
                 holds_fragment=bool(action.get("blockFragment", default=False).value),
                 group=group,
-                # An action of a group without a pack is a pack of its own.
+                # An action with a group and no pack is a pack of its own.
                 pack=pack or (action.where if group else ""),
                 weight=action.get("weight", 0).whole(),
                 holds_wave=not action.get("dontBlockWave", default=False).value,
@@ -239,9 +243,9 @@ class Waves:
 
 
 def worked_off(times: Sequence[int]) -> list[int]:
-    """The ticks at which the entries of a queue happen that are due at `times` (thousandths of a tick, rising).
+    """The ticks at which the entries of a queue happen; `times` (thousandths of a tick, rising) are when they are due.
 
-    An entry waits for its time, counted from the time of the one before and at least a tick, and takes a tick itself.
+    An entry waits for the difference to the time of the entry before, at least one tick, and takes one tick itself.
     """
     ticks: list[int] = []
     clock, before = 0, 0
@@ -253,17 +257,17 @@ def worked_off(times: Sequence[int]) -> list[int]:
 
 
 def _thousandths(seconds: float) -> int:
-    """A time in thousandths of a tick."""
+    """A time in seconds as thousandths of a tick."""
     return round(seconds * TICKS * 1000)
 
 
-def with_offspring(spawns: Sequence[Spawn], roster: Roster) -> tuple[Spawn, ...]:
-    """The spawns, and after them those that appear where one of them dies."""
+def with_offspring(spawns: Sequence[Spawn], enemies: EnemyList) -> tuple[Spawn, ...]:
+    """The spawns, followed by those of the enemies that they split into."""
     found = list(spawns)
-    for parent, spawn in enumerate(found):  # which grows meanwhile: what falls apart may fall apart again
-        kind = roster.enemies[spawn.enemy]
+    for parent, spawn in enumerate(found):  # grows meanwhile: offspring may split again
+        kind = enemies.enemies[spawn.enemy]
         for _ in range(kind.splits if kind.splits_into else 0):
-            child = roster.index(kind.splits_into, flying=kind.flying)
-            counts = roster.enemies[child].counts
+            child = enemies.index(kind.splits_into, flying=kind.flying)
+            counts = enemies.enemies[child].counts
             found.append(spawn._replace(enemy=child, counts=counts, holds_fragment=False, parent=parent))
     return tuple(found)

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from game.actions import DEPLOY, RETREAT, SKILL, Action
 from game.camera import Camera
-from game.characters.catalogue import Operator
+from game.characters.catalogue import Catalogue
+from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice import layout
 from game.practice.draw import BattleScene, Hold, Label, Painter, Struck
@@ -516,9 +517,9 @@ WAYS = (
 """On which page a tap on which spot leads where."""
 
 
-def stages_on_map(chosen: Stage) -> list[Stage]:
+def stages_on_map(chosen: Stage, catalogue: Catalogue) -> list[Stage]:
     """All shipped stages from easy to hard, and the chosen one before them or in its own place."""
-    shipped = [load_stage(name) for name in shipped_stages()]
+    shipped = [load_stage(name, catalogue) for name in shipped_stages()]
     if chosen.code not in [stage.code for stage in shipped]:
         return [chosen, *shipped]
     return [chosen if stage.code == chosen.code else stage for stage in shipped]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 
 Image = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]

@@ -16,7 +16,7 @@ import pygame
 
 from game.actions import STEPS
 from game.camera import HOVER, Camera
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice import layout
 from game.practice.art import (

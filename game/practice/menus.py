@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice import layout
 from game.practice.art import INK, LIGHT, WHITE, Colour, operator_token, portrait, role_icon, write

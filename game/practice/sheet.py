@@ -12,7 +12,7 @@ import pygame
 
 from game.actions import DEPLOY, unflatten
 from game.camera import Camera
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice.app import ON_A_PAGE, Place, displaced, nodes_of
 from game.practice.art import LIGHT, PORTRAIT, portrait, write

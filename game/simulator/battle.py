@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import Action, legal_actions
-from game.characters.catalogue import Operator
+from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator import rules
 from game.simulator.rules import TICKS

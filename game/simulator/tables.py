@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from game.characters.catalogue import Offset, Operator, Skill, extended
+from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.runes import is_forbidden, under_rules
-from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, chosen
+from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, check_squad, chosen
 from game.simulator import rules
 from game.simulator.rules import TICKS, State, World
 
@@ -21,7 +21,11 @@ ASPD = 100.0
 
 
 def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
-    """Everything about battles of this squad on this stage that does not change while they are fought."""
+    """Everything about battles of this squad on this stage that does not change while they are fought.
+
+    Raises StageError where the stage does not allow a squad of this size.
+    """
+    check_squad(stage, squad)
     squad = [under_rules(one, stage.squad_rules) for one in squad]
     cost_time = stage.options.cost_increase_time
     range_size, ranges = _ranges(squad)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from levels import CATALOGUE
 from pydantic import ValidationError
 
 from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, as_toml, load, parse
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = [name for name in Config.model_fields if name != "folder"]
@@ -128,6 +129,6 @@ def test_a_squad_may_name_builds(tmp_path):
     file = tmp_path / "bot.toml"
     file.write_text('[play]\nsquad = ["Fang", {name = "Kroos", elite = 1}]\ntables = "mine"\n', encoding="utf-8")
     loaded = load(file)
-    assert [one.max_health for one in squad_of(loaded.play.squad)] == [1060, 1060]
+    assert [one.max_health for one in squad_of(loaded.play.squad, CATALOGUE)] == [1060, 1060]
     assert loaded.tables == tmp_path / "mine"
     assert Config().tables is None

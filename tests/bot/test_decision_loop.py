@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from levels import CATALOGUE
+
 from bot.decision_loop import Mind
 from bot.inbox import Inbox
 from game.actions import WAIT
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
@@ -16,8 +18,8 @@ from learning.settings import Settings
 from states.commands import Decide, Remember
 from states.events import Decided, PartFailed
 
-STAGE = load_stage("first_watch")
-SQUAD = squad_of(["Fang", "Myrtle", "Kroos"])
+STAGE = load_stage("first_watch", CATALOGUE)
+SQUAD = squad_of(["Fang", "Myrtle", "Kroos"], CATALOGUE)
 WAITED = (WAIT, 0, 0, 0)
 
 

@@ -12,20 +12,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from levels import CATALOGUE
 
 from bot.hands import Geometry, Hands, HandsError, Move, PracticePointer, Press, Release, Timing, Wait, steps
 from bot.inbox import Inbox
 from game.actions import DIRECTIONS, STEPS
 from game.camera import Camera
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from states.commands import Deploy, Retreat, Swipe, Tap, TapAt, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
 from vision.profile import load_profile
 
-STAGE = load_stage("first_watch")
-SQUAD = squad_of(["Fang", "Myrtle", "Kroos"])
+STAGE = load_stage("first_watch", CATALOGUE)
+SQUAD = squad_of(["Fang", "Myrtle", "Kroos"], CATALOGUE)
 PATIENCE = 15.0
 
 

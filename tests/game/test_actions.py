@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import (
     DEPLOY,
@@ -20,12 +21,12 @@ from game.actions import (
     turned,
     unflatten,
 )
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad, squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from game.view import UNKNOWN, Card, OperatorSeen
 
-SQUAD = squad_of(list(load_operators())[:12])
+SQUAD = default_squad(CATALOGUE)
 
 
 def test_flat_numbers_and_actions_are_one_to_one():
@@ -43,7 +44,7 @@ def test_a_quarter_turn_follows_the_directions():
 @pytest.mark.parametrize("name", ["first_watch", "two_roads", "ridge_line"])
 def test_the_mask_says_yes_exactly_where_the_battle_does(name):
     """In random battles, at random moments: every action it allows is accepted, every other one refused, unchanged."""
-    stage = load_stage(name)
+    stage = load_stage(name, CATALOGUE)
     tiles, chance = stage.height * stage.width, np.random.default_rng(11)
     for seed in range(4):
         battle = Battle(stage, SQUAD, seed)
@@ -67,7 +68,7 @@ def test_the_mask_says_yes_exactly_where_the_battle_does(name):
 
 def test_after_the_end_only_waiting_is_left():
     """Won or lost, there is nothing to do any more."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     battle = Battle(stage, SQUAD)
     battle.step(30 * 300)
     assert battle.outcome == "lost"
@@ -82,7 +83,7 @@ def view_of(stage, **changes):
 
 def test_the_mask_believes_the_view_alone():
     """Unknown cards offer nothing; a tile is taken by whoever stands there; a full field takes nobody."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     tiles = 54
     places = np.argwhere(legal_actions(view_of(stage), stage, SQUAD)[1 : 1 + 12 * tiles * 4].reshape(12, tiles, 4))
     assert set(places[:, 0]) == {0}
@@ -109,7 +110,7 @@ def test_the_mask_believes_the_view_alone():
 def test_coverage_counts_road_tiles_in_range(make):
     """On a straight lane, worked out by hand; nothing where an operator cannot stand."""
     stage = make.stage(make.level([make.spawn()]))
-    squad = squad_of(["Fang", "Kroos"])
+    squad = squad_of(["Fang", "Kroos"], CATALOGUE)
     cover = coverage(stage, squad).reshape(2, 3, 8, 4)
     assert cover.dtype == np.int16
     assert cover[0, 1, 3].tolist() == [2, 1, 2, 1]

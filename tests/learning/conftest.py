@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from levels import CATALOGUE
 
-from game.characters.catalogue import squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.encoding import make_ground
-from learning.environment import default_squad
 from learning.settings import Settings
 
 
@@ -23,13 +23,13 @@ def one_thread():
 @pytest.fixture(scope="session")
 def stage():
     """The easiest of the shipped stages."""
-    return load_stage(shipped_stages()[0])
+    return load_stage(shipped_stages()[0], CATALOGUE)
 
 
 @pytest.fixture(scope="session")
 def squad():
     """Twelve operators of all roles."""
-    return squad_of(default_squad())
+    return default_squad(CATALOGUE)
 
 
 @pytest.fixture(scope="session")

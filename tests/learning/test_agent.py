@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from levels import CATALOGUE
 
 from game.actions import NOTHING
 from game.levels.stage import load_stage, shipped_stages
@@ -53,7 +54,7 @@ def test_another_squad_or_stage_takes_the_weights_and_leaves_the_buffer(stage, s
     """What was learned of operators and tiles goes on; experiences of another ground would mislead. A line says so."""
     agent = Agent(stage, squad, settings, 0)
     play_battles(agent, stage, squad, range(2))
-    elsewhere = load_stage(shipped_stages()[-1])
+    elsewhere = load_stage(shipped_stages()[-1], CATALOGUE)
     for other in (Agent(stage, squad[:7], settings, 5), Agent(elsewhere, squad, settings, 5)):
         (note,) = other.restore(agent.checkpoint())
         assert stage.name in note

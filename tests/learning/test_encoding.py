@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, Action, coverage, legal_actions
 from game.levels.stage import load_stage, shipped_stages
@@ -30,7 +31,7 @@ from learning.reward import threat
 @pytest.mark.parametrize("name", shipped_stages())
 def test_an_experience_takes_less_than_one_and_a_half_kilobytes(name, squad):
     """Fifty thousand experiences fit beside a browser, whatever the stage."""
-    assert Replay(make_ground(load_stage(name), squad), 10, 3, 0.98).bytes_each <= 1500
+    assert Replay(make_ground(load_stage(name, CATALOGUE), squad), 10, 3, 0.98).bytes_each <= 1500
 
 
 def test_cover_is_the_game_s_own(stage, squad, ground):

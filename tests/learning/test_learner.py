@@ -155,11 +155,12 @@ def test_the_inbox_is_bounded(stage, squad, settings, views, monkeypatch):
 EXIT = """
 import torch
 from game.levels.stage import load_stage, shipped_stages
-from game.characters.catalogue import squad_of
-from learning.environment import default_squad
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
 from learning.learner import Learner
 from learning.settings import Settings
-learner = Learner(load_stage(shipped_stages()[0]), squad_of(default_squad()), Settings(), 0, None)
+catalogue = load_catalogue()
+learner = Learner(load_stage(shipped_stages()[0], catalogue), default_squad(catalogue), Settings(), 0, None)
 learner.start()
 learner.stop()
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from levels import CATALOGUE
 
 from game.actions import DEPLOY
 from game.levels.stage import load_stage, shipped_stages
@@ -26,7 +27,7 @@ def test_one_set_of_weights_plays_every_map_with_every_squad(squad):
     weights = None
     for name in shipped_stages():
         for size in (12, 5):
-            ground = make_ground(load_stage(name), squad[:size])
+            ground = make_ground(load_stage(name, CATALOGUE), squad[:size])
             views = [Battle(ground.stage, ground.squad, seed=seed).view() for seed in range(2)]
             network = make_network(ground, Settings(), 0)
             if weights:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from levels import CATALOGUE
 
 from learning import checkpoint
 from learning.checkpoint import CheckpointError
@@ -13,13 +14,13 @@ from learning.training import evaluate, train
 def trained(stage, settings, tmp_path):
     """A short training and what it reported."""
     reports = []
-    result = train(stage.name, 120, 0, tmp_path / "a", reports.append, settings=settings)
+    result = train(stage.name, 120, 0, tmp_path / "a", reports.append, CATALOGUE, settings=settings)
     return result, reports, tmp_path / "a"
 
 
 def test_a_seed_gives_the_same_weights_every_time(trained, stage, settings, tmp_path):
     """Two trainings with a seed agree to the last bit."""
-    train(stage.name, 120, 0, tmp_path / "b", lambda _: None, settings=settings)
+    train(stage.name, 120, 0, tmp_path / "b", lambda _: None, CATALOGUE, settings=settings)
     one, other = (checkpoint.read_newest(folder)[0].learned for folder in (trained[2], tmp_path / "b"))
     assert all((one[name] == other[name]).all() for name in one)
 
@@ -38,7 +39,7 @@ def test_a_folder_can_be_measured_like_the_scripts(trained, stage):
     """Random, greedy and learned are measured on the same battles; measuring repeats and changes nothing."""
     before = {path.name for path in trained[2].iterdir()}
     for policy in ("random", "greedy", str(trained[2])):
-        first, second = (evaluate(stage.name, policy, 3, 5) for _ in range(2))
+        first, second = (evaluate(stage.name, policy, 3, 5, CATALOGUE) for _ in range(2))
         assert {**first, "decision_milliseconds": 0} == {**second, "decision_milliseconds": 0}
         assert first["win_rate"] == first["won"] / 3
     assert {path.name for path in trained[2].iterdir()} == before
@@ -47,4 +48,4 @@ def test_a_folder_can_be_measured_like_the_scripts(trained, stage):
 def test_a_folder_without_a_checkpoint_is_refused(stage, tmp_path):
     """The line says what may be given."""
     with pytest.raises(CheckpointError, match="give random, greedy or a folder"):
-        evaluate(stage.name, str(tmp_path), 1, 0)
+        evaluate(stage.name, str(tmp_path), 1, 0, CATALOGUE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from levels import CATALOGUE
 
 from game.errors import StageError
 from game.levels.stage import describe, load_stage, stage_of
@@ -18,8 +19,8 @@ from planning.solutions import stars_of
 def test_whatever_is_drawn_can_be_played_whole(difficulty):
     """Every kind in it has a rule, every route its way, and everybody who comes is counted."""
     for seed in range(40):
-        level = draw(seed, difficulty)
-        stage = stage_of(level, level["code"])
+        level = draw(seed, difficulty, CATALOGUE)
+        stage = stage_of(level, level["code"], CATALOGUE)
         assert stage.unknown == ()
         assert stage.total > 0
         assert all(stage.walkable[tile] for way in stage.paths for tile in way)
@@ -28,7 +29,7 @@ def test_whatever_is_drawn_can_be_played_whole(difficulty):
 def test_every_road_is_walked_as_it_is_drawn():
     """Somebody comes from every entrance; no tile of a road is left out but where only drones come."""
     for seed in range(20):
-        stage = stage_of(draw(seed, 5), "any")
+        stage = stage_of(draw(seed, 5, CATALOGUE), "any", CATALOGUE)
         used = [stage.routes[index] for index in {spawn.route for spawn in stage.spawns}]
         assert {(round(route.row), round(route.col)) for route in used} == set(stage.entrances)
         walked = {tile for route in used if not route.flying for tile in route.tiles}
@@ -39,44 +40,47 @@ def test_every_road_is_walked_as_it_is_drawn():
 @pytest.mark.parametrize("difficulty", [1, 3])
 def test_a_generated_stage_is_won_by_the_plan_it_comes_with(tmp_path, difficulty):
     """Both written to files and read again, as somebody else would."""
-    made = generate(1, difficulty)
+    made = generate(1, difficulty, CATALOGUE)
     file, plan = tmp_path / f"{made.stage.code}.json", tmp_path / "plan.json"
     file.write_text(written(made.level), encoding="utf-8")
     plan.write_text(json.dumps(write_copilot(made.plan)), encoding="utf-8")
-    again = load_stage(file)
+    again = load_stage(file, CATALOGUE)
     assert describe(again) == describe(made.stage)
-    assert stars_of(read_plan(plan), again) == 3
+    assert stars_of(read_plan(plan), again, CATALOGUE) == 3
 
 
 def test_the_same_seed_gives_the_same_stage_and_plan():
     """Another seed or difficulty gives another."""
-    once, twice = generate(2, 2), generate(2, 2)
+    once, twice = generate(2, 2, CATALOGUE), generate(2, 2, CATALOGUE)
     assert (once.level, once.plan) == (twice.level, twice.plan)
-    assert len({written(draw(seed, difficulty)) for seed in range(20) for difficulty in DIFFICULTIES}) == 100
+    assert len({written(draw(seed, difficulty, CATALOGUE)) for seed in range(20) for difficulty in DIFFICULTIES}) == 100
 
 
 def test_what_cannot_be_won_is_drawn_again():
     """Somewhere among the hard ones a first drawing is refused, and the stage given out is a later one."""
     told = []
-    made = next(made for made in (generate(seed, 4, told.append) for seed in range(9)) if told)
+    made = next(made for made in (generate(seed, 4, CATALOGUE, told.append) for seed in range(9)) if told)
     seed = int(made.stage.code.split("-")[1])
-    assert made.level != draw(seed, 4, 0)
-    assert made.level == draw(seed, 4, len(told))
-    assert stars_of(made.plan, made.stage) == 3
+    assert made.level != draw(seed, 4, CATALOGUE, 0)
+    assert made.level == draw(seed, 4, CATALOGUE, len(told))
+    assert stars_of(made.plan, made.stage, CATALOGUE) == 3
 
 
 def test_no_plan_that_comes_along_wins_by_whittling():
     """Seed 123 was won once by standing 547 seconds before one heavy defender; now such a drawing is refused."""
     told = []
-    made = generate(123, 2, told.append)
+    made = generate(123, 2, CATALOGUE, told.append)
     assert 0 < len(told) < ATTEMPTS
     last = max(spawn.time for spawn in made.stage.spawns)
-    assert play(made.plan, made.stage, cast(made.plan)).seconds <= last + PATIENCE
+    assert play(made.plan, made.stage, cast(made.plan, CATALOGUE)).seconds <= last + PATIENCE
 
 
 def test_difficulty_means_more_enemies():
     """On the whole, over many seeds."""
-    totals = [sum(stage_of(draw(seed, grade), "any").total for seed in range(30)) for grade in DIFFICULTIES]
+    totals = [
+        sum(stage_of(draw(seed, grade, CATALOGUE), "any", CATALOGUE).total for seed in range(30))
+        for grade in DIFFICULTIES
+    ]
     assert totals == sorted(totals)
     assert totals[-1] > 4 * totals[0]
 
@@ -87,12 +91,12 @@ def test_difficulty_means_more_enemies():
 def test_what_there_is_not_is_said_in_one_line(seed, difficulty, words):
     """With what to give instead."""
     with pytest.raises(StageError, match=words):
-        generate(seed, difficulty)
+        generate(seed, difficulty, CATALOGUE)
 
 
 def test_a_level_is_written_for_people():
     """No line is long, a row of the map stands on one, and it is the same level again when read."""
-    level = draw(3, 3)
+    level = draw(3, 3, CATALOGUE)
     lines = written(level).splitlines()
     assert json.loads("\n".join(lines)) == level
     assert max(map(len, lines)) <= 120

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from levels import CATALOGUE
 from worlds import IMMORTAL
 
 from game.actions import RIGHT, UP
-from game.characters.catalogue import Build
+from game.characters.models import Build
 from game.errors import PlanError
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
@@ -40,12 +41,12 @@ def plan_of(*steps, usage=0, times=1):
 
 def played(make, plan, *fragments, **level):
     """A plan on the lane."""
-    return play(plan, make.stage(make.level(*fragments, **level)), cast(plan, Build()))
+    return play(plan, make.stage(make.level(*fragments, **level)), cast(plan, CATALOGUE, Build()))
 
 
 def player_of(plan, stage):
     """A battle with a plan, before its first tick."""
-    who = cast(plan, Build())
+    who = cast(plan, CATALOGUE, Build())
     return Player(plan, Battle(stage, who.squad), who)
 
 
@@ -66,11 +67,11 @@ def came(player, name):
 def test_groups_are_played_by_the_first_who_is_there():
     """Nobody is unknown, so Ansel heals; with a squad of others nobody can."""
     plan = plan_with([part("芬"), part("Kroos"), part("奶", "Nobody", "安赛尔")], deploy("奶", 0, 3))
-    who = cast(plan, Build())
+    who = cast(plan, CATALOGUE, Build())
     assert [one.name for one in who.squad] == ["Fang", "Kroos", "Ansel"]
     assert who.slots == {"芬": 0, "Kroos": 1, "奶": 2}
     with pytest.raises(PlanError, match="nobody can play '奶': 'Nobody' is in no table; 'Ansel' is not in the squad"):
-        cast(plan, {"Fang": Build(), "Kroos": Build(), "Myrtle": Build()})
+        cast(plan, CATALOGUE, {"Fang": Build(), "Kroos": Build(), "Myrtle": Build()})
 
 
 @pytest.mark.parametrize(
@@ -84,21 +85,22 @@ def test_groups_are_played_by_the_first_who_is_there():
 def test_groups_are_shared_out_so_that_everybody_fits(groups, squad):
     """Whoever is free comes first; only where nobody is does an earlier part pass on its player."""
     parts = [part(name, *choices.split()) for name, choices in groups.items()]
-    assert [one.name for one in cast(plan_with(parts, *(deploy(name, 1, 1) for name in groups))).squad] == squad
+    plan = plan_with(parts, *(deploy(name, 1, 1) for name in groups))
+    assert [one.name for one in cast(plan, CATALOGUE).squad] == squad
 
 
 def test_groups_that_cannot_all_be_played_are_told_in_one_line():
     """Two groups, and Fang is the only one who is left for both."""
     plan = plan_with([part("A", "芬"), part("B", "Nobody", "芬")], deploy("A", 1, 1), deploy("B", 1, 2))
     with pytest.raises(PlanError) as told:
-        cast(plan)
+        cast(plan, CATALOGUE)
     assert str(told.value) == "nobody can play 'B': 'Nobody' is in no table; everybody who could plays already"
 
 
 def test_parts_that_no_step_needs_may_stay_empty():
     """Players list more than they use: it takes nobody from a part that is needed, and is noted."""
     plan = plan_with([part("芬"), part("Nobody"), part("A", "芬")], deploy("A", 1, 1))
-    who = cast(plan)
+    who = cast(plan, CATALOGUE)
     assert [one.name for one in who.squad] == ["Fang"]
     assert who.notes == (
         "nobody can play '芬': everybody who could plays already, and no step needs it",
@@ -109,20 +111,20 @@ def test_parts_that_no_step_needs_may_stay_empty():
 def test_whoever_is_listed_twice_comes_once():
     """It is one operator all the same."""
     plan = plan_with([part("芬"), part("芬")], deploy("芬", 1, 1))
-    assert [one.name for one in cast(plan).squad] == ["Fang"]
+    assert [one.name for one in cast(plan, CATALOGUE).squad] == ["Fang"]
 
 
 def test_whom_only_the_steps_name_comes_too():
     """In any language; but an operator whom a given squad lacks is a reason to stop."""
     plan = plan_with([part("芬")], deploy("芬", 1, 1), deploy("克洛丝", 0, 1))
-    assert [one.name for one in cast(plan).squad] == ["Fang", "Kroos"]
+    assert [one.name for one in cast(plan, CATALOGUE).squad] == ["Fang", "Kroos"]
     with pytest.raises(PlanError, match="nobody can play '克洛丝': 'Kroos' is not in the squad"):
-        cast(plan, {"Fang": Build()})
+        cast(plan, CATALOGUE, {"Fang": Build()})
 
 
 def test_a_member_of_a_group_means_its_player():
     """A step may name the operator instead of the group, and nobody else comes for that."""
-    who = cast(plan_with([part("pack", "芬", "香草")], deploy("Fang", 1, 1)))
+    who = cast(plan_with([part("pack", "芬", "香草")], deploy("Fang", 1, 1)), CATALOGUE)
     assert [one.name for one in who.squad] == ["Fang"]
     assert who.slots == {"pack": 0, "Fang": 0}
 
@@ -150,16 +152,16 @@ def test_devices_and_summons_are_skipped_and_told_once(make):
 
 def test_bullet_time_needs_nobody():
     """Its name is whomever the author tapped to slow the battle down; there is always somebody to tap."""
-    who = cast(plan_with([part("Fang")], Step(kind="BulletTime", who="障碍物"), deploy("Fang", 1, 5)))
+    who = cast(plan_with([part("Fang")], Step(kind="BulletTime", who="障碍物"), deploy("Fang", 1, 5)), CATALOGUE)
     assert ([one.name for one in who.squad], who.notes) == (["Fang"], ())
 
 
 def test_an_operator_that_is_listed_and_needed_must_be_known():
     """Without it the plan is another one; a device alone makes none either."""
     with pytest.raises(PlanError, match="nobody can play 'Mon3tr': 'Mon3tr' is in no table"):
-        cast(plan_with([part("Fang"), part("Mon3tr")], Step(kind="Retreat", who="Mon3tr")))
+        cast(plan_with([part("Fang"), part("Mon3tr")], Step(kind="Retreat", who="Mon3tr")), CATALOGUE)
     with pytest.raises(PlanError, match="nobody plays in this plan"):
-        cast(plan_with([], deploy("障碍物", 1, 1)))
+        cast(plan_with([], deploy("障碍物", 1, 1)), CATALOGUE)
 
 
 def test_what_reading_noted_is_told_with_the_battle(make):
@@ -172,14 +174,14 @@ def test_skills_that_are_not_unlocked_fall_back():
     """Elite 0 has its first skill only, and the plan's player is told."""
     part = Part(name="Gravel", choices=(Choice(name="Gravel", skill=2),))
     plan = Plan(stage="", parts=(part,), steps=(deploy("Gravel", 1, 1),))
-    assert cast(plan, Build()).squad[0].skill is not None
-    assert all("not unlocked at elite 0" in note for note in cast(plan, Build()).notes)
+    assert cast(plan, CATALOGUE, Build()).squad[0].skill is not None
+    assert all("not unlocked at elite 0" in note for note in cast(plan, CATALOGUE, Build()).notes)
 
 
 def test_a_build_for_all_goes_as_far_as_each_can():
     """Elite 2 of an operator with three stars is the end of elite 1."""
     plan = plan_of(deploy("Fang", 1, 1))
-    assert cast(plan, Build(elite=2, level=5)).squad == cast(plan, Build(elite=1)).squad
+    assert cast(plan, CATALOGUE, Build(elite=2, level=5)).squad == cast(plan, CATALOGUE, Build(elite=1)).squad
 
 
 # --- Playing ----------------------------------------------------------------------------------------------------------
@@ -306,10 +308,10 @@ def test_who_may_not_be_brought_is_told_so(make):
     level = make.level([make.spawn()])
     level["runes"] = [make.rune("char_exclude", "FOUR_STAR", char="char_123_fang")]
     plan = plan_of(deploy("Fang", 1, 3))
-    assert play(plan, make.stage(level), cast(plan)).undone == ()
+    assert play(plan, make.stage(level), cast(plan, CATALOGUE)).undone == ()
     stage = make.stage(level, challenge=True)
     with pytest.raises(PlanError, match=f"^Fang may not be brought to {stage.code} in this mode$"):
-        play(plan, stage, cast(plan))
+        play(plan, stage, cast(plan, CATALOGUE))
 
 
 def test_what_came_of_it_is_told(make):
@@ -334,6 +336,6 @@ def test_plans_that_many_players_won_with_win_here(reference, plan):
     """At elite 1, level 1 with its skills, without a leak: what a faithful simulator must let win."""
     what = read_plan(reference / "copilot" / plan)
     chapter, number = (int(part) for part in what.stage.split("-"))
-    stage = load_stage(reference / "levels" / f"level_main_{chapter:02}-{number:02}.json")
-    done = play(what, stage, cast(what, Build(elite=1, level=1)))
+    stage = load_stage(reference / "levels" / f"level_main_{chapter:02}-{number:02}.json", CATALOGUE)
+    done = play(what, stage, cast(what, CATALOGUE, Build(elite=1, level=1)))
     assert (done.won, done.leaks, done.undone) == (True, 0, ())

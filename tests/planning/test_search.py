@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from planning.search import LIMIT, Draft, Move, outcome, search
 
-SQUAD = squad_of(list(load_operators())[:12])
+SQUAD = default_squad(CATALOGUE)
 NAMES = [one.name for one in SQUAD]
 
 
 @pytest.mark.parametrize("name", ["first_watch", "two_roads"])
 def test_what_is_found_wins_without_a_leak(name):
     """Also in battles of seeds, and looked after at moments, that it was not tried with."""
-    stage = load_stage(name)
+    stage = load_stage(name, CATALOGUE)
     found = search(stage, SQUAD, seed=3)
     assert (found.stars, found.lost_life) == (3, 0)
     assert [outcome(stage, SQUAD, found.draft, seed, 20) for seed in (7, 8, 9)].count(3) >= 2
@@ -25,14 +26,14 @@ def test_what_is_found_wins_without_a_leak(name):
 
 def test_the_same_seed_finds_the_same_plan():
     """Stored solutions and generated stages hang on it."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     assert search(stage, SQUAD, 5, 900) == search(stage, SQUAD, 5, 900)
     assert search(stage, SQUAD, 5, 900).draft != search(stage, SQUAD, 6, 900).draft
 
 
 def test_a_plan_needs_all_that_is_in_it():
     """Whatever can be left out was left out, so that people can read it."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     draft = search(stage, SQUAD, seed=1).draft
     for at in range(len(draft.moves)):
         shorter = draft._replace(moves=draft.moves[:at] + draft.moves[at + 1 :])
@@ -59,7 +60,7 @@ def test_a_plan_waits_for_its_gates(make):
 
 def test_a_plan_is_what_a_player_does_by_hand():
     """The compiled player and a Battle that is told the same come to the same end."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     draft = search(stage, SQUAD, seed=2).draft._replace(skills=())
     battle, waiting = Battle(stage, SQUAD, seed=0), list(draft.moves)
     while battle.outcome is None and battle.ticks < LIMIT:

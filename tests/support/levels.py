@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from game.characters.builds import squad_of
+from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 
+CATALOGUE = load_catalogue()
+"""The shipped operators and enemies, for all tests."""
 TILES = {
     "#": ("tile_forbidden", "HIGHLAND", "NONE", "FLY_ONLY"),
     "^": ("tile_wall", "HIGHLAND", "RANGED", "FLY_ONLY"),
@@ -16,6 +20,11 @@ TILES = {
     "S": ("tile_start", "LOWLAND", "NONE", "ALL"),
     "E": ("tile_end", "LOWLAND", "NONE", "ALL"),
 }
+REAL_LEVELS = {
+    # number: (height, width, total)
+    "00-01": (6, 9, 11), "00-05": (7, 10, 24), "01-01": (7, 9, 33), "01-04": (7, 11, 39), "01-07": (7, 11, 41),
+}  # fmt: skip
+"""The public levels of the reference data."""
 LANE = ("^^^^^^^^", "S......E", "^^^^^^^^")
 """A lane of eight tiles between two walls; its route is `lane()`."""
 
@@ -80,7 +89,7 @@ def number(value: float) -> dict[str, Any]:
 
 
 def dummy(key: str = "enemy_1007_slime", **attributes: float) -> dict[str, Any]:
-    """An enemy reference whose attributes (maxHp, atk, moveSpeed, ...) are overwritten; it never hurts anybody."""
+    """An enemy reference whose attributes (maxHp, atk, moveSpeed, ...) are overwritten; it does no damage."""
     defined = {name: number(value) for name, value in {"atk": 0, **attributes}.items()}
     return {"useDb": True, "id": key, "level": 0, "overwrittenData": {"attributes": defined}}
 
@@ -111,9 +120,15 @@ class Workshop:
         path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
         return path
 
-    def stage(self, data: Any, *, challenge: bool = False) -> Stage:
+    def stage(self, data: Any, *, challenge: bool = False, catalogue: Catalogue = CATALOGUE) -> Stage:
         """Level data as a stage."""
-        return load_stage(self.file(data), challenge=challenge)
+        return load_stage(self.file(data), catalogue, challenge=challenge)
+
+    def battle(
+        self, data: Any, names: tuple[str, ...] = ("Fang", "Kroos"), seed: int = 0, *, challenge: bool = False
+    ) -> Battle:
+        """A battle of a few operators on level data."""
+        return Battle(self.stage(data, challenge=challenge), squad_of(names, CATALOGUE), seed=seed)
 
 
 def play_plan(battle: Battle, plan: list[Any], seconds: float = 400.0, *, skills: bool = True) -> Battle:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
 from game.simulator import rules
 from game.simulator.battle import Battle
 
@@ -26,7 +27,7 @@ def battle_of(
     **level: Any,
 ) -> Battle:
     """A battle on the lane with these operators, operators and enemies changed where a rule needs its own numbers."""
-    squad = tuple(msgspec.structs.replace(one, **(changes or {})) for one in squad_of(names))
+    squad = tuple(msgspec.structs.replace(one, **(changes or {})) for one in squad_of(names, CATALOGUE))
     stage = make.stage(make.level(*fragments, **level))
     enemies = tuple(msgspec.structs.replace(one, **(enemy or {})) for one in stage.enemies)
     return Battle(dataclasses.replace(stage, enemies=enemies), squad)

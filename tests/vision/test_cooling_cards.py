@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, RETREAT, Action, unflatten
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
 from vision.cutter import Cutter
 from vision.profile import load_profile
 
-STAGE = load_stage("first_watch")
-SQUAD = squad_of(list(load_operators())[:12])
+STAGE = load_stage("first_watch", CATALOGUE)
+SQUAD = default_squad(CATALOGUE)
 
 
 def begin_battle(size):

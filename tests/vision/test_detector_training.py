@@ -9,8 +9,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
-from game.characters.catalogue import enemy_kinds
 from game.errors import InputError
 from vision.detector import Detector
 from vision.detector_training import (
@@ -65,7 +65,7 @@ def test_all_kinds_are_drawn_about_as_often(drawn):
     """A kind that is rare in training is missed in battle."""
     drawn_labels = Counter(name for frame in drawn for name, *_ in frame.labels)
     assert set(drawn_labels) == set(classes())
-    kinds = [number for name, number in drawn_labels.items() if name in enemy_kinds()]
+    kinds = [number for name, number in drawn_labels.items() if name in CATALOGUE.kinds]
     assert max(kinds) < 4 * min(kinds)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.camera import Camera
-from game.characters.catalogue import load_operators
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice.draw import BattleScene, Painter
 from game.view import UNKNOWN
@@ -15,7 +16,7 @@ from vision.detector_training import Staged
 from vision.localisation import localise
 
 SIZE = (1280, 720)
-SQUAD = tuple(load_operators().values())[:12]
+SQUAD = default_squad(CATALOGUE)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def looks():
     painter = Painter(SIZE, SQUAD)
     found = []
     for name in shipped_stages() * 8:
-        stage = load_stage(name)
+        stage = load_stage(name, CATALOGUE)
         battle, camera = Staged(stage, SQUAD, random), Camera(stage.height, stage.width, stage.view, SIZE)
         painter.battle(BattleScene(battle, battle.view().cards), camera)
         boxes = [Detection(name, 1.0, *box) for name, *box in painter.labels]
@@ -69,7 +70,7 @@ def test_health_is_read_from_the_bars(looks):
 
 def test_detections_off_the_map_are_dropped():
     """A portrait or a button that is taken for a unit is not put on the map."""
-    stage = load_stage(shipped_stages()[0])
+    stage = load_stage(shipped_stages()[0], CATALOGUE)
     camera = Camera(stage.height, stage.width, stage.view, SIZE)
     image = np.zeros((720, 1280, 3), np.uint8)
     corner = [Detection("slug", 0.9, 2, 2, 40, 30), Detection("operator", 0.9, 2, 2, 40, 60)]
@@ -78,7 +79,7 @@ def test_detections_off_the_map_are_dropped():
 
 def test_a_class_that_no_table_contains_is_an_enemy_too():
     """Weights may know more kinds than the table of enemies; such an enemy counts as walking."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     camera = Camera(stage.height, stage.width, stage.view, SIZE)
     x, y = camera.pixel(2, 4)
     _, (enemy,) = localise(

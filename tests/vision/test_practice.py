@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, STEPS, unflatten
-from game.characters.catalogue import squad_of
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
@@ -31,8 +32,8 @@ class Walk:
     """Plays the practice game by hand and compares, frame by frame, what is read with what is true."""
 
     def __init__(self, stage: str, size: tuple[int, int], reader: Reader) -> None:
-        self.squad = squad_of(SQUAD)
-        self.game = PracticeGame([load_stage(stage)], self.squad, size)
+        self.squad = squad_of(SQUAD, CATALOGUE)
+        self.game = PracticeGame([load_stage(stage, CATALOGUE)], self.squad, size)
         self.profile = load_profile("practice", size)
         self.reader = reader
         self.cutter = Cutter(self.profile, reader, portraits(self.squad))
@@ -153,7 +154,7 @@ def test_a_whole_battle_is_read_as_it_is(stage, size, reader):
 @pytest.mark.parametrize("size", [(1280, 720), (1600, 720), (1280, 960)])
 def test_what_is_laid_over_a_page_is_seen(size, reader):
     """A lost connection and an unknown page are distinguished from the page under them, on any shape of screen."""
-    game = PracticeGame([load_stage("first_watch")], squad_of(SQUAD), size, popups=False)
+    game = PracticeGame([load_stage("first_watch", CATALOGUE)], squad_of(SQUAD, CATALOGUE), size, popups=False)
     profile = load_profile("practice", size)
     assert recognise(game.draw(), profile, reader).screen == "home"
     for what in ("connection_lost", "unknown", "popup"):

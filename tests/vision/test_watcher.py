@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, Action, coverage, unflatten
 from game.camera import Camera
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
@@ -40,8 +41,8 @@ class World:
     """A practice game, a script that plays it, and a watcher."""
 
     def __init__(self, profile, reader, detector, stage="", seed=3, **patience):
-        self.stage = load_stage(stage or shipped_stages()[0])
-        self.squad = squad_of(list(load_operators())[:12])
+        self.stage = load_stage(stage or shipped_stages()[0], CATALOGUE)
+        self.squad = default_squad(CATALOGUE)
         self.game = PracticeGame([self.stage], self.squad, seed=seed, popups=False)
         self.screen = PracticeScreen(self.game, STEP)
         self.profile = profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.cli import main
-from game.characters.catalogue import enemies_by_id, use_tables
+from game.characters.catalogue import load_catalogue
 
 
 def test_import_needs_tables_and_says_so(capsys, tmp_path):
@@ -31,11 +31,10 @@ def test_own_tables_are_imported_and_played_with(capsys, tmp_path):
         f'run uses them with tables = "{out.as_posix()}" in [play] of bot.toml; '
         f"stage, simulate, train and evaluate with --tables {out}"
     )
-    try:
-        assert main(["stage", "first_watch", "--tables", str(out)]) == 0
-        assert enemies_by_id()["enemy_1000_gopro"].max_health == 77
-    finally:
-        use_tables(None)
+    assert main(["stage", "first_watch", "--tables", str(out)]) == 0
+    assert load_catalogue(out).enemies_by_id["enemy_1000_gopro"].max_health == 77
+    assert main(["stage", "first_watch", "--tables", str(tmp_path)]) == 2
+    assert "holds neither" in capsys.readouterr().err
     assert main(["import", str(tmp_path), "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["enemies"], told["operators"], told["broken"]) == (1, 0, 0)

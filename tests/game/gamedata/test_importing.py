@@ -1,40 +1,40 @@
-"""The public tables, read into our own."""
+"""The public tables, converted into our own."""
 
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import msgspec
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, SKILL, Action, coverage
-from game.characters import catalogue as units
-from game.characters.catalogue import Build, enemies_by_id, load_characters, operator_of
+from game.characters.builds import operator_of
+from game.characters.catalogue import load_catalogue, offsets_of
+from game.characters.models import SKILL_LEVELS, Build
 from game.errors import TableError
-from game.gamedata import descriptions as phrases
+from game.gamedata import descriptions
 from game.gamedata.importing import drawing, import_tables, toml, write_tables
+from game.gamedata.phrases import OwnNumbers
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 
-OWN = phrases.Own(interval=2.0, block=2, targets=1, hits=1, damage="physical", range="1-1")
+OWN = OwnNumbers(interval=2.0, block=2, targets=1, hits=1, damage="physical", range="1-1")
 
 
 @pytest.fixture(scope="module")
 def imported(reference):
     """All public tables, imported."""
-    return import_tables([reference / "tables"])
+    return import_tables([reference / "tables"], CATALOGUE)
 
 
 @pytest.fixture(scope="module")
 def laid_over(imported, tmp_path_factory):
-    """The names and ids of everything imported, while it lies over the shipped tables."""
+    """The catalogue with everything that was imported laid over the shipped tables."""
     folder = tmp_path_factory.mktemp("tables")
     write_tables(imported, folder)
-    units.use_tables(folder)
-    yield imported
-    units.use_tables(None)
+    return load_catalogue(folder)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def laid_over(imported, tmp_path_factory):
     ],
 )  # fmt: skip
 def test_a_sentence_means_its_effects(text, board, effects, rest):
-    """What is a phrase counts; what is none is handed back, with its numbers, and so is what hangs on a condition."""
-    read = phrases.meaning(text, board, None, OWN)
+    """Known clauses have effects; others are returned with their numbers, and so are those that follow a condition."""
+    read = descriptions.meaning(text, board, None, OWN)
     assert read.effects == pytest.approx(effects)
     assert read.rest == rest
 
@@ -101,8 +101,8 @@ def test_a_sentence_means_its_effects(text, board, effects, rest):
     ],
 )
 def test_a_range_is_of_the_clause_that_speaks_of_a_place(text, its_range):
-    """A blow at whoever stands in front keeps its range where only the heal beside it goes around."""
-    assert phrases.meaning(text, {"scale": 1.0}, "x-4", OWN).effects.get("range") == its_range
+    """A strike in front keeps its range where only the heal beside it reaches all around."""
+    assert descriptions.meaning(text, {"scale": 1.0}, "x-4", OWN).effects.get("range") == its_range
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_a_range_is_of_the_clause_that_speaks_of_a_place(text, its_range):
     ],
 )  # fmt: skip
 def test_an_enemys_words_are_played_or_handed_back(text, fields, rest):
-    """A clause counts only if it says nothing else; stories and what the numbers say are passed over."""
-    assert phrases.enemy(text) == (fields, rest)
+    """A clause counts only if it says nothing else; stories, and words that repeat the numbers, are dropped."""
+    assert descriptions.enemy(text) == (fields, rest)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_an_enemys_words_are_played_or_handed_back(text, fields, rest):
     ],
 )  # fmt: skip
 def test_a_talent_counts_as_far_as_it_only_changes_numbers(text, board, effects, rest):
-    """Nothing counts behind a condition, and nothing that is for others; chance counts by its average."""
-    assert phrases.bonus(text, board) == (effects, rest)
+    """Nothing counts after a condition, nor for other units; chance counts by its average."""
+    assert descriptions.bonus(text, board) == (effects, rest)
 
 
 def test_a_range_is_drawn_as_it_is_read():
     """The tables count rows upwards; own tiles that are not covered stay so."""
     grids = [{"row": 1, "col": 1}, {"row": 0, "col": 1}]
     assert drawing(grids) == [".#", "o#"]
-    assert units._offsets("x", "x", drawing(grids)) == ((-1, 1), (0, 1))
+    assert offsets_of("x", "x", drawing(grids)) == ((-1, 1), (0, 1))
 
 
 def test_everything_of_the_public_tables_is_imported(imported):
@@ -171,12 +171,12 @@ def test_everything_of_the_public_tables_is_imported(imported):
     assert counts["broken"] == 0
 
 
-def test_shipped_operators_are_imported_with_their_shipped_numbers(laid_over):
-    """The shipped table is what import makes of the public ones, by English names, in every phase at every level."""
-    assert {"Fang", "Gummy", "12F"} <= set(laid_over.operators)
-    for name, character in shipped().items():
+def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, laid_over):
+    """Import makes the shipped table of the public ones, by English names, in every phase and at every level."""
+    assert {"Fang", "Gummy", "12F"} <= set(imported.operators)
+    for name, character in CATALOGUE.characters.items():
         for build in builds(character):
-            theirs, ours = (operator_of(one, build) for one in (load_characters()[name], character))
+            theirs, ours = (operator_of(one, build) for one in (laid_over.characters[name], character))
             assert nameless(theirs) == nameless(ours), build
 
 
@@ -184,7 +184,7 @@ def builds(character):
     """Every phase of a character with each of its skills at each level, with the first and the last potential."""
     for elite in range(len(character.phases)):
         for skill in range(min(len(character.skills), elite + 1) + 1):
-            for level in range(1, units.SKILL_LEVELS[elite] + 1) if skill else (None,):
+            for level in range(1, SKILL_LEVELS[elite] + 1) if skill else (None,):
                 for potential in (1, 6):
                     yield Build(elite=elite, skill=skill, skill_level=level, potential=potential)
 
@@ -195,17 +195,11 @@ def nameless(operator):
     return msgspec.structs.replace(operator, skill=skill)
 
 
-def shipped():
-    """The shipped characters, read beside the tables in use."""
-    text = Path(units.__file__).parent.joinpath("tables", "operators.toml").read_text(encoding="utf-8")
-    return units._characters("operators.toml", units._parsed("operators.toml", text))
-
-
-def test_every_imported_operator_plays(laid_over):
+def test_every_imported_operator_plays(imported, laid_over):
     """Each with each of its skills stands on the first stage for a while and uses it."""
-    stage = load_stage("first_watch")
-    for name in laid_over.operators:
-        character = load_characters()[name]
+    stage = load_stage("first_watch", laid_over)
+    for name in imported.operators:
+        character = laid_over.characters[name]
         last = len(character.phases) - 1
         for skill in range(min(1, len(character.skills)), len(character.skills) + 1):
             squad = [msgspec.structs.replace(operator_of(character, Build(elite=last, skill=skill)), cost=0)]
@@ -219,34 +213,36 @@ def test_every_imported_operator_plays(laid_over):
 
 
 def test_imported_enemies_have_the_public_numbers(laid_over, reference):
-    """As the extract of the enemies of eight levels says; what the tables leave open is the shipped table's."""
+    """As in the extract of the enemies of eight levels; what the tables leave open comes from the shipped table."""
     slices = json.loads((reference / "tables" / "enemies_slice.json").read_text(encoding="utf-8"))
     for id_, levels in slices.items():
         attributes = levels[0]["enemyData"]["attributes"]
-        own = enemies_by_id()[id_]
+        own = laid_over.enemies_by_id[id_]
         numbers = (own.max_health, own.attack, own.defense, own.resistance, own.speed)
         keys = ("maxHp", "atk", "def", "magicResistance", "moveSpeed")
         assert numbers == tuple(attributes[key]["m_value"] or 0 for key in keys), id_
-    assert enemies_by_id()["enemy_1005_yokai"].flying
-    assert enemies_by_id()["enemy_1011_wizard"].damage == "arts"
+    assert laid_over.enemies_by_id["enemy_1005_yokai"].flying
+    assert laid_over.enemies_by_id["enemy_1011_wizard"].damage == "arts"
 
 
-def test_stronger_levels_of_enemies_are_played(laid_over, make):
+def test_stronger_levels_of_enemies_are_played(imported, laid_over, make):
     """A level defines only what differs: the slug of level 1 has 2050 health and 300 attack, and its old speed."""
-    assert "enemy_1007_slime" in laid_over.enemies
+    assert "enemy_1007_slime" in imported.enemies
     ref = {"useDb": True, "id": "enemy_1007_slime", "level": 1, "overwrittenData": {}}
-    stage = make.stage(make.level([make.spawn()], refs=(ref,)))
+    stage = make.stage(make.level([make.spawn()], refs=(ref,)), catalogue=laid_over)
     (enemy,) = stage.enemies
     assert (enemy.max_health, enemy.attack, enemy.speed) == (2050, 300, 1.0)
     assert not stage.unknown
-    (other,) = make.stage(make.level([make.spawn()], refs=({**ref, "level": 9},))).enemies
+    (other,) = make.stage(make.level([make.spawn()], refs=({**ref, "level": 9},)), catalogue=laid_over).enemies
     assert other.max_health == 550
 
 
-def test_a_stage_reports_what_its_imported_enemies_do_besides(laid_over, make):
-    """Of those that our own table knows in its words, of the others by the names of their skills."""
-    own, other = (laid_over.enemies[id_]["missing"] for id_ in ("enemy_1022_dmage", "enemy_1505_frstar"))
-    stage = make.stage(make.level([make.spawn("enemy_1022_dmage"), make.spawn("enemy_1505_frstar")]))
+def test_a_stage_reports_what_its_imported_enemies_do_besides(imported, laid_over, make):
+    """In the words of our own table where it has the enemy, else by the names of its skills."""
+    own, other = (imported.enemies[id_]["missing"] for id_ in ("enemy_1022_dmage", "enemy_1505_frstar"))
+    stage = make.stage(
+        make.level([make.spawn("enemy_1022_dmage"), make.spawn("enemy_1505_frstar")]), catalogue=laid_over
+    )
     assert own
     assert other
     assert {f"enemy enemy_1022_dmage: {what}" for what in own} <= set(stage.unknown)
@@ -254,8 +250,8 @@ def test_a_stage_reports_what_its_imported_enemies_do_besides(laid_over, make):
 
 
 def test_an_enemy_that_does_more_than_is_played_is_not_whole(imported):
-    """Nor is one that our own table has no word about: what nobody plays is said in the public words then."""
-    own = {id_: one.missing for id_, one in enemies_by_id().items() if id_ in imported.enemies}
+    """Neither is one that our own table does not describe: the public words then say what is not played."""
+    own = {id_: one.missing for id_, one in CATALOGUE.enemies_by_id.items() if id_ in imported.enemies}
     for id_, missing in own.items():
         assert imported.enemies[id_].get("missing", []) == list(missing), id_
     assert imported.enemies["enemy_1286_dumcy"]["missing"] == ["said of it: 在芦苇丛中获得隐匿"]
@@ -272,9 +268,9 @@ def test_what_is_missing_is_listed_one_by_one(imported, tmp_path):
 
 
 def test_what_only_some_levels_of_a_skill_do_is_missing_too(tmp_path):
-    """Whatever level does it; the same words with other numbers come once."""
+    """What any level does is listed; the same words with other numbers are listed once."""
     levels = [{**SKILLS["skill"]["levels"][0], "description": text} for text in ("跳3次", "跳4次，飞走", "跳5次")]
-    imported = import_tables([tables(tmp_path, skill_table={"skill": {"levels": levels}})])
+    imported = import_tables([tables(tmp_path, skill_table={"skill": {"levels": levels}})], CATALOGUE)
     assert imported.operators["New"]["missing"][1:] == ["Strike: 跳5次", "Strike: 飞走"]
 
 
@@ -282,7 +278,7 @@ def test_a_skill_that_the_tables_lack_keeps_its_place(tmp_path):
     """The second skill stays the second; the first does nothing, and the report says so."""
     slots = [{"skillId": "gone"}, {"skillId": "skill"}]
     character = {**NEW["char_999_new"], "skills": slots}
-    new = import_tables([tables(tmp_path, character_table={"char_999_new": character})]).operators["New"]
+    new = import_tables([tables(tmp_path, character_table={"char_999_new": character})], CATALOGUE).operators["New"]
     assert [skill["name"] for skill in new["skills"]] == ["gone", "Strike"]
     assert "gone: is not in skill_table" in new["missing"]
 
@@ -298,7 +294,7 @@ def test_a_skill_that_the_tables_lack_keeps_its_place(tmp_path):
 def test_an_operators_own_words_are_played(tmp_path, words, fields):
     """Robots take no slot, and one of them never attacks."""
     character = {**NEW["char_999_new"], "description": words}
-    new = import_tables([tables(tmp_path, character_table={"char_999_new": character})]).operators["New"]
+    new = import_tables([tables(tmp_path, character_table={"char_999_new": character})], CATALOGUE).operators["New"]
     assert {field: new[field] for field in ("takes_slot", "holds_fire") if field in new} == fields
     assert new["missing"] == ["a retreat gives back the whole first cost"]
 
@@ -356,7 +352,7 @@ def tables(folder, **changed):
 
 def test_new_dumps_write_enums_as_names(tmp_path):
     """MANUAL, PHASE_0, COST, INCREASE_WHEN_ATTACK; English sentences."""
-    imported = import_tables([tables(tmp_path)])
+    imported = import_tables([tables(tmp_path)], CATALOGUE)
     new = imported.operators["New"]
     assert (new["dp_per_kill"], new["potentials"], new["trust"]) == (1, [{"cost": -1}], {"attack": 20})
     assert new["bonuses"][0]["scale"] == {"attack": 0.08}
@@ -372,12 +368,12 @@ def test_new_dumps_write_enums_as_names(tmp_path):
         ({"character_table": []}, "character_table.json: has no entries by id"),
         ({"skill_table": None}, "character_table.json: needs skill_table too; name them as well"),
         ({"character_table": None}, "is no use alone"),
-        ({"character_table": {"a": {"profession": "MEDIC"}, "b": 1}}, r"character_table: a: does not read \(KeyError"),
+        ({"character_table": {"a": {"profession": "MEDIC"}, "b": 1}}, r"character_table: a: cannot be read \(KeyError"),
         ({"character_table": SKILLS}, "character_table.json: no entry has 'profession'; is it another table"),
         ({"range_table": {"2-2": RANGES["1-1"]}}, "char_999_new: range_table does not draw its ranges .*'1-1'"),
-        ({"character_table": json.dumps(NEW).replace('"atk": 10', '"atk": NaN')}, "char_999_new: does not read"),
-        ({"character_table": json.dumps(NEW).replace('"atk": 10', '"atk": 1e999')}, "char_999_new: does not read"),
-        ({"skill_table": json.dumps(SKILLS).replace("10.0", "1e999")}, "char_999_new: does not read"),
+        ({"character_table": json.dumps(NEW).replace('"atk": 10', '"atk": NaN')}, "char_999_new: cannot be read"),
+        ({"character_table": json.dumps(NEW).replace('"atk": 10', '"atk": 1e999')}, "char_999_new: cannot be read"),
+        ({"skill_table": json.dumps(SKILLS).replace("10.0", "1e999")}, "char_999_new: cannot be read"),
         (
             {"character_table": json.dumps(NEW).replace('Time": 1.0', 'Time": 0.0')},
             "baseAttackTime must be more than 0",
@@ -387,13 +383,13 @@ def test_new_dumps_write_enums_as_names(tmp_path):
 def test_broken_tables_are_said_in_one_line(tmp_path, changed, said):
     """Which file, which entry."""
     with pytest.raises(TableError, match=said) as caught:
-        import_tables([tables(tmp_path, **changed)])
+        import_tables([tables(tmp_path, **changed)], CATALOGUE)
     assert "\n" not in str(caught.value)
 
 
 def test_one_broken_entry_does_not_spoil_the_others(tmp_path):
     """It is named, and the rest comes."""
-    imported = import_tables([tables(tmp_path, character_table={**NEW, "char_1": {"profession": "MEDIC"}})])
+    imported = import_tables([tables(tmp_path, character_table={**NEW, "char_1": {"profession": "MEDIC"}})], CATALOGUE)
     assert list(imported.operators) == ["New"]
     assert imported.summary()["broken"] == 1
     assert "char_1" in imported.broken[0]
@@ -403,8 +399,8 @@ def test_one_broken_entry_does_not_spoil_the_others(tmp_path):
 def test_a_file_that_is_no_table_is_said_so(tmp_path, name):
     """Absent, or of another name."""
     (tmp_path / "table.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(TableError, match=r"no such file|is none of the public tables"):
-        import_tables([tmp_path / name])
+    with pytest.raises(TableError, match=r"no such file|is not named like a public table"):
+        import_tables([tmp_path / name], CATALOGUE)
 
 
 def test_values_are_written_as_toml():

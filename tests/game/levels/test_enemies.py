@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
-from game.characters.catalogue import enemies_by_id, enemy_kinds, load_enemies, squad_of
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 
@@ -26,9 +27,9 @@ def database(reference):
 
 def test_there_are_enemies_of_all_kinds():
     """At least thirty in twelve looks: ranged, arts, flying, heavy, fast, splitting, hiding, a boss of two lives."""
-    enemies = load_enemies().values()
+    enemies = CATALOGUE.enemies.values()
     assert len(enemies) >= 30
-    assert set(enemy_kinds()) == {one.kind for one in enemies} == LOOKS
+    assert set(CATALOGUE.kinds) == {one.kind for one in enemies} == LOOKS
     for has in (
         lambda one: one.range > 0 and one.damage == "physical",
         lambda one: one.damage == "arts",
@@ -48,13 +49,13 @@ def test_there_are_enemies_of_all_kinds():
         assert any(map(has, enemies))
 
 
-@pytest.mark.parametrize("id_", sorted(enemies_by_id()))
+@pytest.mark.parametrize("id_", sorted(CATALOGUE.enemies_by_id))
 def test_the_figures_of_a_real_enemy_are_the_public_ones(database, id_):
     """Health, attack, defense, resistance, speed, interval, range, regeneration, weight and life points.
 
-    Who heals its own side instead of striking has no attack.
+    An enemy that heals its own side instead of attacking has no attack.
     """
-    entry, own = database[id_], enemies_by_id()[id_]
+    entry, own = database[id_], CATALOGUE.enemies_by_id[id_]
     attributes = entry["attributes"]
 
     def public(place, key, usual=0):
@@ -83,8 +84,8 @@ def test_the_figures_of_a_real_enemy_are_the_public_ones(database, id_):
     ],
 )
 def test_what_only_the_words_of_an_enemy_say_is_played(id_, field, value):
-    """As much block as three, two targets at once, held by nobody; a healer hurts nobody."""
-    assert getattr(enemies_by_id()[id_], field) == value
+    """As much block as three, two targets at once, no blocking at all; a healer does no damage."""
+    assert getattr(CATALOGUE.enemies_by_id[id_], field) == value
 
 
 @pytest.mark.parametrize("id_", ["enemy_1047_sagent", "enemy_1047_sagent_2"])
@@ -92,7 +93,7 @@ def test_who_stuns_now_and_then_stuns_as_much_on_the_average(database, id_):
     """Every third shot for 5 or 15 s: each shot for a third of it."""
     (skill,) = database[id_]["skills"]
     (stun,) = (row["value"] for row in skill["blackboard"])
-    assert enemies_by_id()[id_].stun == pytest.approx(stun / (skill["spCost"] + 1), abs=0.01)
+    assert CATALOGUE.enemies_by_id[id_].stun == pytest.approx(stun / (skill["spCost"] + 1), abs=0.01)
 
 
 @pytest.mark.parametrize("level", ["00-01", "00-05", "01-01", "01-04", "01-07"])
@@ -107,26 +108,26 @@ def test_real_levels_find_their_enemies(reference, level):
         if action["actionType"] in ("SPAWN", 0)
     }
     assert sent
-    assert sent <= set(enemies_by_id())
+    assert sent <= set(CATALOGUE.enemies_by_id)
     known = {f"enemy {id_}" for id_ in sent}
-    assert not known & set(load_stage(file).unknown)
+    assert not known & set(load_stage(file, CATALOGUE).unknown)
 
 
 def test_what_a_real_enemy_does_more_is_reported(make):
-    """By its public id; by our own name it is ours and nothing is missing."""
+    """By its public id; our own name means our own enemy, of which nothing is missing."""
     for key, said in (("enemy_1021_bslime", "explodes"), ("infused_slug", "")):
         data = make.level([make.spawn(key)])
         assert said in " ".join(make.stage(data).unknown)
         assert bool(make.stage(data).unknown) == bool(said)
 
 
-@pytest.mark.parametrize("name", sorted(load_enemies()))
+@pytest.mark.parametrize("name", sorted(CATALOGUE.enemies))
 def test_every_enemy_walks_fights_and_comes_to_its_end(make, name):
-    """It meets two operators on the lane; whatever becomes of it, the counter is full at the end."""
-    enemy = load_enemies()[name]
+    """It meets two operators on the lane; killed or leaked, the counter is full at the end."""
+    enemy = CATALOGUE.enemies[name]
     routes = (make.lane(motion="FLY" if enemy.flying else "WALK"),)
     stage = make.stage(make.level([make.spawn(name, count=2)], routes=routes, maxLifePoint=99))
-    battle = Battle(stage, squad_of(["Beagle", "Kroos"]))
+    battle = Battle(stage, squad_of(["Beagle", "Kroos"], CATALOGUE))
     assert battle.act(Action(DEPLOY, 0, 1 * 8 + 4, RIGHT))
     assert battle.act(Action(DEPLOY, 1, 0 * 8 + 3, RIGHT))
     battle.step(30 * 900)
@@ -138,7 +139,7 @@ def test_enemies_fall_into_others_where_they_die(make):
     """Two slugs go on from there, one after the other; the counter counts them all."""
     stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
     assert stage.total == 3
-    battle = Battle(stage, squad_of(["Melantha"]))
+    battle = Battle(stage, squad_of(["Melantha"], CATALOGUE))
     battle.act(Action(DEPLOY, 0, 1 * 8 + 4, RIGHT))
     while not battle.gone():
         battle.step(1)
@@ -151,9 +152,9 @@ def test_enemies_fall_into_others_where_they_die(make):
 
 
 def test_who_leaks_takes_what_it_would_fall_into_along(make):
-    """Nobody stops it: one life is lost, the counter goes up by three, and no slug comes after it."""
+    """Without an operator in its way one life is lost, the counter goes up by three, and no slug follows."""
     stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
-    battle = Battle(stage, squad_of(["Melantha"]))
+    battle = Battle(stage, squad_of(["Melantha"], CATALOGUE))
     battle.step(30 * 300)
     assert (battle.outcome, battle.kills, battle.view().life, battle.leaks) == ("won", 3, 8, 1)
 
@@ -163,8 +164,55 @@ def test_what_falls_apart_may_fall_apart_again(make):
     stage = make.stage(make.level([make.spawn("great_splitter")], maxLifePoint=9))
     assert stage.total == 7
     for places, leaks in (((3, 4, 5), 0), ((), 1)):
-        battle = Battle(stage, squad_of(["Melantha", "Popukar", "Beagle"]))
+        battle = Battle(stage, squad_of(["Melantha", "Popukar", "Beagle"], CATALOGUE))
         for slot, col in enumerate(places):
             assert battle.act(Action(DEPLOY, slot, 1 * 8 + col, RIGHT))
         battle.step(30 * 600)
         assert (battle.outcome, battle.kills, len(battle.gone()), battle.leaks) == ("won", 7, 7, leaks)
+
+
+def test_overwritten_data_wins_over_the_table(reference):
+    """The soldier of 0-1 has 30 defense instead of the usual 100."""
+    stage = load_stage(reference / "levels" / "level_main_00-01.json", CATALOGUE)
+    assert {enemy.kind: enemy.defense for enemy in stage.enemies} == {"slug": 0.0, "soldier": 30.0}
+
+
+def test_an_unknown_enemy_has_the_numbers_the_level_gives(make):
+    """A level that defines its own enemy is played with it, and nothing is reported."""
+    own = {**make.dummy("enemy_9999_x", maxHp=123, moveSpeed=2.5), "useDb": False}
+    stage = make.stage(make.level([make.spawn("enemy_9999_x")], refs=(own,)))
+    assert stage.enemies[0].max_health == 123
+    assert stage.enemies[0].speed == 2.5
+    assert stage.unknown == ()
+
+
+def test_a_level_may_overwrite_whatever_an_enemy_has(make):
+    """Attributes, life cost, range, rank, counting; 200 points of attack speed halve the interval."""
+    attributes = {"maxHp": 9, "moveSpeed": 0.5, "attackSpeed": 200, "hpRecoveryPerSec": 3, "massLevel": 2, "def": 7}
+    ref = make.dummy(**attributes)
+    ref["overwrittenData"] |= {
+        "lifePointReduce": make.number(2), "rangeRadius": make.number(1.5), "notCountInTotal": make.number(True),
+        "levelType": make.number("BOSS"), "name": {"m_defined": False, "m_value": None},
+    }  # fmt: skip
+    ref["overwrittenData"]["attributes"]["stunImmune"] = make.number(True)
+    (enemy,) = make.stage(make.level([make.spawn()], refs=(ref,))).enemies
+    assert (enemy.max_health, enemy.speed, enemy.attack_interval, enemy.regeneration) == (9, 0.5, 0.85, 3)
+    assert (enemy.weight, enemy.defense, enemy.life_cost, enemy.range, enemy.rank) == (2, 7, 2, 1.5, "boss")
+    assert enemy.stun_immune
+    assert not enemy.counts
+
+
+def test_a_level_s_own_list_of_enemies_is_read(make):
+    """Levels may describe an enemy completely, without the database."""
+    data = make.level([make.spawn("enemy_9999_x")], refs=({"useDb": False, "id": "enemy_9999_x", "level": 0},))
+    data["enemies"] = [{"key": "enemy_9999_x", "attributes": {"maxHp": 77, "atk": 5}, "applyWay": "MELEE"}]
+    stage = make.stage(data)
+    assert (stage.enemies[0].max_health, stage.enemies[0].attack, stage.enemies[0].range) == (77, 5, 0.0)
+    assert stage.unknown == ()
+
+
+def test_a_later_form_of_an_enemy_starts_from_the_first(make):
+    """An id that our table lacks is reported, and played with the numbers of its first form."""
+    stage = make.stage(make.level([make.spawn("enemy_1007_slime_9")]))
+    assert stage.enemies[0].kind == "slug"
+    assert stage.unknown == ("enemy enemy_1007_slime_9",)

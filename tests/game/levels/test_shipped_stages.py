@@ -1,4 +1,4 @@
-"""The shipped stages are won by a thought, and by nothing less."""
+"""The shipped stages: each has a plan that wins it, and simple play does not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 
 import msgspec
 import pytest
+from levels import CATALOGUE
 
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.policy import Greedy, Random
@@ -14,10 +16,10 @@ from learning.training import play as decide
 from planning.jobs import write_copilot
 from planning.plans import cast, play
 from planning.search import search
-from planning.solutions import as_plan, default_operators, solution, solution_path, solve, stars_of
+from planning.solutions import as_plan, solution, solution_path, solve, stars_of
 
 STAGES = shipped_stages()
-SQUAD = default_operators()
+SQUAD = default_squad(CATALOGUE)
 FIRST_TWO = STAGES[:2]
 
 
@@ -31,23 +33,24 @@ def wins(stage, policy, seed):
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_wins_every_stage_without_a_leak(name):
     """With operators of the default squad, in five battles; and every step of it comes to its turn in the first."""
-    plan, stage = solution(name), load_stage(name)
+    plan, stage = solution(name), load_stage(name, CATALOGUE)
     assert plan.stage == stage.code
     assert {part.name for part in plan.parts} <= {one.name for one in SQUAD}
-    assert stars_of(plan, stage) == 3
-    assert play(plan, stage, cast(plan)).undone == ()
+    assert stars_of(plan, stage, CATALOGUE) == 3
+    assert play(plan, stage, cast(plan, CATALOGUE)).undone == ()
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_is_cast_as_it_was_searched(name):
-    """The default squad at its default build, in its order, without those who have no part."""
+    """The default squad at its default builds, in its order, without the operators that have no part."""
     parts = {part.name for part in solution(name).parts}
-    assert cast(solution(name)).squad == tuple(one for one in SQUAD if one.name in parts)
+    assert cast(solution(name), CATALOGUE).squad == tuple(one for one in SQUAD if one.name in parts)
 
 
 def test_the_greedy_script_fails_on_more_than_half():
-    """Covering most with the hardest hitters is no answer to most lessons."""
-    lost = [name for name in STAGES if not wins(load_stage(name), Greedy(load_stage(name), SQUAD), 0)]
+    """Deploying the strongest operators where they cover most does not win most stages."""
+    stages = {name: load_stage(name, CATALOGUE) for name in STAGES}
+    lost = [name for name, stage in stages.items() if not wins(stage, Greedy(stage, SQUAD), 0)]
     assert 2 * len(lost) > len(STAGES)
     assert not set(lost) & set(FIRST_TWO)
 
@@ -55,14 +58,14 @@ def test_the_greedy_script_fails_on_more_than_half():
 @pytest.mark.parametrize("name", STAGES[2:])
 def test_random_play_fails_on_all_but_the_first_two(name):
     """Twenty battles of any legal action, and twenty of any but a retreat, which win one at most."""
-    stage = load_stage(name)
+    stage = load_stage(name, CATALOGUE)
     assert not any(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(20))
     assert sum(wins(stage, Random(stage, SQUAD, seed, retreats=False), seed) for seed in range(20)) <= 1
 
 
 def test_random_play_wins_an_easy_stage_sometimes():
-    """Whoever learns from nothing finds a victory there by chance."""
-    stage = load_stage("short_road")
+    """Learning from nothing finds a first victory there by chance."""
+    stage = load_stage("short_road", CATALOGUE)
     assert 0 < sum(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(80)) < 40
 
 
@@ -76,33 +79,33 @@ def test_random_play_wins_an_easy_stage_sometimes():
         ("healers_reach", ("Ansel",)),
     ],
 )
-def test_whoever_the_lesson_is_about_is_needed(name, without):
+def test_the_operators_of_the_lesson_are_needed(name, without):
     """Without shooters, splash, arts or the healer, three thousand battles find no victory without a leak."""
     squad = [one for one in SQUAD if one.name not in without]
-    assert search(load_stage(name), squad, 0, 3000).stars < 3
+    assert search(load_stage(name, CATALOGUE), squad, 0, 3000).stars < 3
 
 
 def test_a_skill_is_needed_where_it_has_to_be_timed():
     """The same operators without their skills do not hold."""
     squad = [msgspec.structs.replace(one, skill=None) for one in SQUAD]
-    assert search(load_stage("drawn_breath"), squad, 0, 3000).stars < 3
+    assert search(load_stage("drawn_breath", CATALOGUE), squad, 0, 3000).stars < 3
 
 
-def test_whoever_is_called_back_is_needed_elsewhere():
+def test_retreats_are_needed_where_they_are_the_lesson():
     """The stage about retreats is won with retreats."""
     assert any(step.kind == "Retreat" for step in solution("two_gates").steps)
 
 
 def test_solutions_are_found_again():
-    """One command searches and stores them; this is what it does for one."""
+    """scripts/solve_stages.py searches and stores them; this repeats it for one."""
     stored = json.loads(solution_path("iron_column").read_text(encoding="utf-8"))
-    assert write_copilot(solve("iron_column")) == stored
+    assert write_copilot(solve("iron_column", CATALOGUE)) == stored
 
 
-def test_a_found_plan_reads_like_anybodys(make):
+def test_a_found_plan_reads_like_an_exchanged_one(make):
     """Names, tiles and gates as in plans that people exchange."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     draft = search(stage, SQUAD, 0).draft
     plan = as_plan(draft, stage, SQUAD)
     assert len(plan.steps) == len(draft.moves)
-    assert stars_of(plan, stage) == 3
+    assert stars_of(plan, stage, CATALOGUE) == 3

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, STEPS, unflatten
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, PracticeGame
 from game.simulator import rules
 
-SQUAD = squad_of(list(load_operators())[:12])
+SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]
 
 
@@ -25,7 +26,7 @@ def tap(game, at):
 
 def opened(stage="first_watch", size=SIZES[0], seed=0, **options):
     """A game at home, with nothing laid over it."""
-    return PracticeGame([load_stage(stage)], SQUAD, size, seed, **({"popups": False} | options))
+    return PracticeGame([load_stage(stage, CATALOGUE)], SQUAD, size, seed, **({"popups": False} | options))
 
 
 def in_battle(*arguments, **options):

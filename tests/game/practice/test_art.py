@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pygame
 import pytest
+from levels import CATALOGUE
 
-from game.characters.catalogue import enemy_kinds, load_operators
 from game.practice.art import portraits
 from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
 
@@ -35,7 +35,7 @@ def fingerprint(image):
 
 def test_no_two_portraits_are_alike():
     """The eyes tell cards apart by them and take the best; the two most alike are at 0.91, with itself each is at 1."""
-    prints = [fingerprint(image) for image in portraits(tuple(load_operators().values()))]
+    prints = [fingerprint(image) for image in portraits(tuple(CATALOGUE.operators.values()))]
     assert max(float(one @ other) for one, other in combinations(prints, 2)) < 0.95
 
 
@@ -57,7 +57,7 @@ def test_every_enemy_has_a_shape_of_its_own():
 
 def test_every_look_of_the_table_has_a_shape_and_nothing_stands_in_for_one():
     """Whoever adds a look draws it, or hears of it here."""
-    assert set(enemy_kinds()) <= set(SHAPES)
+    assert set(CATALOGUE.kinds) <= set(SHAPES)
     assert set(ENEMY_SIZE) <= set(SHAPES)
     with pytest.raises(KeyError, match="griffin"):
         enemy_token("griffin", 40)

@@ -9,11 +9,12 @@ from importlib import resources
 import numpy as np
 import pygame
 import pytest
+from levels import CATALOGUE
 
 from bot.cli import main
 from game.actions import DEPLOY, coverage, unflatten
 from game.camera import HOVER, Camera
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
@@ -22,7 +23,7 @@ from game.practice.enemies import SHAPES
 from game.practice.sheet import write_sheet
 from game.simulator.battle import Battle
 
-SQUAD = squad_of(list(load_operators())[:12])
+SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (2560, 1440), (1280, 960)]
 DRAWN_FROM = 4
 """Pixels by which a foot may be off: rounding."""
@@ -30,7 +31,7 @@ DRAWN_FROM = 4
 
 def fought(stage_name, seconds=30, seed=0):
     """A battle some way on, with whoever could be paid put anywhere."""
-    stage, rng = load_stage(stage_name), np.random.default_rng(seed)
+    stage, rng = load_stage(stage_name, CATALOGUE), np.random.default_rng(seed)
     battle = Battle(stage, SQUAD, seed)
     for _ in range(seconds):
         actions = [
@@ -133,7 +134,7 @@ def inside(box, rows, columns):
 
 def test_a_played_battle_flashes_when_somebody_loses_health():
     """And not for long after."""
-    game = PracticeGame([load_stage("first_watch")], SQUAD, popups=False)
+    game = PracticeGame([load_stage("first_watch", CATALOGUE)], SQUAD, popups=False)
     for spot in (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START):
         game.pointer_down(*game._scale.middle(spot))
         game.pointer_up(*game._scale.middle(spot))
@@ -210,13 +211,13 @@ def test_a_battle_whose_dp_come_at_once_is_drawn_too(tmp_path):
     level = json.loads(resources.files("game.levels.stages").joinpath("first_watch.json").read_text())
     level["options"]["costIncreaseTime"] = 0
     (tmp_path / "rich.json").write_text(json.dumps(level))
-    battle = Battle(load_stage(tmp_path / "rich.json"), SQUAD, 0)
+    battle = Battle(load_stage(tmp_path / "rich.json", CATALOGUE), SQUAD, 0)
     assert drawn(battle)[0].frame().any()
 
 
 def test_the_sheet_shows_every_page_in_both_shapes(tmp_path):
     """One picture file that a person can look at."""
-    stages = [load_stage(name) for name in shipped_stages()[:2]]
+    stages = [load_stage(name, CATALOGUE) for name in shipped_stages()[:2]]
     count = write_sheet(tmp_path / "sheet.png", stages, SQUAD)
     sheet = pygame.image.load(str(tmp_path / "sheet.png"))
     assert count >= 40

@@ -6,15 +6,16 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, Place, PracticeGame, displaced
 from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, KINDS, SIZES, Faults, schedule
 
-STAGE = load_stage("first_watch")
-SQUAD = squad_of(list(load_operators())[:12])
+STAGE = load_stage("first_watch", CATALOGUE)
+SQUAD = default_squad(CATALOGUE)
 SIZE = (640, 360)
 STEP = 0.25
 LASTING = [kind for kind in KINDS if HABITS[kind].longest > 0]

@@ -7,10 +7,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, unflatten
 from game.camera import Camera
-from game.characters.catalogue import ROLES, load_operators, squad_of
+from game.characters.builds import default_squad
+from game.characters.models import ROLES
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import ON_A_PAGE, PracticeGame, nodes_of, stages_on_map
@@ -23,8 +25,8 @@ from vision.ocr import Reader
 from vision.profile import load_profile
 from vision.screens import recognise
 
-STAGE = load_stage("two_roads")
-SQUAD = squad_of(list(load_operators())[:12])
+STAGE = load_stage("two_roads", CATALOGUE)
+SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (1600, 900), (1920, 1080), (2560, 1440), (1280, 960), (1920, 1440)]
 SPOTS = {name: spot for name, spot in vars(layout).items() if isinstance(spot, Spot)}
 CODES = [f"H{chapter}-{number}" for chapter in (1, 2) for number in range(1, 10)]
@@ -157,14 +159,14 @@ def test_portraits_are_recognised_at_other_sizes_too(size, reader):
 
 def test_every_operator_of_the_table_is_recognised_as_itself(reader):
     """Whoever joins the table."""
-    faces = portraits(tuple(load_operators().values()))
+    faces = portraits(tuple(CATALOGUE.operators.values()))
     cutter = Cutter(load_profile("practice"), reader, faces)
     assert [cutter._slot(face) for face in faces] == list(range(len(faces)))
 
 
 def test_the_map_turns_its_pages_and_opens_what_is_tapped():
     """A swipe to the left shows the next page, one to the right the one before; the ends hold."""
-    stages = [load_stage(name) for name in ("first_watch", "two_roads", "ridge_line")] * 9
+    stages = [load_stage(name, CATALOGUE) for name in ("first_watch", "two_roads", "ridge_line")] * 9
     game = PracticeGame(stages, SQUAD, popups=False)
     for spot in (layout.TERMINAL, layout.LAST_STAGE):
         swipe(game, game._scale.middle(spot), game._scale.middle(spot))
@@ -182,20 +184,20 @@ def test_the_map_turns_its_pages_and_opens_what_is_tapped():
 
 def test_whoever_plays_finds_every_shipped_stage_on_the_map(tmp_path):
     """In the order of their codes; a level of one's own comes first, or instead of the one with its code."""
-    shipped = [stage.code for stage in stages_on_map(load_stage("two_roads"))]
-    assert sorted(shipped) == sorted(load_stage(name).code for name in shipped_stages())
+    shipped = [stage.code for stage in stages_on_map(load_stage("two_roads", CATALOGUE), CATALOGUE)]
+    assert sorted(shipped) == sorted(load_stage(name, CATALOGUE).code for name in shipped_stages())
     assert [int(code.split("-")[1]) for code in shipped] == sorted(int(code.split("-")[1]) for code in shipped)
     own = tmp_path / "my_level.json"
     own.write_text((resources.files("game.levels.stages") / "two_roads.json").read_text("utf-8"), "utf-8")
-    level = load_stage(own)
-    codes = [stage.code for stage in stages_on_map(level)]
+    level = load_stage(own, CATALOGUE)
+    codes = [stage.code for stage in stages_on_map(level, CATALOGUE)]
     assert codes == (shipped if level.code in shipped else [level.code, *shipped])
-    assert level in stages_on_map(level)
+    assert level in stages_on_map(level, CATALOGUE)
 
 
 def test_the_last_stage_is_on_the_page_that_opens():
     """Whoever comes back by way of the terminal need not look for it."""
-    stages = [load_stage("first_watch")] * 14 + [load_stage("two_roads")]
+    stages = [load_stage("first_watch", CATALOGUE)] * 14 + [load_stage("two_roads", CATALOGUE)]
     game = PracticeGame(stages, SQUAD, popups=False)
     game._page, game._stage = "terminal", stages[14]
     swipe(game, game._scale.middle(layout.LAST_STAGE), game._scale.middle(layout.LAST_STAGE))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from levels import CATALOGUE
 
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, UP, WAIT, Action, action_count, coverage, unflatten
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 
-NAMES = tuple(load_operators())[:12]
-SQUAD = squad_of(NAMES)
+SQUAD = default_squad(CATALOGUE)
+NAMES = tuple(one.name for one in SQUAD)
 
 HOLD_THE_ROAD = (
     ("Fang", 2, 6, LEFT),
@@ -54,7 +55,7 @@ def plan_of(stage, steps, names=NAMES):
 @pytest.mark.parametrize("seed", range(3))
 def test_several_plans_win_the_first_stage_with_three_stars(play, steps, seed):
     """It teaches and does not hide a needle: blockers on the road with somebody to shoot and to heal."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
     assert (battle.outcome, battle.stars) == ("won", 3)
     assert 55 < battle.seconds < 100
@@ -64,7 +65,7 @@ def test_several_plans_win_the_first_stage_with_three_stars(play, steps, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_thought_out_plans_win_the_harder_stages(play, name, steps, seed):
     """Two lanes and a line of flight; then a heavy column, a boss, and drones out of the road's sight."""
-    stage = load_stage(name)
+    stage = load_stage(name, CATALOGUE)
     battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
     assert (battle.outcome, battle.stars) == ("won", 3)
 
@@ -82,7 +83,7 @@ def random_play(stage, seed):
 
 def test_random_play_does_not_win_the_first_stage():
     """Under 15 % is promised; what is learned there is more than nothing."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     won = sum(random_play(stage, seed).outcome == "won" for seed in range(40))
     assert won < 0.15 * 40
 
@@ -108,14 +109,14 @@ def greedy_play(stage, seed):
 
 def test_the_greedy_script_fails_on_the_hardest_stage():
     """There a plan has to be learned: covering the road is not enough."""
-    stage = load_stage("ridge_line")
+    stage = load_stage("ridge_line", CATALOGUE)
     won = sum(greedy_play(stage, seed).outcome == "won" for seed in range(6))
     assert won < 3
 
 
 def test_the_view_is_what_a_player_sees():
     """Counter, life, DP, the hand by cost, operators and enemies with their places; it survives a trace."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     battle = Battle(stage, SQUAD)
     battle.act(Action(DEPLOY, NAMES.index("Fang"), 2 * 9 + 5, LEFT))
     battle.step(30 * 6)
@@ -133,7 +134,7 @@ def test_the_view_is_what_a_player_sees():
 
 def test_the_same_actions_give_the_same_battle():
     """Nothing is left to chance but what the seed decides."""
-    stage = load_stage("first_watch")
+    stage = load_stage("first_watch", CATALOGUE)
     one, other = (random_play(stage, 7) for _ in range(2))
     assert one.view() == other.view()
     assert one.ticks == other.ticks
@@ -146,7 +147,7 @@ def test_the_same_actions_give_the_same_battle():
 )  # fmt: skip
 def test_nonsense_is_refused_without_effect(action):
     """Whatever a policy or a broken file asks for, the battle stays as it was."""
-    battle = Battle(load_stage("first_watch"), SQUAD)
+    battle = Battle(load_stage("first_watch", CATALOGUE), SQUAD)
     before = [array.copy() for array in battle._state]
     assert not battle.act(action)
     assert all((then == now).all() for then, now in zip(before, battle._state, strict=True))
@@ -154,7 +155,7 @@ def test_nonsense_is_refused_without_effect(action):
 
 def test_waiting_is_always_accepted():
     """Doing nothing is an action, too."""
-    battle = Battle(load_stage("first_watch"), SQUAD)
+    battle = Battle(load_stage("first_watch", CATALOGUE), SQUAD)
     assert battle.act(Action(WAIT))
     assert battle.legal_actions().shape == (action_count(12, 54),)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from levels import CATALOGUE
 from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
 from game.actions import DEPLOY, LEFT, RETREAT, RIGHT, SKILL, UP, Action
-from game.characters.catalogue import Skill, load_operators
+from game.characters.models import Skill
 from game.simulator import rules
 from game.simulator.battle import Battle
 
@@ -142,7 +143,7 @@ def test_far_strength_counts_against_those_it_does_not_block(make):
     """A lord's blow at a distance is weaker, at its feet it is whole."""
     routes = (make.lane(), make.lane(start=(1, 4)))
     spawns = [make.spawn(), make.spawn(routeIndex=1)]
-    changes = {"far_strength": 0.8, "range": load_operators()["Kroos"].range, "skill": None}
+    changes = {"far_strength": 0.8, "range": CATALOGUE.operators["Kroos"].range, "skill": None}
     battle = battle_of(make, spawns[1:], changes=changes, routes=routes, refs=(make.dummy(**STILL),))
     deploy(battle, 0, 1, 3)
     until(battle, lambda: health(battle) not in (0.0, 1e9))

@@ -9,10 +9,11 @@ import sys
 import msgspec
 import numpy as np
 import pytest
+from levels import CATALOGUE
 from worlds import IMMORTAL, battle_of, deploy, health, own_health, stepped, until
 
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, SKILL, UP, Action
-from game.characters.catalogue import load_operators, squad_of
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator import rules
 from game.simulator.battle import Battle
@@ -58,7 +59,7 @@ def test_a_tile_for_all_takes_both_kinds(make):
     for tile in data["mapData"]["tiles"]:
         if tile["tileKey"] == "tile_road":
             tile["buildableType"] = "ALL"
-    battle = Battle(make.stage(data), squad_of(["Kroos", "Fang"]))
+    battle = Battle(make.stage(data), squad_of(["Kroos", "Fang"], CATALOGUE))
     deploy(battle, 0, 1, 3)
     deploy(battle, 1, 1, 4)
 
@@ -160,7 +161,7 @@ def test_a_wait_counts_from_its_own_beginning(make, kind, leaves, late):
     data = make.level([make.spawn(at=late)], routes=(make.lane(({"type": kind, "time": 9.0},)),))
     data["waves"][0]["preDelay"] = 5.0
     data["waves"][0]["fragments"][0]["preDelay"] = 3.0
-    battle = Battle(make.stage(data), squad_of(["Fang"]))
+    battle = Battle(make.stage(data), squad_of(["Fang"], CATALOGUE))
     until(battle, lambda: any(one.col > 0.0 for one in battle.enemies_on_field()))
     leaves += late if kind == "WAIT_FOR_SECONDS" else 0.0
     assert battle.seconds == pytest.approx(leaves, abs=0.15)
@@ -189,7 +190,7 @@ def test_block_is_a_sum(make):
 
     stage = make.stage(make.level([make.spawn(count=2, every=0.2)], refs=(make.dummy(**IMMORTAL),)))
     object.__setattr__(stage, "enemies", tuple(msgspec.structs.replace(one, block=2) for one in stage.enemies))
-    battle = Battle(stage, squad_of(["Fang"]))
+    battle = Battle(stage, squad_of(["Fang"], CATALOGUE))
     deploy(battle, 0, 1, 3)
     until(battle, lambda: battle.leaks == 1)
     assert [one.blocked for one in battle.enemies_on_field()] == [True]
@@ -308,10 +309,10 @@ def test_the_next_wave_waits_for_an_empty_field_or_for_its_patience(make):
     """-1 waits for ever; otherwise so many seconds after the last spawn."""
     data = make.level([make.spawn()])
     data["waves"] = [data["waves"][0], {**data["waves"][0], "preDelay": 2.0}]
-    battle = Battle(make.stage(data), squad_of(["Fang"]))
+    battle = Battle(make.stage(data), squad_of(["Fang"], CATALOGUE))
     assert until(battle, lambda: len(battle.view().enemies) and battle.leaks == 1) == pytest.approx(16.0, abs=0.2)
     data["waves"] = [{**data["waves"][0], "maxTimeWaitingForNextWave": 5.0}, data["waves"][1]]
-    battle = Battle(make.stage(data), squad_of(["Fang"]))
+    battle = Battle(make.stage(data), squad_of(["Fang"], CATALOGUE))
     assert until(battle, lambda: len(battle.view().enemies) == 2) == pytest.approx(7.0, abs=0.2)
 
 
@@ -329,7 +330,7 @@ def test_the_seed_moves_only_where_enemies_appear(make):
     data = make.level([make.spawn(count=5)], routes=(make.lane(spawnRandomRange={"x": 0.3, "y": 0.0}),))
     stage = make.stage(data)
     cols = [
-        [one.col for one in stepped(Battle(stage, squad_of(["Fang"]), seed), 150).enemies_on_field()]
+        [one.col for one in stepped(Battle(stage, squad_of(["Fang"], CATALOGUE), seed), 150).enemies_on_field()]
         for seed in (1, 1, 2)
     ]
     assert cols[0] == cols[1] != cols[2]
@@ -647,7 +648,7 @@ def test_a_shield_on_deployment_wards_off_and_fades(make):
 
 def test_sp_on_being_hit(make):
     """A skill that gains by hits fills by them alone."""
-    skill = msgspec.structs.replace(load_operators()["Beagle"].skill, gain="hit", cost=2)
+    skill = msgspec.structs.replace(CATALOGUE.operators["Beagle"].skill, gain="hit", cost=2)
     battle = battle_of(
         make, [make.spawn()], names=("Beagle",), changes={"skill": skill}, refs=(make.dummy(**IMMORTAL, atk=400),)
     )
@@ -665,8 +666,10 @@ import hashlib
 from game.actions import DEPLOY, SKILL, Action
 from game.simulator.battle import Battle
 from game.levels.stage import load_stage
-from game.characters.catalogue import load_operators, squad_of
-stage, squad = load_stage("ridge_line"), squad_of(list(load_operators())[:12])
+from game.characters.builds import default_squad
+from game.characters.catalogue import load_catalogue
+catalogue = load_catalogue()
+stage, squad = load_stage("ridge_line", catalogue), default_squad(catalogue)
 battle, digest = Battle(stage, squad, 5), hashlib.sha256()
 for second in range(50):
     for slot, tile in ((0, 38), (6, 25), (3, 36), (10, 44), (9, 43), (11, 26)):
@@ -696,7 +699,7 @@ def test_compiled_and_plain_code_agree_to_the_last_bit():
 
 def test_battles_in_a_batch_are_the_battles_alone():
     """Stepping many together changes nothing in any of them."""
-    stage, squad = load_stage("first_watch"), squad_of(["Fang", "Kroos"])
+    stage, squad = load_stage("first_watch", CATALOGUE), squad_of(["Fang", "Kroos"], CATALOGUE)
     world = world_of(stage, squad)
     tiles = np.flatnonzero(world.stands[0]).tolist()
     together = new_state(world, stage, [3, 4, 5])

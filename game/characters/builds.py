@@ -1,0 +1,232 @@
+"""The numbers of a character at one build, and squads: their members by name, in code or in a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
+from game.errors import TableError
+
+if TYPE_CHECKING:
+    from game.characters.catalogue import Catalogue
+
+SQUAD_SIZE = 12
+"""Operators in a full squad."""
+CHANGING = (
+    "max_health", "attack", "defense", "resistance", "cost", "block", "redeploy_time", "regeneration", "attack_speed",
+)  # fmt: skip
+"""The numbers of an operator that trust, potentials and bonuses may change."""
+SHOWN = 12
+"""How many known names an error lists where none is near."""
+
+
+def squad_of(members: Sequence[str | Mapping[str, Any]], catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The squad of these members in this order; an operator's slot is its index.
+
+    A member is a name (English, Chinese or a public id), or a table of a name and the fields of its `Build` that differ
+    from the default. Raises TableError for an unknown name, a build that does not exist, an operator that is named
+    twice and an empty squad.
+    """
+    found: dict[str, Operator] = {}
+    for member in members:
+        character, build = _member(member, catalogue)
+        if character.name in found:
+            raise TableError(f"squad: {character.name!r} is there twice; name every operator once")
+        found[character.name] = operator_of(character, build)
+    if not found:
+        raise TableError("squad: is empty; name at least one operator")
+    return tuple(found.values())
+
+
+def default_squad(catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The squad that plays where the user names none: the first operators of the table at their default builds."""
+    return squad_of(list(catalogue.characters)[:SQUAD_SIZE], catalogue)
+
+
+def read_squad(path: str | Path, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The squad of a squad file, in the order of the file; see `read_builds`."""
+    builds = read_builds(path, catalogue)
+    return squad_of([{"name": name, **msgspec.structs.asdict(build)} for name, build in builds.items()], catalogue)
+
+
+def read_builds(path: str | Path, catalogue: Catalogue) -> dict[str, Build]:
+    """The builds of a squad file by the operators' English names.
+
+    The file is TOML with one `[[operator]]` table for each operator: its name and the fields of its `Build`. Raises
+    TableError where the file cannot be read, or names an operator or a build that does not exist.
+    """
+    try:
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read: {error}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TableError(f"{path}: is not TOML: {error}") from None
+    entries = data.get("operator")
+    if set(data) != {"operator"} or not isinstance(entries, list) or not entries:
+        raise TableError(f'{path}: write one [[operator]] table for each operator, with name = "Fang" and its build')
+    squad_of(entries, catalogue)  # raises what is wrong with a name or a build
+    return {character.name: build for character, build in (_member(entry, catalogue) for entry in entries)}
+
+
+def operator_of(character: Character, build: Build) -> Operator:
+    """A character's numbers at a build.
+
+    Fractions of one number add up, those of talents and that of the skill: number * (1 + talents + skill). The number
+    of the Operator includes the talents, so the skill's fraction is converted to a fraction of that number.
+    Raises TableError for a phase, level, skill, trust or potential that the character does not have.
+    """
+    phase, level = _phase_of(character, build)
+    _check_bond(character, build)
+    numbers = _bare_numbers(character, build, phase, level)
+    bonuses = _reached(character, build, level)
+    shares = _shares(bonuses)
+    for key, share in shares.items():
+        numbers[key] *= 1.0 + share
+    for bonus in bonuses:
+        for key, factor in bonus.factor.items():
+            numbers[key] *= factor
+        for key, amount in bonus.add.items():
+            numbers[key] += amount
+    fields: dict[str, Any] = {key: getattr(character, key) for key in TRAITS} | numbers
+    fields |= {"cost": int(numbers["cost"]), "block": int(numbers["block"])}
+    return Operator(
+        **fields,
+        attack_interval=character.attack_interval * 100.0 / numbers["attack_speed"],
+        range=phase.range,
+        skill=_beside_talents(_skill_of(character, build), shares),
+    )
+
+
+def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) -> dict[str, float]:
+    """A character's `CHANGING` numbers with trust and potentials, before any bonus."""
+    share = (level - 1) / max(phase.levels - 1, 1)
+    numbers = {
+        # Numbers of the real game are whole at every level (rounded half up, as its interface shows them).
+        key: float(int(low + (high - low) * share + 0.5))
+        for key in ("max_health", "attack", "defense")
+        for low, high in [getattr(phase, key)]
+    }
+    numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
+    numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
+    for key, amount in character.trust.items():
+        numbers[key] += amount * min(build.trust, 100) / 100
+    for potential in character.potentials[: build.potential - 1]:
+        for key, amount in potential.items():
+            numbers[key] += amount
+    return numbers
+
+
+def _shares(bonuses: Iterable[Bonus]) -> dict[str, float]:
+    """The sum of the fractions by which bonuses change each number."""
+    found: dict[str, float] = {}
+    for bonus in bonuses:
+        for key, fraction in bonus.scale.items():
+            found[key] = found.get(key, 0.0) + fraction
+    return found
+
+
+def _beside_talents(skill: Skill | None, shares: Mapping[str, float]) -> Skill | None:
+    """A skill whose fractions refer to the numbers with talents; no number falls below 0."""
+    if skill is None:
+        return None
+    changed = {
+        key: max(getattr(skill, key) / (1.0 + share), -1.0)
+        for key, share in shares.items()
+        if key in ("max_health", "attack", "defense") and share > -1.0
+    }
+    return msgspec.structs.replace(skill, **changed)
+
+
+def _member(member: str | Mapping[str, Any], catalogue: Catalogue) -> tuple[Character, Build]:
+    """A squad member as character and build."""
+    fields = {"name": member} if isinstance(member, str) else dict(member)
+    name = str(fields.pop("name", ""))
+    if not name:
+        raise TableError(f'squad: {dict(fields)} has no name; write name = "Fang" and what differs from the default')
+    character = catalogue.find_character(name)
+    if character is None:
+        raise TableError(f"squad: there is no operator {name!r}{_nearest(name, catalogue.characters)}")
+    try:
+        return character, msgspec.convert(fields, Build)
+    except msgspec.ValidationError as error:
+        raise TableError(f"squad: {name}: {error}") from None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The end of an error: the known name nearest to a wrong one, or some of them."""
+    names = list(known)
+    near = get_close_matches(name, names, 1, 0.4)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    more = len(names) - SHOWN
+    return f"; there are {', '.join(names[:SHOWN])}" + (f" and {more} more" if more > 0 else "")
+
+
+def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:
+    """The phase of a build and its level there."""
+    if not 0 <= build.elite < len(character.phases):
+        most = len(character.phases) - 1
+        raise TableError(f"squad: {character.name} has no elite phase {build.elite}; give one of 0 to {most}")
+    phase = character.phases[build.elite]
+    level = phase.levels if build.level is None else build.level
+    if not 1 <= level <= phase.levels:
+        raise TableError(f"squad: {character.name} at elite {build.elite} has levels 1 to {phase.levels}, not {level}")
+    return phase, level
+
+
+def _check_bond(character: Character, build: Build) -> None:
+    """Raise TableError for a trust or a potential that does not exist."""
+    for what, given, least, most in (("trust", build.trust, 0, 200), ("potentials", build.potential, 1, 6)):
+        if not least <= given <= most:
+            raise TableError(f"squad: {character.name} has {what} {least} to {most}, not {given}")
+
+
+def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
+    """The bonuses that a build has reached, of each name the last."""
+    here = (build.elite, level)
+    found = {
+        bonus.name: bonus
+        for bonus in character.bonuses
+        if here >= (bonus.elite, bonus.level) and build.potential >= bonus.potential
+    }
+    return list(found.values())
+
+
+def _skill_of(character: Character, build: Build) -> Skill | None:
+    """The skill that a build has chosen, at its level; None if it has chosen 0 or the character has no skill."""
+    if not character.skills or build.skill == 0:
+        return None
+    if not 1 <= build.skill <= len(character.skills):
+        most = len(character.skills)
+        raise TableError(f"squad: {character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
+    if build.skill > build.elite + 1:
+        raise TableError(f"squad: {character.name} has skill {build.skill} from elite {build.skill - 1} on")
+    most = SKILL_LEVELS[build.elite]
+    level = most if build.skill_level is None else build.skill_level
+    if not 1 <= level <= most:
+        raise TableError(f"squad: {character.name} at elite {build.elite} has skill levels 1 to {most}, not {level}")
+    return skill_at(character, build.skill, level)
+
+
+def skill_at(character: Character, number: int, level: int) -> Skill:
+    """A character's skill (number from 1) at a skill level. Raises TableError where the table's fields do not fit."""
+    fields = {key: _at_level(value, level) for key, value in character.skills[number - 1].items()}
+    where = f"{character.name}.skills"
+    try:
+        skill = msgspec.convert(fields, Skill)
+    except msgspec.ValidationError as error:
+        raise TableError(f"{where}: {error}") from None
+    if skill.strikes and skill.duration:
+        raise TableError(f"{where}: strikes once, so duration must be 0")
+    return skill
+
+
+def _at_level(value: Any, level: int) -> Any:
+    """A skill's number at a level: of a list the level's entry, or its last."""
+    return value[min(level, len(value)) - 1] if isinstance(value, list) else value

@@ -1,0 +1,277 @@
+"""What the tables say of operators and enemies, and what an operator is in a squad.
+
+A `Character` is an operator as a table describes it, at every elite phase and level. An `Operator` is that character at
+one `Build`, as a squad brings it. The rules know operators only. `game/characters/tables` explains every field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+Offset = tuple[int, int]
+"""(row, column) relative to an operator that faces RIGHT; rows grow downwards, as everywhere on the map."""
+
+Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
+ROLES = ("vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist")
+Damage = Literal["physical", "arts", "true", "heal"]
+Gain = Literal["second", "attack", "hit", "deploy"]
+"""What gives a skill its SP: each second, each own attack, each hit taken; or none is needed after the deployment."""
+
+UNLIMITED = 9999.0
+"""Duration in seconds of a skill that lasts until its operator leaves the field."""
+SKILL_LEVELS = (4, 7, 10)
+"""Highest skill level in each elite phase; 8 to 10 are mastery. Skill 2 comes with elite 1, skill 3 with elite 2."""
+
+
+class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The cost and the effects of an operator's skill at one skill level. Absent effects keep their defaults.
+
+    `dp`, `heal_self` and `shield` happen once, at the start. All other effects change the operator's own numbers while
+    the skill lasts or, if it `strikes`, for one attack. Effects combine freely.
+    """
+
+    name: str
+    gain: Gain
+    by_hand: bool
+    """A player has to use it; otherwise it starts by itself as soon as it is ready."""
+    cost: int
+    """SP."""
+    initial: int
+    """SP at deployment."""
+    duration: float
+    """Seconds; 0 for a skill that happens at once."""
+    strikes: bool = False
+    """The skill is one attack with the changed numbers: made at once if used by hand, else the next attack."""
+    dp: int = 0
+    heal_self: float = 0.0
+    """Fraction of the full health."""
+    shield: float = 0.0
+    """Fraction of the full health, absorbed before health is lost."""
+    dp_each: float = 0.0
+    """Seconds from one DP to the next."""
+    max_health: float = 0.0
+    """Added fraction, as for `attack` and `defense`."""
+    attack: float = 0.0
+    strength: float = 1.0
+    """Factor on each hit."""
+    defense: float = 0.0
+    resistance: float = 0.0
+    """Added points, as for `attack_speed`."""
+    block: int = 0
+    attack_speed: float = 0.0
+    interval: float = 0.0
+    """Seconds added to the attack interval, before attack speed."""
+    hits: int | None = None
+    """Instead of the operator's own number, as all fields that may be None."""
+    targets: int | None = None
+    damage: Damage | None = None
+    splash: float | None = None
+    range: tuple[Offset, ...] | None = None
+    reach: int = 0
+    """Tiles added to the front of each row of the range."""
+    slow: float | None = None
+    slow_time: float | None = None
+    stun: float | None = None
+    regeneration: float = 0.0
+    taunt: int = 0
+    holds_fire: bool = False
+
+
+class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator is and does, whatever its build: the fields that `Character` and `Operator` share.
+
+    Talents and potentials may change `redeploy_time` and `regeneration`; an `Operator` has the changed ones.
+    """
+
+    name: str
+    role: Role
+    branch: str = ""
+    melee: bool
+    """It stands on the ground and blocks; otherwise it stands on high ground."""
+    damage: Damage
+    redeploy_time: float
+    """Seconds from its retreat or defeat until its card can be played again."""
+    splash: float = 0.0
+    """Radius in tiles around the target within which an attack hits; 0 hits the target only."""
+    attacks_blocked: Literal["one", "all"] = "one"
+    """How many of the enemies it blocks one attack hits."""
+    targets: int = 1
+    """How many units one attack hits or heals; 0 for all in range."""
+    hits: int = 1
+    """How many times one attack hits each target."""
+    prefers_air: bool = False
+    """It attacks flying enemies first."""
+    far_strength: float = 1.0
+    """Factor on the attack against enemies that it does not block."""
+    slow: float = 0.0
+    """Fraction of an enemy's speed that a hit takes, for `slow_time` seconds."""
+    slow_time: float = 0.0
+    stun: float = 0.0
+    """Seconds for which a hit stuns."""
+    regeneration: float = 0.0
+    """Fraction of the full health restored each second."""
+    taunt: int = 0
+    """Enemies attack the operator with the highest taunt in range first."""
+    heals_others_only: bool = False
+    unhealable: bool = False
+    """Other operators cannot heal it."""
+    dp_per_kill: int = 0
+    reaches_air: bool = False
+    """It stands on the ground and attacks flying enemies as well."""
+    takes_slot: bool = True
+    """It counts against the stage's limit of operators on the field."""
+    holds_fire: bool = False
+    """It attacks only while its skill lasts."""
+    lets_pass: bool = False
+    """It blocks only while its skill lasts."""
+
+
+TRAITS = Traits.__struct_fields__
+"""The names of the fields that an operator takes over from its character."""
+
+
+class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One operator of a squad, with the numbers of its build: talents included, its skill not."""
+
+    max_health: float
+    attack: float
+    defense: float
+    resistance: float = 0.0
+    """Percent of arts damage that is not taken."""
+    cost: int
+    """DP of a deployment."""
+    block: int
+    """How many enemies it holds."""
+    attack_interval: float
+    """Seconds between attacks, its attack speed included."""
+    attack_speed: float = 100.0
+    """Points; a skill's points add to them."""
+    range: tuple[Offset, ...]
+    skill: Skill | None = None
+
+
+class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The numbers of one elite phase. Pairs are those of its first and last level; between them they grow linearly."""
+
+    levels: int
+    max_health: tuple[float, float]
+    attack: tuple[float, float]
+    defense: tuple[float, float]
+    resistance: float = 0.0
+    cost: int
+    block: int
+    range: tuple[Offset, ...]
+    """Tables give the name of a range they draw."""
+
+
+class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A talent that only changes numbers, from an elite phase, level and potential on.
+
+    `add`, `scale` and `factor` name fields of `Operator` (`attack_speed` in points). The fractions of `scale` (0.1 is
+    10 % more) add up over all bonuses and the skill. `factor` multiplies the whole, for example the average of attacks
+    that are stronger by chance. `add` comes last. Of reached bonuses with one name only the last counts: a talent
+    grows.
+    """
+
+    name: str
+    elite: int = 0
+    level: int = 1
+    potential: int = 1
+    add: dict[str, float] = {}
+    scale: dict[str, float] = {}
+    factor: dict[str, float] = {}
+
+
+class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far a user has raised an operator. None stands for the highest value that the elite phase allows."""
+
+    elite: int = 0
+    level: int | None = None
+    skill: int = 1
+    """Number of the chosen skill, from 1; 0 for none."""
+    skill_level: int | None = None
+    trust: int = 0
+    """0 to 200 percent, as the game shows it; its numbers grow evenly up to 100."""
+    potential: int = 1
+
+
+class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An operator as a table describes it, at every elite phase and level."""
+
+    id: str = ""
+    """Its public id, for example char_123_fang."""
+    chinese: str = ""
+    """Its Chinese name, as plans that players exchange use it."""
+    attack_interval: float
+    """Seconds between attacks at attack speed 100."""
+    phases: tuple[Phase, ...]
+    trust: dict[str, float] = {}
+    """What full trust adds to max_health, attack, defense or resistance."""
+    potentials: tuple[dict[str, float], ...] = ()
+    """What the potentials 2, 3, ... add to fields of `Operator`. They and trust are added before any bonus."""
+    skills: tuple[dict[str, Any], ...] = ()
+    """Fields of `Skill`; a list holds the values of the skill levels 1, 2, 3, ..., its last for all later ones."""
+    bonuses: tuple[Bonus, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What the operator can do in the real game and not here, in words."""
+
+
+class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The numbers of one enemy."""
+
+    name: str
+    kind: str
+    """Its look: enemies of one kind cannot be told apart on the screen."""
+    ids: tuple[str, ...] = ()
+    """Its ids in the public level format."""
+    rank: Literal["normal", "elite", "boss"] = "normal"
+    max_health: float
+    attack: float
+    defense: float = 0.0
+    resistance: float = 0.0
+    """Percent of arts damage that is not taken."""
+    speed: float
+    """Tiles a second, before the stage's multiplier."""
+    attack_interval: float
+    """Seconds."""
+    range: float = 0.0
+    """Radius in tiles; 0 attacks only the operator that blocks it."""
+    damage: Literal["physical", "arts", "true"] = "physical"
+    flying: bool = False
+    block: int = 1
+    """How much of an operator's block it takes."""
+    life_cost: int = 1
+    """Life points lost when it leaks."""
+    counts: bool = True
+    """Whether the stage's counter counts it."""
+    splash: float = 0.0
+    """Radius in tiles around the target within which an attack hits."""
+    targets: int = 1
+    """How many operators one of its attacks hits."""
+    regeneration: float = 0.0
+    """Health points a second."""
+    weight: int = 0
+    unblockable: bool = False
+    hides: bool = False
+    """Only the operator that blocks it can aim at it."""
+    stun: float = 0.0
+    """Seconds for which its attack stuns an operator."""
+    stun_immune: bool = False
+    splits_into: str = ""
+    """The name of the enemies that appear where it dies."""
+    splits: int = 0
+    """How many of them."""
+    missing: tuple[str, ...] = ()
+    """What the enemy does in the real game and not here, in words."""
+
+
+def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:
+    """A range with `reach` more tiles at the front of each of its rows."""
+    found = set(offsets)
+    for row in {row for row, _ in found}:
+        front = max(col for there, col in found if there == row)
+        found |= {(row, front + step) for step in range(1, reach + 1)}
+    return tuple(sorted(found))

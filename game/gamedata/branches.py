@@ -1,0 +1,86 @@
+"""The branches of operators in the public tables, and what each of them does in our fields.
+
+The public tables describe a branch only in prose, so its fields are written down here by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from game.gamedata.phrases import SLUGGISH, SPLASH
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Branch(NamedTuple):
+    """A branch of the public tables."""
+
+    name: str
+    """Our name for it."""
+    traits: Mapping[str, Any] = NOTHING
+    """The fields of `Character` that it sets."""
+    missing: tuple[str, ...] = ()
+    """What it can do besides and we do not play, in words."""
+    skill: Mapping[str, Any] = NOTHING
+    """Effects that all skills of the branch have in addition."""
+
+
+BRANCHES = {
+    "pioneer": Branch("pioneer"),
+    "charger": Branch("charger", {"dp_per_kill": 1}, ("a retreat gives back the whole first cost",)),
+    "bearer": Branch("standard bearer", skill={"block": -1}),
+    "tactician": Branch("tactician", missing=("summons a unit in its range, whose enemies it hits harder",)),
+    "fearless": Branch("dreadnought"),
+    "centurion": Branch("centurion", {"attacks_blocked": "all"}),
+    "fighter": Branch("fighter"),
+    "lord": Branch("lord", {"far_strength": 0.8, "reaches_air": True}),
+    "artsfghter": Branch("arts fighter", {"damage": "arts"}),
+    "instructor": Branch("instructor", {"far_strength": 1.2}),
+    "sword": Branch("swordmaster", {"hits": 2}),
+    "musha": Branch("soloblade", {"unhealable": True}, ("heals itself with every hit",)),
+    "reaper": Branch("reaper", {"unhealable": True, "targets": 0}, ("heals itself with every hit",)),
+    "librator": Branch("liberator", {"holds_fire": True, "lets_pass": True},
+                       ("grows stronger as long as it does not use its skill",)),
+    "protector": Branch("protector"),
+    "guardian": Branch("guardian"),
+    "artsprotector": Branch("arts protector", skill={"damage": "arts"}),
+    "unyield": Branch("juggernaut", {"unhealable": True}),
+    "duelist": Branch("duelist", missing=("gains SP only while it blocks an enemy",)),
+    "fastshot": Branch("marksman", {"prefers_air": True}),
+    "closerange": Branch("heavyshooter"),
+    "aoesniper": Branch("artilleryman", {"splash": SPLASH}),
+    "longrange": Branch("deadeye", missing=("aims at the lowest defense in range first",)),
+    "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it half as hard again",)),
+    "siegesniper": Branch("besieger", missing=("aims at the heaviest first",)),
+    "bombarder": Branch("flinger", {"splash": SPLASH}, ("a second, weaker blast; does not aim at flying enemies",)),
+    "corecaster": Branch("core caster"),
+    "splashcaster": Branch("splash caster", {"splash": SPLASH}),
+    "blastcaster": Branch("blast caster", {"targets": 0}),
+    "chain": Branch("chain caster", {"targets": 3, "slow": SLUGGISH, "slow_time": 0.5},
+                    ("leaps from enemy to enemy, 15 % weaker each time; here it hits several in its range alike",)),
+    "funnel": Branch("mech-accord caster", missing=("its drone hits the same enemy harder every time",)),
+    "mystic": Branch("mystic caster", missing=("stores attacks while no enemy is in range",)),
+    "phalanx": Branch("phalanx caster", {"holds_fire": True}, ("is hard to hurt without its skill",), {"targets": 0}),
+    "physician": Branch("medic"),
+    "ringhealer": Branch("multi-target medic", {"targets": 3}),
+    "healer": Branch("therapist", missing=("heals 20 % less far from it",)),
+    "slower": Branch("decel binder", {"slow": SLUGGISH, "slow_time": 0.8}),
+    "underminer": Branch("hexer"),
+    "bard": Branch("bard", {"holds_fire": True}, ("heals all operators in range all the time",), {"holds_fire": True}),
+    "summoner": Branch("summoner", missing=("its summons",)),
+    "blessing": Branch("abjurer"),
+    "executor": Branch("executor"),
+    "hookmaster": Branch("hookmaster", missing=("can stand on high ground too",)),
+    "pusher": Branch("push stroker", {"attacks_blocked": "all"}, ("can stand on high ground too",)),
+    "stalker": Branch("ambusher", {"targets": 0, "taunt": -1}, ("dodges half of all attacks",)),
+    "merchant": Branch("merchant", missing=("costs 3 DP every 3 seconds, and nothing comes back at a retreat",)),
+    "traper": Branch("trapmaster", missing=("its traps",)),
+    "dollkeeper": Branch("dollkeeper", missing=("fights on as a substitute instead of dying",)),
+    "geek": Branch("geek", missing=("loses health all the time",)),
+}  # fmt: skip
+"""The branches by the tables' subProfessionId; the numbers are those of the branch's own description."""
+
+OWN_WORDS = {"不受部署数量限制": ("takes_slot", False), "不进行攻击": ("holds_fire", True)}
+"""Words of operators' descriptions that their branch does not have, and the field of `Character` that they set."""
