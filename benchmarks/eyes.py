@@ -20,7 +20,8 @@ import numpy as np
 from game.camera import Camera
 from game.characters.catalogue import load_operators
 from game.levels.stage import Stage, load_stage, shipped_stages
-from game.practice.draw import BattleScene, Painter
+from game.practice.draw import Painter
+from game.practice.scene import BattleScene
 from game.simulator.battle import Battle
 from game.view import BattleView, EnemySeen
 from learning.policy import Greedy

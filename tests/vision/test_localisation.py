@@ -8,7 +8,8 @@ import pytest
 from game.camera import Camera
 from game.characters.catalogue import load_operators
 from game.levels.stage import load_stage, shipped_stages
-from game.practice.draw import BattleScene, Painter
+from game.practice.draw import Painter
+from game.practice.scene import BattleScene
 from game.view import UNKNOWN
 from vision.detector import Detection
 from vision.detector_training import Staged
