@@ -11,8 +11,9 @@ from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.policy import Greedy, Random
 from learning.training import play as decide
+from planning.assignment import assign_operators
 from planning.jobs import write_copilot
-from planning.plans import cast, play
+from planning.playing import play_plan
 from planning.search import search
 from planning.solutions import as_plan, default_operators, solution, solution_path, solve, stars_of
 
@@ -33,16 +34,16 @@ def test_a_stored_plan_wins_every_stage_without_a_leak(name):
     """With operators of the default squad, in five battles; and every step of it comes to its turn in the first."""
     plan, stage = solution(name), load_stage(name)
     assert plan.stage == stage.code
-    assert {part.name for part in plan.parts} <= {one.name for one in SQUAD}
+    assert {part.name for part in plan.groups} <= {one.name for one in SQUAD}
     assert stars_of(plan, stage) == 3
-    assert play(plan, stage, cast(plan)).undone == ()
+    assert play_plan(plan, stage, assign_operators(plan)).undone == ()
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_is_cast_as_it_was_searched(name):
     """The default squad at its default build, in its order, without those who have no part."""
-    parts = {part.name for part in solution(name).parts}
-    assert cast(solution(name)).squad == tuple(one for one in SQUAD if one.name in parts)
+    parts = {part.name for part in solution(name).groups}
+    assert assign_operators(solution(name)).operators == tuple(one for one in SQUAD if one.name in parts)
 
 
 def test_the_greedy_script_fails_on_more_than_half():
