@@ -25,8 +25,10 @@ from game.characters.models import Build
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
 from game.simulator.rules import TICKS
+from planning.assignment import assign_operators
 from planning.jobs import read_plan
-from planning.plans import LONGEST, Plan, Player, cast
+from planning.plans import Plan
+from planning.playing import LONGEST, PlanPlayer
 from planning.solutions import solution
 
 CATALOGUE = load_catalogue()
@@ -45,8 +47,8 @@ def looks(battle: Battle) -> bytes:
 
 def planned(plan: Plan, stage: Stage, build: Build, seed: int) -> str:
     """The hash of a plan's battle, looked at every second."""
-    parts = cast(plan, CATALOGUE, build)
-    player = Player(plan, Battle(stage, parts.squad, seed), parts)
+    squad = assign_operators(plan, CATALOGUE, build)
+    player = PlanPlayer(plan, Battle(stage, squad.operators, seed), squad)
     battle, digest = player.battle, hashlib.sha256()
     while battle.outcome is None and battle.seconds < LONGEST:
         player.look()

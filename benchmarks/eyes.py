@@ -21,7 +21,8 @@ from game.camera import Camera
 from game.characters.builds import default_squad
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage, shipped_stages
-from game.practice.draw import BattleScene, Painter
+from game.practice.draw import Painter
+from game.practice.scene import BattleScene
 from game.simulator.battle import Battle
 from game.view import BattleView, EnemySeen
 from learning.policy import Greedy

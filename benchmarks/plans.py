@@ -1,9 +1,9 @@
-"""Real plans as a judge: plans that players win real stages with, played in the simulator at rising levels.
+"""Checks the simulator against real plans: those with which players win real stages, played at rising levels.
 
 python benchmarks/plans.py [STAGE PLAN ...] [--json]
 
-Without arguments: the plans of ../shared/reference/copilot, each on its stage. A plan's author names no levels, so
-every plan is played with one build for all: elite 0 and elite 1, at rising levels, with the skill levels these have.
+Without arguments, the plans of ../shared/reference/copilot are played, each on its stage. Plans say nothing about
+levels, so each is played with the same build for all operators: elite 0 and elite 1, at rising levels.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from game.characters.catalogue import load_catalogue
 from game.characters.models import Build
 from game.errors import GameDataError
 from game.levels.stage import load_stage
+from planning.assignment import assign_operators
 from planning.jobs import read_plan
-from planning.plans import Played, cast, play
+from planning.playing import PlanResult, play_plan
 
 CATALOGUE = load_catalogue()
 
@@ -31,54 +32,56 @@ BUILDS = (
     *(Build(elite=1, level=level, skill_level=7) for level in (1, 20, 40)),
     Build(elite=1, skill_level=7),
 )
-"""From a fresh recruit to the end of elite 1; skill levels above 4 need elite 1, as in the game."""
+"""From a new recruit to the end of elite 1; skill levels above 4 need elite 1, as in the game."""
 
 
-class Line(NamedTuple):
-    """A plan on its stage, at each of BUILDS."""
+class PlanRow(NamedTuple):
+    """A plan's results on its stage, one for each of BUILDS."""
 
     plan: Path
     stage: str
-    played: tuple[Played, ...]
+    played: tuple[PlanResult, ...]
 
     @property
     def begins(self) -> str:
-        """The build from which on it wins without a leak for the first time."""
+        """The first build with which it wins without a leak."""
         return next((name(one) for one, it in zip(BUILDS, self.played, strict=True) if it.stars == 3), "never")
 
 
 def name(build: Build) -> str:
-    """A build in short."""
+    """A build's column title."""
     return f"E{build.elite} {'max' if build.level is None else build.level}"
 
 
 def given(reference: Path) -> Iterator[tuple[Path, Path]]:
-    """The stages and plans that lie in the reference folder, paired by the stage's code."""
+    """The level files and plans in the reference folder, paired by the stage's code."""
     for plan in sorted((reference / "copilot").iterdir()):
         try:
             chapter, number = (int(part) for part in read_plan(plan).stage.split("-"))
         except ValueError:
-            continue  # of another kind of stage
+            continue  # not a stage of a chapter
         stage = reference / "levels" / f"level_main_{chapter:02}-{number:02}.json"
         if stage.exists():
             yield stage, plan
 
 
-def measure(stage: Path, plan: Path) -> Line:
-    """Play a plan at every build."""
+def measure(stage: Path, plan: Path) -> PlanRow:
+    """Play a plan with every build."""
     on, what = load_stage(stage, CATALOGUE), read_plan(plan)
-    return Line(plan, on.code, tuple(play(what, on, cast(what, CATALOGUE, build)) for build in BUILDS))
+    return PlanRow(
+        plan, on.code, tuple(play_plan(what, on, assign_operators(what, CATALOGUE, build)) for build in BUILDS)
+    )
 
 
-def mark(played: Played) -> str:
-    """What came of it, in a column's width."""
+def mark(played: PlanResult) -> str:
+    """A result in the width of a column."""
     if played.stars == 3:
         return "3 stars"
     return f"{played.leaks} leaks" if played.won else f"{played.kills}/{played.total}"
 
 
-def table(lines: Sequence[Line]) -> str:
-    """All lines for people."""
+def table(lines: Sequence[PlanRow]) -> str:
+    """All rows as text."""
     width = max(len(line.plan.name) for line in lines) + 2
     head = f"{'plan':{width}}{'stage':7}" + "".join(f"{name(build):>9}" for build in BUILDS) + "   wins from"
     rows = [
@@ -97,7 +100,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     chosen = parser.parse_args()
     if not chosen.pairs and not REFERENCE.is_dir():
-        sys.exit(f"{REFERENCE} is not here: give a level file and a plan for it")
+        sys.exit(f"{REFERENCE} does not exist: give a level file and a plan for it")
     if len(chosen.pairs) % 2:
         sys.exit("give a level file and a plan, in turns")
     pairs = list(zip(chosen.pairs[::2], chosen.pairs[1::2], strict=True)) or list(given(REFERENCE))

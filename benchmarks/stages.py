@@ -2,9 +2,8 @@
 
 python benchmarks/stages.py [--battles N] [--json]
 
-All play with the default squad. The solution is played in five battles, of which the worst counts; the greedy script in
-as many; random play (any legal action each second, all as likely) in N, and in N more without retreats, which keeps
-whom it has deployed.
+All play with the default squad. The solution is played in five battles, of which the worst counts, and so is the greedy
+script; random play (any legal action each second, all equally likely) plays N battles, and N more without retreats.
 """
 
 from __future__ import annotations
@@ -19,14 +18,15 @@ from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.policy import Greedy, Policy, Random
 from learning.training import play as decide
-from planning.plans import cast, play
+from planning.assignment import assign_operators
+from planning.playing import play_plan
 from planning.solutions import BATTLES, solution, stars_of
 
 CATALOGUE = load_catalogue()
 
 
-class Line(NamedTuple):
-    """One stage of the table."""
+class StageRow(NamedTuple):
+    """One row of the table."""
 
     code: str
     name: str
@@ -36,27 +36,27 @@ class Line(NamedTuple):
     solution: int
     """The fewest stars it wins in five battles."""
     seconds: float
-    """How long the battle lasts with it."""
+    """Seconds of play with it."""
     greedy: int
-    """How many of five battles the greedy script wins."""
+    """Battles, of five, that the greedy script wins."""
     random: float
-    """Share of the battles that random play wins."""
+    """Share of its battles that random play wins."""
     keeping: float
-    """The same of random play that never retreats anybody."""
+    """The same without retreats."""
     lesson: str
 
 
-def measure(name: str, battles: int) -> Line:
-    """One stage."""
+def measure(name: str, battles: int) -> StageRow:
+    """Play one stage with all of them."""
     stage, plan = load_stage(name, CATALOGUE), solution(name)
     squad = default_squad(CATALOGUE)
-    return Line(
+    return StageRow(
         code=stage.code,
         name=name,
         enemies=stage.total,
         steps=len(plan.steps),
         solution=stars_of(plan, stage, CATALOGUE),
-        seconds=play(plan, stage, cast(plan, CATALOGUE)).seconds,
+        seconds=play_plan(plan, stage, assign_operators(plan, CATALOGUE)).seconds,
         greedy=sum(won(stage, Greedy(stage, squad), seed) for seed in BATTLES),
         random=sum(won(stage, Random(stage, squad, seed), seed) for seed in range(battles)) / battles,
         keeping=sum(won(stage, Random(stage, squad, seed, retreats=False), seed) for seed in range(battles)) / battles,
@@ -71,8 +71,8 @@ def won(stage: Stage, policy: Policy, seed: int) -> bool:
     return battle.outcome == "won"
 
 
-def table(lines: list[Line], battles: int) -> str:
-    """The table for people."""
+def table(lines: list[StageRow], battles: int) -> str:
+    """The table as text."""
     rows = [
         f"stage                   enemies  solution         greedy  random, and without retreats ({battles} battles)"
     ]
@@ -88,7 +88,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--battles", type=int, default=200, help="battles of random play on each stage")
-    parser.add_argument("--json", action="store_true", help="one JSON object a stage")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each stage")
     options = parser.parse_args()
     lines = [measure(name, options.battles) for name in shipped_stages()]
     if options.json:

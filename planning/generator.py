@@ -1,8 +1,8 @@
-"""Further stages in the public level format, drawn by chance and checked by a search, for training that generalises.
+"""Generates random stages in the public level format, for training that generalises.
 
-A seed and a difficulty stand for one stage: roads with bends from the left edge to the right, walls beside them, and
-fragments of enemies that grow. A stage is given out together with a plan that wins it in time and without a leak; what
-the search cannot win is drawn again.
+A seed and a difficulty always give the same stage: roads with bends from the left edge to the right, walls beside them,
+and fragments of enemies that grow tougher. Every stage comes with a plan that wins it in time and without a leak; a
+stage for which the search finds no such plan is discarded, and another one is drawn.
 """
 
 from __future__ import annotations
@@ -20,29 +20,32 @@ from game.characters.models import Enemy
 from game.errors import StageError
 from game.levels.pathfinding import Tile
 from game.levels.stage import Stage, stage_of
-from planning.plans import Plan, cast, play
+from planning.assignment import assign_operators
+from planning.plans import Plan
+from planning.playing import play_plan
 from planning.search import search
 from planning.solutions import BATTLES, as_plan
 
 DIFFICULTIES = range(1, 6)
 ATTEMPTS = 40
-"""How often a stage is drawn anew before there is said to be none."""
+"""Stages that are drawn before the generator gives up."""
 BUDGET = 4000
 """Battles in which the search has to find its plan."""
 PATIENCE = 120.0
-"""Seconds after the last spawn in which a plan has to win: who takes longer whittles down somebody too hard for him."""
+"""Seconds after the last spawn within which a plan has to win; later wins come from wearing down an enemy that the
+operators can hardly hurt."""
 
 
 class Theme(NamedTuple):
-    """What the enemies of a fragment have in common."""
+    """A kind of enemies that a fragment can consist of."""
 
     name: str
     ids: tuple[str, ...]
-    """From weak to strong."""
+    """Public ids, from weak to strong."""
     interval: tuple[float, float]
-    """Seconds from one to the next: at least, at most."""
+    """Shortest and longest time in seconds from one spawn to the next."""
     since: int = 1
-    """The difficulty from which they come."""
+    """The lowest difficulty at which it is used."""
 
 
 THEMES = (
@@ -61,13 +64,13 @@ THEMES = (
 
 
 class Grade(NamedTuple):
-    """What makes a difficulty."""
+    """The parameters of a difficulty."""
 
     lanes: tuple[int, int]
-    """At least, at most."""
+    """Fewest and most."""
     fragments: int
     toughness: float
-    """Of the first fragment; see `_toughness`."""
+    """Total of the first fragment; see `_toughness`."""
     life: int
     initial_cost: int
 
@@ -80,7 +83,7 @@ GRADES = (
     Grade((2, 3), 8, 8500.0, 3, 12),
 )
 GROWTH = 0.25
-"""By how much of the first fragment's toughness each fragment is tougher than the one before."""
+"""How much tougher each fragment is than the one before, as a share of the first fragment's toughness."""
 
 ROAD, FLOOR, WALL, FORBIDDEN, START, END = range(6)
 TILES = (
@@ -92,38 +95,39 @@ TILES = (
     ("tile_end", "LOWLAND", "NONE", "ALL"),
 )
 FLOORS = 0.1
-"""Share of the road on which nobody may stand."""
+"""Share of the road on which no operator may stand."""
 WALLS = 0.65
-"""Share of the ground beside a road on which somebody may."""
+"""Share of the tiles beside a road that are walls, on which ranged operators may stand."""
 
 LINE = 118
-"""Characters of a line of a written level."""
+"""Longest line of a written level, in characters."""
 
 Way = list[Tile]
-"""Where a lane begins, turns and ends."""
+"""The tiles on which a lane begins, turns and ends."""
 
 
 class Generated(NamedTuple):
-    """A stage that can be won, as its level file has it and as it is played, with a plan that wins it."""
+    """A stage as its level file and as it is played, with a plan that wins it."""
 
     level: dict[str, Any]
     stage: Stage
     plan: Plan
 
 
-def _nothing(told: str) -> None:
-    """Tell nobody."""
+def _ignore(message: str) -> None:
+    """Ignore a progress message."""
 
 
-def generate(seed: int, difficulty: int, catalogue: Catalogue, tell: Callable[[str], object] = _nothing) -> Generated:
-    """The stage of a seed and a difficulty (1 to 5), won without a leak by the default squad; `tell` hears of progress.
+def generate(seed: int, difficulty: int, catalogue: Catalogue, tell: Callable[[str], object] = _ignore) -> Generated:
+    """The stage of a seed (from 0) and a difficulty (1 to 5), with a plan of the default squad that wins it.
 
-    Raises StageError for a difficulty there is not, or where no stage is found that can be won.
+    `tell` is called with a message for every stage that is discarded. Raises StageError for a seed or difficulty out of
+    range, or if no stage is found that can be won.
     """
     if difficulty not in DIFFICULTIES:
-        raise StageError(f"difficulty {difficulty}: there is none such; give one of 1 to {max(DIFFICULTIES)}")
+        raise StageError(f"difficulty {difficulty}: is out of range; give one from 1 to {max(DIFFICULTIES)}")
     if seed < 0:
-        raise StageError(f"seed {seed}: is below 0; give any whole number from 0 on")
+        raise StageError(f"seed {seed}: is below 0; give any whole number from 0")
     squad = default_squad(catalogue)
     for attempt in range(ATTEMPTS):
         level = draw(seed, difficulty, catalogue, attempt)
@@ -133,19 +137,19 @@ def generate(seed: int, difficulty: int, catalogue: Catalogue, tell: Callable[[s
             plan = as_plan(found.draft, stage, squad)
             if _wins(plan, stage, catalogue):
                 return Generated(level, stage, plan)
-        tell(f"drawing {attempt + 1}: {found.battles} battles found no plan to win in time without a leak; drawn again")
+        tell(f"stage {attempt + 1} discarded: {found.battles} battles found no plan that wins in time without a leak")
     raise StageError(f"seed {seed}: no stage of difficulty {difficulty} was found that can be won; take another seed")
 
 
 def _wins(plan: Plan, stage: Stage, catalogue: Catalogue) -> bool:
-    """Whether a plan wins all its battles without a leak, and without whittling."""
+    """Whether a plan wins all battles without a leak, and soon enough after the last spawn (PATIENCE)."""
     latest = max(spawn.time for spawn in stage.spawns) + PATIENCE
-    battles = [play(plan, stage, cast(plan, catalogue), seed) for seed in BATTLES]
+    battles = [play_plan(plan, stage, assign_operators(plan, catalogue), seed) for seed in BATTLES]
     return all(one.stars == 3 and one.seconds <= latest for one in battles)
 
 
 def written(value: Any, depth: int = 0) -> str:
-    """A level as text that a person can read: what fits on a line stands on one."""
+    """A level as readable JSON: every value that fits on one line is written on one line."""
     whole = json.dumps(value, ensure_ascii=False)
     if len(whole) + depth <= LINE and not _is_tall(value):
         return whole
@@ -157,7 +161,7 @@ def written(value: Any, depth: int = 0) -> str:
 
 
 def _is_tall(value: Any) -> bool:
-    """Whether it is a list of lists or of objects, which read better below each other."""
+    """Whether a value is a list of lists or objects, which are written one per line."""
     return isinstance(value, list) and any(isinstance(part, (list, dict)) for part in value)
 
 
@@ -165,7 +169,7 @@ def _is_tall(value: Any) -> bool:
 
 
 def draw(seed: int, difficulty: int, catalogue: Catalogue, attempt: int = 0) -> dict[str, Any]:
-    """A level as chance has it; nobody has asked yet whether it can be won."""
+    """A random level in the public format; whether it can be won is not checked."""
     chance = np.random.default_rng([seed, difficulty, attempt])
     grade = GRADES[difficulty - 1]
     lanes = int(chance.integers(grade.lanes[0], grade.lanes[1] + 1))
@@ -202,7 +206,7 @@ def draw(seed: int, difficulty: int, catalogue: Catalogue, attempt: int = 0) -> 
 
 
 def _ways(chance: np.random.Generator, height: int, width: int, lanes: int) -> list[Way]:
-    """Lanes that begin and end on rows of their own, and may meet in between."""
+    """Lanes with separate starting rows; they may meet on the way and share an exit."""
     inner = range(1, height - 1)
     starts = _apart(chance, inner, lanes)
     ends = _apart(chance, inner, int(chance.integers(1, lanes + 1)))
@@ -210,7 +214,7 @@ def _ways(chance: np.random.Generator, height: int, width: int, lanes: int) -> l
 
 
 def _apart(chance: np.random.Generator, among: Sequence[int], many: int) -> list[int]:
-    """Numbers with at least one between any two of them."""
+    """Random numbers out of `among`, in order, no two of them neighbours."""
     while True:
         chosen = sorted(chance.choice(among, many, replace=False).tolist())
         if all(after - before > 1 for before, after in pairwise(chosen)):
@@ -218,7 +222,7 @@ def _apart(chance: np.random.Generator, among: Sequence[int], many: int) -> list
 
 
 def _way(chance: np.random.Generator, height: int, width: int, start: int, end: int) -> Way:
-    """From the left edge to the right with one to three bends, at columns with at least one between them."""
+    """A lane from the left edge to the right with one to three bends, in columns that are not neighbours."""
     bends = int(chance.integers(1, 4))
     columns = _apart(chance, range(2, width - 2), bends)
     rows = [start, *chance.integers(1, height - 1, bends - 1).tolist(), end]
@@ -230,7 +234,7 @@ def _way(chance: np.random.Generator, height: int, width: int, start: int, end: 
 
 
 def _tiles(way: Way) -> Way:
-    """All tiles of a way, which goes straight from turn to turn."""
+    """All tiles of a way, which runs straight from turn to turn."""
     found = [way[0]]
     for row, col in way[1:]:
         while found[-1] != (row, col):
@@ -240,7 +244,7 @@ def _tiles(way: Way) -> Way:
 
 
 def _ground(chance: np.random.Generator, height: int, width: int, ways: list[Way]) -> list[list[int]]:
-    """The map: roads, walls beside them, and nothing elsewhere."""
+    """The map as indices into TILES: roads, walls beside them, forbidden tiles elsewhere."""
     road = {tile for way in ways for tile in _tiles(way)}
     ground = [[FORBIDDEN] * width for _ in range(height)]
     for row in range(height):
@@ -257,7 +261,7 @@ def _ground(chance: np.random.Generator, height: int, width: int, ways: list[Way
 
 
 def _route(way: Way, height: int, motion: str) -> dict[str, Any]:
-    """A lane as the format writes it, whose rows count from the bottom; fliers go straight."""
+    """A lane in the level format, whose rows count from the bottom; fliers take the straight line."""
     places = [{"row": height - 1 - row, "col": col} for row, col in way]
     between = places[1:-1] if motion == "WALK" else []
     return {
@@ -274,7 +278,7 @@ def _route(way: Way, height: int, motion: str) -> dict[str, Any]:
 def _fragment(
     chance: np.random.Generator, difficulty: int, number: int, lanes: int, enemies: Mapping[str, Enemy]
 ) -> dict[str, Any]:
-    """Enemies of one theme or two, the more and stronger the later they come; the lanes take turns."""
+    """A fragment of one theme or two, tougher the later it comes, on alternating lanes."""
     budget = GRADES[difficulty - 1].toughness * (1.0 + GROWTH * number)
     themes = [theme for theme in THEMES if theme.since <= difficulty]
     many = 1 if difficulty == 1 else int(chance.integers(1, 3))
@@ -291,7 +295,7 @@ def _fragment(
 def _spawn(
     chance: np.random.Generator, theme: Theme, budget: float, lanes: int, lane: int, enemies: Mapping[str, Enemy]
 ) -> dict[str, Any]:
-    """As many enemies of a theme as are about as tough together as the budget says."""
+    """Spawns of one enemy of a theme, as many as have about the toughness of the budget together."""
     affordable = [id_ for id_ in theme.ids if _toughness(enemies[id_]) <= budget] or [theme.ids[0]]
     id_ = str(chance.choice(affordable))
     count = max(round(budget / _toughness(enemies[id_])), 1)
@@ -307,13 +311,15 @@ def _spawn(
 
 
 def _enemy(id_: str, catalogue: Catalogue) -> Enemy:
-    """An enemy of the catalogue by its public id, or by our own name. Raises StageError if it is not there."""
+    """An enemy by its public id, or by its name in the shipped table. Raises StageError if it is in neither."""
     found = catalogue.find_enemy(id_)
     if found is None:
-        raise StageError(f"enemy {id_}: is not in the tables; stages are drawn with the enemies of the shipped ones")
+        raise StageError(
+            f"enemy {id_}: is not in the tables; stages are generated with the enemies of the shipped ones"
+        )
     return found
 
 
 def _toughness(enemy: Enemy) -> float:
-    """About how much damage has to be done to an enemy, in points of a 500-point attack."""
+    """The damage that kills an enemy with attacks of 500 points, before its defense."""
     return enemy.max_health * 500.0 / max(500.0 - enemy.defense, 100.0)

@@ -1,7 +1,7 @@
 """Plans in files: MAA's copilot jobs, read and written, and azur-arknights-helper's tables, read.
 
-What MAA takes lightly is taken lightly here too: actions of a type that nobody knows are left out and told in the
-plan's notes, an unknown direction is Right and told too, and null stands for what is not given.
+Files are read as leniently as MAA reads them: actions of an unknown type are left out, an unknown direction is Right
+(the plan's notes say both), and null stands for a field that is not given.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import msgspec
 
 from game.actions import DOWN, LEFT, RIGHT, UP
 from game.errors import PlanError
-from planning.plans import AIMED, BY_HAND, SO_OFTEN, WHENEVER_READY, Choice, Kind, Part, Plan, Step
+from planning.plans import AIMED, BY_HAND, LIMITED_TIMES, WHENEVER_READY, Candidate, Plan, PlanGroup, PlanStep, StepKind
 
-KINDS: Mapping[str, Kind] = {
-    **{kind.lower(): kind for kind in get_args(Kind)},
+KINDS: Mapping[str, StepKind] = {
+    **{kind.lower(): kind for kind in get_args(StepKind)},
     "部署": "Deploy", "技能": "Skill", "撤退": "Retreat", "二倍速": "SpeedUp", "子弹时间": "BulletTime",
     "技能用法": "SkillUsage", "打印": "Output", "输出": "Output", "摆完挂机": "SkillDaemon", "开摆": "SkillDaemon",
     "donothing": "SkillDaemon", "移动镜头": "MoveCamera", "重置全局计时器": "ResetStopwatch",
@@ -27,7 +27,10 @@ FACING = {
     "right": RIGHT, "down": DOWN, "left": LEFT, "up": UP, "none": RIGHT, "右": RIGHT, "下": DOWN, "左": LEFT, "上": UP,
     "无": RIGHT,
 }  # fmt: skip
-WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
+"""Directions by the words that files have for them, in lower case."""
+TABLE_ACTIONS = ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill")
+"""The actions of azur-arknights-helper's tables."""
+DIRECTION_WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
 
 
 class _Oper(msgspec.Struct):
@@ -58,7 +61,7 @@ class _Action(msgspec.Struct):
     """The older name of post_delay."""
     timeout: float = -1.0
     skip_if_not_ready: bool = False
-    """A skill's timeout of nothing."""
+    """A timeout of 0 for a skill."""
     skill_usage: int = 0
     skill_times: int = 1
     distance: list[float] | float = []
@@ -78,13 +81,13 @@ class _Job(msgspec.Struct):
 
 
 def read_plan(path: str | Path) -> Plan:
-    """The plan of a file: an azur-arknights-helper table where it ends with .toml, else a copilot job of MAA.
+    """The plan in a file: an azur-arknights-helper table if its name ends with .toml, else a copilot job of MAA.
 
-    Raises PlanError in one line.
+    Raises PlanError, one line with the path and the place, if the file cannot be read or is no plan.
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
     except FileNotFoundError:
         raise PlanError(f"{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -98,21 +101,21 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def _from_job(text: str) -> Plan:
-    """A copilot job of MAA, or the exchange's answer that holds one."""
+    """The plan in a copilot job of MAA, or in the answer of the plan exchange that contains one."""
     data = msgspec.json.decode(text)
     match data:
         case {"data": {"content": str(content)}}:
             return _from_job(content)
         case {"type": "SSS"}:
-            raise PlanError("SSS jobs (a garrison of several stages) are not played")
+            raise PlanError("SSS jobs (Stationary Security Service) are not supported")
     job = msgspec.convert(_without_nulls(data), _Job)
-    opers = [Part(name=one.name, choices=(_choice(one),)) for one in job.opers]
-    groups = [Part(name=one.name, choices=tuple(map(_choice, one.opers))) for one in job.groups]
+    opers = [PlanGroup(name=one.name, candidates=(_candidate(one),)) for one in job.opers]
+    groups = [PlanGroup(name=one.name, candidates=tuple(map(_candidate, one.opers))) for one in job.groups]
     return Plan(
         stage=job.stage_name,
         title=job.doc.title,
         details=job.doc.details,
-        parts=(*opers, *groups),
+        groups=(*opers, *groups),
         steps=tuple(_step(number, one) for number, one in enumerate(job.actions) if one.type.lower() in KINDS),
         notes=tuple(dict.fromkeys(_read_otherwise(job.actions))),
     )
@@ -126,7 +129,7 @@ def _without_nulls(data: Any) -> Any:
 
 
 def _read_otherwise(actions: Iterable[_Action]) -> Iterator[str]:
-    """What is to be said of actions that are not played, or not as they are written."""
+    """Notes about actions that are not played, or not as they are written."""
     for one in actions:
         kind = KINDS.get(one.type.lower())
         if kind is None:
@@ -138,28 +141,30 @@ def _read_otherwise(actions: Iterable[_Action]) -> Iterator[str]:
 
 
 def _distance(one: _Action) -> tuple[float, ...]:
-    """How far an action moves the camera; one number is columns."""
+    """How many (columns, rows) an action moves the camera; a single number means columns."""
     return tuple(one.distance) if isinstance(one.distance, list) else (one.distance,)
 
 
-def _choice(one: _Oper) -> Choice:
-    """An entry of `opers`."""
-    return Choice(name=one.name, skill=one.skill, usage=min(one.skill_usage, SO_OFTEN + 1), times=one.skill_times)
+def _candidate(one: _Oper) -> Candidate:
+    """The candidate of an entry of `opers`."""
+    return Candidate(
+        name=one.name, skill=one.skill, usage=min(one.skill_usage, LIMITED_TIMES + 1), times=one.skill_times
+    )
 
 
-def _step(number: int, one: _Action) -> Step:
-    """An entry of `actions`."""
+def _step(number: int, one: _Action) -> PlanStep:
+    """The step of an entry of `actions`. Raises PlanError if something in it is missing."""
     kind, place = KINDS[one.type.lower()], one.location
     if len(place) not in (0, 2):
-        raise PlanError(f"actions[{number}]: location {place} is no [column, row]")
+        raise PlanError(f"actions[{number}]: location {place} is not [column, row]")
     if kind == "Deploy" and not (place and one.name):
         raise PlanError(f"actions[{number}]: a Deploy needs a name and a location")
     if kind in AIMED and not (place or one.name):
         raise PlanError(f"actions[{number}]: a {kind} needs a name or a location")
-    by_tile = kind in AIMED and kind != "Deploy" and any(place)  # MAA takes [0, 0] for no location
-    return Step(
+    by_tile = kind in AIMED and kind != "Deploy" and any(place)  # MAA reads [0, 0] as no location
+    return PlanStep(
         kind=kind,
-        who="" if by_tile else one.name,
+        name="" if by_tile else one.name,
         tile=(place[1], place[0]) if place else None,
         direction=FACING.get(one.direction.lower(), RIGHT),
         kills=one.kills,
@@ -193,29 +198,31 @@ class _TableAction(msgspec.Struct):
 
 
 def _from_table(data: dict[str, Any]) -> Plan:
-    """A table of azur-arknights-helper: positions are [row, column] from the top left."""
+    """The plan in an azur-arknights-helper table, whose positions are [row, column] from the top left."""
     table = msgspec.convert(data, _Table)
     return Plan(
         stage=table.level_code or table.name,
         title=table.name,
-        parts=tuple(Part(name=name, choices=(Choice(name=id_),)) for name, id_ in table.operators.items()),
+        groups=tuple(PlanGroup(name=name, candidates=(Candidate(name=id_),)) for name, id_ in table.operators.items()),
         steps=tuple(_table_step(number, one, table.operators) for number, one in enumerate(table.steps)),
     )
 
 
-def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, str]) -> Step:
-    """One of its steps: an action by its name, or under `action` with the time beside it, as older tables have it."""
+def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, str]) -> PlanStep:
+    """One of its steps: the action under its name or, in older tables, under `action` with the time beside it."""
     named = step.get("action", step)
     name, fields = next(iter(named.items()), ("", None)) if isinstance(named, dict) else (str(named), None)
-    if name not in ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill") or not isinstance(fields, dict):
-        raise PlanError(f"steps[{number}]: there is no action {name!r}; there are Deploy, Retreat, AutoSkill")
+    if name not in TABLE_ACTIONS or not isinstance(fields, dict):
+        raise PlanError(
+            f"steps[{number}]: unknown action {name!r}; known are Deploy, Retreat, AutoSkill, StopAutoSkill"
+        )
     try:
         one = msgspec.convert({**({"time": step["time"]} if "time" in step else {}), **fields}, _TableAction)
     except msgspec.ValidationError as error:
         raise PlanError(f"steps[{number}]: {error}") from None
     facing, place = FACING.get(one.direction.lower()), one.tile or one.position
     if facing is None:
-        raise PlanError(f"steps[{number}]: there is no direction {one.direction!r}; there are Left, Right, Up, Down")
+        raise PlanError(f"steps[{number}]: unknown direction {one.direction!r}; known are Left, Right, Up and Down")
     if one.operator not in operators:
         raise PlanError(f"steps[{number}]: {one.operator!r} is not under [operators]")
     if name == "Deploy" and place is None:
@@ -223,20 +230,20 @@ def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, st
     delay = one.time.get("DeltaSec", 0.0) if isinstance(one.time, dict) else 0.0
     if name in ("AutoSkill", "StopAutoSkill"):
         usage = WHENEVER_READY if name == "AutoSkill" else BY_HAND
-        return Step(kind="SkillUsage", who=one.operator, usage=usage, pre_delay=delay)
-    kind: Kind = "Deploy" if name == "Deploy" else "Retreat"
-    return Step(kind=kind, who=one.operator, tile=place, direction=facing, pre_delay=delay)
+        return PlanStep(kind="SkillUsage", name=one.operator, usage=usage, pre_delay=delay)
+    kind: StepKind = "Deploy" if name == "Deploy" else "Retreat"
+    return PlanStep(kind=kind, name=one.operator, tile=place, direction=facing, pre_delay=delay)
 
 
 def write_copilot(plan: Plan) -> dict[str, Any]:
-    """The plan as a copilot job of MAA, ready for json.dump; `read_plan` reads the same parts and steps from it."""
+    """The plan as a copilot job of MAA, for json.dump; `read_plan` reads the same groups and steps from it."""
     return {
         "stage_name": plan.stage,
         "minimum_required": "v4.0.0",
-        "opers": [_oper(one.choices[0]) for one in plan.parts if _is_operator(one)],
+        "opers": [_oper(one.candidates[0]) for one in plan.groups if _is_operator(one)],
         "groups": [
-            {"name": one.name, "opers": [_oper(choice) for choice in one.choices]}
-            for one in plan.parts
+            {"name": one.name, "opers": [_oper(candidate) for candidate in one.candidates]}
+            for one in plan.groups
             if not _is_operator(one)
         ],
         "actions": [_action(one) for one in plan.steps],
@@ -244,26 +251,26 @@ def write_copilot(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _is_operator(part: Part) -> bool:
-    """Whether a part is one operator under its own name."""
-    return [choice.name for choice in part.choices] == [part.name]
+def _is_operator(group: PlanGroup) -> bool:
+    """Whether a group is one operator under its own name."""
+    return [candidate.name for candidate in group.candidates] == [group.name]
 
 
-def _oper(one: Choice) -> dict[str, Any]:
-    """An entry of `opers`."""
-    usage = {"skill_times": one.times} if one.usage == SO_OFTEN else {}
+def _oper(one: Candidate) -> dict[str, Any]:
+    """The entry of `opers` for a candidate."""
+    usage = {"skill_times": one.times} if one.usage == LIMITED_TIMES else {}
     return {"name": one.name, "skill": one.skill, "skill_usage": one.usage, **usage}
 
 
-def _action(one: Step) -> dict[str, Any]:
-    """An entry of `actions`, with whatever differs from the default."""
+def _action(one: PlanStep) -> dict[str, Any]:
+    """The entry of `actions` for a step; fields at their default are left out."""
     found: dict[str, Any] = {"type": one.kind}
-    if one.who:
-        found["name"] = one.who
+    if one.name:
+        found["name"] = one.name
     if one.tile:
         found["location"] = [one.tile[1], one.tile[0]]
     if one.kind == "Deploy":
-        found["direction"] = WORDS[one.direction]
+        found["direction"] = DIRECTION_WORDS[one.direction]
     for key, usual in (("kills", 0), ("costs", 0), ("cost_changes", 0), ("cooling", -1)):
         if getattr(one, key) != usual:
             found[key] = getattr(one, key)

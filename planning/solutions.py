@@ -15,17 +15,20 @@ from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
 from game.errors import StageError
 from game.levels.stage import Stage, load_stage
+from planning.assignment import assign_operators
+from planning.drafts import Draft, PlannedMove
 from planning.jobs import read_plan
-from planning.plans import BY_HAND, WHENEVER_READY, Choice, Kind, Part, Plan, Step, cast, play
-from planning.search import Draft, Move, search
+from planning.plans import BY_HAND, WHENEVER_READY, Candidate, Plan, PlanGroup, PlanStep, StepKind
+from planning.playing import play_plan
+from planning.search import search
 
 BATTLES = range(5)
-"""Seeds of the battles that a solution has to win, tick by tick as planning.plans plays it."""
+"""Seeds of the battles that a solution has to win, played by `planning.playing`."""
 SEEDS = range(12)
-"""Seeds that are searched with, until one finds a plan that does."""
+"""Seeds of the searches, tried in order until one finds such a plan."""
 BUDGET = 12_000
 """Battles of one search."""
-KINDS: dict[int, Kind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retreat"}
+KINDS: dict[int, StepKind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retreat"}
 
 
 def solution(name: str) -> Plan:
@@ -39,12 +42,12 @@ def solution_path(name: str) -> Path:
 
 
 def stars_of(plan: Plan, stage: Stage, catalogue: Catalogue) -> int:
-    """The fewest stars that a plan wins in the battles that a solution has to win."""
-    return min(play(plan, stage, cast(plan, catalogue), seed).stars for seed in BATTLES)
+    """The fewest stars that a plan wins in the battles of BATTLES."""
+    return min(play_plan(plan, stage, assign_operators(plan, catalogue), seed).stars for seed in BATTLES)
 
 
 def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
-    """Search a plan that wins a shipped stage with so many stars. StageError where no search finds any."""
+    """Search a plan that wins a shipped stage with `stars` stars. Raises StageError if no search finds one."""
     stage, squad = load_stage(name, catalogue), default_squad(catalogue)
     for seed in SEEDS:
         found = search(stage, squad, seed, BUDGET, stars)
@@ -55,29 +58,29 @@ def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
 
 
 def as_plan(draft: Draft, stage: Stage, squad: Sequence[Operator]) -> Plan:
-    """What a search found, with names and tiles. Its parts are in the order of the squad."""
+    """A draft with names and tiles instead of numbers. Its groups are in the order of the squad."""
     used = sorted({move.slot for move in draft.moves})
     return Plan(
         stage=stage.code,
         title=stage.name,
         details=stage.lesson,
-        parts=tuple(_part(squad[slot], slot in draft.skills) for slot in used),
+        groups=tuple(_group(squad[slot], slot in draft.skills) for slot in used),
         steps=tuple(_step(move, stage, squad) for move in draft.moves),
     )
 
 
-def _part(one: Operator, handy: bool) -> Part:
-    """An operator with its first skill, used whenever it is ready or only when a step says so."""
-    usage = WHENEVER_READY if handy else BY_HAND
-    return Part(name=one.name, choices=(Choice(name=one.name, skill=1, usage=usage),))
+def _group(one: Operator, is_automatic: bool) -> PlanGroup:
+    """An operator with its first skill, used whenever it is ready or only by a step."""
+    usage = WHENEVER_READY if is_automatic else BY_HAND
+    return PlanGroup(name=one.name, candidates=(Candidate(name=one.name, skill=1, usage=usage),))
 
 
-def _step(move: Move, stage: Stage, squad: Sequence[Operator]) -> Step:
-    """A move as a step."""
+def _step(move: PlannedMove, stage: Stage, squad: Sequence[Operator]) -> PlanStep:
+    """The step of a move."""
     row, col = divmod(move.tile, stage.width)
-    return Step(
+    return PlanStep(
         kind=KINDS[move.kind],
-        who=squad[move.slot].name,
+        name=squad[move.slot].name,
         tile=(row, col) if move.kind == DEPLOY else None,
         direction=move.direction,
         kills=move.kills,

@@ -1,7 +1,7 @@
 """Searches a plan for each shipped stage and stores it: python scripts/solve_stages.py [NAME...].
 
-Plans lie under planning/solved. The same stages, operators and rules give the same plans. All thirteen
-take three and a half minutes on two shared cores.
+Plans are stored in planning/solved. The same stages, operators and rules give the same plans. All thirteen take three
+and a half minutes on two shared cores.
 """
 
 import json

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the named Debian packages where that is possible (root, Debian) and not yet done; otherwise says what is missing.
+# Installs the named Debian packages if it can (root, Debian) and they are missing; otherwise says which are missing.
 missing=""
 for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

@@ -23,7 +23,8 @@ from game.characters.catalogue import load_catalogue
 from game.characters.models import Operator
 from game.errors import InputError
 from game.levels.stage import Stage, load_stage, shipped_stages
-from game.practice.draw import BattleScene, Painter
+from game.practice.draw import Painter
+from game.practice.scene import BattleScene
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
 from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 

@@ -39,8 +39,9 @@ def practice(options: Namespace) -> int:
     from game.characters.builds import squad_of
     from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage
-    from game.practice.app import PracticeGame, stages_on_map
+    from game.practice.app import PracticeGame
     from game.practice.faults import Faults
+    from game.practice.stage_map import stages_on_map
     from game.practice.window import play_in_window
 
     if options.position:

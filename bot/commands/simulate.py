@@ -39,14 +39,15 @@ def simulate(options: Namespace) -> int:
     from game.characters.catalogue import load_catalogue
     from game.characters.models import Build
     from game.levels.stage import load_stage
+    from planning.assignment import assign_operators
     from planning.jobs import read_plan
-    from planning.plans import cast, play
+    from planning.playing import play_plan
 
     catalogue = load_catalogue(options.tables)
     stage = load_stage(options.stage, catalogue, challenge=options.challenge)
     plan = read_plan(options.plan)
     builds = read_builds(options.squad, catalogue) if options.squad else Build()
-    played = play(plan, stage, cast(plan, catalogue, builds), options.seed)
+    played = play_plan(plan, stage, assign_operators(plan, catalogue, builds), options.seed)
     if plan.stage not in ("", stage.code, stage.name):
         played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
     if options.json:
@@ -60,7 +61,7 @@ def simulate(options: Namespace) -> int:
 
 def _lines(code: str, played: Any) -> list[str]:
     """What came of a plan, for people."""
-    from planning.plans import LONGEST
+    from planning.playing import LONGEST
 
     given_up = not played.won and played.seconds >= LONGEST
     stars = f"won with {played.stars} stars" if played.won else "given up" if given_up else "not won"

@@ -1,1 +1,1 @@
-"""A drawn, clickable version of the game: the whole flow a player walks, off-screen or in a window."""
+"""A drawn, clickable version of the game, from the home screen to the result page, off-screen or in a window."""

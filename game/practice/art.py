@@ -22,30 +22,30 @@ INK: Colour = (24, 26, 32)
 LIGHT: Colour = (226, 228, 232)
 WHITE: Colour = (255, 255, 255)
 DEPTH = 4
-"""Shapes are drawn this many times larger, then shrunk: smooth edges."""
+"""Shapes are drawn this many times larger, then shrunk, which smooths their edges."""
 
 
 @cache
 def font(size: int) -> pygame.font.Font:
-    """The bold font that comes with pygame, so many pixels high."""
+    """The font that comes with pygame, `size` pixels high and at least 6."""
     pygame.font.init()
     return pygame.font.Font(None, max(size, 6))
 
 
 @cache
 def text(words: str, size: int, colour: Colour) -> pygame.Surface:
-    """Words as a picture."""
+    """A text as a picture."""
     return font(size).render(words, antialias=True, color=colour)
 
 
 def write(surface: pygame.Surface, words: str, at: tuple[float, float], size: int, colour: Colour = WHITE) -> None:
-    """Write words with their middle at a pixel."""
+    """Write a text with its middle at a pixel."""
     picture = text(words, size, colour)
     surface.blit(picture, (at[0] - picture.get_width() / 2, at[1] - picture.get_height() / 2))
 
 
 def hue(name: str, lightness: float = 0.55, saturation: float = 0.6) -> Colour:
-    """A colour of its own for every name, always the same."""
+    """A colour made from a name, the same each time."""
     number = sum((index + 3) * ord(letter) for index, letter in enumerate(name))
     red, green, blue = colorsys.hls_to_rgb(number * 0.381966 % 1.0, lightness, saturation)
     return int(red * 255), int(green * 255), int(blue * 255)
@@ -53,7 +53,7 @@ def hue(name: str, lightness: float = 0.55, saturation: float = 0.6) -> Colour:
 
 @cache
 def role_icon(role: str, size: int, colour: Colour) -> pygame.Surface:
-    """A class's sign in a square of `size` pixels."""
+    """The icon of an operator class in a square of `size` pixels."""
     side = size * DEPTH
     big = pygame.Surface((side, side), pygame.SRCALPHA)
     draw, half, pen = pygame.draw, side / 2, max(side // 8, 1)
@@ -92,13 +92,13 @@ PLAIN = frozenset(
     ("Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle", "Kroos", "Catapult", "Steward", "Lava", "Ansel",
      "Orchid")
 )  # fmt: skip
-"""The first operators: they look straight ahead and wear nothing on their heads, and stay as they always were."""
+"""The first operators, whose portraits stay as they were: they look straight ahead and wear no headwear."""
 HEADWEAR = ("none", "ears", "hat", "tails", "horns", "hood", "halo")
 
 
 @cache
 def portrait(name: str, role: str, width: int, height: int) -> pygame.Surface:
-    """An operator's picture: a head and shoulders before a pattern that nobody else has."""
+    """An operator's picture: a head and shoulders on a pattern of its own."""
     big = pygame.Surface((PORTRAIT[0] * DEPTH, PORTRAIT[1] * DEPTH))
     rng = np.random.default_rng(list(name.encode()))
     _pattern(big, name, rng)
@@ -143,7 +143,7 @@ def _pattern(big: pygame.Surface, name: str, rng: np.random.Generator) -> None:
 
 
 def _headwear(big: pygame.Surface, wear: str, hair: Colour, at: tuple[float, float], unit: float) -> None:
-    """What somebody wears on the head, or what grows there; `at` is between the eyes and the hair."""
+    """Headwear, ears or horns; `at` is the pixel between the eyes and the hair."""
     draw, (x, y) = pygame.draw, at
     for side in (-1, 1):
         if wear == "ears":
@@ -169,7 +169,7 @@ def portraits(squad: Sequence[Operator]) -> tuple[Image, ...]:
 
 
 def pixels(surface: pygame.Surface) -> Image:
-    """A surface as a BGR image of its own."""
+    """A copy of a surface as a BGR image, height x width x 3."""
     return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[:, :, ::-1])
 
 
@@ -211,7 +211,7 @@ def operator_token(name: str, role: str, direction: int, size: int) -> pygame.Su
 
 @cache
 def skill_mark(size: int) -> pygame.Surface:
-    """The yellow sign over an operator whose skill is ready."""
+    """The yellow mark over an operator whose skill is ready."""
     side = size * DEPTH
     big = pygame.Surface((side, side), pygame.SRCALPHA)
     half = side / 2

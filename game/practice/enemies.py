@@ -1,4 +1,4 @@
-"""The enemies of the practice game: one shape for every look that the eyes tell apart, made of plain shapes."""
+"""The enemies of the practice game: one figure, made of plain shapes, for every look that the detector tells apart."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ENEMY_SIZE = {
     "heavy_defender": 0.95, "crusher": 1.15, "slug": 0.6, "hound": 0.62, "drone": 0.6, "splitter": 0.68, "mortar": 0.9,
     "shadow": 0.85, "warlord": 1.4,
 }  # fmt: skip
-"""Height in tiles of enemies that are not of a person's size (0.8)."""
+"""Height in tiles of the enemies that are not as tall as most (0.8)."""
 
 
 @cache
 def enemy_token(kind: str, size: int) -> pygame.Surface:
-    """An enemy of one look in a square of `size` pixels, cut to what is drawn.
+    """An enemy of one look, drawn in a square of `size` pixels and cropped.
 
-    Raises KeyError for a look that has no shape here: nothing stands in for it, since the eyes would learn it wrong.
+    Raises KeyError for a look that has no figure here: with a substitute, the detector would learn it wrong.
     """
     side = size * DEPTH
     big = pygame.Surface((side, side), pygame.SRCALPHA)
@@ -127,7 +127,7 @@ def _splitter(big: pygame.Surface, unit: float) -> None:
 
 
 def _mortar(big: pygame.Surface, unit: float) -> None:
-    """Somebody small and broad under a barrel as long as himself."""
+    """A small, broad figure under a barrel of its own length."""
     pygame.draw.ellipse(big, INK, (5 * unit, 10 * unit, 14 * unit, 10 * unit))
     pygame.draw.ellipse(big, (122, 132, 62), (6 * unit, 11 * unit, 12 * unit, 8.4 * unit))
     pygame.draw.circle(big, INK, (15.4 * unit, 8.4 * unit), 3.6 * unit)
@@ -153,7 +153,7 @@ def _shadow(big: pygame.Surface, unit: float) -> None:
 
 
 def _warlord(big: pygame.Surface, unit: float) -> None:
-    """Black and gold in a wide cape, crowned, with a sword as tall as himself."""
+    """Black and gold in a wide cape, with a crown and a sword of its own height."""
     cape = [(6, 6), (14, 6), (18.6, 20), (1.6, 20)]
     pygame.draw.polygon(big, (132, 18, 40), [(x * unit, y * unit) for x, y in cape])
     coat = [(7, 7), (13, 7), (15, 20), (5, 20)]

@@ -1,7 +1,7 @@
-"""What goes wrong in a real game, on purpose and on schedule: the practice game's fault injector.
+"""The practice game's fault injector: what goes wrong in a real game, on a schedule made from a seed.
 
-A schedule is pure data made from a kind and a seed; every kind has a schedule of its own, so that a kind comes at the
-same moments whether it is alone or among others. No clock runs in here: whoever owns `Faults` hands it the time.
+Every kind of fault has a schedule of its own, so that it comes at the same moments whether or not other kinds are on.
+The time is passed in by the caller.
 """
 
 from __future__ import annotations
@@ -25,20 +25,19 @@ Kind = Literal[
     "failed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""popup and connection_lost are laid over whatever is shown; loading_stall holds the loading page up; tap_swallowed
-and drag_lost lose what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only for whoever
-asks for more frames a second than it gives); moved and resized change where the game stands on the desktop; failed ends
-a battle as lost."""
+"""popup and connection_lost are laid over the page; loading_stall prolongs the loading page; tap_swallowed and
+drag_lost ignore what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only if more frames a
+second are asked for than it allows); moved and resized move and scale the window; failed ends a battle as lost."""
 
 
 class Habit(NamedTuple):
-    """How a kind of fault comes: seconds are the game's own."""
+    """How often a kind of fault comes and how long it lasts, in seconds of the game's clock."""
 
     gap: float
     """Mean of the seconds between the end of one and the start of the next (exponentially distributed)."""
     shortest: float
     longest: float
-    """Between which it lasts, evenly distributed; 0 and 0 for what only begins and is then ended by a player."""
+    """Bounds of how long one lasts (uniformly distributed); both 0 for a fault that a player ends."""
 
 
 HABITS: dict[Kind, Habit] = {
@@ -55,21 +54,21 @@ HABITS: dict[Kind, Habit] = {
     "failed": Habit(90.0, 0.0, 0.0),
 }
 FRAME_RATES = (5.0, 60.0)
-"""Frames a second while a frame_rate fault lasts; the next one follows at once with another rate."""
+"""Bounds of the frames a second of a frame_rate fault; the next one follows at once with another rate."""
 FARTHEST = 0.25
-"""How far a window is moved at most, as a share of its width and height."""
+"""Farthest that a window is moved, as a share of its width and height."""
 SIZES = (0.5, 1.5)
-"""Factors of a resized window."""
+"""Bounds of the scale of a resized window."""
 
 
 class Fault(NamedTuple):
-    """One thing that goes wrong."""
+    """One fault; seconds are those of the game's clock."""
 
     kind: Kind
     start: float
     seconds: float
     amount: tuple[float, float] = (0.0, 0.0)
-    """frame_rate: (frames a second, 0). moved: shares of width and height. resized: (factor, 0). Else zeros."""
+    """frame_rate: (frames a second, 0). moved: shares of width and height. resized: (scale, 0). Else zeros."""
 
     @property
     def end(self) -> float:
@@ -78,7 +77,7 @@ class Fault(NamedTuple):
 
 
 def schedule(kind: Kind, seed: int, rate: float = 1.0) -> Iterator[Fault]:
-    """All faults of one kind without end, in order and none while another lasts; the gaps are `rate` times shorter."""
+    """An endless sequence of the faults of one kind, which do not overlap. The gaps are `rate` times shorter."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     habit, now = HABITS[kind], 0.0
     while True:
@@ -89,7 +88,7 @@ def schedule(kind: Kind, seed: int, rate: float = 1.0) -> Iterator[Fault]:
 
 
 def _amount(kind: Kind, rng: np.random.Generator) -> tuple[float, float]:
-    """How bad it is; every kind draws two numbers."""
+    """The `amount` of a fault. Every kind draws two numbers, so that all schedules are made alike."""
     first, second = rng.random(2).tolist()
     if kind == "frame_rate":
         return FRAME_RATES[0] + first * (FRAME_RATES[1] - FRAME_RATES[0]), 0.0
@@ -101,7 +100,7 @@ def _amount(kind: Kind, rng: np.random.Generator) -> tuple[float, float]:
 
 
 class Faults:
-    """The schedules of some kinds, followed by a clock that never goes back."""
+    """The schedules of the chosen kinds, followed by a clock that never goes back."""
 
     def __init__(self, kinds: Collection[Kind] = (), seed: int = 0, rate: float = 1.0) -> None:
         chosen = [kind for kind in KINDS if kind in kinds]
@@ -110,7 +109,7 @@ class Faults:
         self._last: dict[Kind, Fault] = {}
 
     def begun(self, now: float) -> list[Fault]:
-        """What began since the last call and until now, in order."""
+        """The faults that began since the last call, in order."""
         found = []
         for kind, coming in self._coming.items():
             while self._next[kind].start <= now:
@@ -120,6 +119,6 @@ class Faults:
         return sorted(found, key=lambda fault: fault.start)
 
     def lasting(self, kind: Kind, now: float) -> Fault | None:
-        """The fault of this kind that lasts now, among those that `begun` has told of."""
+        """The fault of this kind that lasts now, of those that `begun` has returned."""
         last = self._last.get(kind)
         return last if last is not None and last.start <= now < last.end else None

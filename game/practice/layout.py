@@ -1,7 +1,7 @@
-"""Where things stand on the practice game's screens: the real game's geometry (FACTS.md), at 1280 x 720.
+"""Where things are on the practice game's screens: the real game's geometry, at 1280 x 720.
 
-The interface is scaled so that 1280 x 720 fits inside the window; a thing keeps its distance to the edges it
-`keeps` to.
+The interface is scaled so that 1280 x 720 fits inside the window; every spot keeps its distance to the edges named in
+`keep`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ SHARES = {"left": 0.0, "right": 1.0, "top": 0.0, "bottom": 1.0}
 
 
 class Spot(NamedTuple):
-    """A rectangle at 1280 x 720 and the edges it keeps to ("top right"; nothing said means the middle)."""
+    """A rectangle at 1280 x 720, and the edges to which it keeps its distance ("top right"; the middle by default)."""
 
     x: float
     y: float
@@ -62,22 +62,22 @@ CARD_PITCH = 118.6
 CARD_TOP = 598
 CARD_RISE = 14
 FLAG = 15.3
-"""How far right of a card's middle the flag and the cost hang."""
+"""Pixels from a card's middle to the right, to the middle between its class icon and its cost."""
 
 
 class Scale:
-    """Maps spots of 1280 x 720 to pixels of a window of `size`."""
+    """Maps spots at 1280 x 720 to pixels of a window of `size` (width, height)."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.width, self.height = size
         self.factor = min(self.width / WIDTH, self.height / HEIGHT)
 
     def length(self, length: float) -> int:
-        """A length in pixels."""
+        """A length at 1280 x 720 in whole pixels."""
         return round(length * self.factor)
 
     def rectangle(self, spot: Spot) -> tuple[int, int, int, int]:
-        """(x, y, width, height) in pixels."""
+        """A spot as (x, y, width, height) in pixels."""
         across, down = 0.5, 0.5
         for edge in spot.keep.split():
             if edge in ("left", "right"):

@@ -1,4 +1,4 @@
-"""The pages of the practice game outside a battle, and the pieces that everything is drawn of."""
+"""Draws the practice game's pages outside a battle, and the pieces that all pages are made of."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ FORBIDDEN: Colour = (44, 46, 54)
 
 
 class Menus:
-    """Draws pages of one window size. Each is a picture of what it is given, over whatever was there."""
+    """Draws pages of one window size. Each page is drawn over the picture before."""
 
     def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...]) -> None:
         pygame.font.init()
         self.scale = Scale(size)
         self.squad = squad
-        # A surface whose bytes are B, G, R and one unused: frames leave without their colours being turned round.
+        # The surface's bytes are B, G, R and one unused, so that frames need no reordering.
         self.surface = pygame.Surface(size, 0, 32, (0xFF0000, 0xFF00, 0xFF, 0))
 
     def frame(self) -> Image:
-        """The picture as a BGR array of its own."""
+        """A copy of the picture: BGR, height x width x 3."""
         width, height = self.surface.get_size()
         pixels = np.frombuffer(self.surface.get_buffer().raw, np.uint8).reshape(height, width, 4)
         return np.ascontiguousarray(pixels[:, :, :3])
@@ -44,7 +44,7 @@ class Menus:
     # --- Pages --------------------------------------------------------------------------------------------------------
 
     def home(self) -> None:
-        """The home screen: a landscape, somebody to look at, and the way to the terminal."""
+        """The home screen: a backdrop, an operator, and the button that leads to the terminal."""
         self._backdrop((58, 66, 84), (150, 120, 96))
         self._figure()
         self._card(layout.TERMINAL, (36, 40, 50), "TERMINAL", 46)
@@ -53,7 +53,7 @@ class Menus:
             self._card(spot, (52, 58, 70), words, 26)
 
     def terminal(self) -> None:
-        """The terminal: where stages are chosen."""
+        """The terminal, which leads to the stage map."""
         self._backdrop((200, 204, 206), (150, 154, 158))
         self._back()
         for index, words in enumerate(("MAIN THEME", "SUPPLIES", "ANNIHILATION")):
@@ -64,7 +64,7 @@ class Menus:
         self._write(layout.LAST_STAGE_TITLE, "LAST STAGE", 26, INK)
 
     def stage_map(self, codes: Sequence[str], nodes: Sequence[Spot], page: int = 0, pages: int = 1) -> None:
-        """One page of the map of stages: a node with its code for each, on a road; a dot for every page."""
+        """One page of the stage map: a node with its code for each stage, on a road, and a dot for every page."""
         self._backdrop((70, 30, 40), (24, 14, 26))
         self._back()
         middles = [self.scale.middle(node) for node in nodes]
@@ -80,7 +80,7 @@ class Menus:
             pygame.draw.circle(self.surface, WHITE if index == page else (110, 80, 90), centre, self._px(7))
 
     def stage_panel(self, stage: Stage) -> None:
-        """One stage: its code, its name, and the button that starts it."""
+        """One stage: its code, its name, its map, and the button that leads to the squad."""
         self._backdrop((70, 30, 40), (24, 14, 26))
         self._back()
         self._fill(Spot(830, 60, 450, 550, "top right"), (30, 32, 38))
@@ -97,7 +97,7 @@ class Menus:
         self._write(layout.STAGE_START_TITLE, "START", 36, WHITE)
 
     def squad_page(self) -> None:
-        """The squad, two rows of it, and the button that begins the battle."""
+        """The squad in two rows, and the button that starts the battle."""
         self._backdrop((216, 218, 222), (180, 182, 188))
         self._back()
         for index, one in enumerate(self.squad[:12]):
@@ -112,7 +112,7 @@ class Menus:
         self._write(layout.SQUAD_START_TITLE, "START", 40, WHITE)
 
     def loading(self, share: float) -> None:
-        """The page between squad and battle; `share` of it is done."""
+        """The page between squad and battle; `share` of its time has passed, 0 to 1."""
         self.surface.fill((16, 16, 20))
         self._figure()
         self._write(layout.LOADING, "LOADING", 40, LIGHT)
@@ -120,7 +120,7 @@ class Menus:
         pygame.draw.rect(self.surface, BLUE, (0, y, int(self.scale.width * share), height))
 
     def result(self, won: bool, stars: int, code: str) -> None:
-        """The page at the end of a battle."""
+        """The page at the end of a battle; `stars` and `code` show only on a victory."""
         if not won:
             self.surface.fill((30, 14, 16))
             self._write(layout.FAILED_TITLE, "MISSION FAILED", 62, (236, 60, 50))
@@ -136,7 +136,7 @@ class Menus:
         self._write(Spot(50, 380, 250, 40, "left"), code, 34, LIGHT)
 
     def popup(self) -> None:
-        """A daily supply laid over whatever was there."""
+        """A pop-up (a daily supply) over the page."""
         self._dim(215)
         self._write(layout.POPUP_TITLE, "DAILY SUPPLY", 44, WHITE)
         for index in range(3):
@@ -150,7 +150,7 @@ class Menus:
             pygame.draw.line(self.surface, WHITE, start, end, self._px(5))
 
     def connection_lost(self) -> None:
-        """The dialog that has to be confirmed before anything goes on."""
+        """The dialog that says that the connection was lost."""
         self._dim(170)
         self._fill(layout.DIALOG, (238, 238, 240))
         self._write(Spot(310, 270, 660, 80), "CONNECTION LOST", 44, INK)
@@ -158,7 +158,7 @@ class Menus:
         self._write(Spot(330, 440, 620, 104), "RECONNECT", 36, WHITE)
 
     def foreign(self) -> None:
-        """A page no profile knows: an event with nothing on it that could be recognised, and a way back."""
+        """A page that no screen profile knows."""
         self._backdrop((20, 80, 60), (110, 160, 60))
         for index in range(7):
             centre = self.scale.middle(Spot(140 + 160 * index, 420, 60, 60))
@@ -177,13 +177,13 @@ class Menus:
         write(self.surface, words, (x, y + down * self.scale.factor), self._px(size * 1.25), colour)
 
     def _card(self, spot: Spot, colour: Colour, words: str, size: float) -> None:
-        """A plate with a word on it."""
+        """A plate with a text on it."""
         pygame.draw.rect(self.surface, colour, self.scale.rectangle(spot), border_radius=self._px(6))
         pygame.draw.rect(self.surface, LIGHT, self.scale.rectangle(spot), self._px(1), border_radius=self._px(6))
         self._write(spot, words, size, WHITE)
 
     def _back(self) -> None:
-        """The grey bar with the arrow that leads back."""
+        """The grey bar with the back arrow."""
         self._fill(layout.BACK_BAR, GREY)
         x, y, _, height = self.scale.rectangle(layout.BACK_BAR)
         middle, half = y + height / 2, height * 0.28
@@ -191,14 +191,14 @@ class Menus:
         pygame.draw.lines(self.surface, WHITE, False, arrow, self._px(4))
 
     def _backdrop(self, top: Colour, bottom: Colour) -> None:
-        """A plain gradient."""
+        """A vertical gradient over the whole picture."""
         column = pygame.Surface((1, 2))
         column.set_at((0, 0), top)
         column.set_at((0, 1), bottom)
         pygame.transform.smoothscale(column.convert(self.surface), self.surface.get_size(), self.surface)
 
     def _figure(self, left: float = 0.16) -> None:
-        """Somebody of the squad, large, so far from the left edge (a share of the width)."""
+        """The squad's first operator, large; `left` is a share of the width."""
         if self.squad:
             one = self.squad[0]
             height = int(self.scale.height * 0.86)

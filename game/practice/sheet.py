@@ -1,4 +1,4 @@
-"""A contact sheet of the practice game: every page, battles in every view, and the faults, for people to look at."""
+"""A contact sheet of the practice game, for visual checks: every page, battles in every view, and faults."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from game.actions import DEPLOY, unflatten
 from game.camera import Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.practice.app import ON_A_PAGE, Place, displaced, nodes_of
 from game.practice.art import LIGHT, PORTRAIT, portrait, write
-from game.practice.draw import BattleScene, Hold, Painter, Struck
+from game.practice.draw import Painter
 from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
+from game.practice.placement import WindowPlacement, displaced
+from game.practice.scene import BattleScene, Hold, Struck
+from game.practice.stage_map import ON_A_PAGE, nodes_of
 from game.simulator.battle import Battle
 
 Image = npt.NDArray[np.uint8]
 Picture = tuple[str, Image]
 
 SIZES = ((1280, 720), (1280, 960))
-"""Both shapes of the window."""
+"""Two shapes of the window, 16:9 and 4:3."""
 THUMB = 426
 """Width of a picture on the sheet."""
 COLUMNS = 4
 CAPTION = 22
 SECONDS = 40
-"""How far into a battle its picture is taken."""
+"""Seconds of play after which a battle's picture is taken."""
 
 
 def write_sheet(file: Path, stages: Sequence[Stage], squad: tuple[Operator, ...]) -> int:
-    """Draw everything and write it as PNG; says how many pictures are on it."""
+    """Draw the sheet and write it to a PNG file; returns how many pictures are on it."""
     pictures = [(f"{title} {size[0]}x{size[1]}", image) for size in SIZES for title, image in _all(size, stages, squad)]
     pictures.append(("looks", _looks()))
     pictures.append(("portraits", _portraits(squad)))
@@ -43,7 +45,7 @@ def write_sheet(file: Path, stages: Sequence[Stage], squad: tuple[Operator, ...]
 
 
 def _all(size: tuple[int, int], stages: Sequence[Stage], squad: tuple[Operator, ...]) -> Iterator[Picture]:
-    """Every picture of one size of the window."""
+    """All pictures of one window size."""
     painter = Painter(size, squad[:12])
     many = [f"{'ABCDE'[index // 8]}-{index % 8 + 1}" for index in range(ON_A_PAGE + 2)]
     few = [stage.code for stage in stages[:3]]
@@ -71,7 +73,7 @@ def _all(size: tuple[int, int], stages: Sequence[Stage], squad: tuple[Operator, 
 
 
 def _battles(painter: Painter, stages: Sequence[Stage]) -> Iterator[Picture]:
-    """A battle of every stage, and the first one in every view."""
+    """A battle on every stage, and the first one in every view."""
     for stage in stages:
         scene, camera = (
             _scene(painter, stage),
@@ -84,12 +86,12 @@ def _battles(painter: Painter, stages: Sequence[Stage]) -> Iterator[Picture]:
 
 
 def _views(painter: Painter, scene: BattleScene, camera: Camera) -> Iterator[Picture]:
-    """One moment of a battle as it shows while something is held, paused, flashing or going wrong."""
+    """One moment of a battle, drawn while a card is held, paused, flashing, with a pop-up and so on."""
     height, width = painter.surface.get_height(), painter.surface.get_width()
-    everybody: set[Struck] = {("operator", one.slot) for one in scene.battle.operators_on_field()}
-    everybody |= {("enemy", one.number) for one in scene.battle.enemies_on_field()}
+    units: set[Struck] = {("operator", one.slot) for one in scene.battle.operators_on_field()}
+    units |= {("enemy", one.number) for one in scene.battle.enemies_on_field()}
     views = {
-        "flashes": replace(scene, struck=everybody, dp_flash=1.0),
+        "flashes": replace(scene, struck=units, dp_flash=1.0),
         "pause": replace(scene, paused=True),
         "double speed": replace(scene, speed=2, banner="heavy_defender"),
     }
@@ -105,14 +107,14 @@ def _views(painter: Painter, scene: BattleScene, camera: Camera) -> Iterator[Pic
         painter.battle(view, camera)
         yield title, painter.frame()
     painter.battle(scene, camera)
-    yield "moved", displaced(painter.frame(), Place(width // 5, -height // 6))
-    yield "resized", displaced(painter.frame(), Place(factor=0.7))
+    yield "moved", displaced(painter.frame(), WindowPlacement(width // 5, -height // 6))
+    yield "resized", displaced(painter.frame(), WindowPlacement(factor=0.7))
     painter.popup()
     yield "pop-up in battle", painter.frame()
 
 
 def _scene(painter: Painter, stage: Stage) -> BattleScene:
-    """A battle some way on, in which everybody was deployed somewhere as soon as there was DP."""
+    """A battle after SECONDS seconds, with a random deployment whenever one was possible."""
     battle, rng = Battle(stage, painter.squad), np.random.default_rng(1)
     while battle.outcome is None and (battle.seconds < SECONDS or not battle.enemies_on_field()):
         actions = np.flatnonzero(battle.legal_actions())
@@ -128,13 +130,13 @@ def _scene(painter: Painter, stage: Stage) -> BattleScene:
 
 
 def _tiles(battle: Battle) -> list[tuple[int, int]]:
-    """Free tiles on which somebody could stand."""
+    """The free tiles on which operators can stand."""
     stage, taken = battle.stage, {(one.row, one.col) for one in battle.operators_on_field()}
     return [(row, col) for row, col in np.argwhere(stage.melee | stage.ranged).tolist() if (row, col) not in taken]
 
 
 def _looks() -> Image:
-    """Every look of an enemy, large and as large as on the field."""
+    """Every look of an enemy, enlarged and at its size on the field."""
     plate = pygame.Surface((1280, 720))
     plate.fill((84, 88, 96))
     for index, kind in enumerate(SHAPES):
@@ -160,7 +162,7 @@ def _array(plate: pygame.Surface) -> Image:
 
 
 def _together(pictures: Sequence[Picture]) -> pygame.Surface:
-    """All pictures in rows, each under its title."""
+    """All pictures in rows, each below its title."""
     rows = [pictures[first : first + COLUMNS] for first in range(0, len(pictures), COLUMNS)]
     tall = [max(round(THUMB * image.shape[0] / image.shape[1]) for _, image in row) + CAPTION for row in rows]
     sheet = pygame.Surface((COLUMNS * THUMB, sum(tall)))

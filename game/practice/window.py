@@ -8,27 +8,28 @@ from collections.abc import Callable
 import pygame
 
 from game.errors import InputError
-from game.practice.app import Place, PracticeGame
+from game.practice.app import PracticeGame
+from game.practice.placement import WindowPlacement
 from game.simulator.battle import Battle
 
 FRAMES = 30
 """Frames a second."""
 LONGEST_FRAME = 0.1
-"""Seconds of the game that one frame brings at most: whoever was held up does not find the battle played meanwhile."""
+"""Most seconds that one frame lets pass, so that a delay of the process does not play the battle on."""
 ADVICE = "start it on a desktop, or watch the bot play without one: holdfast run"
 
 
 class NoDisplayError(InputError):
-    """There is no display to open a window on. The message says what to do."""
+    """There is no display on which a window could be opened."""
 
 
 def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None) -> None:
-    """Play until the window is closed or the process is told to end. `say` hears the name of every new screen.
+    """Play until the window is closed or the process receives SIGTERM. `say` is called with every new screen's name.
 
-    Raises NoDisplayError where no window can be opened.
+    Raises NoDisplayError if no window can be opened.
     """
-    Battle(game.stages[0], game.squad).step(1)  # the rules are compiled before anybody plays by them
-    window, place = _open(game.size), Place()
+    Battle(game.stages[0], game.squad).step(1)  # compiles the rules before the window opens
+    window, place = _open(game.size), WindowPlacement()
     opened_at = pygame.display.get_window_position()
     before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     clock, shown = pygame.time.Clock(), ""
@@ -48,7 +49,7 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
 
 
 def _open(size: tuple[int, int]) -> pygame.Surface:
-    """A window that somebody can see: SDL would also draw to nowhere, without a word."""
+    """Open a visible window; with the drivers 'dummy' and 'offscreen', SDL would draw without one."""
     try:
         pygame.display.init()
         window = pygame.display.set_mode(size)
@@ -60,8 +61,8 @@ def _open(size: tuple[int, int]) -> pygame.Surface:
     return window
 
 
-def _put(place: Place, size: tuple[int, int], opened_at: tuple[int, int]) -> pygame.Surface:
-    """The window in another place and of another size, as a person moves it or a desktop does."""
+def _put(place: WindowPlacement, size: tuple[int, int], opened_at: tuple[int, int]) -> pygame.Surface:
+    """Move and resize the window; `opened_at` is where it was opened, in desktop pixels."""
     window = pygame.display.get_surface()
     wanted = round(size[0] * place.factor), round(size[1] * place.factor)
     if window is None or window.get_size() != wanted:
@@ -71,9 +72,9 @@ def _put(place: Place, size: tuple[int, int], opened_at: tuple[int, int]) -> pyg
 
 
 def _obey(game: PracticeGame) -> bool:
-    """Hand the mouse's doings to the game, which thinks in pixels of the place where it was opened.
+    """Pass mouse events to the game, whose pixels are those of the rectangle where it was opened.
 
-    False when the window is to be closed.
+    False if the window is to be closed.
     """
     right, down, _ = game.place
     for event in pygame.event.get():

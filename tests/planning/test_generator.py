@@ -1,4 +1,4 @@
-"""Stages drawn by chance can be won, are the same for the same seed, and read like any level file."""
+"""Generated stages can be won, are the same for the same seed, and are read like any level file."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from levels import CATALOGUE
 
 from game.errors import StageError
 from game.levels.stage import describe, load_stage, stage_of
+from planning.assignment import assign_operators
 from planning.generator import ATTEMPTS, DIFFICULTIES, PATIENCE, draw, generate, written
 from planning.jobs import read_plan, write_copilot
-from planning.plans import cast, play
+from planning.playing import play_plan
 from planning.solutions import stars_of
 
 
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
-def test_whatever_is_drawn_can_be_played_whole(difficulty):
-    """Every kind in it has a rule, every route its way, and everybody who comes is counted."""
+def test_every_drawn_level_can_be_played(difficulty):
+    """Every enemy kind in it has a rule, every route a path, and all enemies are counted."""
     for seed in range(40):
         level = draw(seed, difficulty, CATALOGUE)
         stage = stage_of(level, level["code"], CATALOGUE)
@@ -26,8 +27,8 @@ def test_whatever_is_drawn_can_be_played_whole(difficulty):
         assert all(stage.walkable[tile] for way in stage.paths for tile in way)
 
 
-def test_every_road_is_walked_as_it_is_drawn():
-    """Somebody comes from every entrance; no tile of a road is left out but where only drones come."""
+def test_every_road_is_used():
+    """Enemies come from every entrance, and walk on every road tile unless a route is only for drones."""
     for seed in range(20):
         stage = stage_of(draw(seed, 5, CATALOGUE), "any", CATALOGUE)
         used = [stage.routes[index] for index in {spawn.route for spawn in stage.spawns}]
@@ -39,7 +40,7 @@ def test_every_road_is_walked_as_it_is_drawn():
 
 @pytest.mark.parametrize("difficulty", [1, 3])
 def test_a_generated_stage_is_won_by_the_plan_it_comes_with(tmp_path, difficulty):
-    """Both written to files and read again, as somebody else would."""
+    """Both written to files and read again."""
     made = generate(1, difficulty, CATALOGUE)
     file, plan = tmp_path / f"{made.stage.code}.json", tmp_path / "plan.json"
     file.write_text(written(made.level), encoding="utf-8")
@@ -50,14 +51,14 @@ def test_a_generated_stage_is_won_by_the_plan_it_comes_with(tmp_path, difficulty
 
 
 def test_the_same_seed_gives_the_same_stage_and_plan():
-    """Another seed or difficulty gives another."""
+    """Another seed or difficulty gives another stage."""
     once, twice = generate(2, 2, CATALOGUE), generate(2, 2, CATALOGUE)
     assert (once.level, once.plan) == (twice.level, twice.plan)
     assert len({written(draw(seed, difficulty, CATALOGUE)) for seed in range(20) for difficulty in DIFFICULTIES}) == 100
 
 
-def test_what_cannot_be_won_is_drawn_again():
-    """Somewhere among the hard ones a first drawing is refused, and the stage given out is a later one."""
+def test_a_stage_that_cannot_be_won_is_discarded():
+    """For one of the hard seeds the first level is discarded and a later one is returned."""
     told = []
     made = next(made for made in (generate(seed, 4, CATALOGUE, told.append) for seed in range(9)) if told)
     seed = int(made.stage.code.split("-")[1])
@@ -66,17 +67,17 @@ def test_what_cannot_be_won_is_drawn_again():
     assert stars_of(made.plan, made.stage, CATALOGUE) == 3
 
 
-def test_no_plan_that_comes_along_wins_by_whittling():
-    """Seed 123 was won once by standing 547 seconds before one heavy defender; now such a drawing is refused."""
+def test_no_plan_wins_by_wearing_an_enemy_down():
+    """A plan for seed 123 once took 547 seconds to kill one heavy defender; such a level is discarded now."""
     told = []
     made = generate(123, 2, CATALOGUE, told.append)
     assert 0 < len(told) < ATTEMPTS
     last = max(spawn.time for spawn in made.stage.spawns)
-    assert play(made.plan, made.stage, cast(made.plan, CATALOGUE)).seconds <= last + PATIENCE
+    assert play_plan(made.plan, made.stage, assign_operators(made.plan, CATALOGUE)).seconds <= last + PATIENCE
 
 
 def test_difficulty_means_more_enemies():
-    """On the whole, over many seeds."""
+    """On average over many seeds."""
     totals = [
         sum(stage_of(draw(seed, grade, CATALOGUE), "any", CATALOGUE).total for seed in range(30))
         for grade in DIFFICULTIES
@@ -88,14 +89,14 @@ def test_difficulty_means_more_enemies():
 @pytest.mark.parametrize(
     ("seed", "difficulty", "words"), [(0, 6, "difficulty 6"), (0, 0, "1 to 5"), (-1, 2, "seed -1")]
 )
-def test_what_there_is_not_is_said_in_one_line(seed, difficulty, words):
-    """With what to give instead."""
+def test_a_seed_or_difficulty_out_of_range_is_reported(seed, difficulty, words):
+    """With the values that are possible."""
     with pytest.raises(StageError, match=words):
         generate(seed, difficulty, CATALOGUE)
 
 
-def test_a_level_is_written_for_people():
-    """No line is long, a row of the map stands on one, and it is the same level again when read."""
+def test_a_level_is_written_readably():
+    """No line is long, a row of the map is one line, and reading it gives the same level."""
     level = draw(3, 3, CATALOGUE)
     lines = written(level).splitlines()
     assert json.loads("\n".join(lines)) == level

@@ -1,4 +1,4 @@
-"""Plans in files are read as their authors mean them, and written so that others read the same."""
+"""Plans in files are read as MAA reads them, and written so that other tools read the same plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from game.actions import DOWN, LEFT, RIGHT, UP
 from game.errors import PlanError
 from planning.jobs import read_plan, write_copilot
-from planning.plans import Choice, Part, Plan, Step
+from planning.plans import Candidate, Plan, PlanGroup, PlanStep
 
 JOB = {
     "stage_name": "0-1",
@@ -19,7 +19,7 @@ JOB = {
         {"name": "Kroos", "requirements": {"elite": 2}},
         {"name": "桃金娘", "skill": 1, "skill_usage": 2, "skill_times": 3},
     ],
-    "groups": [{"name": "奶", "opers": [{"name": "Nobody"}, {"name": "安赛尔", "skill": 1}]}],
+    "groups": [{"name": "奶", "opers": [{"name": "Unknown"}, {"name": "安赛尔", "skill": 1}]}],
     "actions": [
         {"name": "芬", "location": [2, 1], "direction": "左"},
         {"type": "二倍速"},
@@ -41,7 +41,7 @@ JOB = {
         {"type": "MoveCamera", "distance": [4.5, 0]},
         {"type": "摆完挂机"},
     ],
-    "doc": {"title": "A plan", "details": "by somebody"},
+    "doc": {"title": "A plan", "details": "by a player"},
     "difficulty": 1,
 }
 TABLE = """
@@ -78,13 +78,13 @@ def job(tmp_path):
     return write
 
 
-def deploy(who, row, col, direction=RIGHT, **more):
-    """A Deploy."""
-    return Step(kind="Deploy", who=who, tile=(row, col), direction=direction, **more)
+def deploy(name, row, col, direction=RIGHT, **more):
+    """A Deploy step."""
+    return PlanStep(kind="Deploy", name=name, tile=(row, col), direction=direction, **more)
 
 
 def test_a_job_is_read_in_chinese_and_in_english(job):
-    """Types, directions and names in either language; times in seconds; what is not given asks for nothing."""
+    """Types, directions and names in either language; times in seconds; fields not given set no condition."""
     plan = read_plan(job(JOB))
     kinds = [step.kind for step in plan.steps]
     assert kinds == [
@@ -94,15 +94,15 @@ def test_a_job_is_read_in_chinese_and_in_english(job):
     assert plan.steps[0] == deploy("芬", 1, 2, LEFT)
     assert plan.steps[2] == deploy("奶", 0, 3, DOWN, kills=2, costs=20, pre_delay=0.5)
     assert plan.steps[3].timeout == 3.0
-    assert plan.steps[4] == Step(kind="Retreat", tile=(1, 2), cooling=1, cost_changes=-3, post_delay=1.5)
+    assert plan.steps[4] == PlanStep(kind="Retreat", tile=(1, 2), cooling=1, cost_changes=-3, post_delay=1.5)
     assert plan.steps[7].time_elapsed == 4.0
     assert plan.steps[8].timeout == 0.0
-    assert [part.name for part in plan.parts] == ["芬", "Kroos", "桃金娘", "奶"]
-    assert plan.parts[2].choices == (Choice(name="桃金娘", skill=1, usage=2, times=3),)
+    assert [part.name for part in plan.groups] == ["芬", "Kroos", "桃金娘", "奶"]
+    assert plan.groups[2].candidates == (Candidate(name="桃金娘", skill=1, usage=2, times=3),)
 
 
 def test_a_job_survives_being_written(job):
-    """Read, written and read again it is the same plan, how the camera would move included."""
+    """Read, written and read again it is the same plan, camera movements included."""
     plan = read_plan(job(JOB))
     assert read_plan(job(write_copilot(plan), "again.json")) == plan
 
@@ -114,16 +114,16 @@ def test_every_word_of_maa_is_known(job):
     assert [step.kind for step in plan.steps] == list(words.values())
 
 
-def test_types_that_nobody_knows_are_left_out_and_told_once(job):
-    """Whatever else is wrong with such an action; the others are read."""
+def test_actions_of_unknown_types_are_left_out_and_noted_once(job):
+    """Even if such an action has other errors; the other actions are read."""
     strange = ({"type": "DrawCard", "location": [1]}, {"type": "调配干员"}, {"type": "DrawCard"})
     plan = read_plan(job({**JOB, "actions": [*strange, {"type": "SpeedUp"}]}))
     assert [step.kind for step in plan.steps] == ["SpeedUp"]
     assert plan.notes == tuple(f"actions of the type {kind!r} are left out" for kind in ("DrawCard", "调配干员"))
 
 
-def test_an_unknown_direction_is_right_and_told_once(job):
-    """As MAA takes it; a slip of the pen stops no plan. Only a deployment has a direction."""
+def test_an_unknown_direction_is_right_and_noted_once(job):
+    """As in MAA. Only a deployment has a direction."""
     fang = {"name": "芬", "location": [2, 1], "direction": "Sideways"}
     plan = read_plan(job({**JOB, "actions": [fang, fang, {"type": "Skill", "name": "芬", "direction": "North"}]}))
     assert plan.steps[:2] == (deploy("芬", 1, 2, RIGHT),) * 2
@@ -131,17 +131,17 @@ def test_an_unknown_direction_is_right_and_told_once(job):
     assert read_plan(job(JOB)).notes == ("MoveCamera is not played: the tiles of later steps are not shifted",)
 
 
-def test_where_a_tile_is_given_the_name_means_nothing(job):
-    """But to a deployment; and the tile [0, 0], which no operator stands on, is MAA's for none."""
+def test_a_tile_takes_precedence_over_a_name(job):
+    """Except in a deployment; MAA reads the tile [0, 0] as none."""
     for kind in ("Skill", "Retreat", "SkillUsage"):
         there, nowhere = ({"type": kind, "name": "芬", "location": place} for place in ([2, 1], [0, 0]))
         by_tile, by_name = read_plan(job({**JOB, "actions": [there, nowhere]})).steps
-        assert (by_tile.who, by_tile.tile) == ("", (1, 2))
-        assert by_name.who == "芬"
+        assert (by_tile.name, by_tile.tile) == ("", (1, 2))
+        assert by_name.name == "芬"
 
 
-def test_null_is_as_good_as_nothing(job):
-    """Editors write it for whatever their users left empty: numbers, texts and lists."""
+def test_null_is_read_as_a_field_that_is_not_given(job):
+    """Editors write it for empty fields: numbers, texts and lists."""
     full = {
         "name": "芬", "location": [2, 1], "direction": None, "kills": None, "costs": None, "cost_changes": None,
         "cooling": None, "time_elapsed": None, "pre_delay": None, "post_delay": None, "timeout": None, "doc": None,
@@ -149,11 +149,12 @@ def test_null_is_as_good_as_nothing(job):
     }  # fmt: skip
     oper = {"name": "芬", "skill": None, "skill_usage": None, "skill_times": None, "requirements": None}
     plan = read_plan(job({"stage_name": None, "opers": [oper], "groups": None, "actions": [full], "doc": None}))
-    assert plan == Plan(stage="", parts=(Part(name="芬", choices=(Choice(name="芬"),)),), steps=(deploy("芬", 1, 2),))
+    fang = PlanGroup(name="芬", candidates=(Candidate(name="芬"),))
+    assert plan == Plan(stage="", groups=(fang,), steps=(deploy("芬", 1, 2),))
 
 
-def test_the_answer_of_the_exchange_is_a_job_too(job):
-    """As it comes from there: the job is a text in it, and what is wrong with that is told as ever."""
+def test_an_answer_of_the_plan_exchange_is_read_too(job):
+    """It contains the job as text, whose errors are reported as usual."""
     answer = {"status_code": 200, "data": {"id": 1, "content": json.dumps(JOB)}}
     assert read_plan(job(answer)) == read_plan(job(JOB))
     answer["data"]["content"] = json.dumps({"type": "SSS", "stages": []})
@@ -162,13 +163,13 @@ def test_the_answer_of_the_exchange_is_a_job_too(job):
 
 
 def test_a_byte_order_mark_does_not_matter(job):
-    """Windows' editors begin a file with one."""
+    """Some editors on Windows write one."""
     for text, name in ((json.dumps(JOB), "job.json"), (TABLE, "plan.toml")):
         assert read_plan(job("\ufeff" + text, name)) == read_plan(job(text, name))
 
 
-def test_a_camera_that_would_move_is_told_once(job):
-    """Both ways of writing it; one that stays where it is goes without saying."""
+def test_a_camera_movement_is_noted_once(job):
+    """In both notations; a movement by nothing is not noted."""
     for distance, notes in (([4.5, 0], 1), (-1, 1), ([0, 0], 0), (0, 0)):
         plan = read_plan(job({**JOB, "actions": [{"type": "MoveCamera", "distance": distance}] * 2}))
         assert len(plan.notes) == notes
@@ -176,33 +177,33 @@ def test_a_camera_that_would_move_is_told_once(job):
 
 
 def test_a_table_of_steps_is_read(job):
-    """azur-arknights-helper's form: ids, [row, column], delays, skills that are used by themselves."""
+    """azur-arknights-helper's format: ids, [row, column], delays, automatic skills."""
     plan = read_plan(job(TABLE, "plan.toml"))
     assert plan.stage == "1-4"
-    assert plan.parts == (Part(name="myrtle", choices=(Choice(name="char_151_myrtle"),)),)
+    assert plan.groups == (PlanGroup(name="myrtle", candidates=(Candidate(name="char_151_myrtle"),)),)
     assert plan.steps == (
         deploy("myrtle", 2, 1, UP),
-        Step(kind="SkillUsage", who="myrtle", usage=1, pre_delay=2.5),
-        Step(kind="Retreat", who="myrtle"),
+        PlanStep(kind="SkillUsage", name="myrtle", usage=1, pre_delay=2.5),
+        PlanStep(kind="Retreat", name="myrtle"),
     )
 
 
-def test_a_table_is_known_by_its_ending_in_any_letters(job):
-    """As some systems write it."""
+def test_a_table_is_recognised_by_its_suffix_in_any_case(job):
+    """Some systems write it in capitals."""
     assert read_plan(job(TABLE, "PLAN.TOML")) == read_plan(job(TABLE, "plan.toml"))
 
 
 def test_a_newer_table_of_steps_is_read(job):
-    """Actions by their names, with a tile and a time inside; what is wrong with one is told in one line."""
+    """Actions under their names, with a tile and a time inside; an error is reported in one line."""
     table = TABLE.replace("[steps.action.", "[steps.").replace("position", "tile")
     newer = table.replace('time = "Asap"\n', "").replace("time = {DeltaSec = 2.5}\n", "")
     newer = newer.replace("[steps.AutoSkill]\n", "[steps.AutoSkill]\ntime = {DeltaSec = 2.5}\n")
     assert read_plan(job(newer, "newer.toml")) == read_plan(job(TABLE, "plan.toml"))
     for wrong, said in (
-        (newer.replace("Retreat", "Dance"), r"steps\[2\]: there is no action 'Dance'"),
+        (newer.replace("Retreat", "Dance"), r"steps\[2\]: unknown action 'Dance'"),
         (newer.replace("[2, 1]", "[2]"), r"steps\[0\]: .*length 2.*tile"),
         (newer.replace("tile = [2, 1]", ""), r"steps\[0\]: a Deploy needs a tile"),
-        (newer.replace('"Up"', '"North"'), r"steps\[0\]: there is no direction 'North'"),
+        (newer.replace('"Up"', '"North"'), r"steps\[0\]: unknown direction 'North'"),
         (newer.replace("myrtle = ", "thorns = "), r"steps\[0\]: 'myrtle' is not under"),
     ):
         with pytest.raises(PlanError, match=said) as told:
@@ -218,20 +219,23 @@ def test_a_newer_table_of_steps_is_read(job):
         ({"actions": None}, "required field `actions`"),
         ({"actions": [{"name": "芬"}]}, r"actions\[0\]: a Deploy needs a name and a location"),
         ({"actions": [{"type": "Skill"}]}, r"actions\[0\]: a Skill needs a name or a location"),
-        ({"actions": [{"name": "芬", "location": [1]}]}, r"actions\[0\]: location \[1\]"),
-        ({"type": "SSS", "stages": [], "actions": []}, r"SSS jobs \(a garrison of several stages\) are not played"),
+        ({"actions": [{"name": "芬", "location": [1]}]}, r"actions\[0\]: location \[1\] is not"),
+        (
+            {"type": "SSS", "stages": [], "actions": []},
+            r"SSS jobs \(Stationary Security Service\) are not supported",
+        ),
         ({"actions": [{"kills": "many"}]}, r"int.*str.*kills"),
         ({"actions": [{"timeout": "long"}]}, r"float.*str.*timeout"),
     ],
 )
-def test_a_broken_job_is_told_in_one_line(job, change, said):
-    """The file, the place and what is wrong there."""
+def test_a_broken_job_is_reported_in_one_line(job, change, said):
+    """With the file, the place and what is wrong there."""
     with pytest.raises(PlanError, match=said) as told:
         read_plan(job(change if isinstance(change, str) else {**JOB, **change}))
     assert "\n" not in str(told.value)
 
 
-def test_a_plan_that_is_not_there_is_told(tmp_path):
-    """As everywhere: one line with the path."""
+def test_a_missing_file_is_reported(tmp_path):
+    """In one line with the path."""
     with pytest.raises(PlanError, match=r"nowhere\.json: there is no such file"):
         read_plan(tmp_path / "nowhere.json")

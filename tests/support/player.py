@@ -1,4 +1,4 @@
-"""A machine and a source of events for it, a second apart."""
+"""Feeds a state machine the events of an imaginary game, each with its time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from states.commands import Command, Gesture
 from states.events import BattleSeen, Decided, Event, GestureDone, ResultSeen, ScreenSeen
 from states.machine import Machine, Setup
 
-SETUP = Setup(stage_code="1-1", width=9, squad_size=2, speed=2)
-CLOSED_BY = {"popup": "popup_close", "connection_lost": "connection_confirm"}
+SETUP = Setup(stage_code="1-1", stage_name="first", height=6, width=9, squad_size=2, speed=2)
 WAY = ("home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle")
 
 
 def view(**known) -> BattleView:
-    """A quiet battle with two affordable cards."""
+    """A battle with two affordable cards and no units; `known` replaces fields."""
     cards = (Card(0, 9, "ready"), Card(1, 12, "ready"))
     return BattleView(
         **({"kills": 0, "total": 5, "life": 3, "dp": 20, "slots_left": 8, "speed": 2, "cards": cards} | known)
@@ -23,7 +22,7 @@ def view(**known) -> BattleView:
 
 
 def unit(row: int, col: int) -> OperatorSeen:
-    """An operator as the watcher reports it: without its slot, which no frame shows."""
+    """An operator as vision reports it, without its slot and direction."""
     return OperatorSeen(-1, row, col, -1, 1.0, skill_ready=False)
 
 
@@ -40,20 +39,20 @@ class Player:
         self.clock = itertools.count(1)
 
     def tell(self, kind: type[Event], **fields) -> list[Command]:
-        """Let something happen; the commands it causes."""
+        """Handle an event; returns its commands."""
         return self.machine.handle(kind(**({"t": float(next(self.clock))} | fields)))
 
     def see(self, screen: str, **fields) -> list[Command]:
-        """A screen is recognised."""
+        """Handle a recognised screen."""
         found = {"1-1": (5, 6)} if screen in ("stage_map", "stage_panel") else {}
-        return self.tell(ScreenSeen, screen=screen, **({"found": found, "closed_by": CLOSED_BY.get(screen)} | fields))
+        return self.tell(ScreenSeen, screen=screen, **({"found": found} | fields))
 
     def battle(self, seen: BattleView | None = None, **fields) -> list[Command]:
-        """A frame of the battle is read."""
+        """Handle a frame of a battle."""
         return self.tell(BattleSeen, view=seen or view(), latency=0.0, **fields)
 
     def walk(self, to: str) -> list[Command]:
-        """Go from home to a screen of the way into battle; what the last step caused."""
+        """Go from home to a screen on the way into battle; returns the commands of the last event."""
         return [self.see(screen) for screen in WAY[: WAY.index(to) + 1]][-1]
 
     def decide(self, commands: list[Command], *action: int) -> list[Command]:
@@ -61,13 +60,13 @@ class Player:
         return self.tell(Decided, id=commands[-1].id, action=action, q=0.5, explored=False, latency=0.0)
 
     def deploy(self) -> list[Command]:
-        """Ask for the second card on row 2, column 2, and make the gesture."""
+        """Deploy the second card on row 2, column 2; returns the commands of the decision."""
         self.walk("battle")
         commands = self.decide(self.battle(), 1, 1, 20, 0)
         self.tell(GestureDone, id=commands[-1].id)
         return commands
 
     def settle(self, outcome: str = "won", stars: int = 3) -> list[Command]:
-        """See the result page and its result."""
+        """Handle the result page and its result."""
         self.see("settle" if outcome == "won" else "failed")
         return self.tell(ResultSeen, outcome=outcome, stars=stars)

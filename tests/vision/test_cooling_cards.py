@@ -22,7 +22,7 @@ def begin_battle(size):
     """A practice game in the middle of its battle, with DP for most operators."""
     game = PracticeGame([STAGE], SQUAD, size, seed=0, popups=False)
     for point in ("terminal", "last_stage", "stage_map", "stage_start", "squad_start"):
-        x, y = game._nodes()[0][:2] if point == "stage_map" else load_profile("practice", size).points[point]
+        x, y = game.stage_map.nodes()[0][:2] if point == "stage_map" else load_profile("practice", size).points[point]
         x, y = (round((x + 5) * size[0] / 1280), round((y + 5) * size[1] / 720)) if point == "stage_map" else (x, y)
         game.pointer_down(x, y)
         game.pointer_up(x, y)

@@ -9,7 +9,8 @@ from levels import CATALOGUE
 from game.camera import Camera
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
-from game.practice.draw import BattleScene, Painter
+from game.practice.draw import Painter
+from game.practice.scene import BattleScene
 from game.view import UNKNOWN
 from vision.detector import Detection
 from vision.detector_training import Staged

@@ -100,7 +100,8 @@ class Walk:
         slots = [card.slot for card in battle.view().cards]
         x, y = self.profile.card_centre(slots.index(action.slot), len(slots))
         row, col = divmod(action.tile, battle.stage.width)
-        to_x, to_y = game._camera.pixel(row, col, bool(battle.stage.high[row, col]), True)
+        assert game.battle_page is not None
+        to_x, to_y = game.battle_page.camera.pixel(row, col, bool(battle.stage.high[row, col]), True)
         game.pointer_down(x, y)
         game.advance(0.1)
         self.look(speed=game.speed, deploying=True)
@@ -160,4 +161,4 @@ def test_what_is_laid_over_a_page_is_seen(size, reader):
     for what in ("connection_lost", "unknown", "popup"):
         game.interrupt(what)
         assert recognise(game.draw(), profile, reader).screen == what
-        game._over.clear()
+        game.flow.interruptions.clear()

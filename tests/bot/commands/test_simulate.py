@@ -37,7 +37,7 @@ def test_simulate_says_which_steps_were_never_done(job, capsys):
 
 def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
     """Which is no defeat."""
-    monkeypatch.setattr("planning.plans.LONGEST", 5)
+    monkeypatch.setattr("planning.playing.LONGEST", 5)
     plan, _ = job
     assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
     assert capsys.readouterr().out.startswith("HF-1: given up after 5.0 s; ")

@@ -1,4 +1,4 @@
-"""The shipped stages: each has a plan that wins it, and simple play does not."""
+"""The shipped stages are won by a thought, and by nothing less."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.policy import Greedy, Random
 from learning.training import play as decide
+from planning.assignment import assign_operators
 from planning.jobs import write_copilot
-from planning.plans import cast, play
+from planning.playing import play_plan
 from planning.search import search
 from planning.solutions import as_plan, solution, solution_path, solve, stars_of
 
@@ -35,22 +36,23 @@ def test_a_stored_plan_wins_every_stage_without_a_leak(name):
     """With operators of the default squad, in five battles; and every step of it comes to its turn in the first."""
     plan, stage = solution(name), load_stage(name, CATALOGUE)
     assert plan.stage == stage.code
-    assert {part.name for part in plan.parts} <= {one.name for one in SQUAD}
+    assert {part.name for part in plan.groups} <= {one.name for one in SQUAD}
     assert stars_of(plan, stage, CATALOGUE) == 3
-    assert play(plan, stage, cast(plan, CATALOGUE)).undone == ()
+    assert play_plan(plan, stage, assign_operators(plan, CATALOGUE)).undone == ()
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_is_cast_as_it_was_searched(name):
-    """The default squad at its default builds, in its order, without the operators that have no part."""
-    parts = {part.name for part in solution(name).parts}
-    assert cast(solution(name), CATALOGUE).squad == tuple(one for one in SQUAD if one.name in parts)
+    """The default squad at its default build, in its order, without those who have no part."""
+    parts = {part.name for part in solution(name).groups}
+    assert assign_operators(solution(name), CATALOGUE).operators == tuple(one for one in SQUAD if one.name in parts)
 
 
 def test_the_greedy_script_fails_on_more_than_half():
-    """Deploying the strongest operators where they cover most does not win most stages."""
-    stages = {name: load_stage(name, CATALOGUE) for name in STAGES}
-    lost = [name for name, stage in stages.items() if not wins(stage, Greedy(stage, SQUAD), 0)]
+    """Covering most with the hardest hitters is no answer to most lessons."""
+    lost = [
+        name for name in STAGES if not wins(load_stage(name, CATALOGUE), Greedy(load_stage(name, CATALOGUE), SQUAD), 0)
+    ]
     assert 2 * len(lost) > len(STAGES)
     assert not set(lost) & set(FIRST_TWO)
 
@@ -64,7 +66,7 @@ def test_random_play_fails_on_all_but_the_first_two(name):
 
 
 def test_random_play_wins_an_easy_stage_sometimes():
-    """Learning from nothing finds a first victory there by chance."""
+    """Whoever learns from nothing finds a victory there by chance."""
     stage = load_stage("short_road", CATALOGUE)
     assert 0 < sum(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(80)) < 40
 
@@ -79,7 +81,7 @@ def test_random_play_wins_an_easy_stage_sometimes():
         ("healers_reach", ("Ansel",)),
     ],
 )
-def test_the_operators_of_the_lesson_are_needed(name, without):
+def test_whoever_the_lesson_is_about_is_needed(name, without):
     """Without shooters, splash, arts or the healer, three thousand battles find no victory without a leak."""
     squad = [one for one in SQUAD if one.name not in without]
     assert search(load_stage(name, CATALOGUE), squad, 0, 3000).stars < 3
@@ -91,18 +93,18 @@ def test_a_skill_is_needed_where_it_has_to_be_timed():
     assert search(load_stage("drawn_breath", CATALOGUE), squad, 0, 3000).stars < 3
 
 
-def test_retreats_are_needed_where_they_are_the_lesson():
+def test_whoever_is_called_back_is_needed_elsewhere():
     """The stage about retreats is won with retreats."""
     assert any(step.kind == "Retreat" for step in solution("two_gates").steps)
 
 
 def test_solutions_are_found_again():
-    """scripts/solve_stages.py searches and stores them; this repeats it for one."""
+    """One command searches and stores them; this is what it does for one."""
     stored = json.loads(solution_path("iron_column").read_text(encoding="utf-8"))
     assert write_copilot(solve("iron_column", CATALOGUE)) == stored
 
 
-def test_a_found_plan_reads_like_an_exchanged_one(make):
+def test_a_found_plan_reads_like_anybodys(make):
     """Names, tiles and gates as in plans that people exchange."""
     stage = load_stage("first_watch", CATALOGUE)
     draft = search(stage, SQUAD, 0).draft

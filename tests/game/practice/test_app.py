@@ -1,4 +1,4 @@
-"""The practice game answers taps and drags as the real one does, at every size and with every seed."""
+"""The practice game answers taps and drags as the real one does, at every size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from game.actions import DEPLOY, STEPS, unflatten
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
-from game.practice.app import LOADING_SECONDS, PracticeGame
+from game.practice.app import PracticeGame
+from game.practice.flow import LOADING_SECONDS
 from game.simulator import rules
 
 SQUAD = default_squad(CATALOGUE)
@@ -19,7 +20,7 @@ SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]
 
 def tap(game, at):
     """Down and up on a spot or a pixel."""
-    point = game._scale.middle(at) if isinstance(at, layout.Spot) else at
+    point = game.scale.middle(at) if isinstance(at, layout.Spot) else at
     game.pointer_down(*point)
     game.pointer_up(*point)
 
@@ -32,7 +33,7 @@ def opened(stage="first_watch", size=SIZES[0], seed=0, **options):
 def in_battle(*arguments, **options):
     """A game whose battle has just begun."""
     game = opened(*arguments, **options)
-    for spot in (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START):
+    for spot in (layout.TERMINAL, layout.LAST_STAGE, game.stage_map.nodes()[0], layout.STAGE_START, layout.SQUAD_START):
         tap(game, spot)
     game.advance(LOADING_SECONDS)
     assert game.screen == "battle"
@@ -42,8 +43,8 @@ def in_battle(*arguments, **options):
 def card_of(game, slot):
     """A pixel of an operator's card."""
     hand = [card.slot for card in game.battle.view().cards]
-    left, top, pitch = game._scale.card(hand.index(slot), len(hand))
-    return left + pitch / 2, top + 60 * game._scale.factor
+    left, top, pitch = game.scale.card(hand.index(slot), len(hand))
+    return left + pitch / 2, top + 60 * game.scale.factor
 
 
 def pick(game, rng):
@@ -56,9 +57,9 @@ def pick(game, rng):
 
 
 def drag(game, action):
-    """Drag the card to its tile and swipe; says how much play went by in the second it was held."""
+    """Drag the card to its tile and swipe; returns the seconds of play in the second for which it was held."""
     row, col = divmod(action.tile, game.battle.stage.width)
-    middle = game._camera.pixel(row, col, bool(game.battle.stage.high[row, col]), True)
+    middle = game.battle_page.camera.pixel(row, col, bool(game.battle.stage.high[row, col]), True)
     game.pointer_down(*card_of(game, action.slot))
     game.pointer_move(*middle)
     before = game.battle.seconds
@@ -66,7 +67,7 @@ def drag(game, action):
     slow = game.battle.seconds - before
     game.pointer_up(*middle)
     down, right = STEPS[action.direction]
-    end = (middle[0] + right * 130 * game._scale.factor, middle[1] + down * 130 * game._scale.factor)
+    end = (middle[0] + right * 130 * game.scale.factor, middle[1] + down * 130 * game.scale.factor)
     game.pointer_down(*middle)
     game.pointer_move(*end)
     game.pointer_up(*end)
@@ -74,14 +75,14 @@ def drag(game, action):
 
 
 def standing(game):
-    """Who stands where, looking which way."""
+    """Slot, row, column and direction of every operator on the field."""
     return {(one.slot, one.row, one.col, one.direction) for one in game.battle.operators_on_field()}
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("stage", shipped_stages())
-def test_a_drag_and_a_swipe_deploy_where_and_whither_they_point(stage, size):
-    """On every map and every shape of window."""
+def test_a_drag_and_a_swipe_deploy_on_their_tile_in_their_direction(stage, size):
+    """On every map, at several window sizes."""
     game, rng, made = in_battle(stage, size), np.random.default_rng(1), 0
     while game.screen == "battle" and made < 8:
         action = pick(game, rng)
@@ -100,21 +101,21 @@ def test_play_crawls_while_a_card_is_held():
     assert drag(game, pick(game, np.random.default_rng(0))) == pytest.approx(0.2, abs=0.04)
 
 
-def test_a_selected_unit_that_falls_lets_go_of_the_view():
-    """Play goes on at its speed, and the picture is that of a battle."""
+def test_a_selected_unit_that_falls_is_deselected():
+    """Play goes on at normal speed, and the battle can be drawn."""
     game = in_battle()
     drag(game, pick(game, np.random.default_rng(0)))
     (one,) = game.battle.operators_on_field()
-    tap(game, game._camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
-    assert game._hold is not None
+    tap(game, game.battle_page.camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
+    assert game.battle_page.input.hold is not None
     rules.remove(game.battle._world, game.battle._field, one.slot)
     game.advance(0.2)
-    assert game._hold is None
+    assert game.battle_page.input.hold is None
     assert game.draw().any()
 
 
 def test_a_card_let_go_off_the_map_goes_back():
-    """Nothing is deployed, and play goes on at its speed."""
+    """Nothing is deployed, and play goes on at normal speed."""
     game = in_battle()
     game.pointer_down(*card_of(game, pick(game, np.random.default_rng(0)).slot))
     game.pointer_move(640, 100)
@@ -126,30 +127,30 @@ def test_a_card_let_go_off_the_map_goes_back():
 
 
 def test_a_tap_far_from_the_rhombus_puts_the_card_back():
-    """The way out for whoever is stuck in it."""
+    """The way out of choosing a direction."""
     game = in_battle()
     action = pick(game, np.random.default_rng(0))
-    middle = game._middle(divmod(action.tile, game.battle.stage.width))
+    middle = game.battle_page.input.picker.middle(divmod(action.tile, game.battle.stage.width))
     game.pointer_down(*card_of(game, action.slot))
     game.pointer_move(*middle)
     game.pointer_up(*middle)
     tap(game, middle)
-    assert game._hold is not None, "a tap inside asks for the direction still"
+    assert game.battle_page.input.hold is not None, "a tap inside asks for the direction still"
     tap(game, (640, 90) if abs(middle[1] - 90) > 210 else (20, 500))
-    assert game._hold is None
+    assert game.battle_page.input.hold is None
     assert not standing(game)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_retreat_button_takes_a_unit_back(size):
-    """Tapped where the camera says it floats."""
+    """Tapped where the camera projects it."""
     game = in_battle(size=size)
     action = pick(game, np.random.default_rng(2))
     drag(game, action)
     place = divmod(action.tile, game.battle.stage.width)
     high = bool(game.battle.stage.high[place])
-    tap(game, game._camera.pixel(*place, high))
-    tap(game, game._camera.retreat_button(*place, high))
+    tap(game, game.battle_page.camera.pixel(*place, high))
+    tap(game, game.battle_page.camera.retreat_button(*place, high))
     assert not standing(game)
 
 
@@ -166,8 +167,8 @@ def test_the_skill_button_triggers_a_ready_skill():
             break
     unit = ready[0]
     high = bool(game.battle.stage.high[unit.row, unit.col])
-    tap(game, game._camera.pixel(unit.row, unit.col, high))
-    tap(game, game._camera.skill_button(unit.row, unit.col, high))
+    tap(game, game.battle_page.camera.pixel(unit.row, unit.col, high))
+    tap(game, game.battle_page.camera.skill_button(unit.row, unit.col, high))
     assert not next(one for one in game.battle.operators_on_field() if one.slot == unit.slot).skill_ready
 
 
@@ -206,8 +207,8 @@ def test_a_battle_ends_on_its_page_and_a_tap_leads_back_to_the_map():
     ("what", "way_out"),
     [("popup", layout.POPUP_CLOSE), ("connection_lost", layout.CONFIRM), ("unknown", layout.BACK)],
 )
-def test_what_is_laid_over_the_game_stops_it_until_it_is_put_away(what, way_out):
-    """Nothing below can be tapped, and a battle stands still."""
+def test_an_interruption_stops_the_game_until_it_is_closed(what, way_out):
+    """Nothing below it can be tapped, and a battle does not go on."""
     game = in_battle()
     game.interrupt(what)
     assert game.screen == what
@@ -219,8 +220,8 @@ def test_what_is_laid_over_the_game_stops_it_until_it_is_put_away(what, way_out)
     assert not game.paused
 
 
-def test_the_same_seed_and_fingers_give_the_same_frames():
-    """Pixel for pixel, labels too."""
+def test_the_same_seed_and_input_give_the_same_frames():
+    """Every pixel and every label."""
 
     def film():
         game, rng, frames = in_battle(seed=5), np.random.default_rng(3), []
@@ -236,21 +237,21 @@ def test_the_same_seed_and_fingers_give_the_same_frames():
 
 
 def test_labels_stand_where_the_units_stand():
-    """The middle of a box's lower edge is where the camera sees the foot."""
+    """The middle of a box's lower edge is where the camera projects the unit's foot."""
     game = in_battle()
     drag(game, pick(game, np.random.default_rng(1)))
     game.advance(6.0)
     game.draw()
     feet = [(x + width / 2, y + height) for name, x, y, width, height in game.labels() if name == "operator"]
     (unit,) = game.battle.operators_on_field()
-    true = game._camera.pixel(unit.row, unit.col, bool(game.battle.stage.high[unit.row, unit.col]))
+    true = game.battle_page.camera.pixel(unit.row, unit.col, bool(game.battle.stage.high[unit.row, unit.col]))
     assert feet == [pytest.approx(true, abs=1.5)]
     enemies = [label for label in game.labels() if label[0] != "operator"]
     assert len(enemies) == len(game.battle.enemies_on_field()) > 0
 
 
-def test_a_finger_that_was_never_down_does_nothing():
-    """Stray events of a window."""
+def test_a_pointer_that_was_never_down_does_nothing():
+    """A window can send such events."""
     game = in_battle()
     game.pointer_move(600, 300)
     game.pointer_up(600, 300)

@@ -1,4 +1,4 @@
-"""Everybody looks like themselves and like nobody else."""
+"""Every operator and every enemy has a picture of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEARNED = {
     "caster": (46, 59, 107, 64, 123),
     "crusher": (54, 60, 115, 57, 54),
 }
-"""Width and height at 60 pixels, and the mean red, green and blue, of the looks of the first detector."""
+"""Width and height at 60 pixels, and mean red, green and blue, of the looks in the first detector's training."""
 
 
 def fingerprint(image):
@@ -34,7 +34,7 @@ def fingerprint(image):
 
 
 def test_no_two_portraits_are_alike():
-    """The eyes tell cards apart by them and take the best; the two most alike are at 0.91, with itself each is at 1."""
+    """Vision tells cards apart by similarity: 1 for a portrait with itself, 0.91 for the most similar pair."""
     prints = [fingerprint(image) for image in portraits(tuple(CATALOGUE.operators.values()))]
     assert max(float(one @ other) for one, other in combinations(prints, 2)) < 0.95
 
@@ -48,15 +48,15 @@ def silhouette(kind):
 
 
 def test_every_enemy_has_a_shape_of_its_own():
-    """Not only a colour: of any two silhouettes a tenth of what either covers belongs to one of them alone."""
+    """Not only a colour: at least a tenth of the union of any two silhouettes belongs to one of them alone."""
     shapes = {kind: silhouette(kind) for kind in SHAPES}
     for one, other in combinations(shapes, 2):
         apart = (shapes[one] ^ shapes[other]).sum() / (shapes[one] | shapes[other]).sum()
         assert apart > 0.1, (one, other)
 
 
-def test_every_look_of_the_table_has_a_shape_and_nothing_stands_in_for_one():
-    """Whoever adds a look draws it, or hears of it here."""
+def test_every_look_of_the_table_has_a_shape_and_there_is_no_substitute():
+    """A look that was added without a shape fails here."""
     assert set(CATALOGUE.kinds) <= set(SHAPES)
     assert set(ENEMY_SIZE) <= set(SHAPES)
     with pytest.raises(KeyError, match="griffin"):
@@ -64,14 +64,14 @@ def test_every_look_of_the_table_has_a_shape_and_nothing_stands_in_for_one():
 
 
 def test_the_shadow_lets_the_ground_through():
-    """Half-transparent, as the assassin it shows; everybody else is solid."""
+    """It is half-transparent; other enemies are solid."""
     middles = {kind: np.median(pygame.surfarray.array_alpha(enemy_token(kind, 80))) for kind in ("shadow", "warlord")}
     assert middles["shadow"] < 200 < middles["warlord"]
 
 
 @pytest.mark.parametrize("kind", LEARNED)
-def test_the_looks_that_the_eyes_have_learned_stay_as_they_were(kind):
-    """The shipped detector was taught with these pictures."""
+def test_the_looks_that_the_detector_was_trained_with_stay_as_they_were(kind):
+    """The shipped detector was trained with these pictures."""
     token = enemy_token(kind, 60)
     solid = pygame.surfarray.array_alpha(token) > 200
     colour = pygame.surfarray.array3d(token)[solid].mean(axis=0)

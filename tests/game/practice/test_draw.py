@@ -1,4 +1,4 @@
-"""What is drawn is what is so: units stand on their tiles, boxes are true, blows flash, and a sheet shows it all."""
+"""The picture shows the battle as it is: units on their tiles, true boxes, flashing hits; a sheet shows all pages."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from levels import CATALOGUE
 from bot.cli import main
 from game.actions import DEPLOY, coverage, unflatten
 from game.camera import HOVER, Camera
-from game.characters.builds import default_squad
+from game.characters.builds import squad_of
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
-from game.practice.draw import BattleScene, Hold, Painter
+from game.practice.draw import Painter
 from game.practice.enemies import SHAPES
+from game.practice.scene import BattleScene, Hold
 from game.practice.sheet import write_sheet
 from game.simulator.battle import Battle
 
-SQUAD = default_squad(CATALOGUE)
+SQUAD = squad_of(list(CATALOGUE.operators)[:12])
 SIZES = [(1280, 720), (2560, 1440), (1280, 960)]
 DRAWN_FROM = 4
 """Pixels by which a foot may be off: rounding."""
 
 
 def fought(stage_name, seconds=30, seed=0):
-    """A battle some way on, with whoever could be paid put anywhere."""
+    """A battle after some seconds, with a random deployment whenever one was possible."""
     stage, rng = load_stage(stage_name, CATALOGUE), np.random.default_rng(seed)
     battle = Battle(stage, SQUAD, seed)
     for _ in range(seconds):
@@ -55,7 +56,7 @@ def drawn(battle, size=SIZES[0], **scene):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("stage", shipped_stages())
 def test_units_stand_on_their_tiles(stage, size):
-    """The middle of every box's lower edge is where the camera puts the unit, and every unit in sight has its box."""
+    """Every unit in sight has a box, the middle of whose lower edge is where the camera projects the unit."""
     battle = fought(stage)
     painter, camera = drawn(battle, size)
     high = battle.stage.high
@@ -80,7 +81,7 @@ def test_units_stand_on_their_tiles(stage, size):
 
 
 def test_boxes_stay_inside_the_picture():
-    """Also of units at the edge: nothing is taught that is not to be seen."""
+    """Also those of units at the edge, since the detector is trained with them."""
     for stage in shipped_stages():
         painter, _ = drawn(fought(stage))
         assert painter.labels
@@ -91,7 +92,7 @@ def test_boxes_stay_inside_the_picture():
 
 
 def test_a_box_holds_the_unit_it_names():
-    """Taken away, the picture changes inside the box and nowhere far from it."""
+    """Without the unit, most of the picture inside the box is different."""
     battle = fought("first_watch")
     with_units, _ = drawn(battle)
     bare, _ = drawn(Battle(battle.stage, SQUAD, 0))
@@ -111,8 +112,8 @@ def test_the_same_scene_is_drawn_the_same_twice():
     assert np.array_equal(first, painter.frame())
 
 
-def test_a_blow_flashes_on_whoever_takes_it_and_only_there():
-    """A spark inside the box, smaller than a fifth of it: the unit can still be told."""
+def test_a_hit_flashes_on_its_target_only():
+    """A spark inside the box, smaller than a fifth of it, so that the unit can still be recognised."""
     battle = fought("first_watch", 40)
     number = battle.enemies_on_field()[0].number
     calm, _ = drawn(battle)
@@ -132,12 +133,12 @@ def inside(box, rows, columns):
     return x <= columns[0] <= columns[-1] <= x + width and y <= rows[0] <= rows[-1] <= y + height
 
 
-def test_a_played_battle_flashes_when_somebody_loses_health():
-    """And not for long after."""
+def test_units_that_lose_health_flash():
+    """And only for a moment."""
     game = PracticeGame([load_stage("first_watch", CATALOGUE)], SQUAD, popups=False)
-    for spot in (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START):
-        game.pointer_down(*game._scale.middle(spot))
-        game.pointer_up(*game._scale.middle(spot))
+    for spot in (layout.TERMINAL, layout.LAST_STAGE, game.stage_map.nodes()[0], layout.STAGE_START, layout.SQUAD_START):
+        game.pointer_down(*game.scale.middle(spot))
+        game.pointer_up(*game.scale.middle(spot))
     game.advance(2.0)
     cover = coverage(game.battle.stage, SQUAD).ravel()
     hits = 0
@@ -147,21 +148,21 @@ def test_a_played_battle_flashes_when_somebody_loses_health():
             game.battle.act(unflatten(1 + int(worth.argmax()), len(SQUAD), cover.size // len(SQUAD) // 4))
         before = healths(game.battle)
         game.advance(0.25)
-        lost = {who for who, left in healths(game.battle).items() if left < before.get(who, 1.0)}
-        assert set(game._struck) == lost
+        lost = {unit for unit, left in healths(game.battle).items() if left < before.get(unit, 1.0)}
+        assert set(game.battle_page.effects.struck) == lost
         hits += bool(lost)
     assert hits == 3
 
 
 def healths(battle):
-    """Everybody's health."""
+    """The health of every unit."""
     told = {("enemy", one.number): one.health for one in battle.enemies_on_field()}
     return told | {("operator", one.slot): one.health for one in battle.operators_on_field()}
 
 
 @pytest.mark.parametrize("kind", SHAPES)
 def test_every_look_can_be_drawn_on_the_field(kind):
-    """With a box of its own name; the new ones too, before any stage has them."""
+    """With a box of its own name, even if no stage has it yet."""
     battle = fought("first_watch")
     painter = Painter(SIZES[0], SQUAD)
     camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, SIZES[0])
@@ -207,7 +208,7 @@ def test_the_numbers_are_dim_while_a_direction_is_asked_for_and_bright_in_a_paus
 
 
 def test_a_battle_whose_dp_come_at_once_is_drawn_too(tmp_path):
-    """A level may say that a DP takes no time."""
+    """A level may set the time for a DP to 0."""
     level = json.loads(resources.files("game.levels.stages").joinpath("first_watch.json").read_text())
     level["options"]["costIncreaseTime"] = 0
     (tmp_path / "rich.json").write_text(json.dumps(level))
@@ -216,7 +217,7 @@ def test_a_battle_whose_dp_come_at_once_is_drawn_too(tmp_path):
 
 
 def test_the_sheet_shows_every_page_in_both_shapes(tmp_path):
-    """One picture file that a person can look at."""
+    """One picture file, for visual checks."""
     stages = [load_stage(name, CATALOGUE) for name in shipped_stages()[:2]]
     count = write_sheet(tmp_path / "sheet.png", stages, SQUAD)
     sheet = pygame.image.load(str(tmp_path / "sheet.png"))
@@ -227,6 +228,6 @@ def test_the_sheet_shows_every_page_in_both_shapes(tmp_path):
 
 @pytest.mark.parametrize("name", ["nowhere/sheet.png", "sheet.txt"])
 def test_a_sheet_that_cannot_be_written_is_one_line(name, tmp_path, capsys):
-    """And the exit code of bad input, before anything is drawn."""
+    """With the exit code of bad input, before anything is drawn."""
     assert main(["practice", "--sheet", str(tmp_path / name)]) == 2
     assert capsys.readouterr().err.count("\n") == 1

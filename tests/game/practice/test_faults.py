@@ -1,4 +1,4 @@
-"""Every fault comes when its seed says so, does what its name says, and goes again."""
+"""Every fault comes when its seed says so, does what its name says, and ends."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from levels import CATALOGUE
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.practice import layout
-from game.practice.app import LOADING_SECONDS, Place, PracticeGame, displaced
+from game.practice.app import PracticeGame
 from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, KINDS, SIZES, Faults, schedule
+from game.practice.flow import LOADING_SECONDS
+from game.practice.placement import WindowPlacement
 
 STAGE = load_stage("first_watch", CATALOGUE)
 SQUAD = default_squad(CATALOGUE)
@@ -28,14 +30,14 @@ def opened(*kinds, seed=0, rate=1.0):
 
 def tap(game, at):
     """Down and up on a spot."""
-    point = game._scale.middle(at)
+    point = game.scale.middle(at)
     game.pointer_down(*point)
     game.pointer_up(*point)
 
 
 def walk(game, until="battle"):
     """Tap through the menus; no time passes before the loading page."""
-    for spot in (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START):
+    for spot in (layout.TERMINAL, layout.LAST_STAGE, game.stage_map.nodes()[0], layout.STAGE_START, layout.SQUAD_START):
         if game.screen != until:
             tap(game, spot)
     if until == "battle":
@@ -46,7 +48,7 @@ def walk(game, until="battle"):
 def wait_for(game, kind, lasting=True):
     """Let time pass until a fault of this kind lasts, or lasts no more."""
     for _ in range(4000):
-        if (game._faults.lasting(kind, game.time) is not None) is lasting:
+        if (game.faults.lasting(kind, game.time) is not None) is lasting:
             return
         game.advance(STEP)
     pytest.fail(f"{kind} never came" if lasting else f"{kind} never went")
@@ -54,7 +56,7 @@ def wait_for(game, kind, lasting=True):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_gives_the_same_faults_and_another_seed_others(kind):
-    """A fault that broke the bot can be called again."""
+    """A fault that broke the bot can be reproduced."""
     first, again, other = (list(islice(schedule(kind, seed), 20)) for seed in (7, 7, 8))
     assert first == again
     assert first != other
@@ -62,7 +64,7 @@ def test_the_same_seed_gives_the_same_faults_and_another_seed_others(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_faults_of_one_kind_come_in_order_and_within_their_bounds(kind):
-    """None before the other is over, none longer or worse than its habit allows."""
+    """They do not overlap, and none is longer or worse than its habit allows."""
     faults = list(islice(schedule(kind, 3), 300))
     assert all(later.start >= sooner.end for sooner, later in pairwise(faults))
     assert all(HABITS[kind].shortest <= fault.seconds <= HABITS[kind].longest for fault in faults)
@@ -81,14 +83,14 @@ def test_a_higher_rate_shortens_the_gaps_and_nothing_else(kind):
 
 
 def test_a_kind_comes_at_the_same_moments_alone_and_among_all():
-    """So each can be looked into by itself."""
+    """So that each kind can be examined by itself."""
     for kind in KINDS:
         alone, among = Faults([kind], 4), Faults(KINDS, 4)
         assert alone.begun(200.0) == [fault for fault in among.begun(200.0) if fault.kind == kind]
 
 
 def test_how_the_clock_is_read_changes_no_fault():
-    """In one step or in many: the schedule hangs on the time alone."""
+    """In one step or in many: the schedule depends on the time alone."""
     steps, once = Faults(KINDS, 1), Faults(KINDS, 1)
     told = [fault for tick in range(1, 1001) for fault in steps.begun(tick / 10)]
     assert told == once.begun(100.0)
@@ -100,13 +102,13 @@ def test_without_faults_nothing_goes_wrong():
     walk(game)
     for _ in range(200):
         game.advance(STEP)
-        assert game.place == Place()
+        assert game.place == WindowPlacement()
         assert game.screen in ("battle", "failed")
 
 
 @pytest.mark.parametrize("kind", ["popup", "connection_lost"])
-def test_something_is_laid_over_the_page_until_it_is_tapped_away(kind):
-    """At any time, in the middle of a battle too; play stands still below it."""
+def test_an_interruption_stays_until_it_is_closed(kind):
+    """It can come in the middle of a battle, which then stops."""
     game = opened(kind, rate=3.0)
     walk(game)
     while game.screen == "battle":
@@ -120,7 +122,7 @@ def test_something_is_laid_over_the_page_until_it_is_tapped_away(kind):
 
 
 def test_loading_stands_still_while_it_stalls_and_then_goes_on():
-    """The page stays longer than it ever does otherwise, and the battle begins all the same."""
+    """The page stays longer than usual, and then the battle begins."""
     game = opened("loading_stall")
     wait_for(game, "loading_stall")
     walk(game, until="loading")
@@ -132,7 +134,7 @@ def test_loading_stands_still_while_it_stalls_and_then_goes_on():
 
 
 def test_a_swallowed_tap_does_nothing_and_a_later_one_works():
-    """Trying again is all it takes."""
+    """It is enough to try again."""
     game = opened("tap_swallowed")
     wait_for(game, "tap_swallowed")
     tap(game, layout.TERMINAL)
@@ -143,18 +145,18 @@ def test_a_swallowed_tap_does_nothing_and_a_later_one_works():
 
 
 def test_a_drag_lost_halfway_puts_the_card_back():
-    """Nothing is deployed where it is let go, and play goes on at its speed."""
+    """Nothing is deployed where it is let go, and the card is no longer held."""
     game = opened("drag_lost")
     walk(game)
     wait_for(game, "drag_lost")
     cards = game.battle.view().cards
     ready = next(index for index, card in enumerate(cards) if card.state == "ready")
-    left, top, pitch = game._scale.card(ready, len(cards))
+    left, top, pitch = game.scale.card(ready, len(cards))
     game.pointer_down(left + pitch / 2, top + 20)
-    assert game._hold is not None
+    assert game.battle_page.input.hold is not None
     game.pointer_move(300, 150)
     game.pointer_up(300, 150)
-    assert game._hold is None
+    assert game.battle_page.input.hold is None
     assert not game.battle.operators_on_field()
 
 
@@ -183,29 +185,29 @@ def test_a_black_picture_has_no_units_in_it():
 
 
 def test_the_frame_rate_is_what_the_fault_says():
-    """New pictures come that often in a second, whoever asks more often."""
+    """There are that many new pictures a second, even if more are asked for."""
     game = opened("frame_rate", seed=2)
     walk(game)
     game.advance(0.01)
-    fault = game._faults.lasting("frame_rate", game.time)
+    fault = game.faults.lasting("frame_rate", game.time)
     pictures, last = 0, None
     for _ in range(400):
         game.advance(0.01)
         game.picture()
         pictures += game._shown[0] != last
         last = game._shown[0]
-    assert fault == game._faults.lasting("frame_rate", game.time)
+    assert fault == game.faults.lasting("frame_rate", game.time)
     assert 0.75 <= pictures / (4 * fault.amount[0]) <= 1.05
 
 
 @pytest.mark.parametrize("kind", ["moved", "resized"])
-def test_a_window_elsewhere_is_touched_where_it_is_seen(kind):
-    """What was the terminal's place shows something else, and the terminal answers where it now stands."""
+def test_a_moved_or_resized_window_is_touched_where_it_is_seen(kind):
+    """The terminal's button answers where it is now."""
     game = opened(kind, seed=1)
     wait_for(game, kind)
     place = game.place
-    assert place != Place()
-    x, y = game._scale.middle(layout.TERMINAL)
+    assert place != WindowPlacement()
+    x, y = game.scale.middle(layout.TERMINAL)
     point = x * place.factor + place.right, y * place.factor + place.down
     game.pointer_down(*point)
     game.pointer_up(*point)
@@ -215,19 +217,8 @@ def test_a_window_elsewhere_is_touched_where_it_is_seen(kind):
     assert np.array_equal(game.draw(), game.picture())
 
 
-@pytest.mark.parametrize(
-    ("place", "at"), [(Place(3, -2), (7, 8)), (Place(factor=0.5), (2, 5)), (Place(1, 2, 2.0), (9, 22))]
-)
-def test_a_pixel_moves_and_grows_with_its_window(place, at):
-    """And where the window is no more, there is nothing."""
-    frame = np.zeros((40, 40, 3), np.uint8)
-    frame[10, 4] = 200
-    assert displaced(frame, place)[at[1], at[0]].tolist() == [200] * 3
-    assert not displaced(np.full_like(frame, 9), Place(10, 0))[:, :10].any()
-
-
 def test_a_battle_that_fails_leads_back_to_the_map():
-    """At once, whatever stood on the field."""
+    """At once, whatever is on the field."""
     game = opened("failed", rate=3.0)
     walk(game)
     while game.screen == "battle":
@@ -248,7 +239,7 @@ def test_a_game_with_faults_plays_the_same_twice(kind):
             game.advance(STEP)
             tap(
                 game,
-                (layout.TERMINAL, layout.LAST_STAGE, game._nodes()[0], layout.STAGE_START, layout.SQUAD_START)[
+                (layout.TERMINAL, layout.LAST_STAGE, game.stage_map.nodes()[0], layout.STAGE_START, layout.SQUAD_START)[
                     step % 5
                 ],
             )

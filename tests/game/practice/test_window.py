@@ -1,4 +1,4 @@
-"""The practice game in a real window: it opens where it is told, answers the mouse, moves and grows with its faults."""
+"""The practice game in a real window: it opens where it is told, answers the mouse, and moves and resizes by faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Box = tuple[int, int, int, int]
 
 @pytest.fixture(autouse=True)
 def desktop(display, monkeypatch, tmp_path):
-    """The unseen screen, for this process and those it starts."""
+    """The virtual display, for this process and those it starts."""
     (tmp_path / "authority").touch()
     for name, value in (("DISPLAY", display), ("SDL_VIDEODRIVER", "x11"), ("XAUTHORITY", str(tmp_path / "authority"))):
         monkeypatch.setenv(name, value)
@@ -44,12 +44,12 @@ def opened(folder, **practice) -> Iterator[subprocess.Popen[str]]:
 
 
 def click(x: int, y: int) -> None:
-    """Click on the desktop, in a process of its own: `pyautogui` keeps to the display it was first imported on."""
+    """Click on the desktop, in a process of its own: `pyautogui` stays on the display on which it was imported."""
     subprocess.run([sys.executable, "-c", f"import pyautogui; pyautogui.click({x}, {y})"], env=os.environ, check=True)
 
 
 def box() -> Box | None:
-    """Where on the desktop something is drawn: x, y, width, height."""
+    """The rectangle of the desktop that is not black: x, y, width, height."""
     with mss.MSS() as grabber:
         lit = np.asarray(grabber.grab(grabber.monitors[0]))[:, :, :3].any(axis=2)
     if not lit.any():
@@ -59,7 +59,7 @@ def box() -> Box | None:
 
 
 def wait_until(holds: Callable[[Box], bool]) -> Box:
-    """The first place of the window for which it holds."""
+    """Wait until the window's rectangle fulfils a condition, and return it."""
     deadline, last = time.monotonic() + SECONDS, None
     while time.monotonic() < deadline:
         last = box()
@@ -70,7 +70,7 @@ def wait_until(holds: Callable[[Box], bool]) -> Box:
 
 
 def test_the_window_opens_where_it_is_told_and_answers_the_mouse(tmp_path):
-    """A click on the terminal's card opens the terminal; a polite end is obeyed."""
+    """A click on the terminal's button opens the terminal; SIGTERM ends the game with exit code 0."""
     with opened(tmp_path) as game:
         assert wait_until(lambda seen: seen == (*CORNER, *SIZE))
         click(CORNER[0] + 978 // 2, CORNER[1] + 194 // 2)
@@ -79,8 +79,8 @@ def test_the_window_opens_where_it_is_told_and_answers_the_mouse(tmp_path):
         assert game.wait(SECONDS) == 0
 
 
-def test_a_moved_window_goes_elsewhere_and_comes_back(tmp_path):
-    """As by somebody's hand; its size stays."""
+def test_a_moved_window_comes_back(tmp_path):
+    """Its size stays the same."""
     with opened(tmp_path, faults='["moved"]', fault_rate=60.0):
         away = wait_until(lambda seen: seen[:2] != CORNER)
         assert away[2:] == SIZE or away[:2] == (0, 0) or 0 in away[:2]
@@ -88,7 +88,7 @@ def test_a_moved_window_goes_elsewhere_and_comes_back(tmp_path):
 
 
 def test_a_resized_window_is_drawn_at_its_new_size(tmp_path):
-    """The whole picture, larger or smaller, in the same proportions; then as before."""
+    """The whole picture, larger or smaller, in the same proportions; then at its first size again."""
     with opened(tmp_path, faults='["resized"]', fault_rate=60.0):
         other = wait_until(lambda seen: seen[2:] != SIZE)
         assert other[2] / other[3] == pytest.approx(SIZE[0] / SIZE[1], abs=0.05)

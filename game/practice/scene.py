@@ -1,0 +1,53 @@
+"""What a drawn battle shows besides the battle itself: what the player holds, and what flashes or is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from game.simulator.battle import Battle
+from game.view import Card
+
+Label = tuple[str, int, int, int, int]
+Struck = tuple[Literal["operator", "enemy"], int]
+"""An operator by slot or an enemy by number."""
+
+
+@dataclass
+class Hold:
+    """What the player holds: a dragged card, a card on a tile that waits for its direction, or a selected unit."""
+
+    slot: int
+    at: tuple[float, float] | None = None
+    """The pixel to which the card is dragged."""
+    tile: tuple[int, int] | None = None
+    """The (row, column) where the card was let go, or where the selected unit stands."""
+    direction: int | None = None
+    """The direction of the swipe (see game.actions); None while it is too short."""
+    standing: bool = False
+    """Whether it is a unit on the field, with a skill and a retreat button."""
+
+
+@dataclass
+class BattleScene:
+    """Everything that a drawn battle shows."""
+
+    battle: Battle
+    hand: tuple[Card, ...]
+    paused: bool = False
+    speed: int = 1
+    hold: Hold | None = None
+    legal: Sequence[tuple[int, int]] = ()
+    """Tiles on which the held card may stand."""
+    dp_flash: float = 0.0
+    """How brightly the DP flash, 0 to 1."""
+    banner: str = ""
+    """The kind of enemy that is announced, or nothing."""
+    struck: Collection[Struck] = ()
+    """Units that were hit a moment ago."""
+
+    @property
+    def light(self) -> float:
+        """Brightness of the numbers, 0 to 1: dim while a card waits for its direction or a unit is selected."""
+        return 0.63 if self.hold is not None and self.hold.tile is not None else 1.0

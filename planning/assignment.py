@@ -1,0 +1,158 @@
+"""Which operator a plan brings for each of its groups, as far as the user's squad has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from game.characters.builds import operator_of
+from game.characters.catalogue import Catalogue
+from game.characters.models import SKILL_LEVELS, Build, Character, Operator
+from game.errors import PlanError
+from planning.plans import AIMED, Candidate, Plan, PlanGroup
+
+
+class PlanSquad(NamedTuple):
+    """The squad for a plan, and the slot that each name in the plan stands for."""
+
+    operators: tuple[Operator, ...]
+    slots: dict[str, int]
+    """The slot of every group that has an operator and of every name in a step; steps for other names are skipped."""
+    candidates: tuple[Candidate, ...]
+    """The candidate in each slot."""
+    notes: tuple[str, ...]
+    """Where the squad is not what the plan asks for."""
+
+
+def assign_operators(
+    plan: Plan,
+    catalogue: Catalogue,
+    builds: Mapping[str, Build] | Build = Build(),  # noqa: B008 - a Build is frozen
+) -> PlanSquad:
+    """The squad for a plan, in the order of its groups.
+
+    `builds` is one build for all operators, reduced to what each of them can reach, or the builds of the operators that
+    there are, by English name. A skill that an elite phase does not have yet (the second comes with elite 1, the third
+    with elite 2) is replaced by the last one it has. A group that no step uses may stay without an operator.
+    Raises PlanError if a group that a step uses cannot get one.
+    """
+    return _Assignment(plan, catalogue, builds).squad()
+
+
+class _Assignment:
+    """Assigns operators to groups, each operator to one group at most."""
+
+    def __init__(self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build) -> None:
+        self._builds = builds
+        self._catalogue = catalogue
+        self._used = dict.fromkeys(step.name for step in plan.steps if step.name and step.kind in AIMED)
+        """The names that steps use, in order."""
+        self._groups = self._all_groups(plan)
+        self._assigned: dict[str, tuple[str, Candidate]] = {}
+        """By operator: its group, and the candidate of the group that it is."""
+        self._notes = list(plan.notes)
+
+    def squad(self) -> PlanSquad:
+        """Assign an operator to every group, first to those that steps use."""
+        for name in sorted(self._groups, key=lambda name: name not in self._used):
+            if self._assign(name, set()):
+                continue
+            reason = self._unassigned(self._groups[name])
+            if name in self._used:
+                raise PlanError(reason)
+            self._notes.append(f"{reason}, and no step needs it")
+        if not self._assigned:
+            raise PlanError("the plan brings no operator")
+        order = list(self._groups)
+        chosen = sorted(self._assigned.items(), key=lambda one: order.index(one[1][0]))
+        operators = tuple(self._operator(name, candidate) for name, (_, candidate) in chosen)
+        slots = self._slots([name for name, _ in chosen])
+        return PlanSquad(operators, slots, tuple(candidate for _, (_, candidate) in chosen), tuple(self._notes))
+
+    def _all_groups(self, plan: Plan) -> dict[str, PlanGroup]:
+        """A plan's groups by name, and one for each operator that only the steps name: MAA brings it as well.
+
+        There is none for a candidate of another group, nor for a name that is in no table (a device or a summon).
+        """
+        groups: dict[str, PlanGroup] = {}
+        for group in plan.groups:
+            groups.setdefault(group.name, group)
+        listed = {self._english(candidate.name) for group in plan.groups for candidate in group.candidates}
+        for name in self._used:
+            if name not in groups and self._english(name) not in {None, *listed}:
+                groups[name] = PlanGroup(name=name, candidates=(Candidate(name=name),))
+        return groups
+
+    def _english(self, name: str) -> str | None:
+        """The English name of an operator; None if no table knows it."""
+        character = self._catalogue.find_character(name)
+        return character.name if character else None
+
+    def _absence(self, candidate: Candidate) -> str:
+        """Why a candidate cannot be brought; empty if it can."""
+        name = self._english(candidate.name)
+        if name is None:
+            return f"{candidate.name!r} is in no table"
+        return "" if isinstance(self._builds, Build) or name in self._builds else f"{name!r} is not in the squad"
+
+    def _assign(self, group: str, tried: set[str]) -> bool:
+        """Assign a group its first free candidate, or one whose present group can take another.
+
+        This is one augmenting path of a bipartite matching; `tried` are the operators already on the path.
+        """
+        candidates = self._groups[group].candidates
+        there = [(self._english(one.name) or "", one) for one in candidates if not self._absence(one)]
+        for name, candidate in there:
+            if name not in self._assigned:
+                self._assigned[name] = group, candidate
+                return True
+        for name, candidate in there:
+            if name not in tried:
+                tried.add(name)
+                if self._assign(self._assigned[name][0], tried):
+                    self._assigned[name] = group, candidate
+                    return True
+        return False
+
+    def _unassigned(self, group: PlanGroup) -> str:
+        """Why a group gets no operator."""
+        reasons = [absence or "its operators are needed elsewhere" for absence in map(self._absence, group.candidates)]
+        return f"no operator for {group.name!r}: {'; '.join(dict.fromkeys(reasons)) or 'it lists none'}"
+
+    def _operator(self, name: str, candidate: Candidate) -> Operator:
+        """An operator with the build and the skill that it is brought with."""
+        character = self._catalogue.characters[name]
+        build = _within(character, self._builds) if isinstance(self._builds, Build) else self._builds[name]
+        skill = _skill(character, candidate, build)
+        if candidate.skill > skill > 0:
+            self._notes.append(f"{name}: skill {candidate.skill} is not unlocked at elite {build.elite}; uses {skill}")
+        return operator_of(character, msgspec.structs.replace(build, skill=skill))
+
+    def _slots(self, squad: Sequence[str]) -> dict[str, int]:
+        """The slot of every name: of a group its operator's, else the operator's own, whichever group it is for."""
+        slots = {self._assigned[name][0]: slot for slot, name in enumerate(squad)}
+        for used in self._used:
+            name = self._english(used)
+            if name in squad:
+                slots.setdefault(used, squad.index(name))
+            elif used not in slots:
+                why = "is not brought" if name else "is in no table"
+                self._notes.append(f"{used!r} {why}; steps for it are skipped")
+        return slots
+
+
+def _within(character: Character, build: Build) -> Build:
+    """A build reduced to what a character can reach: operators of one and two stars have no elite phases."""
+    elite = min(build.elite, len(character.phases) - 1)
+    most = character.phases[elite].levels
+    level = most if elite < build.elite or build.level is None else min(build.level, most)
+    skill_level = build.skill_level and min(build.skill_level, SKILL_LEVELS[elite])
+    return msgspec.structs.replace(build, elite=elite, level=level, skill_level=skill_level)
+
+
+def _skill(character: Character, candidate: Candidate, build: Build) -> int:
+    """The number of the skill that an operator brings: the plan's choice, else the build's, as far as unlocked."""
+    wanted = candidate.skill or build.skill
+    return min(wanted, len(character.skills), build.elite + 1)

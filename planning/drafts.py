@@ -1,0 +1,180 @@
+"""Drafts of plans, and random ones: operators are deployed where they cover much of the enemies' routes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from game.actions import DEPLOY, RETREAT, turned
+from game.characters.models import Operator
+from game.levels.stage import MOVE, Route, Stage
+from game.simulator import rules
+from game.simulator.rules import Ints, World
+from game.simulator.tables import standing_room
+
+Traffic = npt.NDArray[np.float64]
+"""[busy fragments, tiles]"""
+
+SHIFTS = 0.3
+"""Share of the random drafts in which a second shift relieves the first."""
+
+
+class PlannedMove(NamedTuple):
+    """One action (see game.actions) and its gates: not before `kills` kills, and not before `seconds`."""
+
+    kind: int
+    slot: int
+    tile: int = 0
+    direction: int = 0
+    kills: int = 0
+    seconds: float = 0.0
+
+
+class Draft(NamedTuple):
+    """A plan as the search handles it; `planning.solutions` turns it into one that people can read.
+
+    The moves are made in order, each as soon as it is legal and its gates are open.
+    """
+
+    moves: tuple[PlannedMove, ...]
+    skills: tuple[int, ...] = ()
+    """Slots whose skill is used whenever it is ready."""
+
+
+class DraftMaker:
+    """Draws random drafts, and pieces of drafts, for one stage and squad."""
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator], world: World, rng: np.random.Generator) -> None:
+        self.stage, self.squad, self.world, self.rng = stage, tuple(squad), world, rng
+        shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
+        self.places = [
+            _places(one, room, shape, traffic[not one.melee])
+            for one, room in zip(squad, standing_room(stage, squad), strict=True)
+        ]
+        self.usable = [slot for slot, places in enumerate(self.places) if len(places.spot)]
+        """Slots of the operators that can stand somewhere."""
+        self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.card[slot, rules.BY_HAND])
+        """Those of them with a skill that is used by hand."""
+        self.last_spawn = max(spawn.time for spawn in stage.spawns)
+        """Second of the last spawn."""
+        self.lulls = _lulls(stage)
+        """For each busy fragment the kill count at which all enemies so far are gone."""
+
+    def random_draft(self) -> Draft:
+        """As many operators as may be deployed, each as soon as its DP are there; roughly the cheapest first."""
+        many = min(self.world.character_limit, len(self.usable))
+        costs = np.array([self.squad[slot].cost for slot in self.usable]) + self.rng.normal(0.0, 6.0, len(self.usable))
+        chosen = self.rng.permutation(len(self.usable))[:many]
+        order = chosen[np.argsort(costs[chosen])]
+        moves = [self.deployment(self.usable[index]) for index in order.tolist()]
+        if self.rng.random() < SHIFTS:
+            moves += self.shift(moves)
+        return Draft(tuple(moves), self.by_hand)
+
+    def shift(self, moves: list[PlannedMove]) -> list[PlannedMove]:
+        """A second shift: all deployed operators retreat in a lull, and others are deployed for what comes next."""
+        lull, tired = self.moment(), standing_after(moves)
+        rested = [slot for slot in self.usable if slot not in tired]
+        fresh = self.rng.permutation(rested)[: len(tired)].tolist()
+        retreats = [PlannedMove(RETREAT, slot, kills=lull) for slot in tired]
+        return retreats + [self.deployment(slot, lull) for slot in fresh]
+
+    def deployment(self, slot: int, kills: int = 0) -> PlannedMove:
+        """Deploy an operator at random, the likelier the more of the enemies' routes it covers.
+
+        The routes are those of one fragment that is due after `kills` kills, or later.
+        """
+        places = self.places[slot]
+        now = min(bisect_right(self.lulls, kills), len(self.lulls) - 1)
+        ahead = now if kills and self.rng.random() < 0.5 else int(self.rng.integers(now, len(self.lulls)))
+        weight = places.weight[ahead]
+        tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
+        return PlannedMove(DEPLOY, slot, tile, direction)
+
+    def any_slot(self) -> int:
+        """A random one of the usable slots."""
+        return self.usable[int(self.rng.integers(len(self.usable)))]
+
+    def moment(self) -> int:
+        """A number of kills to wait for: any, or one of the lulls."""
+        if self.rng.random() < 0.5:
+            return max(self.lulls[int(self.rng.integers(len(self.lulls)))], 1)
+        return int(self.rng.integers(1, self.stage.total + 1))
+
+
+class _Places(NamedTuple):
+    """Where an operator can stand and face, and how likely each place is tried."""
+
+    spot: Ints
+    """[places, 2] tile and direction"""
+    weight: npt.NDArray[np.float64]
+    """[busy fragments, places] probabilities, for the enemies of each fragment; every row sums to 1"""
+
+
+def _places(operator: Operator, room: npt.NDArray[np.bool_], shape: tuple[int, int], traffic: Traffic) -> _Places:
+    """The places of an operator, weighted by how much of the enemies' routes it covers there.
+
+    `room` is bool[tiles], where it may stand; `shape` is (height, width).
+    """
+    spots = [(tile, direction) for tile in np.flatnonzero(room).tolist() for direction in range(4)]
+    covered = np.zeros((len(spots), shape[0] * shape[1]))
+    for spot, (tile, direction) in zip(covered, spots, strict=True):
+        row, col = divmod(tile, shape[1])
+        for down, right in (turned(offset, direction) for offset in operator.range):
+            if 0 <= row + down < shape[0] and 0 <= col + right < shape[1]:
+                spot[(row + down) * shape[1] + col + right] = 1.0
+    weight = (traffic @ covered.T) ** 2
+    if spots:
+        weight += 0.05 * weight.mean(axis=1, keepdims=True) + 1e-9
+        weight /= weight.sum(axis=1, keepdims=True)
+    return _Places(np.array(spots, np.int64).reshape(len(spots), 2), weight)
+
+
+def _traffic(stage: Stage, *, air: bool) -> Traffic:
+    """The square root of how many enemies of each busy fragment cross each tile; fliers count only with `air`."""
+    counts = np.zeros((len(stage.fragments), stage.height, stage.width))
+    for spawn in stage.spawns:
+        route = stage.routes[spawn.route]
+        assert route is not None
+        for row, col in route.tiles if not route.flying else _flown(route) if air else ():
+            counts[spawn.fragment, row, col] += 1.0
+    return np.sqrt(counts[_busy(stage)].reshape(-1, stage.height * stage.width))
+
+
+def _flown(route: Route) -> tuple[tuple[int, int], ...]:
+    """The tiles under a flight route."""
+    row, col, tiles = route.row, route.col, dict[tuple[int, int], None]()
+    for node in route.nodes:
+        if node.kind == MOVE:
+            for part in np.linspace(0.0, 1.0, 40):
+                tiles[round(row + (node.row - row) * part), round(col + (node.col - col) * part)] = None
+            row, col = node.row, node.col
+    return tuple(tiles)
+
+
+def standing_after(moves: Sequence[PlannedMove]) -> list[int]:
+    """The slots that are on the field after these moves, unless one has died."""
+    standing: dict[int, None] = {}
+    for move in moves:
+        if move.kind == DEPLOY:
+            standing[move.slot] = None
+        elif move.kind == RETREAT:
+            standing.pop(move.slot, None)
+    return list(standing)
+
+
+def _busy(stage: Stage) -> list[int]:
+    """The fragments in which enemies spawn."""
+    return sorted({spawn.fragment for spawn in stage.spawns})
+
+
+def _lulls(stage: Stage) -> list[int]:
+    """For each busy fragment the kill count when all enemies spawned by then are gone."""
+    counts = np.zeros(len(stage.fragments), np.int64)
+    for spawn in stage.spawns:
+        counts[spawn.fragment] += spawn.counts
+    return [int(count) for count in counts.cumsum()[_busy(stage)]]

@@ -1,0 +1,96 @@
+"""Changes to drafts: random ones, with which the search breeds, and all simplifications of a finished plan."""
+
+from __future__ import annotations
+
+from game.actions import DEPLOY, RETREAT, SKILL
+from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
+
+
+class Mutator:
+    """Changes drafts at random."""
+
+    def __init__(self, drafts: DraftMaker) -> None:
+        self.drafts, self.rng = drafts, drafts.rng
+
+    def changed(self, draft: Draft) -> Draft:
+        """One to three changes."""
+        for _ in range(1 + int(self.rng.integers(3))):
+            draft = self._change(draft)
+        return draft
+
+    def _change(self, draft: Draft) -> Draft:
+        """One change: another tile, operator, order or gate, one move more or less, a retreat, or a skill."""
+        moves = list(draft.moves)
+        if not moves:
+            return self.drafts.random_draft()
+        at = int(self.rng.integers(len(moves)))
+        move, draw = moves[at], self.rng.random()
+        kills = max(before.kills for before in moves[: at + 1])
+        if draw < 0.35 and move.kind == DEPLOY:
+            moves[at] = self._elsewhere(move, kills)
+        elif draw < 0.45:
+            moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
+        elif draw < 0.55 and move.kind == DEPLOY:
+            moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(), kills))
+        elif draw < 0.65:
+            moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(), kills))
+        elif draw < 0.72:
+            moves.pop(at)
+        elif draw < 0.87:
+            moves[at] = self._later(move)
+        elif draw < 0.94 or not self.drafts.by_hand:
+            moves[at + 1 : at + 1] = self._relief(moves[: at + 1])
+        else:
+            return self._other_skills(draft)
+        return Draft(tuple(moves), draft.skills)
+
+    def _relief(self, moves: list[PlannedMove]) -> list[PlannedMove]:
+        """One operator on the field retreats, perhaps for another one elsewhere; or a second shift relieves all."""
+        standing = standing_after(moves)
+        if not standing:
+            return []
+        if self.rng.random() < 0.3:
+            return self.drafts.shift(moves)
+        retreat = self._later(PlannedMove(RETREAT, standing[int(self.rng.integers(len(standing)))]))
+        return [retreat, self.drafts.deployment(self.drafts.any_slot(), retreat.kills)][: int(self.rng.integers(1, 3))]
+
+    def _elsewhere(self, move: PlannedMove, kills: int) -> PlannedMove:
+        """The same deployment on another tile, or facing another way."""
+        if self.rng.random() < 0.3:
+            return move._replace(direction=int(self.rng.integers(4)))
+        return self._gated(move, self.drafts.deployment(move.slot, kills))
+
+    def _gated(self, old: PlannedMove, new: PlannedMove) -> PlannedMove:
+        """A new move with the gates of an old one."""
+        return new._replace(kills=old.kills, seconds=old.seconds)
+
+    def _later(self, move: PlannedMove) -> PlannedMove:
+        """The move with another gate: kills, time, or none."""
+        draw = self.rng.random()
+        if draw < 0.4:
+            return move._replace(kills=self.drafts.moment(), seconds=0.0)
+        if draw < 0.7:
+            return move._replace(kills=0, seconds=float(self.rng.integers(1, int(self.drafts.last_spawn) + 2)))
+        return move._replace(kills=0, seconds=0.0)
+
+    def _other_skills(self, draft: Draft) -> Draft:
+        """One operator's skill is used whenever it is ready; if it was already, it is used once at a random moment."""
+        slot = self.drafts.by_hand[int(self.rng.integers(len(self.drafts.by_hand)))]
+        if slot not in draft.skills:
+            return draft._replace(skills=tuple(sorted((*draft.skills, slot))))
+        moves = list(draft.moves)
+        moves.insert(int(self.rng.integers(len(moves) + 1)), self._later(PlannedMove(SKILL, slot)))
+        return Draft(tuple(moves), tuple(other for other in draft.skills if other != slot))
+
+
+def simpler_drafts(draft: Draft) -> list[Draft]:
+    """All drafts with one thing less: a move, a gate, or a skill that is used whenever it is ready."""
+    moves = draft.moves
+    fewer = [Draft((*moves[:at], *moves[at + 1 :]), draft.skills) for at in range(len(moves))]
+    open_gates = [
+        Draft((*moves[:at], move._replace(kills=0, seconds=0.0), *moves[at + 1 :]), draft.skills)
+        for at, move in enumerate(moves)
+        if move.kills or move.seconds
+    ]
+    idle = [draft._replace(skills=tuple(other for other in draft.skills if other != slot)) for slot in draft.skills]
+    return [*fewer, *open_gates, *idle]
