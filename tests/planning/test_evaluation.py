@@ -5,14 +5,14 @@ from __future__ import annotations
 from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
-from game.characters.builds import squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from planning.drafts import Draft, PlannedMove
 from planning.evaluation import LIMIT, outcome
 from planning.search import search
 
-SQUAD = squad_of(list(CATALOGUE.operators)[:12])
+SQUAD = default_squad(CATALOGUE)
 NAMES = [one.name for one in SQUAD]
 
 

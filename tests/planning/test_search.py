@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from levels import CATALOGUE
 
-from game.characters.builds import squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from planning.evaluation import outcome
 from planning.search import search
 
-SQUAD = squad_of(list(CATALOGUE.operators)[:12])
+SQUAD = default_squad(CATALOGUE)
 
 
 @pytest.mark.parametrize("name", ["first_watch", "two_roads"])

@@ -9,7 +9,8 @@ from states.commands import Command, Gesture
 from states.events import BattleSeen, Decided, Event, GestureDone, ResultSeen, ScreenSeen
 from states.machine import Machine, Setup
 
-SETUP = Setup(stage_code="1-1", stage_name="first", height=6, width=9, squad_size=2, speed=2)
+SETUP = Setup(stage_code="1-1", width=9, squad_size=2, speed=2)
+CLOSED_BY = {"popup": "popup_close", "connection_lost": "connection_confirm"}
 WAY = ("home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle")
 
 
@@ -45,7 +46,7 @@ class Player:
     def see(self, screen: str, **fields) -> list[Command]:
         """Handle a recognised screen."""
         found = {"1-1": (5, 6)} if screen in ("stage_map", "stage_panel") else {}
-        return self.tell(ScreenSeen, screen=screen, **({"found": found} | fields))
+        return self.tell(ScreenSeen, screen=screen, **({"found": found, "closed_by": CLOSED_BY.get(screen)} | fields))
 
     def battle(self, seen: BattleView | None = None, **fields) -> list[Command]:
         """Handle a frame of a battle."""

@@ -14,7 +14,7 @@ from levels import CATALOGUE
 from bot.cli import main
 from game.actions import DEPLOY, coverage, unflatten
 from game.camera import HOVER, Camera
-from game.characters.builds import squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
@@ -24,7 +24,7 @@ from game.practice.scene import BattleScene, Hold
 from game.practice.sheet import write_sheet
 from game.simulator.battle import Battle
 
-SQUAD = squad_of(list(CATALOGUE.operators)[:12])
+SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (2560, 1440), (1280, 960)]
 DRAWN_FROM = 4
 """Pixels by which a foot may be off: rounding."""

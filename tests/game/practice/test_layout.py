@@ -8,7 +8,7 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, unflatten
 from game.camera import Camera
-from game.characters.builds import squad_of
+from game.characters.builds import default_squad
 from game.characters.models import ROLES
 from game.levels.stage import load_stage
 from game.practice import layout
@@ -23,7 +23,7 @@ from vision.profile import load_profile
 from vision.screens import recognise
 
 STAGE = load_stage("two_roads", CATALOGUE)
-SQUAD = squad_of(list(CATALOGUE.operators)[:12])
+SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (1600, 900), (1920, 1080), (2560, 1440), (1280, 960), (1920, 1440)]
 SPOTS = {name: spot for name, spot in vars(layout).items() if isinstance(spot, Spot)}
 CODES = [f"H{chapter}-{number}" for chapter in (1, 2) for number in range(1, 10)]

@@ -8,14 +8,14 @@ from itertools import combinations
 import pytest
 from levels import CATALOGUE
 
-from game.characters.builds import squad_of
+from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
 from game.practice.stage_map import ON_A_PAGE, nodes_of, stages_on_map
 from vision.profile import load_profile
 
-SQUAD = squad_of(list(CATALOGUE.operators)[:12])
+SQUAD = default_squad(CATALOGUE)
 
 
 @pytest.mark.parametrize("count", [1, 5, 6, 12, 13, 30, 60])
