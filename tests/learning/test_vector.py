@@ -44,9 +44,9 @@ def test_every_number_is_that_of_the_battle_alone(stage):
         for key in others:
             np.testing.assert_array_equal(infos[key], others[key], key)
         actions = choose(rng, infos["action_mask"], fast)
-        one, worth, ended, cut, infos = fast.step(actions)
-        other, others_worth, others_ended, _, others = slow.step(actions)
-        np.testing.assert_array_equal(worth, others_worth)
+        one, rewards, ended, cut, infos = fast.step(actions)
+        other, other_rewards, others_ended, _, others = slow.step(actions)
+        np.testing.assert_array_equal(rewards, other_rewards)
         np.testing.assert_array_equal(ended, others_ended)
         assert not cut.any()
         ends += int(ended.sum())
@@ -95,10 +95,10 @@ def test_a_battle_that_is_won_before_it_begins_ends_as_it_does_alone(tmp_path):
     ends = []
     for _ in range(60):
         waiting = np.zeros((6, 4), np.int64)
-        _, worth, ended, _, _ = fast.step(waiting)
-        _, others_worth, others_ended, _, _ = slow.step(waiting)
+        _, rewards, ended, _, _ = fast.step(waiting)
+        _, other_rewards, others_ended, _, _ = slow.step(waiting)
         np.testing.assert_array_equal(ended, others_ended)
-        np.testing.assert_array_equal(worth, others_worth)
+        np.testing.assert_array_equal(rewards, other_rewards)
         ends.append(ended.copy())
     assert np.array(ends).sum(axis=0).max() > 2
 
