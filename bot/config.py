@@ -34,7 +34,6 @@ SQUAD = (
     "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle",
     "Kroos", "Catapult", "Steward", "Lava", "Ansel", "Orchid",
 )  # fmt: skip
-_LEARNING = Settings()
 
 
 class ConfigError(InputError):
@@ -138,45 +137,11 @@ class VisionOptions(Table):
         return str(path)
 
 
-class Learning(Table):
-    """The mind. The hyper-parameters are those of learning.settings, by the same names."""
+class Learning(Settings, Table):
+    """The mind: the hyper-parameters of learning.settings, and two options of the daemon."""
 
-    seed: int = Field(0, description="Seed of the network's first weights and of what is explored.", ge=0)
+    seed: int = Field(0, description="Seed of the network's first weights and of exploration.", ge=0)
     checkpoint_every: int = Field(5, description="Battles from one checkpoint to the next.", ge=1)
-    gamma: float = Field(_LEARNING.gamma, description="What a reward is worth one decision later.", gt=0, le=1)
-    n_step: int = Field(_LEARNING.n_step, description="Rewards summed before the network is asked for the rest.", ge=1)
-    learning_rate: float = Field(_LEARNING.learning_rate, description="How far one update moves the weights.", gt=0)
-    batch_size: int = Field(_LEARNING.batch_size, description="Experiences in one update.", ge=1)
-    replay_ratio: float = Field(_LEARNING.replay_ratio, description="Updates for each decision remembered.", gt=0)
-    warm_up: int = Field(_LEARNING.warm_up, description="Experiences to gather before the first update.", ge=0)
-    target_rate: float = Field(
-        _LEARNING.target_rate, description="How far the target network follows at each update.", gt=0, le=1
-    )
-    buffer_size: int = Field(_LEARNING.buffer_size, description="Experiences kept; the oldest make room.", ge=1)
-    recency: float = Field(
-        _LEARNING.recency, description="Mean age in experiences of the recency-weighted draws.", gt=0
-    )
-    uniform_share: float = Field(
-        _LEARNING.uniform_share, description="Share of each batch that is drawn uniformly.", ge=0, le=1
-    )
-    epsilon_start: float = Field(
-        _LEARNING.epsilon_start, description="Share of decisions that explore, at first.", ge=0, le=1
-    )
-    epsilon_end: float = Field(
-        _LEARNING.epsilon_end, description="Share of decisions that explore, in the end.", ge=0, le=1
-    )
-    epsilon_decisions: int = Field(
-        _LEARNING.epsilon_decisions, description="Decisions from the first share to the last.", ge=1
-    )
-    wait_share: float = Field(
-        _LEARNING.wait_share, description="Share of the exploring decisions that wait.", ge=0, le=1
-    )
-    publish_every: int = Field(
-        _LEARNING.publish_every, description="Updates from one snapshot for the policy to the next.", ge=1
-    )
-    max_gradient: float = Field(_LEARNING.max_gradient, description="Longer gradients are shortened to this.", gt=0)
-    embedding: int = Field(_LEARNING.embedding, description="Length of operator embeddings and direction keys.", ge=1)
-    channels: int = Field(_LEARNING.channels, description="Features of a tile inside the network.", ge=1)
 
 
 class MqttOptions(Table):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -21,7 +20,6 @@ from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
-from learning.settings import Settings
 from states.machine import Machine, Setup
 from vision.capture import DesktopScreen, Image, PracticeScreen, Screen
 from vision.watcher import Watcher
@@ -123,9 +121,8 @@ def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
 
 def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:
     """The learner, going on from its last checkpoint unless `fresh`."""
-    names = [field.name for field in dataclasses.fields(Settings)]
-    settings = Settings(**{name: getattr(config.learning, name) for name in names})
-    learner = Learner(stage, squad, settings, config.learning.seed, config.directory / "checkpoint", fresh=fresh)
+    settings = config.learning
+    learner = Learner(stage, squad, settings, settings.seed, config.directory / "checkpoint", fresh=fresh)
     for note in learner.notes:
         log.logger().warning("checkpoint", note=note)
     return learner

@@ -1,6 +1,7 @@
 """The mind: encoding, network, DQN, replay buffer, learner, checkpoints, ArknightEnv, training.
 
-Importing it makes `gymnasium.make("holdfast/Arknight-v0", stage=…)` work; nothing heavy is loaded before it is made.
+Importing it registers `gymnasium.make("holdfast/Arknight-v0", stage=…)`; the simulator is loaded only when an
+environment is made.
 """
 
 import gymnasium

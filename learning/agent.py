@@ -1,5 +1,6 @@
-"""Everything that learns, in one piece and without a thread: headless training drives it directly, live play through a
-`Learner`. So both use the same encoding, reward, buffer, network and exploration.
+"""Encoding, reward, buffer, network and exploration in one piece, without a thread.
+
+Headless training drives it directly, live play through a `Learner`, so both learn in the same way.
 """
 
 from __future__ import annotations
@@ -15,13 +16,20 @@ from game.actions import Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
-from learning.checkpoint import Arrays, Checkpoint, CheckpointError
+from learning.arrays import Arrays
+from learning.checkpoint import Checkpoint, CheckpointError
 from learning.dqn import Dqn
-from learning.encoding import make_ground, observe
+from learning.encoding import make_encoding, observe
+from learning.fingerprint import fingerprint
 from learning.policy import EpsilonGreedy
-from learning.replay import Replay
-from learning.reward import reward
+from learning.replay import ReplayBuffer
+from learning.reward import reward, situation
 from learning.settings import Settings
+
+OTHER_FINGERPRINT = (
+    "the checkpoint's buffer was made with another reward, discount or encoding: "
+    "its weights and its exploration go on, its buffer does not"
+)
 
 
 class Agent:
@@ -29,62 +37,74 @@ class Agent:
 
     def __init__(self, stage: Stage, squad: Sequence[Operator], settings: Settings, seed: int) -> None:
         self.settings = settings
-        self.ground = make_ground(stage, squad)
-        self.dqn = Dqn(self.ground, settings, seed)
-        self.replay = Replay(self.ground, settings.buffer_size, settings.n_step, settings.gamma)
-        self.policy = EpsilonGreedy(self.ground, self.dqn.snapshot(), settings, seed)
+        self.encoding = make_encoding(stage, squad)
+        self.dqn = Dqn(self.encoding, settings, seed)
+        self.buffer = ReplayBuffer(self.encoding, settings.buffer_size, settings.n_step, settings.discount)
+        self.policy = EpsilonGreedy(self.encoding, self.dqn.snapshot(), settings, seed)
         self.rng = np.random.default_rng([seed, 1])
         self.remembered = 0
         self.battles = 0
         self.credit = 0.0
-        """Updates that the decisions remembered so far have earned and that were not made yet."""
+        """Updates that are due: `replay_ratio` for each decision remembered, less those made."""
         self._last: tuple[BattleView, int] | None = None
 
     def remember(
         self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0
     ) -> None:
-        """Put one decision and what came of it into the buffer; without `after` and outcome it was broken off."""
+        """Put one decision and what followed it into the buffer. At the end of a battle `after` is None.
+
+        Without `after` and `outcome` the battle was broken off, and pending experiences are completed as they are.
+        """
         if after is None and outcome is None:
-            self.replay.cut()
+            self.buffer.cut()
             self._last = None
             return
-        worth = reward(before, after, outcome, stars, self.ground, self.settings.gamma)
+        earned = self._reward(before, after, outcome, stars)
         frame = self._frame(before)
-        self.replay.add(frame, self.ground.index(action), worth, None if after is None else self._frame(after))
+        self.buffer.add(frame, self.encoding.index(action), earned, None if after is None else self._frame(after))
         self.remembered += 1
         self.battles += after is None
-        if len(self.replay) > self.settings.warm_up:
+        if len(self.buffer) > self.settings.learning_starts:
             self.credit += self.settings.replay_ratio
 
+    def _reward(self, before: BattleView, after: BattleView | None, outcome: str | None, stars: int) -> float:
+        """The reward of one decision; see `learning.reward`."""
+        first = situation(before, self.encoding)
+        then = first if after is None else situation(after, self.encoding)
+        won, lost = (after is None and outcome == verdict for verdict in ("won", "lost"))
+        options = self.encoding.stage.options
+        return float(reward(first, then, won, lost, stars, options, self.settings.discount))
+
     def _frame(self, view: BattleView) -> int:
-        """The frame of a view; decisions that follow one another share theirs."""
+        """The frame of a view; consecutive decisions share theirs."""
         if self._last is None or self._last[0] != view:
-            self._last = view, self.replay.add_frame(observe(view, self.ground), self.ground.legal(view))
+            self._last = view, self.buffer.add_frame(observe(view, self.encoding), self.encoding.legal(view))
         return self._last[1]
 
     def learn(self) -> bool:
-        """Make one update if one has been earned. False when there was nothing to do."""
+        """Make one update if one is due. False when there was nothing to do."""
         if self.credit < 1:
             return False
         settings = self.settings
-        batch = self.replay.sample(settings.batch_size, settings.recency, settings.uniform_share, self.rng)
+        batch = self.buffer.sample(settings.batch_size, settings.recency, settings.uniform_share, self.rng)
         if batch is None:
             return False
         self.dqn.update(batch)
         if self.dqn.updates % settings.publish_every == 0:
             self.publish()
-        self.credit -= 1  # last, so that whoever waits for nothing to be owed finds the weights published
+        self.credit -= 1  # last: a caller that waits until no update is due then finds the weights published
         return True
 
     def publish(self) -> None:
-        """Hand the policy a frozen copy of the weights, by one assignment."""
+        """Give the policy a frozen copy of the weights, by one assignment."""
         self.policy.snapshot = self.dqn.snapshot()
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that was learned and everything needed to go on as if nothing had happened."""
+        """What was learned, and what is needed to continue exactly as without an interruption."""
         facts = {
-            "stage": self.ground.stage.name,
-            "squad": [operator.name for operator in self.ground.squad],
+            "fingerprint": fingerprint(self.settings.discount),
+            "stage": self.encoding.stage.name,
+            "squad": [operator.name for operator in self.encoding.squad],
             "battles": self.battles,
             "remembered": self.remembered,
             "updates": self.dqn.updates,
@@ -93,48 +113,57 @@ class Agent:
             "policy": json.dumps(self.policy.state()),
             "rng": json.dumps(self.rng.bit_generator.state),
         }
-        return Checkpoint(self._learned(), self.replay.state(), facts)
+        return Checkpoint(self._weights(), self.buffer.state(), facts)
 
     def restore(self, kept: Checkpoint) -> tuple[str, ...]:
-        """Go on from a checkpoint. A line for what could not be used: the buffer of another stage or squad.
+        """Continue from a checkpoint. Returns a line for a part that could not be used: the buffer of another stage,
+        squad, reward or encoding.
 
-        A CheckpointError where the weights are of another network; this agent is then of no more use.
+        Raises CheckpointError where the weights are of another network; this agent is then of no more use.
         """
         try:
-            self._restore_learned(kept.learned)
+            self._restore_weights(kept.learned)
         except (RuntimeError, KeyError, ValueError):
             raise CheckpointError("its weights are of a network of another shape (embedding, channels)") from None
         self.dqn.updates = int(kept.facts["updates"])
         self.publish()
-        mine = (self.ground.stage.name, [operator.name for operator in self.ground.squad])
-        theirs = (kept.facts["stage"], kept.facts["squad"])
-        if mine != theirs:
-            whose = f"stage {theirs[0]} with {', '.join(theirs[1])}"
-            return (f"the checkpoint is of {whose}: its weights go on, its buffer and its exploration do not",)
         try:
-            self.replay.restore(kept.buffer)
+            note = self._restore_buffer(kept)
         except ValueError as error:
             return (f"{error}: the checkpoint's weights go on, its buffer and its exploration do not",)
         self.battles, self.remembered = int(kept.facts["battles"]), int(kept.facts["remembered"])
-        self.credit = float(kept.facts["credit"])
         self.policy.restore(json.loads(kept.facts["policy"]))
         self.rng.bit_generator.state = json.loads(kept.facts["rng"])
+        return note
+
+    def _restore_buffer(self, kept: Checkpoint) -> tuple[str, ...]:
+        """Take over the buffer, unless reward or encoding were others: then it stays empty, and a line says so.
+
+        Raises ValueError where the buffer is of another stage or squad.
+        """
+        stage, squad = kept.facts["stage"], kept.facts["squad"]
+        if (stage, squad) != (self.encoding.stage.name, [operator.name for operator in self.encoding.squad]):
+            raise ValueError(f"the checkpoint is of stage {stage} with {', '.join(squad)}")
+        if kept.facts.get("fingerprint") != fingerprint(self.settings.discount):
+            return (OTHER_FINGERPRINT,)
+        self.buffer.restore(kept.buffer)
+        self.credit = float(kept.facts["credit"])
         return ()
 
-    def _learned(self) -> Arrays:
-        """Both networks and the optimiser's memory, by name."""
+    def _weights(self) -> Arrays:
+        """The weights of both networks and the state of the optimiser, by name."""
         networks = {"online": self.dqn.online, "target": self.dqn.target}
-        found = {f"{who}.{key}": value for who, net in networks.items() for key, value in net.state_dict().items()}
+        found = {f"{part}.{key}": value for part, net in networks.items() for key, value in net.state_dict().items()}
         for index, memory in self.dqn.optimiser.state_dict()["state"].items():
             found |= {f"adam.{index}.{key}": value for key, value in memory.items()}
         return {name: value.numpy().copy() for name, value in found.items()}
 
-    def _restore_learned(self, learned: Arrays) -> None:
-        """Take over networks and optimiser; the shapes are the same for every stage and squad."""
+    def _restore_weights(self, learned: Arrays) -> None:
+        """Take over networks and optimiser; their shapes are the same for every stage and squad."""
         groups: dict[str, dict[str, Any]] = {"online": {}, "target": {}, "adam": {}}
         for name, array in learned.items():
-            who, key = name.split(".", 1)
-            groups[who][key] = torch.from_numpy(array.copy())
+            part, key = name.split(".", 1)
+            groups[part][key] = torch.from_numpy(array.copy())
         self.dqn.online.load_state_dict(groups["online"])
         self.dqn.target.load_state_dict(groups["target"])
         memory: dict[int, dict[str, Any]] = {}

@@ -1,7 +1,7 @@
-"""What `learning.encoding` and `game.actions` make of a view, for whole batches of battles and straight from the rules.
+"""Observations and masks of a batch of battles, read from the state of the rules without making a BattleView.
 
-The same numbers to the last bit, a hundred times as fast: compiled loops that write into arrays they are given. Whoever
-changes one of the two is told by the tests of the other.
+The same numbers to the last bit as `learning.encoding.observe` and `game.actions.legal_actions`, a hundred times as
+fast: compiled loops that write into arrays they are given. A test compares the two.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from game.simulator import rules
 from game.simulator.compiling import compiled, often
 from game.simulator.rules import Field, State, World
+from learning.arrays import Bytes, Doubles, Floats, Integers, Mask, MaskBytes
 from learning.encoding import (
     BLOCK,
     COOLING,
@@ -32,63 +32,65 @@ from learning.encoding import (
     SLOT_HEALTH,
     STRENGTH_UNIT,
     TILE_CHANNELS,
-    Ground,
+    StageEncoding,
     damage_rate,
 )
-from learning.reward import THREAT_UNIT
+from learning.reward import WEIGHTS
+
+THREAT_UNIT = WEIGHTS.threat_unit
 
 
-class Sight(NamedTuple):
-    """What observing needs of a ground, as arrays. E enemies to come, S slots, T tiles."""
+class ObservationTables(NamedTuple):
+    """What observing needs of a StageEncoding, as arrays. E enemies to come, S slots, T tiles."""
 
-    strength: npt.NDArray[np.float64]
+    strength: Doubles
     """[E] full strength"""
-    channel: npt.NDArray[np.int64]
+    channel: Integers
     """[E] the tile channel that it counts in"""
-    nearness: npt.NDArray[np.float32]
+    nearness: Floats
     """[T]"""
-    reach: npt.NDArray[np.bool_]
-    """[S, T, 4, T] as in Ground"""
-    firepower: npt.NDArray[np.float32]
+    reach: Mask
+    """[S, T, 4, T] as in StageEncoding"""
+    firepower: Floats
     """[S] added to the tiles covered; 0 for healers"""
-    block: npt.NDArray[np.uint8]
+    block: Bytes
     """[S] as the BLOCK channel shows it"""
 
 
-class Seen(NamedTuple):
-    """Room for what is observed of B battles."""
+class BatchObservation(NamedTuple):
+    """The arrays that observing B battles fills."""
 
-    tiles: npt.NDArray[np.uint8]
+    tiles: Bytes
     """[B, TILE_CHANNELS, T]"""
-    slots: npt.NDArray[np.uint8]
+    slots: Bytes
     """[B, S, SLOT_CHANNELS]"""
-    mask: npt.NDArray[np.int8]
+    mask: MaskBytes
     """[B, flat actions]"""
-    threat: npt.NDArray[np.float64]
+    threat: Doubles
     """[B] as in learning.reward"""
-    enemies: npt.NDArray[np.int64]
+    enemies: Integers
     """[B] how many are in sight"""
 
 
-def make_sight(ground: Ground) -> Sight:
-    """What observing needs of a ground."""
-    enemies = [ground.stage.enemies[spawn.enemy].kind for spawn in ground.stage.spawns]
-    strengths = [ground.strengths[kind] for kind in enemies]
-    fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in ground.squad]
-    return Sight(
+def observation_tables(encoding: StageEncoding) -> ObservationTables:
+    """What observing needs of a StageEncoding."""
+    enemies = [encoding.stage.enemies[spawn.enemy].kind for spawn in encoding.stage.spawns]
+    strengths = [encoding.strengths[kind] for kind in enemies]
+    fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in encoding.squad]
+    return ObservationTables(
         strength=np.array([strength for strength, _ in strengths], np.float64),
         channel=np.array([FLYING_STRENGTH if flying else GROUND_STRENGTH for _, flying in strengths], np.int64),
-        nearness=ground.near,
-        reach=ground.reach,
+        nearness=encoding.nearness,
+        reach=encoding.reach,
         firepower=np.array(fire, np.float32),
-        block=np.array([64 * one.block * one.melee for one in ground.squad], np.uint8),
+        block=np.array([64 * one.block * one.melee for one in encoding.squad], np.uint8),
     )
 
 
-def room_for(battles: int, world: World, actions: int) -> Seen:
-    """Fresh room for what is observed of so many battles."""
+def empty_observation(battles: int, world: World, actions: int) -> BatchObservation:
+    """Fresh arrays for the observations of so many battles; `actions` is the number of flat actions."""
     slots, tiles = world.stands.shape
-    return Seen(
+    return BatchObservation(
         tiles=np.empty((battles, TILE_CHANNELS, tiles), np.uint8),
         slots=np.empty((battles, slots, SLOT_CHANNELS), np.uint8),
         mask=np.empty((battles, actions), np.int8),
@@ -98,8 +100,8 @@ def room_for(battles: int, world: World, actions: int) -> Seen:
 
 
 @compiled
-def observe_all(world: World, state: State, sight: Sight, work: npt.NDArray[np.float32], seen: Seen) -> None:
-    """Observe every battle; `work` is float32[TILE_CHANNELS, T] to add up in."""
+def observe_all(world: World, state: State, sight: ObservationTables, work: Floats, seen: BatchObservation) -> None:
+    """Observe every battle; `work` is scratch space, float32[TILE_CHANNELS, T]."""
     for b in range(state.battle.shape[0]):
         field = rules.field_within(state, b)
         work[:, :] = 0.0
@@ -112,8 +114,10 @@ def observe_all(world: World, state: State, sight: Sight, work: npt.NDArray[np.f
 
 
 @often
-def _see_enemies(world: World, field: Field, sight: Sight, work: npt.NDArray[np.float32], seen: Seen, b: int) -> None:
-    """Enemies on their tiles, and the threat that they are."""
+def _see_enemies(
+    world: World, field: Field, sight: ObservationTables, work: Floats, seen: BatchObservation, b: int
+) -> None:
+    """Enemies on their tiles, and the threat as learning.reward counts it."""
     threat, count = 0.0, 0
     for k in range(field.battle[rules.LISTED]):
         e = field.present[k]
@@ -132,7 +136,9 @@ def _see_enemies(world: World, field: Field, sight: Sight, work: npt.NDArray[np.
 
 
 @often
-def _see_operators(world: World, field: Field, sight: Sight, work: npt.NDArray[np.float32], seen: Seen, b: int) -> None:
+def _see_operators(
+    world: World, field: Field, sight: ObservationTables, work: Floats, seen: BatchObservation, b: int
+) -> None:
     """Operators on their tiles with what they cover, and the cards of the others."""
     for s in range(field.unit.shape[0]):
         known = seen.slots[b, s]
@@ -158,7 +164,7 @@ def _see_operators(world: World, field: Field, sight: Sight, work: npt.NDArray[n
 
 
 @often
-def _see_actions(world: World, field: Field, mask: npt.NDArray[np.int8]) -> None:
+def _see_actions(world: World, field: Field, mask: MaskBytes) -> None:
     """Which flat actions are legal."""
     slots, tiles = world.stands.shape
     mask[:] = 0
@@ -178,12 +184,15 @@ def _see_actions(world: World, field: Field, mask: npt.NDArray[np.int8]) -> None
 def decide_all(
     world: World,
     state: State,
-    actions: npt.NDArray[np.int64],
-    waiting: npt.NDArray[np.bool_],
+    actions: Integers,
+    waiting: Mask,
     ticks: int,
-    illegal: npt.NDArray[np.bool_],
+    illegal: Mask,
 ) -> None:
-    """In every battle but those `waiting` do what `actions` [B, 4] says, and play on for so many ticks."""
+    """In every battle that is not `waiting`, do what `actions` [B, 4] says and play on for so many ticks.
+
+    `illegal` [B] is set where an action was not legal.
+    """
     for b in range(state.battle.shape[0]):
         illegal[b] = False
         if not waiting[b]:

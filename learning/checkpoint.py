@@ -1,8 +1,8 @@
-"""What has been learned, on disk: safetensors for arrays, JSON for the rest, whole or not at all.
+"""Checkpoints on disk: safetensors for arrays, JSON for the rest, written whole or not at all.
 
 A checkpoint is a folder `checkpoint-00000012` with `learned.safetensors` (weights, optimiser), `buffer.safetensors` and
 `state.json`, which names the SHA-256 of the other two. It is written under another name, synced and renamed, so a kill
-at any moment leaves the last good one. The newest two are kept; one that cannot be read is moved aside, never deleted.
+at any moment leaves the last good one. The newest two are kept; an unreadable one is moved aside, never deleted.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from game.errors import InputError
-
-Arrays = dict[str, npt.NDArray[Any]]
+from learning.arrays import Arrays
 
 FORMAT = 1
 KEPT = 2
@@ -33,7 +31,7 @@ class CheckpointError(InputError):
 
 
 class Checkpoint(NamedTuple):
-    """What was learned (arrays by name), the buffer, and the counters and facts."""
+    """Weights and optimiser, the buffer, and counters and facts, each by name."""
 
     learned: Arrays
     buffer: Arrays
@@ -56,7 +54,7 @@ def write(directory: Path, checkpoint: Checkpoint) -> Path:
     parts = {LEARNED: save(_contiguous(checkpoint.learned)), BUFFER: save(_contiguous(checkpoint.buffer))}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
     facts = {"format": FORMAT, "sha256": digests, **checkpoint.facts}
-    # numpy's generators count in 128 bits, more than fast JSON writers take: such facts are handed in as text.
+    # The state of numpy's generators has 128-bit integers, which orjson refuses: callers pass such facts as text.
     for name, data in {**parts, STATE: orjson.dumps(facts, option=orjson.OPT_INDENT_2)}.items():
         _write_synced(unfinished / name, data)
     _sync(unfinished)
@@ -68,7 +66,7 @@ def write(directory: Path, checkpoint: Checkpoint) -> Path:
 
 
 def read(path: Path) -> Checkpoint:
-    """The checkpoint in a folder; a CheckpointError of one line where it is incomplete or damaged."""
+    """The checkpoint in a folder. Raises CheckpointError where it is incomplete or damaged."""
     try:
         facts = orjson.loads((path / STATE).read_bytes())
         if not isinstance(facts, dict) or facts.get("format") != FORMAT:
@@ -82,7 +80,7 @@ def read(path: Path) -> Checkpoint:
 
 
 def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
-    """The newest checkpoint that can be read, and a line for each that could not and was moved aside."""
+    """The newest readable checkpoint, and a line for each unreadable one, which is moved aside."""
     notes: list[str] = []
     for path in reversed(checkpoints(directory)):
         try:
@@ -96,13 +94,13 @@ def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
 
 
 def set_aside(directory: Path) -> None:
-    """Start afresh in a folder without losing what is there: its checkpoints get other names."""
+    """Rename all checkpoints of a folder, so that the next start is a fresh one and nothing is lost."""
     for path in checkpoints(directory):
         _move_aside(path, "earlier")
 
 
 def _move_aside(path: Path, why: str) -> Path:
-    """Rename a checkpoint so that it is no longer found, nor in anybody's way."""
+    """Rename a checkpoint so that it is no longer found. Returns its new path."""
     number = 1
     while (aside := path.with_name(f"{why}-{number}-{path.name}")).exists():
         number += 1
@@ -110,12 +108,12 @@ def _move_aside(path: Path, why: str) -> Path:
 
 
 def _contiguous(arrays: Arrays) -> Arrays:
-    """Arrays as safetensors wants them; of others it would write the wrong numbers."""
+    """The arrays in C order: of others safetensors writes the wrong numbers."""
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
 def _read_part(path: Path, digest: str) -> Arrays:
-    """The arrays of one file, whose bytes must be those that were written."""
+    """The arrays of one file. Raises CheckpointError where its SHA-256 is not this one."""
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise CheckpointError(f"{path}: is damaged (its SHA-256 is not the one in {STATE})")
@@ -135,7 +133,7 @@ def _write_synced(path: Path, data: bytes) -> None:
 
 
 def _sync(directory: Path) -> None:
-    """Wait until a folder's entries are on the disk; Windows has no such thing and needs none."""
+    """Wait until the entries of a folder are on the disk; Windows has no call for it and needs none."""
     if os.name != "nt":
         handle = os.open(directory, os.O_RDONLY)
         try:

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from learning.encoding import Ground
-from learning.network import Snapshot, make_network, make_terrain, perceive
+from learning.encoding import StageEncoding
+from learning.network import Snapshot, input_tensors, make_network, make_terrain
 from learning.replay import Batch
 from learning.reward import LARGEST_RETURN
 from learning.settings import Settings
 
 
 class Update(NamedTuple):
-    """What one update showed."""
+    """The figures of one update."""
 
     loss: float
     q_mean: float
@@ -29,19 +29,22 @@ def best_legal(scores: Tensor, legal: Tensor) -> Tensor:
     return scores.masked_fill(~legal, -torch.inf).argmax(dim=1)
 
 
-def double_target(rewards: Tensor, rest: Tensor, online: Tensor, target: Tensor, legal: Tensor) -> Tensor:
-    """[batch]: rewards + rest · Q_target(s', the best legal action of Q_online), whose mask is the *next* state's."""
+def double_target(rewards: Tensor, discounts: Tensor, online: Tensor, target: Tensor, legal: Tensor) -> Tensor:
+    """[batch]: rewards + discounts · Q_target(s', the best legal action of Q_online).
+
+    `online`, `target` and `legal` are [batch, actions] of the *next* state.
+    """
     choice = best_legal(online, legal)
-    return rewards + rest * target.gather(1, choice[:, None])[:, 0]
+    return rewards + discounts * target.gather(1, choice[:, None])[:, 0]
 
 
 class Dqn:
     """Online and target network with their optimiser."""
 
-    def __init__(self, ground: Ground, settings: Settings, seed: int) -> None:
+    def __init__(self, encoding: StageEncoding, settings: Settings, seed: int) -> None:
         self.settings = settings
-        self.terrain = make_terrain(ground)
-        self.online = make_network(ground, settings, seed)
+        self.terrain = make_terrain(encoding)
+        self.online = make_network(encoding, settings, seed)
         self.target = copy.deepcopy(self.online).requires_grad_(requires_grad=False)
         self.optimiser = torch.optim.Adam(self.online.parameters(), lr=settings.learning_rate, fused=True)
         self.updates = 0
@@ -55,32 +58,32 @@ class Dqn:
         return f"mean Q is {self.last.q_mean:.2f} where no return exceeds {LARGEST_RETURN:.2f}: learning diverges"
 
     def update(self, batch: Batch) -> Update:
-        """One step of gradient descent, and the target network a little nearer."""
-        goal = self._goal(batch)
-        scores = self.online(perceive(batch.before, self.terrain), torch.from_numpy(batch.legal), self.terrain)
+        """One step of gradient descent on the online network and a soft update of the target network."""
+        targets = self._targets(batch)
+        scores = self.online(input_tensors(batch.before, self.terrain), torch.from_numpy(batch.legal), self.terrain)
         taken = scores.gather(1, torch.from_numpy(batch.actions)[:, None])[:, 0]
-        loss = functional.smooth_l1_loss(taken, goal)
+        loss = functional.smooth_l1_loss(taken, targets)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.nn.utils.clip_grad_norm_(self.online.parameters(), self.settings.max_gradient)
+        torch.nn.utils.clip_grad_norm_(self.online.parameters(), self.settings.max_grad_norm)
         self.optimiser.step()
-        self._approach()
+        self._soft_update()
         self.updates += 1
         self.last = Update(loss.item(), taken.mean().item())
         return self.last
 
     @torch.no_grad()
-    def _goal(self, batch: Batch) -> Tensor:
-        """What the scores of the actions taken should have been."""
-        after, legal = perceive(batch.after, self.terrain), torch.from_numpy(batch.after_legal)
+    def _targets(self, batch: Batch) -> Tensor:
+        """[batch]: the double-Q targets of the actions that were taken."""
+        after, legal = input_tensors(batch.after, self.terrain), torch.from_numpy(batch.after_legal)
         online, target = (network(after, legal, self.terrain) for network in (self.online, self.target))
-        return double_target(torch.from_numpy(batch.rewards), torch.from_numpy(batch.rest), online, target, legal)
+        return double_target(torch.from_numpy(batch.rewards), torch.from_numpy(batch.discounts), online, target, legal)
 
     @torch.no_grad()
-    def _approach(self) -> None:
-        """Move the target network towards the online one."""
+    def _soft_update(self) -> None:
+        """Move the target network towards the online one by `tau`."""
         for old, new in zip(self.target.parameters(), self.online.parameters(), strict=True):
-            old.lerp_(new, self.settings.target_rate)
+            old.lerp_(new, self.settings.tau)
 
     def snapshot(self) -> Snapshot:
         """A frozen copy of the online weights."""

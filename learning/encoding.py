@@ -1,10 +1,10 @@
-"""From what a player sees to numbers, for headless training and live play alike.
+"""From what a player sees to the numbers of the network, for headless training and live play alike.
 
-What never changes in a battle (the map, the squad, who covers what from where) is a `Ground`, made once for a stage and
-a squad. What changes is an `Observation`, small enough to keep fifty thousand of them.
+What does not change in the battles of one squad on one stage (the map, the operators, which tiles they cover) is a
+`StageEncoding`, made once. What changes is an `Observation`, small enough to keep fifty thousand of them.
 
 The network numbers its actions compactly: of all flat actions of `game.actions`, only those that could ever be legal on
-this ground (no operator inside a wall). `Ground.numbers` translates.
+this stage (no operator inside a wall). `StageEncoding.flat_actions` translates.
 """
 
 from __future__ import annotations
@@ -15,63 +15,123 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
 from game.characters.models import ROLES, Enemy, Operator
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
+from learning.arrays import Bytes, Floats, Halves, Integers, Mask
 
-Floats = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
+TILE_NAMES = ("enemies", "ground_strength", "flying_strength", "health", "block", "firepower")
+"""What is known of each tile: enemies on it, the remaining strength of walkers and of fliers, health and block of the
+operator on it, and the damage a second that operators can do there."""
+ENEMIES, GROUND_STRENGTH, FLYING_STRENGTH, HEALTH, BLOCK, FIREPOWER = range(len(TILE_NAMES))
+TILE_CHANNELS = len(TILE_NAMES)
 
-ENEMIES, GROUND_STRENGTH, FLYING_STRENGTH, HEALTH, BLOCK, FIREPOWER = range(6)
-"""What is known of each tile: enemies on it, their remaining strength, our operator's health and block, and the
-damage a second that our operators can do there."""
-TILE_CHANNELS = 6
-
-IN_HAND, READY, COOLING, COST, ON_FIELD, SLOT_HEALTH, SKILL_READY = range(7)
+SLOT_NAMES = ("in_hand", "ready", "cooling", "cost", "on_field", "health", "skill_ready")
 """What is known of each operator of the squad."""
-SLOT_CHANNELS = 7
+IN_HAND, READY, COOLING, COST, ON_FIELD, SLOT_HEALTH, SKILL_READY = range(len(SLOT_NAMES))
+SLOT_CHANNELS = len(SLOT_NAMES)
 
-GLOBALS = 6
-"""DP, kills, life, free slots, enemies in sight, our operators: each about 0 to 1."""
+WORLD_NAMES = ("dp", "kills", "life", "slots_left", "enemies", "operators")
+"""The numbers of the HUD and how many units are in sight, each about 0 to 1."""
+GLOBALS = len(WORLD_NAMES)
+
+TILE_FEATURES = ("high", "melee", "ranged", "walkable", "flyable", "entrance", "exit", "paths", "progress")
+"""What the map says of each tile; the last two: how many paths cross it, and how far along its path it lies."""
+
+OPERATOR_UNITS = {
+    **{f"role_{role}": 1.0 for role in ROLES},
+    "melee": 1.0,
+    "max_health": 2000.0,
+    "attack": 600.0,
+    "defense": 400.0,
+    "resistance": 100.0,
+    "cost": 30.0,
+    "block": 3.0,
+    "damage_rate": 400.0,
+    "redeploy_time": 100.0,
+    "range_tiles": 12.0,
+    "physical": 1.0,
+    "arts": 1.0,
+    "heal": 1.0,
+    "splash": 2.0,
+    "skill_by_hand": 1.0,
+    "skill_gives_dp": 1.0,
+}
+"""What the table says of an operator, and what each number is divided by to be about 0 to 1."""
 
 STRENGTH_UNIT = 40.0
 """Health points of enemies in one step of a tile's strength: a byte holds 10,200."""
 FIREPOWER_UNIT = 8.0
 """Damage a second in one step of a tile's firepower: a byte holds 2,040."""
+ENEMY_STEP = 32
+"""One enemy in the enemies channel."""
+BLOCK_STEP = 64
+"""One blocked enemy in the block channel."""
+COST_STEP = 5
+"""One DP in the cost channel."""
+DP_UNIT = 99
+"""DP that count 1 in the world's numbers: the HUD's largest."""
+ENEMIES_UNIT = 10
+"""Enemies in sight that count 1 in the world's numbers."""
+PATHS_UNIT = 3
+"""Paths across a tile that count 1 in its features; more count the same."""
+ARMOUR_UNIT = 500.0
+"""Defense that makes an enemy twice as hard to kill as its health says."""
+UNKNOWN_STRENGTH = (2000.0, False)
+"""Strength of an enemy that no table knows, and whether it flies: that of a soldier."""
+
+LAYOUT = {
+    "tiles": TILE_NAMES,
+    "slots": SLOT_NAMES,
+    "world": WORLD_NAMES,
+    "tile_features": TILE_FEATURES,
+    "operator_units": list(OPERATOR_UNITS.items()),
+    "strength_unit": STRENGTH_UNIT,
+    "firepower_unit": FIREPOWER_UNIT,
+    "enemy_step": ENEMY_STEP,
+    "block_step": BLOCK_STEP,
+    "cost_step": COST_STEP,
+    "dp_unit": DP_UNIT,
+    "enemies_unit": ENEMIES_UNIT,
+    "paths_unit": PATHS_UNIT,
+    "armour_unit": ARMOUR_UNIT,
+    "unknown_strength": UNKNOWN_STRENGTH,
+}
+"""What the encoding's numbers mean, in plain data; see learning.fingerprint."""
 
 
 class Observation(NamedTuple):
-    """A battle's changing part: tiles uint8[channels, tiles], slots uint8[slots, channels], world float16[GLOBALS]."""
+    """The changing part of a battle, or with a leading axis of several."""
 
     tiles: Bytes
+    """[TILE_CHANNELS, tiles]"""
     slots: Bytes
-    world: npt.NDArray[np.float16]
+    """[slots, SLOT_CHANNELS]"""
+    world: Halves
+    """[GLOBALS]"""
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """What does not change in a battle on this stage with this squad."""
+class StageEncoding:
+    """What does not change in the battles of this squad on this stage."""
 
     stage: Stage
     squad: tuple[Operator, ...]
     tile_features: Floats
-    """[tiles, features]"""
+    """[tiles, TILE_FEATURES]"""
     operator_features: Floats
-    """[slots, features]"""
+    """[slots, OPERATOR_UNITS]"""
     reach: Mask
     """[slots, tiles, 4, tiles]: which tiles an operator covers from a tile in a direction."""
     path: Floats
-    """[tiles]: how many ways over the ground lead over each tile."""
-    place_slots: Numbers
-    """[places]: the pairs of operator and tile that could ever be legal, and here the operator of each."""
-    place_tiles: Numbers
-    """[places]: the tile of each."""
-    numbers: Numbers
+    """[tiles]: how many paths of walkers cross each tile."""
+    place_slots: Integers
+    """[places]: the operator of each pair of operator and tile that could ever be legal."""
+    place_tiles: Integers
+    """[places]: the tile of each of these pairs."""
+    flat_actions: Integers
     """[actions]: the flat action behind each compact one: wait, 4 for each place, skills, retreats."""
 
     @property
@@ -87,46 +147,51 @@ class Ground:
     @cached_property
     def compact(self) -> dict[int, int]:
         """The compact number of each flat action that could ever be legal."""
-        return {int(flat): index for index, flat in enumerate(self.numbers)}
+        return {int(flat): index for index, flat in enumerate(self.flat_actions)}
 
     @cached_property
     def cover(self) -> Floats:
-        """[places, 4]: path tiles covered from a place in a direction, tiles on two ways counted twice."""
+        """[places, 4]: path tiles covered from a place in a direction; a tile on two paths counts twice."""
         reach = self.reach[self.place_slots, self.place_tiles]
         return (reach @ self.path).astype(np.float32)
 
     @cached_property
     def strengths(self) -> dict[str, tuple[float, bool]]:
-        """Full strength of each look (health, weighted by its armour) and whether it flies.
+        """By kind: full strength (health, weighted by armour) and whether it flies.
 
-        Enemies of one look cannot be told apart, so a look stands for the mean of those that the stage brings.
+        Enemies of one kind look the same on the screen, so a kind has the mean strength of those in the stage's waves.
         """
         known = dict(self.stage.kinds) | {enemy.kind: enemy for enemy in self.stage.enemies}
-        come: dict[str, list[float]] = {kind: [] for kind in known}
+        found: dict[str, list[float]] = {kind: [] for kind in known}
         for spawn in self.stage.spawns:
             enemy = self.stage.enemies[spawn.enemy]
-            come[enemy.kind].append(_strength(enemy))
+            found[enemy.kind].append(_strength(enemy))
         return {
-            kind: (sum(come[kind]) / max(len(come[kind]), 1) or _strength(one), one.flying)
+            kind: (sum(found[kind]) / max(len(found[kind]), 1) or _strength(one), one.flying)
             for kind, one in known.items()
         }
 
+    def strength(self, kind: str) -> tuple[float, bool]:
+        """Full strength of an enemy of this kind and whether it flies; of a kind no table knows, that of a soldier."""
+        return self.strengths.get(kind, UNKNOWN_STRENGTH)
+
     @cached_property
-    def near(self) -> Floats:
-        """[tiles]: 1 on an exit, falling with the distance as the crow flies, which is how fliers go."""
+    def nearness(self) -> Floats:
+        """[tiles]: 1 on an exit, falling with the straight distance, which fliers take, or along the path if nearer."""
         rows, cols = np.divmod(np.arange(self.tiles), self.stage.width)
         exits = self.stage.exits or ((0, 0),)
         distance = np.min([np.hypot(rows - row, cols - col) for row, col in exits], axis=0)
         near: Floats = (1 - distance / (distance.max() + 1)).astype(np.float32)
-        return np.maximum(near, self.tile_features[:, -1])
+        return np.maximum(near, self.tile_features[:, TILE_FEATURES.index("progress")])
 
-    def nearness(self, row: float, col: float) -> float:
-        """0 to 1: how near to an exit an enemy stands, along the way where it stands on one."""
-        return float(self.near[_tile(row, col, self)])
+    def tile(self, row: float, col: float) -> int:
+        """The tile of a position between tile centres; positions off the map count to its edge."""
+        height, width = self.stage.height, self.stage.width
+        return min(max(round(row), 0), height - 1) * width + min(max(round(col), 0), width - 1)
 
     def action(self, index: int) -> Action:
         """The action behind a compact number."""
-        return unflatten(int(self.numbers[index]), self.slots, self.tiles)
+        return unflatten(int(self.flat_actions[index]), self.slots, self.tiles)
 
     def index(self, action: Action) -> int:
         """The compact number of an action; 0 (wait) for one that could never be legal."""
@@ -134,23 +199,23 @@ class Ground:
 
     def legal(self, view: BattleView) -> Mask:
         """bool[actions]: what may be done now, by compact number."""
-        return legal_actions(view, self.stage, self.squad)[self.numbers]
+        return legal_actions(view, self.stage, self.squad)[self.flat_actions]
 
 
 def _strength(enemy: Enemy) -> float:
-    """How much it takes to kill an enemy."""
-    return enemy.max_health * (1 + enemy.defense / 500)
+    """The damage it takes to kill an enemy, roughly."""
+    return enemy.max_health * (1 + enemy.defense / ARMOUR_UNIT)
 
 
-def make_ground(stage: Stage, squad: Sequence[Operator]) -> Ground:
-    """The unchanging part of every battle of this squad on this stage."""
+def make_encoding(stage: Stage, squad: Sequence[Operator]) -> StageEncoding:
+    """What does not change in the battles of this squad on this stage."""
     squad = tuple(squad)
     path = np.zeros(stage.height * stage.width, np.float32)
-    for way in stage.paths:
-        path[list({row * stage.width + col for row, col in way})] += 1
+    for walked in stage.paths:
+        path[list({row * stage.width + col for row, col in walked})] += 1
     standing = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
     slots, tiles = np.nonzero(standing)
-    return Ground(
+    return StageEncoding(
         stage=stage,
         squad=squad,
         tile_features=_tile_features(stage, path),
@@ -159,11 +224,11 @@ def make_ground(stage: Stage, squad: Sequence[Operator]) -> Ground:
         path=path,
         place_slots=slots,
         place_tiles=tiles,
-        numbers=_numbers(slots, tiles, len(squad), path.size),
+        flat_actions=_flat_actions(slots, tiles, len(squad), path.size),
     )
 
 
-def _numbers(slots: Numbers, tiles: Numbers, squad: int, size: int) -> Numbers:
+def _flat_actions(slots: Integers, tiles: Integers, squad: int, size: int) -> Integers:
     """The flat actions that could ever be legal: wait, four for each place, skills, retreats."""
     places = 1 + (slots * size + tiles)[:, None] * 4 + np.arange(4)
     rest = np.arange(1 + squad * size * 4, action_count(squad, size))
@@ -185,18 +250,23 @@ def _reach(operator: Operator, stage: Stage) -> Mask:
 
 
 def _tile_features(stage: Stage, path: Floats) -> Floats:
-    """[tiles, features]: the ground itself, how walked upon it is, and how near to the exits and entrances."""
+    """[tiles, TILE_FEATURES]"""
     ends = np.zeros((2, stage.height, stage.width), np.float32)
     for layer, places in zip(ends, (stage.entrances, stage.exits), strict=True):
         for row, col in places:
             layer[row, col] = 1
     progress = np.zeros(path.size, np.float32)
-    for way in stage.paths:
-        for step, (row, col) in enumerate(way):
+    for walked in stage.paths:
+        for step, (row, col) in enumerate(walked):
             tile = row * stage.width + col
-            progress[tile] = max(progress[tile], (step + 1) / len(way))
+            progress[tile] = max(progress[tile], (step + 1) / len(walked))
     masks = [stage.high, stage.melee, stage.ranged, stage.walkable, stage.flyable]
-    layers = [*(mask.ravel() for mask in masks), *ends.reshape(2, -1), np.minimum(path, 3) / 3, progress]
+    layers = [
+        *(mask.ravel() for mask in masks),
+        *ends.reshape(2, -1),
+        np.minimum(path, PATHS_UNIT) / PATHS_UNIT,
+        progress,
+    ]
     return np.stack(layers, axis=1).astype(np.float32)
 
 
@@ -206,94 +276,94 @@ def damage_rate(operator: Operator) -> float:
 
 
 def _operator_features(operator: Operator) -> list[float]:
-    """What the table says of an operator, each about 0 to 1."""
+    """The numbers of OPERATOR_UNITS, each in its unit."""
+    numbers = _operator_numbers(operator)
+    return [numbers[name] / unit for name, unit in OPERATOR_UNITS.items()]
+
+
+def _operator_numbers(operator: Operator) -> dict[str, float]:
+    """What the table says of an operator, by the names of OPERATOR_UNITS."""
     skill = operator.skill
-    return [
-        *(float(operator.role == role) for role in ROLES),
-        float(operator.melee),
-        operator.max_health / 2000,
-        operator.attack / 600,
-        operator.defense / 400,
-        operator.resistance / 100,
-        operator.cost / 30,
-        operator.block / 3,
-        damage_rate(operator) / 400,
-        operator.redeploy_time / 100,
-        len(operator.range) / 12,
-        float(operator.damage == "physical"),
-        float(operator.damage == "arts"),
-        float(operator.damage == "heal"),
-        min(operator.splash, 2.0) / 2,
-        float(skill is not None and skill.by_hand),
-        float(skill is not None and (skill.dp > 0 or skill.dp_each > 0)),
-    ]
+    return {
+        **{f"role_{role}": float(operator.role == role) for role in ROLES},
+        "melee": float(operator.melee),
+        "max_health": operator.max_health,
+        "attack": operator.attack,
+        "defense": operator.defense,
+        "resistance": operator.resistance,
+        "cost": operator.cost,
+        "block": operator.block,
+        "damage_rate": damage_rate(operator),
+        "redeploy_time": operator.redeploy_time,
+        "range_tiles": len(operator.range),
+        "physical": float(operator.damage == "physical"),
+        "arts": float(operator.damage == "arts"),
+        "heal": float(operator.damage == "heal"),
+        "splash": min(operator.splash, 2.0),
+        "skill_by_hand": float(skill is not None and skill.by_hand),
+        "skill_gives_dp": float(skill is not None and (skill.dp > 0 or skill.dp_each > 0)),
+    }
 
 
-def observe(view: BattleView, ground: Ground) -> Observation:
-    """A view in numbers. Slots and directions that are UNKNOWN count as far as they can: a body on a tile.
+def observe(view: BattleView, encoding: StageEncoding) -> Observation:
+    """A view in numbers. An operator whose slot is UNKNOWN still occupies its tile; without a direction it covers none.
 
-    Whatever the eyes misread (a cost of -1, a place off the map) is clipped to what can be.
+    What the eyes misread (a cost of -1, a position off the map) is clipped to the possible range.
     """
-    tiles = np.zeros((TILE_CHANNELS, ground.tiles), np.float32)
-    slots = np.zeros((ground.slots, SLOT_CHANNELS), np.uint8)
+    tiles = np.zeros((TILE_CHANNELS, encoding.tiles), np.float32)
+    slots = np.zeros((encoding.slots, SLOT_CHANNELS), np.uint8)
     for enemy in view.enemies:
-        _add_enemy(enemy, ground, tiles)
+        _add_enemy(enemy, encoding, tiles)
     for operator in view.operators:
-        _add_operator(operator, ground, tiles, slots)
+        _add_operator(operator, encoding, tiles, slots)
     for card in view.cards:
-        if 0 <= card.slot < ground.slots:
+        if 0 <= card.slot < encoding.slots:
             known = slots[card.slot]
-            known[IN_HAND], known[COST] = 255, _byte(card.cost * 5)
+            known[IN_HAND], known[COST] = 255, _byte(card.cost * COST_STEP)
             known[READY], known[COOLING] = 255 * (card.state == "ready"), 255 * (card.state == "cooling")
-    return Observation(np.minimum(tiles, 255).astype(np.uint8), slots, _world(view, ground))
+    return Observation(np.minimum(tiles, 255).astype(np.uint8), slots, _world(view, encoding))
 
 
-def _world(view: BattleView, ground: Ground) -> npt.NDArray[np.float16]:
-    """The numbers of the HUD, each about 0 to 1."""
-    options = ground.stage.options
+def _world(view: BattleView, encoding: StageEncoding) -> Halves:
+    """The numbers of WORLD_NAMES, each about 0 to 1."""
+    options = encoding.stage.options
     numbers = np.array(
         [
-            view.dp / 99,
+            view.dp / DP_UNIT,
             view.kills / max(view.total, 1),
             view.life / max(options.max_life, 1),
             view.slots_left / max(options.character_limit, 1),
-            len(view.enemies) / 10,
+            len(view.enemies) / ENEMIES_UNIT,
             len(view.operators) / max(options.character_limit, 1),
         ]
     )
-    world: npt.NDArray[np.float16] = np.clip(numbers, 0, 100).astype(np.float16)
+    world: Halves = np.clip(numbers, 0, 100).astype(np.float16)
     return world
 
 
 def _byte(value: float) -> int:
-    """A number as it fits a byte; what the eyes misread must not end the play."""
+    """A number clipped to a byte, since the eyes may misread any of them."""
     return int(min(max(value, 0), 255))
 
 
-def _tile(row: float, col: float, ground: Ground) -> int:
-    """The tile that a place between tile centres belongs to; places off the map count to its edge."""
-    height, width = ground.stage.height, ground.stage.width
-    return min(max(round(row), 0), height - 1) * width + min(max(round(col), 0), width - 1)
-
-
-def _add_enemy(enemy: EnemySeen, ground: Ground, tiles: Floats) -> None:
-    """Count an enemy on its tile. A kind no table knows has the strength of a soldier."""
-    strength, flying = ground.strengths.get(enemy.kind, (2000.0, False))
-    tile = _tile(enemy.row, enemy.col, ground)
-    tiles[ENEMIES, tile] += 32
+def _add_enemy(enemy: EnemySeen, encoding: StageEncoding, tiles: Floats) -> None:
+    """Count an enemy on its tile."""
+    strength, flying = encoding.strength(enemy.kind)
+    tile = encoding.tile(enemy.row, enemy.col)
+    tiles[ENEMIES, tile] += ENEMY_STEP
     health = min(max(enemy.health, 0.0), 1.0)
     tiles[FLYING_STRENGTH if flying else GROUND_STRENGTH, tile] += strength * health / STRENGTH_UNIT + 1
 
 
-def _add_operator(seen: OperatorSeen, ground: Ground, tiles: Floats, slots: Bytes) -> None:
-    """Put an operator on its tile and, if it is known who it is and where it looks, its firepower on what it covers."""
-    tile = _tile(seen.row, seen.col, ground)
+def _add_operator(seen: OperatorSeen, encoding: StageEncoding, tiles: Floats, slots: Bytes) -> None:
+    """Put an operator on its tile and, where its slot and direction are known, its firepower on the tiles it covers."""
+    tile = encoding.tile(seen.row, seen.col)
     tiles[HEALTH, tile] = max(1, _byte(255 * seen.health))
-    if not 0 <= seen.slot < ground.slots:
+    if not 0 <= seen.slot < encoding.slots:
         return
-    operator = ground.squad[seen.slot]
-    tiles[BLOCK, tile] = 64 * operator.block * operator.melee
+    operator = encoding.squad[seen.slot]
+    tiles[BLOCK, tile] = BLOCK_STEP * operator.block * operator.melee
     known = slots[seen.slot]
     known[ON_FIELD], known[SLOT_HEALTH], known[SKILL_READY] = 255, _byte(255 * seen.health), 255 * seen.skill_ready
     if 0 <= seen.direction < 4 and operator.damage != "heal":
-        tiles[FIREPOWER, ground.reach[seen.slot, tile, seen.direction]] += damage_rate(operator) / FIREPOWER_UNIT
+        tiles[FIREPOWER, encoding.reach[seen.slot, tile, seen.direction]] += damage_rate(operator) / FIREPOWER_UNIT

@@ -1,12 +1,12 @@
 """The battle as a Gymnasium environment, `holdfast/Arknight-v0`: one decision is one second of the game.
 
     import gymnasium
-    import learning.environment  # makes it known
+    import learning.environment  # registers it
     environment = gymnasium.make("holdfast/Arknight-v0", stage="first_watch")
 
 Actions are MultiDiscrete([4 kinds, slots, tiles, 4 directions]) as in `game.actions`; `action_masks()` says which of
-the flat ones are legal, and so does `info["action_mask"]`. Gymnasium since 1.0 loads no entry points, so somebody has
-to import this module, or say `gymnasium.make("learning.environment:holdfast/Arknight-v0", ...)`.
+the flat ones are legal, and so does `info["action_mask"]`. Gymnasium since 1.0 loads no entry points, so import this
+module first, or say `gymnasium.make("learning.environment:holdfast/Arknight-v0", ...)`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-import numpy.typing as npt
 from gymnasium import spaces
 
 from game.actions import Action
@@ -25,20 +24,19 @@ from game.characters.builds import default_squad, squad_of
 from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
-from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_ground, observe
-from learning.reward import reward
+from learning.arrays import Arrays, Integers, Mask
+from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_encoding, observe
+from learning.reward import reward, situation
 from learning.settings import Settings
 
 SECOND = 30
 """Ticks of a decision."""
 
-Seen = dict[str, npt.NDArray[Any]]
 
-
-class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
+class ArknightEnv(gymnasium.Env[Arrays, Integers]):
     """One battle an episode. An action that is not legal waits, and `info["illegal"]` says so.
 
-    `catalogue` is that of the shipped tables where none is given.
+    Without a `catalogue` it is that of the shipped tables.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012  Gymnasium's own declaration is an instance variable
@@ -58,8 +56,8 @@ class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
         catalogue = catalogue or load_catalogue()
         self.stage = load_stage(stage, catalogue)
         self.squad = squad_of(squad, catalogue) if squad else default_squad(catalogue)
-        self.ground = make_ground(self.stage, self.squad)
-        slots, tiles = len(self.squad), self.ground.tiles
+        self.encoding = make_encoding(self.stage, self.squad)
+        slots, tiles = len(self.squad), self.encoding.tiles
         self.action_space = spaces.MultiDiscrete([4, slots, tiles, 4])
         grid = (TILE_CHANNELS, self.stage.height, self.stage.width)
         self.observation_space = spaces.Dict(  # type: ignore[assignment]  # Dict is declared for any content
@@ -69,39 +67,44 @@ class ArknightEnv(gymnasium.Env[Seen, npt.NDArray[np.int64]]):
                 "world": spaces.Box(0, 100, (GLOBALS,), np.float32),
             }
         )
+        self.discount = Settings().discount
         self._battle = Battle(self.stage, self.squad)
-        self._view = self._battle.view()
+        self._look()
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Arrays, dict[str, Any]]:
         """Begin a battle. The same seed gives the same battle."""
         super().reset(seed=seed, options=options)
         self._battle = Battle(self.stage, self.squad, seed=int(self.np_random.integers(2**31)))
-        self._view = self._battle.view()
+        self._look()
         return self._observation(), self._info(illegal=False)
 
-    def step(self, action: npt.NDArray[np.int64]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
-        """Act, let a second pass, and say what it was worth (see learning.reward)."""
-        battle, before = self._battle, self._view
+    def step(self, action: Integers) -> tuple[Arrays, float, bool, bool, dict[str, Any]]:
+        """Act, let a second pass, and return the reward (see learning.reward)."""
+        battle, before = self._battle, self._situation
         illegal = not battle.act(Action(*(int(part) for part in action)))
         battle.step(SECOND)
-        ended = battle.outcome is not None
-        self._view = battle.view()
-        after = None if ended else self._view
-        worth = reward(before, after, battle.outcome, battle.stars, self.ground, Settings.gamma)
-        return self._observation(), worth, ended, False, self._info(illegal=illegal)
+        self._look()
+        won, lost = battle.outcome == "won", battle.outcome == "lost"
+        earned = reward(before, self._situation, won, lost, battle.stars, self.stage.options, self.discount)
+        return self._observation(), float(earned), won or lost, False, self._info(illegal=illegal)
 
-    def action_masks(self) -> npt.NDArray[np.bool_]:
-        """Whether each of the flat actions of `game.actions`: is legal now."""
+    def action_masks(self) -> Mask:
+        """bool[actions]: which of the flat actions of `game.actions` are legal now."""
         return self._battle.legal_actions(self._view)
 
-    def _observation(self) -> Seen:
+    def _look(self) -> None:
+        """Take in what a player sees now."""
+        self._view = self._battle.view()
+        self._situation = situation(self._view, self.encoding)
+
+    def _observation(self) -> Arrays:
         """The view in the numbers that the network gets."""
-        tiles, slots, world = observe(self._view, self.ground)
+        tiles, slots, world = observe(self._view, self.encoding)
         grid = tiles.reshape(TILE_CHANNELS, self.stage.height, self.stage.width)
         return {"tiles": grid, "slots": slots, "world": world.astype(np.float32)}
 
     def _info(self, *, illegal: bool) -> dict[str, Any]:
-        """What Gymnasium's tools look for, and how the battle stands."""
+        """The mask, under the name that Gymnasium's tools look for, and the state of the battle."""
         battle = self._battle
         return {
             "action_mask": self.action_masks().astype(np.int8),

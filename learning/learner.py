@@ -1,7 +1,7 @@
-"""The agent beside the loop: a thread that learns while the bot plays, and never holds it up.
+"""The agent beside the loop: a thread that learns while the bot plays and never delays it.
 
-The loop hands in what it saw and did; the thread encodes, keeps, learns and publishes weights. If the thread fails,
-play goes on with the weights published last and `failed` says why.
+The loop hands in what it saw and did; the thread encodes and stores it, learns, and publishes weights. If the thread
+fails, play goes on with the weights published last, and `failed` says why.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from learning.policy import EpsilonGreedy
 from learning.settings import Settings
 
 QUEUE_SIZE = 4096
-"""Decisions waiting to be learned from: an hour of play. What comes on top is dropped and counted."""
+"""Decisions waiting to be stored: an hour of play. Further ones are dropped and counted."""
 
 
-class _Memory(NamedTuple):
+class _Remember(NamedTuple):
     """One decision on its way to the buffer."""
 
     before: BattleView
@@ -40,18 +40,18 @@ class _Memory(NamedTuple):
 
 
 class _Save(NamedTuple):
-    """A wish for a checkpoint."""
+    """A request for a checkpoint."""
 
 
 class _Stop(NamedTuple):
-    """The end, after a last checkpoint."""
+    """A request to end the thread after a last checkpoint."""
 
 
 class Learner:
     """An `Agent` in a thread of its own.
 
-    Goes on from the newest good checkpoint in `directory`, or from nothing if `fresh` or if there is none; with
-    `directory` None nothing is kept. `notes` holds a line for everything that was not as it should be.
+    It continues from the newest good checkpoint in `directory`, or starts anew if `fresh` or if there is none; with
+    `directory` None nothing is written. `notes` has one line for each problem with the checkpoints.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Learner:
     ) -> None:
         self._agent = Agent(stage, squad, settings, seed)
         self._directory, self._seed = directory, seed
-        self._inbox: queue.Queue[_Memory | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
+        self._inbox: queue.Queue[_Remember | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
         self._thread = threading.Thread(target=self._run, name="learner", daemon=False)
         self.failed: str | None = None
-        """Why it learns no more, if it does not."""
+        """Why the thread ended early, if it did."""
         self.unsaved: str | None = None
         """Why the last checkpoint could not be written, if it could not."""
         self.dropped = 0
@@ -77,7 +77,7 @@ class Learner:
         self.notes = self._resume(fresh=fresh)
 
     def _resume(self, *, fresh: bool) -> tuple[str, ...]:
-        """Go on from the newest good checkpoint; say what could not be used."""
+        """Continue from the newest good checkpoint. Returns a line for each part that could not be used."""
         if self._directory is None:
             return ()
         if fresh:
@@ -91,56 +91,56 @@ class Learner:
         except CheckpointError as error:
             checkpoint.set_aside(self._directory)
             agent = self._agent
-            self._agent = Agent(agent.ground.stage, agent.ground.squad, agent.settings, self._seed)
+            self._agent = Agent(agent.encoding.stage, agent.encoding.squad, agent.settings, self._seed)
             return (*notes, f"{self._directory}: {error}; set aside, starting from nothing")
 
     @property
     def policy(self) -> EpsilonGreedy:
-        """What decides; its snapshot is replaced as learning goes on."""
+        """The policy that decides; its snapshot is replaced as learning goes on."""
         return self._agent.policy
 
     @property
     def owed(self) -> int:
-        """What is still to be done: decisions to take in, and updates that those taken in have earned.
+        """Work that is due: decisions to store, and updates for those stored.
 
-        Once it is 0 it stays 0, and the weights are published, until something is handed in: lock-step play waits for
-        that and so does not depend on the machine's speed.
+        Once it is 0 it stays 0, with the weights published, until the next decision is handed in. Lock-step play waits
+        for 0, so that its course does not depend on the speed of the machine.
         """
         if self.failed is not None:
             return 0
-        waiting = self._handed - self._taken  # read before the credit, which a decision earns before it counts as taken
+        waiting = self._handed - self._taken  # read before the credit, which grows before a decision counts as taken
         return waiting + int(self._agent.credit)
 
     def start(self) -> None:
-        """Begin to learn."""
+        """Start the thread."""
         self._thread.start()
 
     def remember(
         self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0
     ) -> None:
-        """Hand in a decision and what came of it; returns at once. `after` is None at the end of a battle."""
+        """Hand in a decision and what followed it; returns at once. `after` is None at the end of a battle."""
         if self.failed is None:
             self._handed += 1  # before it can be taken
-            self._handed -= not self._put(_Memory(before, Action(*action), after, outcome, stars))
+            self._handed -= not self._put(_Remember(before, Action(*action), after, outcome, stars))
 
     def save(self) -> None:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
         self._put(_Save())
 
     def stop(self) -> None:
-        """Write the last checkpoint and end the thread. Learning that is still owed is kept as owed."""
+        """Write the last checkpoint and end the thread. The checkpoint keeps the number of updates still due."""
         while self._thread.is_alive():
             with contextlib.suppress(queue.Full):
                 self._inbox.put(_Stop(), timeout=1.0)
                 self._thread.join()
 
     def status(self) -> dict[str, Any]:
-        """How learning goes, in plain data."""
+        """The figures of learning, in plain data."""
         agent = self._agent
         return {
             "epsilon": agent.policy.schedule.epsilon,
             "decisions": agent.policy.schedule.decisions,
-            "buffer": len(agent.replay),
+            "buffer": len(agent.buffer),
             "updates": agent.dqn.updates,
             "owed": self.owed,
             "dropped": self.dropped,
@@ -151,8 +151,8 @@ class Learner:
             "unsaved": self.unsaved,
         }
 
-    def _put(self, message: _Memory | _Save) -> bool:
-        """Queue something without ever waiting; whether there was room."""
+    def _put(self, message: _Remember | _Save) -> bool:
+        """Queue a message without waiting. False, and counted, where the queue is full."""
         try:
             self._inbox.put_nowait(message)
         except queue.Full:
@@ -161,20 +161,20 @@ class Learner:
         return True
 
     def _run(self) -> None:
-        """The thread: what was handed in first, then one update at a time."""
+        """The thread: first what was handed in, then one update at a time."""
         torch.set_num_threads(1)
         try:
             busy = False
             while self._serve(wait=not busy):
                 busy = self._agent.learn()
-        except Exception as error:  # noqa: BLE001  whatever goes wrong here must not end the play
+        except Exception as error:  # noqa: BLE001  no error in here may end the play
             self.failed = f"{type(error).__name__}: {error}"
 
     def _serve(self, *, wait: bool) -> bool:
-        """Take in all that waits; where there was nothing to learn, sleep until something comes. False at the end."""
+        """Serve all messages; with `wait`, sleep until there is one. False when asked to stop."""
         message = self._next(wait=wait)
         while message is not None:
-            if isinstance(message, _Memory):
+            if isinstance(message, _Remember):
                 self._agent.remember(*message)
                 self._taken += 1
             else:
@@ -184,7 +184,7 @@ class Learner:
             message = self._next(wait=False)
         return True
 
-    def _next(self, *, wait: bool) -> _Memory | _Save | _Stop | None:
+    def _next(self, *, wait: bool) -> _Remember | _Save | _Stop | None:
         """The next message; None when there is none."""
         try:
             return self._inbox.get(block=wait)
@@ -192,7 +192,7 @@ class Learner:
             return None
 
     def _write(self) -> None:
-        """Write a checkpoint, where there is a place for it. A full disk does not end the learning."""
+        """Write a checkpoint, if there is a directory. A full disk does not end the learning."""
         if self._directory is None:
             return
         try:

@@ -1,13 +1,14 @@
 """The Q-network: a factored head that scores operator, tile and direction together for any map and any squad.
 
-    Q(s, wait)                   = V + the world's word for waiting
+    Q(s, wait)                   = V + advantage of waiting
     Q(s, operator, tile, facing) = V + <operator's embedding, direction key of the tile>
                                      + the tile's bias + the operator's bias
                                      + <the operator's weights, what it would cover>
-    Q(s, skill or retreat)       = V + the operator's word for it
+    Q(s, skill or retreat)       = V + the operator's advantage of it
 
-The advantages' mean over the *legal* actions is taken off, so V is the value of the state. Everything a place would
-cover (path tiles, path tiles nobody covers yet, enemies, fliers, allies) is worked out from the observation.
+The mean of the advantages over the *legal* actions is subtracted, so V is the value of the state (dueling, Wang et al.
+2016). What an operator would cover from a place (path tiles, path tiles under no fire, enemies, fliers, allies) is
+computed from the observation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from learning.arrays import Mask
 from learning.encoding import (
     BLOCK,
     FIREPOWER,
@@ -28,9 +30,8 @@ from learning.encoding import (
     HEALTH,
     SLOT_CHANNELS,
     TILE_CHANNELS,
-    Ground,
-    Mask,
     Observation,
+    StageEncoding,
 )
 from learning.settings import Settings
 
@@ -39,7 +40,7 @@ HIDDEN = 64
 
 
 class Terrain(NamedTuple):
-    """A ground's unchanging numbers as tensors."""
+    """What does not change in the battles of a StageEncoding, as tensors."""
 
     height: int
     width: int
@@ -54,31 +55,31 @@ class Terrain(NamedTuple):
     cover: Tensor
     """[places * 4]: path tiles covered."""
     places: Tensor
-    """[places * 4]: the number of each in [slots, tiles, 4]."""
+    """[places * 4]: the index of each in [slots, tiles, 4]."""
     owners: Tensor
     """[slots, places]: 1 where the place is this operator's."""
 
 
-def make_terrain(ground: Ground) -> Terrain:
-    """The tensors of a ground."""
-    reach = ground.reach[ground.place_slots, ground.place_tiles].reshape(-1, ground.tiles)
-    path = (ground.path > 0).astype(np.float32)
-    places = ((ground.place_slots * ground.tiles + ground.place_tiles)[:, None] * 4 + np.arange(4)).ravel()
+def make_terrain(encoding: StageEncoding) -> Terrain:
+    """The tensors of a StageEncoding."""
+    reach = encoding.reach[encoding.place_slots, encoding.place_tiles].reshape(-1, encoding.tiles)
+    path = (encoding.path > 0).astype(np.float32)
+    places = ((encoding.place_slots * encoding.tiles + encoding.place_tiles)[:, None] * 4 + np.arange(4)).ravel()
     return Terrain(
-        height=ground.stage.height,
-        width=ground.stage.width,
-        tiles=torch.from_numpy(ground.tile_features.T.copy()),
-        slots=torch.from_numpy(ground.operator_features),
+        height=encoding.stage.height,
+        width=encoding.stage.width,
+        tiles=torch.from_numpy(encoding.tile_features.T.copy()),
+        slots=torch.from_numpy(encoding.operator_features),
         path=torch.from_numpy(path),
         reach=torch.from_numpy(reach.T.astype(np.float32)),
         cover=torch.from_numpy(reach @ path / 4),
         places=torch.from_numpy(places),
-        owners=functional.one_hot(torch.from_numpy(ground.place_slots), ground.slots).T.float(),
+        owners=functional.one_hot(torch.from_numpy(encoding.place_slots), encoding.slots).T.float(),
     )
 
 
-class Seen(NamedTuple):
-    """Observations side by side, as floats of about 0 to 1."""
+class Inputs(NamedTuple):
+    """A batch of observations as tensors of floats of about 0 to 1."""
 
     tiles: Tensor
     """[batch, channels, tiles]"""
@@ -90,15 +91,15 @@ class Seen(NamedTuple):
     """[batch, COVER_FEATURES, places, 4]"""
 
 
-def perceive(observation: Observation, terrain: Terrain) -> Seen:
-    """The tensors of a batch of observations."""
+def input_tensors(observation: Observation, terrain: Terrain) -> Inputs:
+    """The tensors of a batch of observations (arrays with a leading axis)."""
     tiles, slots, world = (torch.from_numpy(np.ascontiguousarray(part)).float() for part in observation)
     tiles /= 255
-    return Seen(tiles, slots / 255, world, cover_features(tiles, terrain))
+    return Inputs(tiles, slots / 255, world, cover_features(tiles, terrain))
 
 
 class Network(nn.Module):
-    """Scores of all compact actions. Its size knows nothing of the map or the squad."""
+    """Scores of all compact actions. Its size depends on neither the map nor the squad."""
 
     def __init__(self, tile_features: int, operator_features: int, settings: Settings) -> None:
         super().__init__()
@@ -116,42 +117,42 @@ class Network(nn.Module):
             nn.init.normal_(head.weight, std=0.05)
             nn.init.zeros_(cast("Tensor", head.bias))
 
-    def forward(self, seen: Seen, legal: Tensor, terrain: Terrain) -> Tensor:
+    def forward(self, inputs: Inputs, legal: Tensor, terrain: Terrain) -> Tensor:
         """Q of every compact action, float[batch, actions]; only those of legal actions mean anything."""
-        batch = len(seen.tiles)
-        ground = self._tiles(seen, terrain)
-        known = functional.relu(self.squad(torch.cat([terrain.slots.expand(batch, -1, -1), seen.slots], dim=2)))
-        pooled = [ground.amax(dim=(2, 3)), ground.mean(dim=(2, 3)), known.mean(dim=1)]
-        whole = functional.relu(self.whole(torch.cat([seen.world, *pooled], dim=1)))
+        batch = len(inputs.tiles)
+        grid = self._tiles(inputs, terrain)
+        known = functional.relu(self.squad(torch.cat([terrain.slots.expand(batch, -1, -1), inputs.slots], dim=2)))
+        pooled = [grid.amax(dim=(2, 3)), grid.mean(dim=(2, 3)), known.mean(dim=1)]
+        whole = functional.relu(self.whole(torch.cat([inputs.world, *pooled], dim=1)))
         context = whole[:, None].expand(-1, known.shape[1], -1)
-        words = self.embed(functional.relu(self.operator(torch.cat([known, context], dim=2))))
-        deploy = self._deploy(words, self.keys(ground), seen, terrain)
+        outputs = self.embed(functional.relu(self.operator(torch.cat([known, context], dim=2))))
+        deploy = self._deploy(outputs, self.keys(grid), inputs, terrain)
         value, wait = self.value(whole).split(1, dim=1)
-        advantages = torch.cat([wait, deploy, words[..., -2], words[..., -1]], dim=1)
+        advantages = torch.cat([wait, deploy, outputs[..., -2], outputs[..., -1]], dim=1)
         return cast("Tensor", value + advantages - legal_mean(advantages, legal))
 
-    def _tiles(self, seen: Seen, terrain: Terrain) -> Tensor:
-        """[batch, channels, height, width]: what each tile is, seen with its neighbours."""
-        static = terrain.tiles.expand(len(seen.tiles), -1, -1)
-        grid = torch.cat([static, seen.tiles], dim=1).reshape(len(seen.tiles), -1, terrain.height, terrain.width)
+    def _tiles(self, inputs: Inputs, terrain: Terrain) -> Tensor:
+        """[batch, channels, height, width]: features of each tile and its surroundings."""
+        static = terrain.tiles.expand(len(inputs.tiles), -1, -1)
+        grid = torch.cat([static, inputs.tiles], dim=1).reshape(len(inputs.tiles), -1, terrain.height, terrain.width)
         return functional.relu(self.wide(functional.relu(self.near(grid))))
 
-    def _deploy(self, words: Tensor, keys: Tensor, seen: Seen, terrain: Terrain) -> Tensor:
-        """[batch, places * 4]: the advantage of every place and direction."""
-        batch, slots = words.shape[:2]
+    def _deploy(self, outputs: Tensor, keys: Tensor, inputs: Inputs, terrain: Terrain) -> Tensor:
+        """[batch, places * 4]: the advantage of deploying to every place in every direction."""
+        batch, slots = outputs.shape[:2]
         bias = keys[:, -1].flatten(1)
         directions = keys[:, :-1].reshape(batch, 4, self.embedding, -1).permute(0, 2, 3, 1).flatten(2)
-        score = (words[..., : self.embedding] @ directions).reshape(batch, slots, -1, 4)
-        score = score + bias[:, None, :, None] + words[..., -3, None, None]
+        score = (outputs[..., : self.embedding] @ directions).reshape(batch, slots, -1, 4)
+        score = score + bias[:, None, :, None] + outputs[..., -3, None, None]
         places = score.flatten(1).gather(1, terrain.places.expand(batch, -1))
-        weights = words[..., self.embedding : -3].transpose(1, 2) @ terrain.owners
-        return places + (weights[..., None] * seen.cover).sum(dim=1).flatten(1)
+        weights = outputs[..., self.embedding : -3].transpose(1, 2) @ terrain.owners
+        return places + (weights[..., None] * inputs.cover).sum(dim=1).flatten(1)
 
 
 def cover_features(tiles: Tensor, terrain: Terrain) -> Tensor:
-    """[batch, COVER_FEATURES, places, 4]: what an operator there, facing so, would cover.
+    """[batch, COVER_FEATURES, places, 4]: what an operator would cover from a place in a direction.
 
-    Path tiles; path tiles under no fire yet; path tiles nobody blocks; strength of walkers, of fliers; allies.
+    Path tiles; path tiles under no fire yet; path tiles without a blocker; strength of walkers, of fliers; allies.
     """
     bare = terrain.path * (tiles[:, FIREPOWER] == 0)
     free = terrain.path * (tiles[:, BLOCK] == 0)
@@ -169,11 +170,11 @@ def legal_mean(advantages: Tensor, legal: Tensor) -> Tensor:
     return mean
 
 
-def make_network(ground: Ground, settings: Settings, seed: int) -> Network:
-    """A fresh network whose weights depend on the seed alone."""
+def make_network(encoding: StageEncoding, settings: Settings, seed: int) -> Network:
+    """A fresh network whose weights follow from the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(ground.tile_features.shape[1], ground.operator_features.shape[1], settings)
+        return Network(encoding.tile_features.shape[1], encoding.operator_features.shape[1], settings)
 
 
 class Snapshot:
@@ -186,7 +187,7 @@ class Snapshot:
     def scores(self, observation: Observation, legal: Mask) -> torch.Tensor:
         """Q of every compact action, -inf where it is not legal."""
         tiles, slots, world = observation
-        seen = perceive(Observation(tiles[None], slots[None], world[None]), self._terrain)
+        inputs = input_tensors(Observation(tiles[None], slots[None], world[None]), self._terrain)
         mask = torch.from_numpy(legal)[None]
-        scores: Tensor = self._network(seen, mask, self._terrain).masked_fill(~mask, -torch.inf)[0]
+        scores: Tensor = self._network(inputs, mask, self._terrain).masked_fill(~mask, -torch.inf)[0]
         return scores

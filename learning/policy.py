@@ -15,88 +15,89 @@ from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, WAIT, Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
-from learning.encoding import Ground, Mask, Numbers, damage_rate, make_ground, observe
+from learning.arrays import Doubles, Integers, Mask
+from learning.encoding import StageEncoding, damage_rate, make_encoding, observe
 from learning.network import Snapshot
 from learning.settings import Settings
 
 RETREAT_WEIGHT = 0.05
-"""How likely it is to try a retreat against any other thing to do with an operator: it undoes what was paid for."""
+"""Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
 COVER_NOTHING = 0.1
-"""How likely a place and direction is that covers no path tile, against one that covers one."""
+"""Weight of exploring a place and direction that covers no path tile; each path tile covered adds 1."""
 
 
 class Decision(NamedTuple):
-    """What was decided, and how."""
+    """A decision, and how it was made."""
 
     action: Action
     q: float
     """The network's score of the action; 0 for policies without one."""
     explored: bool
     legal: int
-    """How many actions there were to choose from."""
+    """How many actions were legal."""
 
 
 class Policy(Protocol):
-    """Whatever decides."""
+    """Anything that decides."""
 
     def decide(self, view: BattleView) -> Decision:
         """The action for this view, always a legal one."""
 
 
 class Random:
-    """Any legal action, all as likely: the measure of how hard a stage is.
+    """A uniformly random legal action: the measure of how hard a stage is.
 
-    Most of what is legal late in a battle is calling somebody back, by which it defeats itself; without `retreats` it
-    keeps whom it has deployed, and is the harder one to fail.
+    Most legal actions late in a battle are retreats, with which it defeats itself; without `retreats` it keeps the
+    operators it has deployed and is the stronger of the two.
     """
 
     def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int, *, retreats: bool = True) -> None:
-        self._ground = make_ground(stage, squad)
+        self._encoding = make_encoding(stage, squad)
         self._rng = np.random.default_rng(seed)
         self._choices = slice(None if retreats else -len(squad))
 
     def decide(self, view: BattleView) -> Decision:
-        """Draw from the flat list of legal actions, at whose end the retreats stand."""
-        legal = np.flatnonzero(self._ground.legal(view)[self._choices])
-        return Decision(self._ground.action(int(self._rng.choice(legal))), 0.0, explored=True, legal=len(legal))
+        """Draw from the legal compact actions, the last of which are the retreats."""
+        legal = np.flatnonzero(self._encoding.legal(view)[self._choices])
+        return Decision(self._encoding.action(int(self._rng.choice(legal))), 0.0, explored=True, legal=len(legal))
 
 
 class Greedy:
-    """The script a player would write first: cover most path tiles, highest damage first, save DP for it."""
+    """A simple script: the highest damage first, where it covers most path tiles; it saves DP for that."""
 
     def __init__(self, stage: Stage, squad: Sequence[Operator]) -> None:
-        self._ground = make_ground(stage, squad)
+        self._encoding = make_encoding(stage, squad)
         order = sorted(range(len(squad)), key=lambda slot: -damage_rate(squad[slot]) * (squad[slot].damage != "heal"))
         self._rank = {slot: rank for rank, slot in enumerate(order)}
 
     def decide(self, view: BattleView) -> Decision:
-        """Use a ready skill; else deploy the hardest hitter in hand where it covers most; else wait for its DP."""
-        legal = self._ground.legal(view)
+        """Use a ready skill; else deploy the highest damage in hand where it covers most; else wait for its DP."""
+        legal = self._encoding.legal(view)
         action = self._skill(view) or self._deploy(view, legal) or NOTHING
         return Decision(action, 0.0, explored=False, legal=int(legal.sum()))
 
     def _skill(self, view: BattleView) -> Action | None:
-        """The first skill that is ready, while there is somebody to use it on."""
+        """The first skill that is ready, while an enemy is in sight."""
         ready = [seen.slot for seen in view.operators if seen.skill_ready and seen.slot in self._rank]
         return Action(SKILL, ready[0]) if ready and view.enemies else None
 
     def _deploy(self, view: BattleView, legal: Mask) -> Action | None:
-        """The best place of the hardest hitter there is a place for; nothing while it cannot be paid for."""
-        ground = self._ground
+        """The best place of the operator with the highest damage that has one; None while DP are short for it."""
+        encoding = self._encoding
         hand = [card for card in view.cards if card.slot in self._rank and card.state != "cooling"]
-        allowed = legal[1 : 1 + ground.cover.size].reshape(ground.cover.shape)
+        allowed = legal[1 : 1 + encoding.cover.size].reshape(encoding.cover.shape)
         for card in sorted(hand, key=lambda card: self._rank[card.slot]):
             if card.state == "unaffordable":
                 return None
-            worth = np.where(allowed & (ground.place_slots == card.slot)[:, None], ground.cover, 0)
-            if worth.max(initial=0) > 0:
-                return ground.action(1 + int(worth.argmax()))
+            covered = np.where(allowed & (encoding.place_slots == card.slot)[:, None], encoding.cover, 0)
+            if covered.max(initial=0) > 0:
+                return encoding.action(1 + int(covered.argmax()))
         return None
 
 
 @dataclass
 class Schedule:
-    """Epsilon falls in a straight line with the decisions counted; the count is kept in the checkpoint."""
+    """Epsilon falls linearly with the number of decisions, which is kept in the checkpoint."""
 
     settings: Settings
     decisions: int = 0
@@ -110,23 +111,23 @@ class Schedule:
 
 
 class EpsilonGreedy:
-    """The learned policy: mostly the best-scored legal action, sometimes a sensible exploratory one.
+    """The learned policy: the legal action with the highest score, or with probability epsilon an exploratory one.
 
     `snapshot` holds the weights; the learner replaces it by one assignment.
     """
 
-    def __init__(self, ground: Ground, snapshot: Snapshot, settings: Settings, seed: int) -> None:
-        self.ground, self.snapshot = ground, snapshot
+    def __init__(self, encoding: StageEncoding, snapshot: Snapshot, settings: Settings, seed: int) -> None:
+        self.encoding, self.snapshot = encoding, snapshot
         self.schedule = Schedule(settings)
         self.frozen = False
-        """Whether it only exploits: no exploration, no counting."""
+        """Whether it never explores nor counts decisions."""
         self._rng = np.random.default_rng(seed)
-        self._kinds, self._slots, self._weights = _exploration_tables(ground)
+        self._kinds, self._slots, self._weights = _exploration_tables(encoding)
 
     def decide(self, view: BattleView) -> Decision:
         """Explore with probability epsilon, else take the best legal action."""
-        legal = self.ground.legal(view)
-        scores = self.snapshot.scores(observe(view, self.ground), legal)
+        legal = self.encoding.legal(view)
+        scores = self.snapshot.scores(observe(view, self.encoding), legal)
         explored = False
         index = int(scores.argmax())
         if not self.frozen:
@@ -134,12 +135,12 @@ class EpsilonGreedy:
             self.schedule.decisions += 1
             if explored:
                 index = self.explore(legal)
-        return Decision(self.ground.action(index), float(scores[index]), explored, int(legal.sum()))
+        return Decision(self.encoding.action(index), float(scores[index]), explored, int(legal.sum()))
 
     def explore(self, legal: Mask) -> int:
-        """A legal action: wait, or first an operator and what to do with it, then a place in which it covers something.
+        """A legal action: wait, or first an operator and a kind of action, then a place, likelier the more it covers.
 
-        Drawing from the flat list instead would nearly always deploy, at once, whoever has most places.
+        Drawing from the list of legal actions instead would nearly always deploy an operator that has many places.
         """
         if self._rng.random() < self.schedule.settings.wait_share:
             return 0
@@ -152,26 +153,26 @@ class EpsilonGreedy:
         weight = self._weights[numbers]
         return int(self._rng.choice(numbers, p=weight / weight.sum()))
 
-    def _choices(self, numbers: Numbers) -> tuple[list[tuple[int, int]], Any]:
+    def _choices(self, numbers: Integers) -> tuple[list[tuple[int, int]], Doubles]:
         """Pairs of kind and operator that are legal, with their probabilities; retreats are rare."""
         choices = sorted(set(zip(self._kinds[numbers].tolist(), self._slots[numbers].tolist(), strict=True)))
         weights = np.array([RETREAT_WEIGHT if kind == RETREAT else 1.0 for kind, _ in choices])
         return choices, weights / weights.sum()
 
     def state(self) -> dict[str, Any]:
-        """Where exploration stands, for the checkpoint."""
+        """The state of exploration, for the checkpoint."""
         return {"decisions": self.schedule.decisions, "rng": self._rng.bit_generator.state}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take exploration up where a checkpoint left it."""
+        """Continue exploration from the state of a checkpoint."""
         self.schedule.decisions = int(state["decisions"])
         self._rng.bit_generator.state = state["rng"]
 
 
-def _exploration_tables(ground: Ground) -> tuple[Numbers, Numbers, Any]:
+def _exploration_tables(encoding: StageEncoding) -> tuple[Integers, Integers, Doubles]:
     """Kind, operator and weight of every compact action."""
-    slots = np.arange(ground.slots)
-    places = np.repeat(ground.place_slots, 4)
+    slots = np.arange(encoding.slots)
+    places = np.repeat(encoding.place_slots, 4)
     kinds = [np.full(1, WAIT), np.full(places.size, DEPLOY), np.full(slots.size, SKILL), np.full(slots.size, RETREAT)]
-    weights = [np.ones(1), ground.cover.ravel() + COVER_NOTHING, np.ones(2 * slots.size)]
+    weights = [np.ones(1), encoding.cover.ravel() + COVER_NOTHING, np.ones(2 * slots.size)]
     return np.concatenate(kinds), np.concatenate([np.zeros(1, np.int64), places, slots, slots]), np.concatenate(weights)

@@ -1,33 +1,36 @@
-"""The buffer of experiences: first in, first out, drawn by recency, small enough to be kept for weeks.
+"""The replay buffer: first in, first out, sampled by recency, small enough to be kept for weeks.
 
-Every view is stored once, as a frame of a ring; an experience is a frame with an action, the rewards of the next n
-decisions, and how many frames later the network is asked for the rest. Legal actions are bit-packed beside each frame,
-so the mask of the next state is there when the target needs it.
+Every view is stored once, as a frame of a ring. An experience is a frame with an action, the summed rewards of the next
+n decisions, and the number of frames to the next state, whose value is added to them. Legal actions are bit-packed
+beside each frame, so the mask of the next state is there when the target needs it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Ground, Mask, Observation
-
-Numbers = npt.NDArray[np.int64]
+from learning.arrays import Arrays, Doubles, Floats, Integers, Mask
+from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
 
 
 class Batch(NamedTuple):
-    """Experiences side by side; `rest` is what the next state's value counts: gamma to the n, 0 at a battle's end."""
+    """Experiences side by side, all arrays with a leading axis [batch]."""
 
     before: Observation
     legal: Mask
-    actions: Numbers
-    rewards: npt.NDArray[np.float32]
-    rest: npt.NDArray[np.float32]
+    """[batch, actions]: the actions that were legal before."""
+    actions: Integers
+    """[batch]: compact numbers."""
+    rewards: Floats
+    """[batch]: n-step sums, discounted."""
+    discounts: Floats
+    """[batch]: the weight of the next state's value: discount to the n, 0 at a battle's end."""
     after: Observation
     after_legal: Mask
+    """[batch, actions]: the actions that are legal in the next state."""
 
 
 class _Pending(NamedTuple):
@@ -38,29 +41,30 @@ class _Pending(NamedTuple):
     reward: float
 
 
-def recent_ages(count: int, mean: float, uniform: npt.NDArray[np.float64]) -> Numbers:
-    """Ages 0 to count - 1, exponential with this mean, cut off at the oldest; one for each uniform number in [0, 1).
+def recent_ages(count: int, mean: float, uniform: Doubles) -> Integers:
+    """int64[draws]: ages 0 to count - 1, exponentially distributed with this mean and cut off at the oldest.
 
-    The inverse of the distribution in closed form: one logarithm a draw, whatever the buffer's size.
+    `uniform` float64[draws] lies in [0, 1). The inverse of the distribution in closed form: one logarithm a draw,
+    whatever the size of the buffer.
     """
     whole = -np.expm1(-count / mean)
     ages = -mean * np.log1p(-uniform * whole)
-    youngest: Numbers = np.minimum(ages.astype(np.int64), count - 1)
+    youngest: Integers = np.minimum(ages.astype(np.int64), count - 1)
     return youngest
 
 
-class Replay:
+class ReplayBuffer:
     """A ring of frames and the experiences that start at them."""
 
-    def __init__(self, ground: Ground, capacity: int, n_step: int, gamma: float) -> None:
-        self.capacity, self.n_step, self.gamma = capacity, n_step, gamma
-        self.actions = len(ground.numbers)
+    def __init__(self, encoding: StageEncoding, capacity: int, n_step: int, discount: float) -> None:
+        self.capacity, self.n_step, self.discount = capacity, n_step, discount
+        self.actions = len(encoding.flat_actions)
         self.written = 0
         self._pending: deque[_Pending] = deque()
         self._last = -1
-        self.arrays: dict[str, npt.NDArray[Any]] = {
-            "tiles": np.zeros((capacity, TILE_CHANNELS, ground.tiles), np.uint8),
-            "slots": np.zeros((capacity, ground.slots, SLOT_CHANNELS), np.uint8),
+        self.arrays: Arrays = {
+            "tiles": np.zeros((capacity, TILE_CHANNELS, encoding.tiles), np.uint8),
+            "slots": np.zeros((capacity, encoding.slots, SLOT_CHANNELS), np.uint8),
             "world": np.zeros((capacity, GLOBALS), np.float16),
             "legal": np.zeros((capacity, (self.actions + 7) // 8), np.uint8),
             "action": np.zeros(capacity, np.int32),
@@ -70,7 +74,7 @@ class Replay:
         }
 
     def __len__(self) -> int:
-        """Frames kept. A few of them (a battle's last ones) start no experience."""
+        """Frames kept. A few of them (the last ones of a battle) start no experience."""
         return min(self.written, self.capacity)
 
     @property
@@ -79,7 +83,7 @@ class Replay:
         return sum(array.nbytes for array in self.arrays.values()) / self.capacity
 
     def add_frame(self, observation: Observation, legal: Mask) -> int:
-        """Write a frame and return its number; the oldest makes room."""
+        """Write a frame over the oldest and return its number. `legal` is bool[actions]."""
         place = self.written % self.capacity
         for name, value in zip(("tiles", "slots", "world"), observation, strict=True):
             self.arrays[name][place] = value
@@ -89,9 +93,9 @@ class Replay:
         return self.written - 1
 
     def add(self, frame: int, action: int, reward: float, after: int | None) -> None:
-        """One decision: taken at `frame`, followed by the frame `after`, or by the battle's end (None).
+        """Add one decision: taken at `frame`, followed by the frame `after`, or by the end of the battle (None).
 
-        Decisions that follow one another share frames; where the chain breaks (a view was missed), what is pending is
+        Consecutive decisions share frames; where the chain breaks (a view was missed), pending experiences are
         completed with fewer rewards.
         """
         if self._pending and frame != self._last:
@@ -105,17 +109,17 @@ class Replay:
                 self._complete(after)
 
     def cut(self) -> None:
-        """Complete what is pending with the frame seen last."""
+        """Complete the pending experiences with the last frame as their next state."""
         self._flush(self._last)
 
     def _flush(self, after: int | None) -> None:
-        """Complete all that is pending."""
+        """Complete the pending experiences with this next state."""
         while self._pending:
             self._complete(after)
 
     def _complete(self, after: int | None) -> None:
         """Make an experience of the oldest pending decision."""
-        total = sum(self.gamma**step * later.reward for step, later in enumerate(self._pending))
+        total = sum(self.discount**step * later.reward for step, later in enumerate(self._pending))
         first = self._pending.popleft()
         if first.frame <= self.written - 1 - self.capacity:
             return  # pushed out of a very small ring before it was complete
@@ -126,7 +130,7 @@ class Replay:
         self.arrays["complete"][place] = True
 
     def sample(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Batch | None:
-        """A batch, most of it the likelier the younger, the rest uniform; None while there is no experience."""
+        """A batch drawn by recency, with a share drawn uniformly; None while there is no experience."""
         if not self.arrays["complete"][: len(self)].any():
             return None
         places = self._draw(size, recency, uniform_share, rng)
@@ -134,15 +138,15 @@ class Replay:
             places[~complete] = self._draw(int((~complete).sum()), recency, uniform_share, rng)
         return self.batch(places)
 
-    def _draw(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Numbers:
+    def _draw(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Integers:
         """Places in the ring, drawn by the age of their frames."""
         ages = recent_ages(len(self), recency, rng.random(size))
         uniform = rng.random(size) < uniform_share
         ages[uniform] = rng.integers(len(self), size=int(uniform.sum()))
-        places: Numbers = (self.written - 1 - ages) % self.capacity
+        places: Integers = (self.written - 1 - ages) % self.capacity
         return places
 
-    def batch(self, places: Numbers) -> Batch:
+    def batch(self, places: Integers) -> Batch:
         """The experiences at these places of the ring."""
         steps = self.arrays["steps"][places].astype(np.int64)
         later = (places + steps) % self.capacity
@@ -151,26 +155,29 @@ class Replay:
             legal=self._legal(places),
             actions=self.arrays["action"][places].astype(np.int64),
             rewards=self.arrays["reward"][places],
-            rest=np.where(steps > 0, self.gamma**steps, 0.0).astype(np.float32),
+            discounts=np.where(steps > 0, self.discount**steps, 0.0).astype(np.float32),
             after=self._frames(later),
             after_legal=self._legal(later),
         )
 
-    def _frames(self, places: Numbers) -> Observation:
+    def _frames(self, places: Integers) -> Observation:
         """Observations side by side."""
         return Observation(*(self.arrays[name][places] for name in ("tiles", "slots", "world")))
 
-    def _legal(self, places: Numbers) -> Mask:
+    def _legal(self, places: Integers) -> Mask:
         """The masks of these frames, unpacked."""
         return np.unpackbits(self.arrays["legal"][places], axis=1, count=self.actions).astype(np.bool_)
 
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Everything worth keeping, oldest frame first. Decisions still pending are left to the next battle's."""
+    def state(self) -> Arrays:
+        """All frames and experiences, oldest first; pending ones are left out."""
         order = (self.written - len(self) + np.arange(len(self))) % self.capacity
         return {name: array[order] for name, array in self.arrays.items()}
 
-    def restore(self, state: dict[str, npt.NDArray[Any]]) -> None:
-        """Take over a kept state; of more frames than fit, the youngest. ValueError where it is of another ground."""
+    def restore(self, state: Arrays) -> None:
+        """Take over a state; of more frames than fit, the youngest.
+
+        Raises ValueError where it is of another stage or squad.
+        """
         for name, array in self.arrays.items():
             if name not in state or state[name].shape[1:] != array.shape[1:]:
                 raise ValueError(f"the buffer's {name} are of another stage or squad")

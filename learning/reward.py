@@ -1,65 +1,122 @@
-"""What a second of battle was worth, from what could be seen before and after it.
+"""The reward of a decision, from what could be seen before and after it.
 
-The counter advances for leaks as well as for kills, so it is not rewarded as it stands: what cost life is no kill. What
-shapes the reward along the way is a potential (the threat on the field), which changes no policy's rank.
+One function for a single battle (live play, headless training, `ArknightEnv`) and for a batch of them side by side
+(`ArknightVectorEnv`): every number may be a Python number or an array[B].
+
+The counter advances for leaks as well as for kills, so it is not rewarded as it stands: what cost life is no kill. The
+threat on the field is a shaping potential, which does not change which policy is best (Ng, Harada, Russell 1999).
 """
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple, TypeAlias
+
 import numpy as np
 
+from game.levels.reader import StageOptions
 from game.view import BattleView
-from learning.encoding import Ground
+from learning.encoding import StageEncoding
 
-WON, LOST = 1.0, -1.0
-KILLS = 1.0
-"""For killing everything; a kill is worth its share."""
-LIFE = -1.0
-"""For losing all life; a life costs its share."""
-STARS = 0.5
-"""For three stars; the third star is only given without a leak."""
-THREAT = 0.5
-"""For the worst threat on the field: what is added when it is gone."""
-THREAT_UNIT = 12_000.0
-"""The health, weighted by armour and nearness to the exit, that makes the worst threat."""
-IDLE = -0.004
-"""For each decision at which DP lie at their cap, where what comes in is lost."""
+Numeric: TypeAlias = Any
+"""A Python number, or an array[B] of them."""
 
-LARGEST_RETURN = WON + KILLS + STARS + THREAT
-"""No return can be larger: everything killed and won with three stars, and the worst threat gone."""
+
+class Weights(NamedTuple):
+    """The weight of each term of the reward. All of them are in the fingerprint of checkpoints."""
+
+    won: float = 1.0
+    lost: float = -1.0
+    kills: float = 1.0
+    """For killing everything; a kill earns its share."""
+    life: float = -1.0
+    """For losing all life; a life point costs its share."""
+    stars: float = 0.5
+    """For three stars; the third star is only given without a leak."""
+    threat: float = 0.5
+    """For the largest threat on the field: what is added when it is gone."""
+    threat_unit: float = 12_000.0
+    """The health, weighted by armour and nearness to the exit, that counts as the largest threat."""
+    idle: float = -0.004
+    """For each decision at which DP are at their cap, where what comes in is lost."""
+
+
+WEIGHTS = Weights()
+
+LARGEST_RETURN = WEIGHTS.won + WEIGHTS.kills + WEIGHTS.stars + WEIGHTS.threat
+"""No return can be larger: everything killed, won with three stars, and the largest threat gone."""
+
+
+class Situation(NamedTuple):
+    """What the reward looks at: of one battle numbers, of a batch arrays[B]."""
+
+    kills: Numeric
+    """The counter: enemies killed or leaked."""
+    total: Numeric
+    life: Numeric
+    dp: Numeric
+    threat: Numeric
+    """0 to 1, see `threat`."""
+
+
+def situation(view: BattleView, encoding: StageEncoding) -> Situation:
+    """What the reward looks at in one view."""
+    return Situation(view.kills, view.total, view.life, view.dp, threat(view, encoding))
+
+
+def threat(view: BattleView, encoding: StageEncoding) -> float:
+    """0 to 1: the enemies' remaining strength, each weighted by its nearness to the exit."""
+    found = 0.0
+    for enemy in view.enemies:
+        strength, _ = encoding.strength(enemy.kind)
+        nearness = float(encoding.nearness[encoding.tile(enemy.row, enemy.col)])
+        found += strength * min(max(enemy.health, 0.0), 1.0) * nearness
+    return min(max(found / WEIGHTS.threat_unit, 0.0), 1.0)
 
 
 def reward(
-    before: BattleView,
-    after: BattleView | None,
-    outcome: str | None,
-    stars: int,
-    ground: Ground,
-    gamma: float,
-) -> float:
-    """The reward of the decision between two views. `after` is None at a battle's end, where `outcome` says which."""
-    if after is None:
-        end = 0.0 if outcome is None else _end(before, outcome, stars, ground)
-        return end + THREAT * threat(before, ground)
-    lost = max(before.life - after.life, 0)
-    killed = max(after.kills - before.kills - lost, 0)
-    worth = KILLS * killed / max(before.total, 1) + LIFE * lost / max(ground.stage.options.max_life, 1)
-    if after.dp >= ground.stage.options.max_cost:
-        worth += IDLE
-    return worth + THREAT * (threat(before, ground) - gamma * threat(after, ground))
+    before: Situation,
+    after: Situation,
+    won: Numeric,
+    lost: Numeric,
+    stars: Numeric,
+    options: StageOptions,
+    discount: float,
+) -> Numeric:
+    """The reward of the decision between two situations: a float, or for a batch float64[B].
+
+    `won` and `lost` say whether the battle ended so (bool, or bool[B]). Where it ended, `after` and `discount` are not
+    used; where it was not won, `stars` is not used.
+    """
+    going_on = _along(before, after, options, discount)
+    return _where(won, _victory(before, stars), _where(lost, _defeat(before, options), going_on))
 
 
-def _end(before: BattleView, outcome: str, stars: int, ground: Ground) -> float:
-    """What the end of a battle is worth: the verdict, and what must have happened since the last view."""
-    if outcome == "lost":
-        return LOST + LIFE * before.life / max(ground.stage.options.max_life, 1)
-    return WON + STARS * stars / 3 + KILLS * max(before.total - before.kills, 0) / max(before.total, 1)
+def _along(before: Situation, after: Situation, options: StageOptions, discount: float) -> Numeric:
+    """The reward while the battle goes on: kills, lost life, DP at the cap, and how the threat changed."""
+    leaked = _at_least(before.life - after.life, 0)
+    killed = _at_least(after.kills - before.kills - leaked, 0)
+    earned = WEIGHTS.kills * killed / _at_least(before.total, 1) + WEIGHTS.life * leaked / max(options.max_life, 1)
+    earned = _where(after.dp >= options.max_cost, earned + WEIGHTS.idle, earned)
+    return earned + WEIGHTS.threat * (before.threat - discount * after.threat)
 
 
-def threat(view: BattleView, ground: Ground) -> float:
-    """0 to 1: the enemies' remaining strength, counted the more the nearer it stands to the exit."""
-    found = 0.0
-    for enemy in view.enemies:
-        strength, _ = ground.strengths.get(enemy.kind, (2000.0, False))
-        found += strength * min(max(enemy.health, 0.0), 1.0) * ground.nearness(enemy.row, enemy.col)
-    return float(np.clip(found / THREAT_UNIT, 0.0, 1.0))
+def _victory(before: Situation, stars: Numeric) -> Numeric:
+    """The reward of the decision that won: what was left must have been killed since the last view."""
+    left = _at_least(before.total - before.kills, 0)
+    kills = WEIGHTS.kills * left / _at_least(before.total, 1)
+    return WEIGHTS.won + WEIGHTS.stars * stars / 3 + kills + WEIGHTS.threat * before.threat
+
+
+def _defeat(before: Situation, options: StageOptions) -> Numeric:
+    """The reward of the decision that lost: what was left of life must have been lost since the last view."""
+    return WEIGHTS.lost + WEIGHTS.life * before.life / max(options.max_life, 1) + WEIGHTS.threat * before.threat
+
+
+def _at_least(value: Numeric, least: int) -> Numeric:
+    """The larger of the two. Not np.maximum for a Python number: it takes ten times as long, at every decision."""
+    return np.maximum(value, least) if isinstance(value, np.ndarray) else max(value, least)
+
+
+def _where(condition: Numeric, yes: Numeric, no: Numeric) -> Numeric:
+    """`yes` where the condition holds, else `no`."""
+    return np.where(condition, yes, no) if isinstance(condition, np.ndarray) else (yes if condition else no)

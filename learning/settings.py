@@ -1,44 +1,44 @@
-"""Every number that shapes how the mind learns, each with its reason."""
+"""The hyper-parameters of learning: each with its default, its bounds, its sentence in bot.toml and its reason.
+
+`bot.config` takes this model as the [learning] table, so every hyper-parameter is declared here and nowhere else.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydantic import BaseModel, ConfigDict, Field
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The hyper-parameters of learning. bot.toml's [learning] holds the same names and defaults."""
+class Settings(BaseModel):
+    """The hyper-parameters of learning. Frozen, strict about types, and closed to names it does not know."""
 
-    gamma: float = 0.98
-    """Discount a decision (one second): what comes 35 s later counts half. A battle has 60 to 70 decisions."""
-    n_step: int = 3
-    """Rewards summed before the network is asked for the rest; 3 beat 1 by far, see LEARNING.md."""
-    learning_rate: float = 5e-4
-    batch_size: int = 64
-    replay_ratio: float = 1.0
-    """Updates for each decision remembered."""
-    warm_up: int = 300
-    """Experiences in the buffer before the first update: about five battles."""
-    target_rate: float = 0.01
-    """How far the target network moves towards the online one at each update."""
-    buffer_size: int = 50_000
-    recency: float = 10_000.0
-    """Mean age, in experiences, of the recency-weighted draws."""
-    uniform_share: float = 0.25
-    """Share of each batch drawn uniformly, so that nothing is forgotten."""
-    epsilon_start: float = 1.0
-    epsilon_end: float = 0.02
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+    discount: float = Field(0.98, description="What a reward is worth one decision later.", gt=0, le=1)
+    """A decision is one second: what comes 35 s later counts half. A battle has 60 to 70 decisions."""
+    n_step: int = Field(3, description="Rewards summed before the target network values the rest.", ge=1, le=127)
+    """3 won far more battles than 1. At most 127, because the buffer keeps the number in an int8."""
+    learning_rate: float = Field(0.0005, description="Step size of the Adam optimiser.", gt=0)
+    batch_size: int = Field(64, description="Experiences in one update.", ge=1)
+    replay_ratio: float = Field(1.0, description="Updates for each decision remembered.", gt=0)
+    learning_starts: int = Field(300, description="Experiences to gather before the first update.", ge=0)
+    """About five battles."""
+    tau: float = Field(
+        0.01, description="Share of the way that the target network moves to the online one at each update.", gt=0, le=1
+    )
+    buffer_size: int = Field(50_000, description="Experiences kept; the oldest are overwritten.", ge=1)
+    recency: float = Field(10_000.0, description="Mean age in experiences of the recency-weighted draws.", gt=0)
+    uniform_share: float = Field(0.25, description="Share of each batch that is drawn uniformly.", ge=0, le=1)
+    """Keeps old experiences in use, so that what they taught is not forgotten."""
+    epsilon_start: float = Field(1.0, description="Share of decisions that explore, at first.", ge=0, le=1)
+    epsilon_end: float = Field(0.02, description="Share of decisions that explore, in the end.", ge=0, le=1)
     """About one decision of a battle: with five operators on the field, a badly placed one costs a fifth of them."""
-    epsilon_decisions: int = 1500
-    """Decisions over which epsilon falls in a straight line: about 40 battles, since lost ones are short. With 2600 the
-    same win rate came 30 battles later (eyes that miss, hands that lag): random play sees little of a battle's end."""
-    wait_share: float = 0.5
-    """Share of the exploratory actions that wait: who deploys at once whatever he can never saves for the better."""
-    publish_every: int = 5
-    """Updates between two snapshots of the weights for the policy."""
-    max_gradient: float = 10.0
-    """Gradients longer than this are shortened to it."""
-    embedding: int = 16
-    """Length of operator embeddings and direction keys."""
-    channels: int = 32
-    """Features of a tile inside the network."""
+    epsilon_decisions: int = Field(1500, description="Decisions from the first share to the last.", ge=1)
+    """Epsilon falls linearly over them: about 40 battles, since lost ones are short. With 2600 the same win rate came
+    30 battles later (measured with missed detections and delayed gestures): random play seldom sees a battle's end.
+    """
+    wait_share: float = Field(0.5, description="Share of the exploring decisions that wait.", ge=0, le=1)
+    """Without it, exploration spends DP as soon as any card is affordable and never tries the expensive ones."""
+    publish_every: int = Field(5, description="Updates from one snapshot for the policy to the next.", ge=1)
+    max_grad_norm: float = Field(10.0, description="Gradients with a larger norm are scaled down to it.", gt=0)
+    embedding: int = Field(16, description="Length of operator embeddings and direction keys.", ge=1)
+    channels: int = Field(32, description="Features of a tile inside the network.", ge=1)

@@ -1,7 +1,7 @@
-"""Learning without a screen, as fast as the rules go, and measuring what was learned.
+"""Headless training, as fast as the simulator runs, and measuring policies.
 
-It drives the very agent that plays live, one decision a second of the game, and makes the updates in between, so a seed
-always gives the same weights.
+It drives the same agent as live play, one decision for each second of the game, and makes the updates in between, so a
+seed always gives the same weights.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ from learning.policy import Greedy, Policy, Random
 from learning.settings import Settings
 
 RECENT = 20
-"""Battles over which the win rate is taken."""
+"""Battles over which the win rate is averaged."""
 
 
 class Progress(NamedTuple):
-    """How training stands."""
+    """The progress of a training."""
 
     steps: int
     of: int
+    """Decisions asked for."""
     battles: int
     win_rate: float
     """Share won of the last 20 battles."""
@@ -58,11 +59,12 @@ class Result(NamedTuple):
     decisions: int
     won: bool
     stars: int
-    score: float
+    q_mean: float
+    """Mean Q of the last batch."""
 
 
 def play(battle: Battle, policy: Policy) -> int:
-    """Play a battle to its end, one decision a second; how many decisions it took."""
+    """Play a battle to its end, one decision a second. Returns the number of decisions."""
     decisions = 0
     while battle.outcome is None:
         battle.act(policy.decide(battle.view()).action)
@@ -72,7 +74,7 @@ def play(battle: Battle, policy: Policy) -> int:
 
 
 def learn_battle(agent: Agent, battle: Battle) -> None:
-    """Play a battle to its end and learn from every decision of it as soon as it is known what came of it."""
+    """Play a battle to its end and learn from each decision as soon as its result is known."""
     before = battle.view()
     while battle.outcome is None:
         action = agent.policy.decide(before).action
@@ -96,18 +98,18 @@ def train(
     squad: Sequence[str] | None = None,
     settings: Settings | None = None,
 ) -> dict[str, Any]:
-    """Learn a stage from nothing for at least `steps` decisions; checkpoint and learning curve go to `out`.
+    """Train a new agent on a stage for at least `steps` decisions; checkpoint and learning curve go to `out`.
 
     `report` is called after every battle. Returns battles, decisions and the win rate of the last 20.
     """
     torch.set_num_threads(1)
-    ground = load_stage(stage, catalogue)
+    level = load_stage(stage, catalogue)
     operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
-    agent = Agent(ground, operators, settings or Settings(), seed)
+    agent = Agent(level, operators, settings or Settings(), seed)
     seeds, curve = np.random.default_rng([seed, 2]), list[Result]()
     recent, began = deque[bool](maxlen=RECENT), time.monotonic()
     while agent.remembered < steps:
-        battle = Battle(ground, operators, seed=int(seeds.integers(2**31)))
+        battle = Battle(level, operators, seed=int(seeds.integers(2**31)))
         learn_battle(agent, battle)
         won = battle.outcome == "won"
         recent.append(won)
@@ -117,7 +119,7 @@ def train(
         epsilon = agent.policy.schedule.epsilon
         report(Progress(agent.remembered, steps, len(curve), float(np.mean(recent)), epsilon, rate, left))
     checkpoint.write(out, agent.checkpoint())
-    draw_curve(curve, out / "learning_curve.png", f"{ground.name}, seed {seed}")
+    draw_curve(curve, out / "learning_curve.png", f"{level.name}, seed {seed}")
     return {"battles": len(curve), "decisions": agent.remembered, "win_rate_last_20": float(np.mean(recent))}
 
 
@@ -132,13 +134,16 @@ def draw_curve(curve: Sequence[Result], path: Path, title: str) -> None:
     axes = figure.add_subplot(title=title, xlabel="decisions", ylabel=f"won of the last {RECENT}", ylim=(-0.02, 1.02))
     axes.plot(decisions, rates, color="tab:blue")
     value = axes.twinx()
-    value.plot(decisions, [one.score for one in curve], color="tab:orange", alpha=0.5)
+    value.plot(decisions, [one.q_mean for one in curve], color="tab:orange", alpha=0.5)
     value.set_ylabel("mean Q of a batch", color="tab:orange")
     figure.savefig(path, dpi=120)
 
 
 def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -> Policy:
-    """The policy called random or greedy, or the one that was learned in a folder, without exploration."""
+    """The policy called random or greedy, or the trained one of a folder, without exploration.
+
+    Raises CheckpointError where the folder holds no usable checkpoint.
+    """
     if name == "random":
         return Random(stage, squad, seed)
     if name == "greedy":
@@ -166,20 +171,20 @@ def evaluate(
     *,
     squad: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Play battles with a policy (random, greedy or a folder) that learns nothing; wins, stars, lengths, times."""
+    """Play battles with a policy (random, greedy or a folder) without learning. Returns wins, stars, lengths, times."""
     torch.set_num_threads(1)
-    ground = load_stage(stage, catalogue)
+    level = load_stage(stage, catalogue)
     operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
-    player = make_policy(policy, ground, operators, seed)
+    player = make_policy(policy, level, operators, seed)
     seeds = np.random.default_rng([seed, 3]).integers(2**31, size=battles)
     began, decisions, ended = time.monotonic(), 0, []
     for number in seeds:
-        battle = Battle(ground, operators, seed=int(number))
+        battle = Battle(level, operators, seed=int(number))
         decisions += play(battle, player)
         ended.append(battle)
     won = sum(battle.outcome == "won" for battle in ended)
     return {
-        "stage": ground.name,
+        "stage": level.name,
         "policy": policy,
         "battles": battles,
         "won": won,

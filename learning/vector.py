@@ -3,7 +3,7 @@
     environments = gymnasium.make_vec("holdfast/Arknight-v0", num_envs=64, stage="first_watch")
 
 Each of them is what `ArknightEnv` is alone, number for number; together they live in one State of the rules, so that
-a decision costs microseconds. Battles that ended begin anew at the next step, whose action they ignore (Gymnasium's
+a decision costs microseconds. Battles that ended restart at the next step, whose action they ignore (Gymnasium's
 NEXT_STEP). `infos["action_mask"]` has the flat mask of every battle.
 """
 
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
@@ -24,17 +23,16 @@ from game.characters.catalogue import Catalogue
 from game.simulator import rules
 from game.simulator.battle import OUTCOMES
 from game.simulator.tables import empty_state, start, world_of
-from learning import reward
-from learning.batch_observation import decide_all, make_sight, observe_all, room_for
+from learning.arrays import AnyArray, Arrays, Doubles, Floats, Integers, Mask
+from learning.batch_observation import decide_all, empty_observation, observation_tables, observe_all
 from learning.encoding import TILE_CHANNELS
 from learning.environment import SECOND, ArknightEnv
-from learning.settings import Settings
+from learning.reward import Situation, reward
 
-Batch = dict[str, npt.NDArray[Any]]
-VERDICTS = np.array(OUTCOMES, dtype=object)
+OUTCOME_NAMES = np.array(OUTCOMES, dtype=object)
 
 
-class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]]):
+class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
     """`num_envs` battles side by side. Arrays that a step returns are its own: the next step does not change them."""
 
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012  as Gymnasium declares it
@@ -48,21 +46,22 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         catalogue: Catalogue | None = None,
     ) -> None:
         one = ArknightEnv(stage, squad, render_mode, catalogue)
-        self.num_envs, self.stage, self.squad, self.ground = num_envs, one.stage, one.squad, one.ground
+        self.num_envs, self.stage, self.squad, self.encoding = num_envs, one.stage, one.squad, one.encoding
         self.single_action_space, self.single_observation_space = one.action_space, one.observation_space
         self.action_space = batch_space(one.action_space, num_envs)
         self.observation_space = batch_space(one.observation_space, num_envs)
         self._world = world_of(one.stage, one.squad)
         self._state = empty_state(self._world, num_envs)
-        self._sight = make_sight(one.ground)
-        self._work = np.empty((TILE_CHANNELS, one.ground.tiles), np.float32)
-        self._actions = action_count(len(one.squad), one.ground.tiles)
+        self._sight = observation_tables(one.encoding)
+        self._work = np.empty((TILE_CHANNELS, one.encoding.tiles), np.float32)
+        self._actions = action_count(len(one.squad), one.encoding.tiles)
         self._chance = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._ended = np.zeros(num_envs, np.bool_)
+        self.discount = one.discount
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Batch, dict[str, Any]]:
+    ) -> tuple[Arrays, dict[str, Any]]:
         """Begin all battles. A seed s gives battle b the seed s + b, as Gymnasium's own vector environments do."""
         del options
         seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int) else seed or [None] * self.num_envs
@@ -75,49 +74,49 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         self._ended[:] = False
         return self._look(np.zeros(self.num_envs, np.bool_))
 
-    def step(
-        self, actions: npt.NDArray[np.int64]
-    ) -> tuple[Batch, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
-        """Act in every battle, let a second pass, and say what it was worth (see learning.reward)."""
+    def step(self, actions: Integers) -> tuple[Arrays, AnyArray, AnyArray, AnyArray, dict[str, Any]]:
+        """Act in every battle, let a second pass, and return the rewards (see learning.reward)."""
         fresh = self._ended.copy()
         for b in np.flatnonzero(fresh).tolist():
             self._begin(b)
-        before, threat = self._state.battle.copy(), self._threat
+        before = self._situation
         illegal = np.empty(self.num_envs, np.bool_)
         decide_all(self._world, self._state, np.asarray(actions, np.int64), fresh, SECOND, illegal)
         seen, infos = self._look(illegal)
-        worth = self._worth(before, threat)
-        worth[fresh] = 0.0
-        self._ended = (self._state.battle[:, rules.OUTCOME] != rules.RUNNING) & ~fresh
-        return seen, worth, self._ended.copy(), np.zeros(self.num_envs, np.bool_), infos
+        outcome = self._state.battle[:, rules.OUTCOME]
+        won, lost = outcome == rules.WON, outcome == rules.LOST
+        earned = reward(before, self._situation, won, lost, infos["stars"], self.stage.options, self.discount)
+        earned[fresh] = 0.0
+        self._ended = (won | lost) & ~fresh
+        return seen, earned, self._ended.copy(), np.zeros(self.num_envs, np.bool_), infos
 
-    def action_masks(self) -> npt.NDArray[np.bool_]:
-        """Whether each of the flat actions of `game.actions` is legal now, bool[num_envs, actions]."""
+    def action_masks(self) -> Mask:
+        """bool[num_envs, actions]: which of the flat actions of `game.actions` are legal now."""
         return self._mask.astype(np.bool_)
 
     def _begin(self, b: int) -> None:
         """A new battle in place `b`."""
         start(self._world, self.stage, self._state, b, int(self._chance[b].integers(2**31)))
 
-    def _look(self, illegal: npt.NDArray[np.bool_]) -> tuple[Batch, dict[str, Any]]:
+    def _look(self, illegal: Mask) -> tuple[Arrays, dict[str, Any]]:
         """Observations and infos of all battles."""
-        seen = room_for(self.num_envs, self._world, self._actions)
+        seen = empty_observation(self.num_envs, self._world, self._actions)
         observe_all(self._world, self._state, self._sight, self._work, seen)
-        self._threat, self._mask = seen.threat, seen.mask
+        self._situation, self._mask = self._situations(seen.threat), seen.mask
         battle = self._state.battle
         won, leaked = battle[:, rules.OUTCOME] == rules.WON, battle[:, rules.LEAKS] > 0
         infos: dict[str, Any] = {
             "action_mask": seen.mask,
             "illegal": illegal,
-            "outcome": VERDICTS[battle[:, rules.OUTCOME]],
+            "outcome": OUTCOME_NAMES[battle[:, rules.OUTCOME]],
             "stars": np.where(won, np.where(leaked, 2, 3), 0),
         }
         infos |= {f"_{key}": np.ones(self.num_envs, np.bool_) for key in infos}
         grid = seen.tiles.reshape(self.num_envs, TILE_CHANNELS, self.stage.height, self.stage.width)
         return {"tiles": grid, "slots": seen.slots, "world": self._globals(seen.enemies)}, infos
 
-    def _globals(self, enemies: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """The numbers of the HUD as `learning.encoding` has them, in its half precision."""
+    def _globals(self, enemies: Integers) -> Floats:
+        """[num_envs, GLOBALS]: the world's numbers as `learning.encoding` has them, in its half precision."""
         battle, options = self._state.battle, self.stage.options
         limit = max(options.character_limit, 1)
         numbers = (
@@ -130,19 +129,13 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         )
         return np.clip(np.stack(numbers, axis=1), 0, 100).astype(np.float16).astype(np.float32)
 
-    def _worth(self, before: npt.NDArray[np.int64], threat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """What a step was worth in every battle: `learning.reward.reward`, for many at once."""
-        after, options = self._state.battle, self.stage.options
-        total, lives = np.maximum(before[:, rules.TOTAL], 1), max(options.max_life, 1)
-        lost = np.maximum(before[:, rules.LIFE] - after[:, rules.LIFE], 0)
-        killed = np.maximum(after[:, rules.COUNTER] - before[:, rules.COUNTER] - lost, 0)
-        along = reward.KILLS * killed / total + reward.LIFE * lost / lives
-        along = np.where(after[:, rules.DP] >= options.max_cost, along + reward.IDLE, along)
-        along = along + reward.THREAT * (threat - Settings.gamma * self._threat)
-        stars = np.where(after[:, rules.LEAKS] > 0, 2, 3)
-        left = np.maximum(before[:, rules.TOTAL] - before[:, rules.COUNTER], 0)
-        won = reward.WON + reward.STARS * stars / 3 + reward.KILLS * left / total + reward.THREAT * threat
-        failed = reward.LOST + reward.LIFE * before[:, rules.LIFE] / lives + reward.THREAT * threat
-        outcome = after[:, rules.OUTCOME]
-        worth: npt.NDArray[np.float64] = np.select([outcome == rules.WON, outcome == rules.LOST], [won, failed], along)
-        return worth
+    def _situations(self, threat: Doubles) -> Situation:
+        """What the reward looks at in every battle; copies, because the rules play on in these arrays."""
+        battle = self._state.battle.copy()
+        return Situation(
+            kills=battle[:, rules.COUNTER],
+            total=battle[:, rules.TOTAL],
+            life=battle[:, rules.LIFE],
+            dp=battle[:, rules.DP],
+            threat=threat,
+        )

@@ -8,8 +8,9 @@ import pytest
 from levels import CATALOGUE
 from pydantic import ValidationError
 
-from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, as_toml, load, parse
+from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, Learning, as_toml, load, parse
 from game.characters.builds import squad_of
+from learning.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = [name for name in Config.model_fields if name != "folder"]
@@ -132,3 +133,10 @@ def test_a_squad_may_name_builds(tmp_path):
     assert [one.max_health for one in squad_of(loaded.play.squad, CATALOGUE)] == [1060, 1060]
     assert loaded.tables == tmp_path / "mine"
     assert Config().tables is None
+
+
+def test_the_hyper_parameters_are_those_of_the_agent():
+    """The [learning] table is the agent's own model; only the seed and the checkpoints' interval are the daemon's."""
+    assert issubclass(Learning, Settings)
+    assert set(Learning.model_fields) - set(Settings.model_fields) == {"seed", "checkpoint_every"}
+    assert Learning().model_dump(include=set(Settings.model_fields)) == Settings().model_dump()

@@ -56,7 +56,7 @@ async def test_in_step_a_decision_waits_for_what_was_remembered_before_it():
     """Every update that is due has been made before the next decision, however slow the machine is."""
     battle = Battle(STAGE, SQUAD, seed=0)
     view = battle.view()
-    async with mind(Settings(warm_up=10)) as (one, learner, inbox):
+    async with mind(Settings(learning_starts=10)) as (one, learner, inbox):
         for _ in range(20):
             battle.step()
             before, view = view, battle.view()

@@ -1,4 +1,4 @@
-"""What was learned survives bad disks and kills, and nothing is ever thrown away."""
+"""Checkpoints survive bad disks and kills, and no checkpoint is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from learning.checkpoint import BUFFER, LEARNED, STATE, Checkpoint, CheckpointEr
 
 
 def numbered(number, size=10):
-    """A checkpoint that can be told from others, whose parts belong together."""
+    """A checkpoint whose arrays all hold its number."""
     learned = {"weights": np.full((size, 3), number, np.float32)}
     buffer = {"legal": np.full(size, number, np.uint8), "complete": np.ones(size, np.bool_)}
     return Checkpoint(learned, buffer, {"number": number})
@@ -39,7 +39,7 @@ def test_arrays_that_are_not_contiguous_are_written_as_they_read(tmp_path):
 
 
 def test_the_newest_two_are_kept(tmp_path):
-    """There is always one to fall back to, and the disk does not fill."""
+    """There is one to fall back to, and the disk does not fill."""
     for number in range(5):
         checkpoint.write(tmp_path, numbered(number))
     assert [path.name for path in checkpoint.checkpoints(tmp_path)] == ["checkpoint-00000004", "checkpoint-00000005"]
@@ -68,7 +68,7 @@ def test_a_damaged_one_gives_one_line_and_the_one_before(tmp_path, part, damage)
 
 
 def test_when_all_are_damaged_it_starts_from_nothing_and_says_so(tmp_path):
-    """One line for each, and every folder is still there."""
+    """One line for each, and every folder is kept."""
     for number in (1, 2):
         (checkpoint.write(tmp_path, numbered(number)) / STATE).write_text("{", encoding="utf-8")
     kept, notes = checkpoint.read_newest(tmp_path)

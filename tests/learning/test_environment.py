@@ -28,7 +28,7 @@ def test_it_passes_gymnasium_s_own_check(environment):
 
 
 def test_importing_the_package_is_enough_to_make_it():
-    """Since 1.0 Gymnasium follows no entry points any more: whoever wants the environment imports its package."""
+    """Since 1.0 Gymnasium follows no entry points: importing the package registers the environment."""
     assert learning.__name__ in sys.modules
     assert gymnasium.spec(NAME).entry_point == "learning.environment:ArknightEnv"
 
@@ -41,7 +41,7 @@ def test_the_same_seed_gives_the_same_battle(environment):
         rng, rewards, ended = np.random.default_rng(0), [], False
         while not ended:
             choice = int(rng.choice(np.flatnonzero(environment.action_masks())))
-            action = unflatten(choice, len(environment.squad), environment.ground.tiles)
+            action = unflatten(choice, len(environment.squad), environment.encoding.tiles)
             seen, reward, ended, truncated, info = environment.step(np.array(action))
             assert not truncated
             assert not info["illegal"]
@@ -61,7 +61,7 @@ def test_masks_agree_and_waiting_is_always_legal(environment):
 
 
 def test_an_action_that_is_not_legal_waits_and_says_so(environment):
-    """The battle goes on exactly as if nothing had been asked for."""
+    """The battle goes on exactly as after waiting."""
     seen = []
     for action in (NOTHING, Action(2, 3), Action(1, 0, 0, 0)):
         environment.reset(seed=4)

@@ -1,4 +1,4 @@
-"""Learning beside the loop: it never holds play up, never ends it, and never loses what it has."""
+"""Learning beside the loop: it never delays play, never ends it, and loses nothing it has stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -34,16 +33,16 @@ def settle(learner, seconds=20.0):
         time.sleep(0.002)
 
 
-def tell(learner, views, count):
+def hand_in(learner, views, count):
     """Hand in so many decisions."""
     for step in range(count):
         learner.remember(views[step % 30], NOTHING, views[step % 30 + 1])
 
 
 def test_it_learns_and_publishes_while_decisions_come_in(learner, views):
-    """The policy's snapshot is another one after learning, and the figures say how it goes."""
+    """The policy has another snapshot after learning, and the figures count updates and frames."""
     first = learner.policy.snapshot
-    tell(learner, views, 100)
+    hand_in(learner, views, 100)
     settle(learner)
     status = learner.status()
     assert learner.policy.snapshot is not first
@@ -57,7 +56,7 @@ def test_nothing_owed_means_everything_done(learner, views, settings):
     for step in range(1, 60):
         learner.remember(views[step], NOTHING, views[step + 1])
         settle(learner)
-        earned = settings.replay_ratio * max(0, step + 1 - settings.warm_up)
+        earned = settings.replay_ratio * max(0, step + 1 - settings.learning_starts)
         assert learner.status()["updates"] == pytest.approx(earned, abs=1)
         if learner.status()["updates"] == settings.publish_every:
             published = learner.policy.snapshot
@@ -65,22 +64,22 @@ def test_nothing_owed_means_everything_done(learner, views, settings):
 
 
 def test_a_failure_is_told_and_play_goes_on(learner, views):
-    """The thread ends with its reason; deciding, remembering and stopping still work, with the weights as they were."""
+    """The thread ends with its reason; deciding, remembering and stopping still work, with the last weights."""
     learner.remember(views[0], (0, 0, 0, 0), "no view at all")
     settle(learner)
     learner._thread.join(10)
     assert "AttributeError" in learner.failed
-    tell(learner, views, 3)
+    hand_in(learner, views, 3)
     assert learner.policy.decide(views[0]).legal > 0
     assert learner.owed == 0
     learner.stop()
 
 
 def test_stopping_ends_the_thread_with_a_checkpoint_and_the_next_goes_on(stage, squad, settings, views, tmp_path):
-    """Nothing is left running at exit, and buffer, epsilon and counters are there again."""
+    """No thread is left at exit; the next learner has the buffer, epsilon and counters."""
     first = Learner(stage, squad, settings, 0, tmp_path)
     first.start()
-    tell(first, views, 40)
+    hand_in(first, views, 40)
     for view in views[:10]:
         first.policy.decide(view)
     first.stop()
@@ -92,9 +91,9 @@ def test_stopping_ends_the_thread_with_a_checkpoint_and_the_next_goes_on(stage, 
     second.stop()
 
 
-def test_a_wish_for_a_checkpoint_does_not_wait(learner, views, tmp_path):
-    """Saving is asked for between two decisions and done beside them."""
-    tell(learner, views, 30)
+def test_asking_for_a_checkpoint_does_not_wait(learner, views, tmp_path):
+    """Asked for between two decisions, it is written by the thread."""
+    hand_in(learner, views, 30)
     learner.save()
     end = time.monotonic() + 20
     while not checkpoints(tmp_path):
@@ -117,11 +116,11 @@ def test_a_damaged_checkpoint_is_noted_and_a_fresh_start_keeps_the_old(stage, sq
 
 
 def test_weights_of_another_shape_are_set_aside_with_a_line(stage, squad, settings, tmp_path):
-    """Changed settings do not end in a traceback, and the old weights are still there."""
+    """Changed settings do not end in a traceback, and the old weights are kept."""
     one = Learner(stage, squad, settings, 0, tmp_path)
     one.start()
     one.stop()
-    other = Learner(stage, squad, replace(settings, embedding=8), 0, tmp_path)
+    other = Learner(stage, squad, settings.model_copy(update={"embedding": 8}), 0, tmp_path)
     (note,) = other.notes
     assert "another shape" in note
     assert len(list(tmp_path.glob("earlier-*"))) == 1
@@ -129,14 +128,14 @@ def test_weights_of_another_shape_are_set_aside_with_a_line(stage, squad, settin
 
 
 def test_a_full_disk_does_not_end_the_learning(learner, views, tmp_path, monkeypatch):
-    """What cannot be written is told; learning goes on, and the next attempt may succeed."""
+    """The status says what could not be written; learning goes on, and the next attempt may succeed."""
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
 
     monkeypatch.setattr(module.checkpoint, "write", full)
     learner.save()
-    tell(learner, views, 60)
+    hand_in(learner, views, 60)
     settle(learner)
     assert "No space left" in learner.status()["unsaved"]
     assert learner.failed is None
@@ -144,10 +143,10 @@ def test_a_full_disk_does_not_end_the_learning(learner, views, tmp_path, monkeyp
 
 
 def test_the_inbox_is_bounded(stage, squad, settings, views, monkeypatch):
-    """A learner that cannot keep up drops and counts what comes on top; handing in never waits."""
+    """A learner that cannot keep up drops and counts further decisions; handing in never waits."""
     monkeypatch.setattr(module, "QUEUE_SIZE", 10)
     learner = Learner(stage, squad, settings, 0, None)
-    tell(learner, views, 25)
+    hand_in(learner, views, 25)
     assert learner.dropped == 15
     assert learner.owed == 10
 

@@ -1,4 +1,4 @@
-"""Training and measuring without a screen: repeatable, kept, drawn."""
+"""Headless training and measuring: repeatable, with a checkpoint and a learning curve."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from learning.checkpoint import CheckpointError
 from learning.training import evaluate, train
 
 
-@pytest.fixture
-def trained(stage, settings, tmp_path):
-    """A short training and what it reported."""
-    reports = []
-    result = train(stage.name, 120, 0, tmp_path / "a", reports.append, CATALOGUE, settings=settings)
-    return result, reports, tmp_path / "a"
+@pytest.fixture(scope="module")
+def trained(stage, settings, tmp_path_factory):
+    """A short training: its result, what it reported, and its folder."""
+    reports, folder = [], tmp_path_factory.mktemp("trained")
+    result = train(stage.name, 120, 0, folder, reports.append, CATALOGUE, settings=settings)
+    return result, reports, folder
 
 
 def test_a_seed_gives_the_same_weights_every_time(trained, stage, settings, tmp_path):
-    """Two trainings with a seed agree to the last bit."""
+    """Two trainings with one seed agree to the last bit."""
     train(stage.name, 120, 0, tmp_path / "b", lambda _: None, CATALOGUE, settings=settings)
     one, other = (checkpoint.read_newest(folder)[0].learned for folder in (trained[2], tmp_path / "b"))
     assert all((one[name] == other[name]).all() for name in one)
@@ -46,6 +46,6 @@ def test_a_folder_can_be_measured_like_the_scripts(trained, stage):
 
 
 def test_a_folder_without_a_checkpoint_is_refused(stage, tmp_path):
-    """The line says what may be given."""
+    """The error says what may be given instead."""
     with pytest.raises(CheckpointError, match="give random, greedy or a folder"):
         evaluate(stage.name, str(tmp_path), 1, 0, CATALOGUE)

@@ -1,4 +1,4 @@
-"""Many battles together are the battles alone, number for number."""
+"""Battles in one vector environment equal the same battles in single ones, number for number."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NAME = "holdfast/Arknight-v0"
 
 
 def together(stage, count, mode=None):
-    """So many battles as one environment; `sync` makes Gymnasium step ArknightEnv itself one after the other."""
+    """`count` battles as one environment; with mode `sync` Gymnasium steps as many ArknightEnv one after the other."""
     return gymnasium.make_vec(NAME, num_envs=count, vectorization_mode=mode, stage=stage)
 
 
 def choose(rng, masks, environments):
     """A random legal action for every battle, now and then one that is not."""
     flat = [int(rng.choice(np.flatnonzero(mask))) for mask in masks]
-    slots, tiles = len(environments.squad), environments.ground.tiles
+    slots, tiles = len(environments.squad), environments.encoding.tiles
     actions = np.array([unflatten(index, slots, tiles) for index in flat])
     if rng.random() < 0.2:
         actions[0] = environments.action_space.sample()[0]
@@ -44,9 +44,9 @@ def test_every_number_is_that_of_the_battle_alone(stage):
         for key in others:
             np.testing.assert_array_equal(infos[key], others[key], key)
         actions = choose(rng, infos["action_mask"], fast)
-        one, worth, ended, cut, infos = fast.step(actions)
-        other, others_worth, others_ended, _, others = slow.step(actions)
-        np.testing.assert_array_equal(worth, others_worth)
+        one, rewards, ended, cut, infos = fast.step(actions)
+        other, other_rewards, others_ended, _, others = slow.step(actions)
+        np.testing.assert_array_equal(rewards, other_rewards)
         np.testing.assert_array_equal(ended, others_ended)
         assert not cut.any()
         ends += int(ended.sum())
@@ -54,7 +54,7 @@ def test_every_number_is_that_of_the_battle_alone(stage):
 
 
 def test_what_a_step_returned_stays_as_it_was():
-    """Whoever keeps observations for later needs no copies."""
+    """A caller that keeps observations needs no copies."""
     environments = together("first_watch", 2)
     seen, infos = environments.reset(seed=0)
     kept = {**{key: value.copy() for key, value in seen.items()}, "mask": infos["action_mask"].copy()}
@@ -76,17 +76,17 @@ def test_what_it_returns_lies_in_its_spaces():
 
 
 def test_a_wrong_number_of_seeds_is_refused():
-    """Two of three battles would be left unbegun."""
+    """Two of three battles would not have begun."""
     with pytest.raises(ValueError, match="1 seeds for 3 battles"):
         together("first_watch", 3).reset(seed=[7])
 
 
 def test_a_battle_that_is_won_before_it_begins_ends_as_it_does_alone(tmp_path):
-    """A level in which chance may bring nobody at all."""
+    """A level in which a random group may bring no enemy at all."""
     level = json.loads(resources.files("game.levels.stages").joinpath("short_road.json").read_text())
     actions = level["waves"][0]["fragments"][0]["actions"][:1]
-    nobody = {**actions[0], "key": "", "randomSpawnGroupKey": "g", "weight": 1}
-    actions = [{**actions[0], "count": 1, "randomSpawnGroupKey": "g", "weight": 1}, nobody]
+    no_enemy = {**actions[0], "key": "", "randomSpawnGroupKey": "g", "weight": 1}
+    actions = [{**actions[0], "count": 1, "randomSpawnGroupKey": "g", "weight": 1}, no_enemy]
     level["waves"] = [{**level["waves"][0], "fragments": [{"preDelay": 0.0, "actions": actions}]}]
     file = tmp_path / "perhaps.json"
     file.write_text(json.dumps(level))
@@ -95,10 +95,10 @@ def test_a_battle_that_is_won_before_it_begins_ends_as_it_does_alone(tmp_path):
     ends = []
     for _ in range(60):
         waiting = np.zeros((6, 4), np.int64)
-        _, worth, ended, _, _ = fast.step(waiting)
-        _, others_worth, others_ended, _, _ = slow.step(waiting)
+        _, rewards, ended, _, _ = fast.step(waiting)
+        _, other_rewards, others_ended, _, _ = slow.step(waiting)
         np.testing.assert_array_equal(ended, others_ended)
-        np.testing.assert_array_equal(worth, others_worth)
+        np.testing.assert_array_equal(rewards, other_rewards)
         ends.append(ended.copy())
     assert np.array(ends).sum(axis=0).max() > 2
 
