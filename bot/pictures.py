@@ -41,12 +41,12 @@ class Photographer:
     def _take(self, view: BattleView) -> None:
         """The game as it stands, which is as the watcher saw it: in lock-step it waits while events are handled."""
         parts = self._parts
-        parts.screen.hold(True)
-        image = parts.screen.grab().image
+        parts.client.screen.hold(True)
+        image = parts.client.screen.grab().image
         names = [operator.name for operator in parts.squad]
         found, state = parts.watcher.detections, parts.machine.state
         self.picture = annotate(
-            image, view, found, state, decision=self._decision, camera=parts.where.camera, squad=names
+            image, view, found, state, decision=self._decision, camera=parts.geometry.camera, squad=names
         )
 
 

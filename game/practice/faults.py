@@ -7,28 +7,11 @@ same moments whether it is alone or among others. No clock runs in here: whoever
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-Kind = Literal[
-    "popup",
-    "loading_stall",
-    "connection_lost",
-    "tap_swallowed",
-    "drag_lost",
-    "frozen",
-    "black",
-    "frame_rate",
-    "moved",
-    "resized",
-    "failed",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""popup and connection_lost are laid over whatever is shown; loading_stall holds the loading page up; tap_swallowed
-and drag_lost lose what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only for whoever
-asks for more frames a second than it gives); moved and resized change where the game stands on the desktop; failed ends
-a battle as lost."""
+from game.fault_kinds import KINDS, Kind
 
 
 class Habit(NamedTuple):

@@ -53,7 +53,7 @@ def pausing(config: Config, _parts: Parts) -> Callable[[Event], None]:
 
 def losing_the_way(_config: Config, parts: Parts) -> Callable[[Event], None]:
     """The terminal is covered by a page that nobody knows."""
-    game = parts.screen._game
+    game = parts.client.screen._game
     covered = False
 
     def hear(event: Event) -> None:

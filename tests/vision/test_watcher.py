@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from bot.clients.practice import PracticeScreen
 from game.actions import DEPLOY, Action, coverage, unflatten
 from game.camera import Camera
 from game.characters.catalogue import load_operators, squad_of
@@ -15,7 +16,7 @@ from game.practice.app import PracticeGame
 from game.practice.art import portraits
 from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
-from vision.capture import Frame, PracticeScreen
+from vision.capture import Frame
 from vision.cutter import Cutter
 from vision.detector import Detector
 from vision.ocr import Reader

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from game.characters.catalogue import load_operators, squad_of
+from game.fault_kinds import KINDS
 from game.levels.stage import load_stage
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, Place, PracticeGame, displaced
-from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, KINDS, SIZES, Faults, schedule
+from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, SIZES, Faults, schedule
 
 STAGE = load_stage("first_watch")
 SQUAD = squad_of(list(load_operators())[:12])
