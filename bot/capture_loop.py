@@ -1,88 +1,95 @@
-"""The eyes' place in the loop: when to ask for the next frame, and what to do when there is none."""
+"""The capture loop: when to ask for the next frame, and what to do when there is none."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
+from typing import Literal
 
+from bot.clients.client import Client
 from bot.inbox import Inbox
 from states.events import Event, PartFailed
-from vision.capture import CaptureError, Screen
+from vision.capture import CaptureError, Frame
 from vision.watcher import Watcher
 
-HELD_LOOKS = 0.25
-"""Seconds between two looks at a practice game whose clock stands still."""
+HELD_WAIT = 0.25
+"""Seconds between two frames of a game whose clock is held."""
 BLIND_WAIT = 1.0
 """Seconds before another try when a frame could not be had."""
 
 
-class Eyes:
-    """Grabs a frame, has the watcher look at it, and posts what it says.
+class CaptureLoop:
+    """Grabs a frame, has the watcher look at it, and posts the watcher's events.
 
-    With an `interval` frames come at most so often, in real time. Without one (None) this is lock-step: the next frame
-    is asked for once the loop has come to rest, as soon as that may be; while `free` says no, the game's clock stands.
+    The watcher is used in the client's screen thread only. With an `interval` (seconds) frames come at most that often,
+    in real time. Without one (None) this is lock-step: the next frame is asked for as soon as nothing is pending in the
+    inbox, and while `playing` says no, the game's clock is held.
     """
 
     def __init__(
-        self,
-        screen: Screen,
-        watcher: Watcher,
-        inbox: Inbox,
-        now: Callable[[], float],
-        free: Callable[[], bool],
-        thread: Executor,
-        interval: float | None,
+        self, client: Client, watcher: Watcher, inbox: Inbox, playing: Callable[[], bool], interval: float | None
     ) -> None:
-        self._screen = screen
+        self._client = client
         self._watcher = watcher
         self._inbox = inbox
-        self._now = now
-        self._free = free
-        self._thread = thread
+        self._playing = playing
         self._interval = interval
+        self._again = False
         self._blind = False
+        """Whether the last frame could not be had or looked at."""
         self.frames = 0
+        """Frames grabbed so far."""
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Look until cancelled."""
         loop = asyncio.get_running_loop()
         due = time.monotonic()
         while True:
             due = await self._pace(due)
-            for event in await loop.run_in_executor(self._thread, self._look):
+            again, self._again = self._again, False
+            for event in await loop.run_in_executor(self._client.threads.screen, self._look, again):
                 await self._inbox.put(event)
             if self._blind:
                 await asyncio.sleep(BLIND_WAIT)
+
+    def look_again(self) -> None:
+        """Have the watcher report the screen of the next frame even if it is the one it reported last."""
+        self._again = True
+
+    def last_frames(self) -> list[Frame]:
+        """The frames kept as evidence, oldest first. Copying a deque cannot be interrupted by the screen's thread."""
+        return list(self._watcher.last_frames.copy())
 
     async def _pace(self, due: float) -> float:
         """Wait for the moment of the next frame; returns when the one after it is due."""
         if self._interval is None:
             await self._inbox.quiet()
-            held = not self._free()
-            self._screen.hold(held)
+            held = not self._playing()
+            self._client.screen.hold(held)
             if held:
-                await asyncio.sleep(HELD_LOOKS)
+                await asyncio.sleep(HELD_WAIT)
             return due
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         return max(due + self._interval, time.monotonic())
 
-    def _look(self) -> list[Event]:
-        """One frame's events. What fails is said once, until it works again."""
+    def _look(self, again: bool) -> list[Event]:
+        """One frame's events, in the screen's thread. A failure is reported once, until a frame works again."""
+        if again:
+            self._watcher.look_again()
         try:
-            frame = self._screen.grab()
+            frame = self._client.screen.grab()
             self.frames += 1
             events = self._watcher.look(frame)
         except CaptureError as error:
-            return self._failed(PartFailed(t=self._now(), part="capture", why=str(error)))
-        except Exception as error:  # noqa: BLE001 - whatever the eyes trip over, the machine decides what it means
-            return self._failed(PartFailed(t=self._now(), part="detector", why=f"{type(error).__name__}: {error}"))
+            return self._failed("capture", str(error))
+        except Exception as error:  # noqa: BLE001 - a bug in the watcher is a fault, which the machine must hear of
+            return self._failed("detector", f"{type(error).__name__}: {error}")
         if self._blind:
             self._blind = False
             self._watcher.look_again()
         return events
 
-    def _failed(self, event: PartFailed) -> list[Event]:
-        told, self._blind = self._blind, True
-        return [] if told else [event]
+    def _failed(self, part: Literal["capture", "detector"], why: str) -> list[Event]:
+        reported, self._blind = self._blind, True
+        return [] if reported else [PartFailed(t=self._client.clock(), part=part, why=why)]

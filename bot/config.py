@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from game.errors import InputError
-from game.practice.faults import KINDS, Kind
+from game.fault_kinds import KINDS, Kind
 from learning.settings import Settings
 
 DEFAULT_FILE = Path("bot.toml")

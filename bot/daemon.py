@@ -1,33 +1,27 @@
-"""The one loop: events into the machine, its commands out to whoever carries them out."""
+"""The loop: events go into the machine, and its commands go to the parts that carry them out."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from bot import log
-from bot.capture_loop import Eyes
+from bot.capture_loop import CaptureLoop
 from bot.config import Config
 from bot.control import Control
-from bot.decision_loop import Mind
-from bot.fault_dump import dump, prune
+from bot.decision_loop import DecisionLoop
 from bot.hands import Hands
 from bot.inbox import Inbox
 from bot.parts import Parts
-from bot.tally import Tally
-from bot.trace import TraceWriter
-from game.actions import DEPLOY, DIRECTIONS, KINDS, WAIT
+from bot.recorder import Recorder
+from bot.reporter import Reporter
+from game.actions import Action
 from game.errors import DONE, FAILED, HUMAN_NEEDED
-from game.view import BattleView
 from states.commands import (
     Answer,
     BattleEnded,
@@ -43,21 +37,14 @@ from states.commands import (
     Report,
     ShutGate,
 )
-from states.events import BattleSeen, Decided, Event, PartFailed, ScreenSeen, StopAsked
+from states.events import Event, StopAsked
 from states.machine import Machine
-
-CLOCK = 0.25
-"""Seconds between two rounds of the clock: dashboard, the learner's health."""
-STATUS_ROUNDS = 20
-"""Rounds of the clock between two status messages."""
-TALE = 200
-"""Events kept for a fault's evidence."""
 
 
 class Daemon:
     """Plays until it is told to stop.
 
-    `show` is called a few times a second, `hear` with every event once the machine has taken it, before its commands
+    `show` is called a few times a second, `hear` with every event once the machine has handled it, before its commands
     are carried out.
     """
 
@@ -69,43 +56,38 @@ class Daemon:
         hear: Callable[[Event], None] | None = None,
     ) -> None:
         self._config = config
-        self._parts = parts
-        self._show = show
-        self._hear = hear
         self._machine = parts.machine
         self._learner = parts.learner
-        self._watcher = parts.watcher
-        self._now = parts.now
+        self._hear = hear
+        client = self._client = parts.client
         self._inbox = Inbox()
-        self._own: deque[Event] = deque()
-        """Events that carrying out commands gave rise to; they go before those in the inbox."""
-        self._hands = Hands(parts.pointer, parts.where, self._inbox, parts.now, parts.hands_thread)
-        self._mind = Mind(parts.learner, self._inbox, parts.now, in_step=parts.in_step)
-        interval = None if parts.in_step else 1 / config.screen.fps
-        self._eyes = Eyes(
-            parts.screen, parts.watcher, self._inbox, parts.now, lambda: self._hands.open, parts.eyes_thread, interval
+        self._hands = Hands(client.pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer)
+        interval = None if client.lock_step else 1 / config.screen.fps
+        self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)
+        self._decisions = DecisionLoop(parts.learner, self._inbox, client.clock, lock_step=client.lock_step)
+        self._control = Control(config.mqtt, self._inbox.put, client.clock, self.describe)
+        self._recorder = Recorder(config, client.clock)
+        self._reporter = Reporter(
+            parts,
+            self._hands,
+            self._capture,
+            self._decisions,
+            state=lambda: self._machine.state,
+            publish=self._control.publish,
+            post=self._inbox.put,
+            show=lambda: show(self) if show else None,
         )
-        self._control = Control(config.mqtt, self._inbox.put, parts.now, self.describe)
-        self._setup = parts.setup
-        self._trace: TraceWriter | None = None
-        self._trace_path = config.directory
-        self._tale: deque[Event] = deque(maxlen=TALE)
-        self._tally = Tally()
-        self._started = time.monotonic()
-        self._why = ""
-        self._screen = ""
-        self._view: BattleView | None = None
-        self._ills: dict[str, str | None] = {}
-        """What was said about the learner."""
         self._human_needed = False
-        """Whether a person was asked for, and the machine has not found its way since."""
+        """Whether a person was asked for, and the machine has not recovered since."""
         self._code: int | None = None
+        """The exit code, once the run is to end."""
 
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
-        log.logger().info("started", stage=self._parts.stage.name, screen=self._config.screen.kind,
-                          seed=self._config.learning.seed, data=str(self._config.directory))  # fmt: skip
-        self._open_trace()
+        self._reporter.started(self._config)
+        lost = self._recorder.open(self._machine.setup)
+        if lost:
+            await self._inbox.put(lost)
         self._learner.start()
         with self._signals():
             try:
@@ -117,36 +99,20 @@ class Daemon:
     @property
     def summary(self) -> dict[str, Any]:
         """The figures of the run so far."""
-        seconds = round(time.monotonic() - self._started, 1)
-        return {**self._tally.as_dict(), "decisions": self._mind.decisions, "seconds": seconds}
+        return self._reporter.summary
 
     def describe(self) -> dict[str, Any]:
-        """Everything a person wants to see of the bot as it is now, in plain data."""
-        learner = self._learner.status()
-        return {
-            "state": self._machine.state,
-            "why": self._why,
-            "screen": self._screen,
-            "stage": self._parts.stage.name,
-            "gate": "open" if self._hands.open else "shut",
-            **self.summary,
-            "gestures": sum(self._hands.made.values()),
-            "frames": self._eyes.frames,
-            "hud": _hud(self._view),
-            "decision": self._decision(),
-            "latency_ms": _latency(self._mind.latencies),
-            **{key: learner.get(key) for key in ("epsilon", "buffer", "updates", "q_mean", "loss")},
-            "learner_failed": self._learner.failed,
-        }
+        """Everything a user wants to see of the bot as it is now, in plain data."""
+        return self._reporter.describe()
 
     async def _play(self) -> None:
         """Run all tasks until the machine says Finish or one of them breaks."""
         consumer = asyncio.create_task(self._consume(), name="inbox")
         helpers = [
-            asyncio.create_task(self._eyes.run(), name="eyes"),
+            asyncio.create_task(self._capture.run(), name="capture"),
             asyncio.create_task(self._hands.run(), name="hands"),
-            asyncio.create_task(self._mind.run(), name="mind"),
-            asyncio.create_task(self._tick(), name="clock"),
+            asyncio.create_task(self._decisions.run(), name="decisions"),
+            asyncio.create_task(self._reporter.run(), name="reporter"),
         ]
         control = asyncio.create_task(self._control.run(), name="control")
         try:
@@ -167,35 +133,39 @@ class Daemon:
             await self._control.close(control)
 
     async def _consume(self) -> None:
-        """Take events in order, and carry out what the machine makes of each before the next."""
+        """Take events in order, and carry out the commands that each causes before the next."""
         while self._code is None:
-            event = self._own.popleft() if self._own else await self._inbox.get()
-            try:
-                await self._handle(event)
-            finally:
-                self._inbox.end()
+            event: Event | None = await self._inbox.get()
+            with self._inbox.pending():
+                while event is not None and self._code is None:
+                    event = await self._handle(event)
 
-    async def _handle(self, event: Event) -> None:
+    async def _handle(self, event: Event) -> Event | None:
+        """Handle one event; returns the event that must be handled next, if recording this one failed."""
         commands = self._machine.handle(event)
-        self._notice(event)
-        self._record(event, commands)
+        self._reporter.event_happened(event)
+        lost = self._recorder.record(event, commands)
         if self._hear:
             self._hear(event)
         for command in commands:
             await self._carry_out(command)
-        self._turn_page()
+        return lost or self._turn_page()
 
-    async def _carry_out(self, command: Command) -> None:  # noqa: C901 - one line a command
-        """Do what the machine asks, or hand it to whoever does."""
+    async def _carry_out(self, command: Command) -> None:  # noqa: C901 - one branch a command
+        """Hand a command to the part that carries it out."""
         match command:
             case Gesture():
                 self._hands.make(command)
-            case Decide() | Remember():
-                self._mind.take(command)
+            case Decide():
+                self._decisions.decide(command)
+            case Remember():
+                action = Action(*command.action)
+                self._learner.remember(command.before, action, command.after, command.outcome, command.stars)
             case BattleEnded():
-                self._settle(command)
+                self._reporter.battle_ended(command)
+                self._save_when_due(command.number)
             case Look():
-                self._watcher.look_again()
+                self._capture.look_again()
             case ShutGate():
                 await self._hands.shut()
                 log.logger().info("gate", open=False)
@@ -205,81 +175,22 @@ class Daemon:
             case Answer():
                 self._control.answer(command.id, command.what)
             case Report():
-                self._report(command)
+                self._human_needed &= command.state in ("fault", "paused")
+                self._reporter.state_changed(command)
             case Dump():
                 await self._dump(command.why)
             case NeedHuman():
                 self._human_needed = True
-                log.logger().error("need_human", why=command.why)
-                self._control.publish("event/need_human", {"why": command.why})
+                self._reporter.need_human(command.why)
             case Finish():
                 self._code = HUMAN_NEEDED if self._human_needed and not command.code else command.code
-                self._why = command.why
+                self._reporter.why = command.why
 
-    def _notice(self, event: Event) -> None:
-        """Keep and log what people want to know of an event."""
-        self._tale.append(event)
-        match event:
-            case BattleSeen():
-                self._view = event.view
-            case ScreenSeen():
-                self._screen = event.screen
-                log.logger().info("screen", t=round(event.t, 2), screen=event.screen)
-            case Decided():
-                said = {"action": self._words(event.action), "q": round(event.q, 3), "explored": event.explored}
-                log.logger().info("decision", t=round(event.t, 2), **said, ms=round(event.latency * 1000, 2))
-            case PartFailed():
-                log.logger().warning("part_failed", part=event.part, why=event.why)
-
-    def _settle(self, battle: BattleEnded) -> None:
-        """Count a battle, tell of it, and ask for a checkpoint when one is due."""
-        self._tally.add(battle)
-        learner = self._learner.status()
-        told = {
-            "number": self._tally.battles,
-            "outcome": battle.outcome,
-            "stars": battle.stars,
-            "seconds": round(battle.seconds, 1),
-            "win_rate_last_20": round(self._tally.win_rate, 3),
-            "epsilon": round(learner["epsilon"], 3),
-            "buffer": learner["buffer"],
-        }
-        log.logger().info("battle", **told)
-        self._control.publish("event/battle", told)
-        if self._tally.battles % self._config.learning.checkpoint_every == 0:
+    def _save_when_due(self, battles: int) -> None:
+        """Have a checkpoint written after every so many battles."""
+        if battles % self._config.learning.checkpoint_every == 0:
             self._learner.save()
-            log.logger().info("checkpoint", battles=self._tally.battles)
-
-    def _report(self, report: Report) -> None:
-        """Say that the state changed."""
-        self._why = report.why
-        self._human_needed &= report.state in ("fault", "paused")
-        log.logger().info("state", state=report.state, why=report.why)
-        self._control.publish("state", {"state": report.state, "why": report.why}, retain=True)
-
-    async def _tick(self) -> None:
-        """What is looked after a few times a second, whatever the game does."""
-        rounds = 0
-        while True:
-            await self._ask_the_learner()
-            if rounds % STATUS_ROUNDS == 0:
-                self._control.publish("status", self.describe(), retain=True)
-            if self._show:
-                self._show(self)
-            rounds += 1
-            await asyncio.sleep(CLOCK)
-
-    async def _ask_the_learner(self) -> None:
-        """Say once what is wrong with learning: that it failed, that it cannot be saved, that its figures cannot be."""
-        learner = self._learner.status()
-        news = {name: learner[name] for name in ("failed", "unsaved", "alarm") if learner[name] != self._ills.get(name)}
-        self._ills |= news
-        if news.get("failed"):
-            await self._inbox.put(PartFailed(t=self._now(), part="learner", why=news["failed"]))
-        if news.get("unsaved"):
-            log.logger().warning("checkpoint", why=news["unsaved"])
-        if news.get("alarm"):
-            log.logger().warning("part_failed", part="learner", why=news["alarm"])
+            log.logger().info("checkpoint", battles=battles)
 
     async def _dump(self, why: str, **more: Any) -> None:
         """Write down the evidence of a fault."""
@@ -287,63 +198,23 @@ class Daemon:
             "why": why,
             "machine": self._machine.snapshot(),
             "status": self.describe(),
-            "events": [repr(event) for event in self._tale],
-            "view": repr(self._view),
+            "view": repr(self._reporter.view),
             **more,
         }
-        frames = list(self._watcher.last_frames)
-        try:
-            folder = await asyncio.to_thread(dump, self._config.directory / "faults", _stamp(), frames, known)
-        except OSError as error:
-            log.logger().error("dump", why=why, error=str(error))
-        else:
-            log.logger().warning("dump", why=why, folder=str(folder))
+        await self._recorder.dump(self._capture.last_frames(), known)
 
-    def _open_trace(self) -> None:
-        """Begin the record of this run; without one, play on and say so."""
-        options, folder = self._config.trace, self._config.directory / "traces"
-        if not options.enabled:
-            return
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            prune(folder, options.keep - 1, "*.jsonl")
-            self._trace_path = folder / f"{_stamp()}.jsonl"
-            self._trace = TraceWriter(self._trace_path, self._setup)
-        except OSError as error:
-            self._lose_trace(str(error))
-        else:
-            log.logger().info("trace", path=str(self._trace_path))
-
-    def _turn_page(self) -> None:
-        """Once a trace is large, begin the next one, with a fresh machine: between two battles, when nothing else is
-        under way, so that each file replays by itself.
+    def _turn_page(self) -> Event | None:
+        """Once a trace is large, begin the next with a fresh machine: between two battles, when nothing else is
+        pending, so that each file replays by itself. Returns the event that the new trace could not be written.
         """
-        alone = self._inbox.under_way == 1 and self._machine.state in ("menu", "stage_select") and self._hands.open
-        if self._trace is None or not alone or self._code is not None:
-            return
-        left = self._setup.battles and self._setup.battles - self._machine.battles
-        if left == 0 or self._trace_path.stat().st_size < self._config.trace.megabytes << 20:
-            return
-        self._trace.close()
-        self._setup = msgspec.structs.replace(self._setup, battles=left)
-        self._machine = Machine(self._setup)
-        self._open_trace()
-        self._watcher.look_again()
-
-    def _record(self, event: Event, commands: list[Command]) -> None:
-        """Write an event and what came of it into the trace; a full disk ends the trace, not the play."""
-        if self._trace is None:
-            return
-        try:
-            self._trace.write(event, commands)
-        except OSError as error:
-            self._lose_trace(str(error))
-
-    def _lose_trace(self, why: str) -> None:
-        self._trace = None
-        log.logger().warning("trace", why=f"{why}; playing on without a trace")
-        self._inbox.begin()
-        self._own.append(PartFailed(t=self._now(), part="trace", why=why))
+        machine = self._machine
+        alone = self._inbox.under_way == 1 and machine.state in ("menu", "stage_select") and self._hands.open
+        over = self._code is not None or machine.battles == machine.setup.battles
+        if not alone or over or not self._recorder.page_is_full:
+            return None
+        self._machine = Machine(msgspec.structs.replace(machine.setup, played=machine.battles))
+        self._capture.look_again()
+        return self._recorder.turn_page(self._machine.setup)
 
     async def _end(self) -> None:
         """Stop learning with a last checkpoint, close the trace, and say how it went."""
@@ -351,60 +222,26 @@ class Daemon:
         if self._learner.unsaved:
             log.logger().error("checkpoint", why=self._learner.unsaved)
             self._code = self._code or FAILED
-        if self._trace is not None:
-            with contextlib.suppress(OSError):
-                self._trace.close()
-        log.logger().info("stopped", code=self._code, why=self._why, **self.summary)
+        self._recorder.close()
+        self._reporter.stopped(self._code)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        """Have Ctrl-C and SIGTERM end the run cleanly; asked again, end it without waiting for the machine."""
+        """Have Ctrl-C and SIGTERM end the run cleanly; the second one ends it without waiting for the machine."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
         asked_before = False
 
-        def asked(number: int, _frame: object = None) -> None:
+        def ask(number: int, _frame: object = None) -> None:
             nonlocal asked_before
-            event = StopAsked(t=self._now(), id="", by=signal.Signals(number).name)
+            event = StopAsked(t=self._client.clock(), id="", by=signal.Signals(number).name)
             end = task.cancel if asked_before else lambda: asyncio.ensure_future(self._inbox.put(event))
             asked_before = True
             loop.call_soon_threadsafe(end)
 
-        before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-    def _decision(self) -> dict[str, Any] | None:
-        last = self._mind.last
-        return last and {"action": self._words(last.action), "q": round(last.q, 3), "explored": last.explored}
-
-    def _words(self, action: tuple[int, int, int, int]) -> str:
-        """An action as one would say it."""
-        kind, slot, tile, direction = action
-        if kind == WAIT:
-            return "wait"
-        name = self._parts.squad[slot].name
-        if kind != DEPLOY:
-            return f"{KINDS[kind]} {name}"
-        row, col = divmod(tile, self._parts.stage.width)
-        return f"deploy {name} at row {row}, column {col} facing {DIRECTIONS[direction]}"
-
-
-def _hud(view: BattleView | None) -> dict[str, int] | None:
-    return None if view is None else {key: getattr(view, key) for key in ("kills", "total", "life", "dp", "slots_left")}
-
-
-def _latency(spent: deque[float]) -> dict[str, float] | None:
-    """Median and 99th percentile of the last decisions, in milliseconds."""
-    if not spent:
-        return None
-    low, high = np.percentile(list(spent), (50, 99)) * 1000
-    return {"p50": round(float(low), 2), "p99": round(float(high), 2)}
-
-
-def _stamp() -> str:
-    """A name that sorts by time."""
-    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")

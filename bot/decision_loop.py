@@ -1,4 +1,4 @@
-"""The mind's place in the loop: decisions are made in a thread, in order with what is to be remembered."""
+"""The decision loop: asks the policy in a thread, one question after the other."""
 
 from __future__ import annotations
 
@@ -9,80 +9,71 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.inbox import Inbox
-from game.actions import Action
 from learning.learner import Learner
 from learning.policy import Decision
-from states.commands import Decide, Remember
-from states.events import Decided, PartFailed
+from states.commands import Decide
+from states.events import Decided, Event, PartFailed
 
 MEASURED = 1000
-"""How many of the last decisions their latency is taken from."""
-BREATH = 0.001
-"""Seconds between two looks at whether the learner has caught up."""
+"""Number of the last decisions whose latency is kept."""
+POLL = 0.001
+"""Seconds between two checks of whether the learner has caught up."""
 
 
-class Mind:
-    """Answers `Decide` with `Decided`, and hands `Remember` to the learner, one after the other.
+class DecisionLoop:
+    """Answers `Decide` with `Decided`, or with `PartFailed` when the policy fails.
 
-    With `in_step` every decision waits until the learner owes nothing: then the same seed gives the same run on a fast
-    machine and on a slow one.
+    With `lock_step` every decision waits until the learner owes nothing: then the same seed gives the same run on a
+    fast machine and on a slow one.
     """
 
-    def __init__(self, learner: Learner, inbox: Inbox, now: Callable[[], float], *, in_step: bool) -> None:
+    def __init__(self, learner: Learner, inbox: Inbox, clock: Callable[[], float], *, lock_step: bool) -> None:
         self._learner = learner
         self._inbox = inbox
-        self._now = now
-        self._in_step = in_step
-        self._queue: asyncio.Queue[Decide | Remember] = asyncio.Queue()
-        self._thread = ThreadPoolExecutor(1, "mind")
+        self._clock = clock
+        self._lock_step = lock_step
+        self._queue: asyncio.Queue[Decide] = inbox.queue()
+        self._thread = ThreadPoolExecutor(1, "decide")
         self.latencies: deque[float] = deque(maxlen=MEASURED)
-        """Seconds the last decisions took, the wait for the learner not counted."""
+        """Seconds the last decisions took, without the wait for the learner."""
         self.decisions = 0
+        """Decisions made so far."""
         self.last: Decision | None = None
 
-    def take(self, command: Decide | Remember) -> None:
-        """Have something decided or remembered, after what was asked for before it."""
-        self._inbox.begin()
+    def decide(self, command: Decide) -> None:
+        """Have something decided, after what was asked for before it."""
         self._queue.put_nowait(command)
 
     async def run(self) -> None:
-        """Decide and remember for ever."""
+        """Decide until cancelled."""
         while True:
             command = await self._queue.get()
-            if isinstance(command, Decide):
-                await self._decide(command)
-            else:
-                self._learner.remember(
-                    command.before, Action(*command.action), command.after, command.outcome, command.stars
-                )
-            self._inbox.end()
+            with self._inbox.pending():
+                await self._inbox.put(await self._answer(command))
 
-    async def _decide(self, command: Decide) -> None:
-        """Ask the policy in its thread and post what it says, or that it failed."""
+    async def _answer(self, command: Decide) -> Event:
+        """What the policy decided, asked in its thread; or that it failed."""
         loop = asyncio.get_running_loop()
         try:
             decision, spent = await loop.run_in_executor(self._thread, self._ask, command)
-        except Exception as error:  # noqa: BLE001 - whatever a policy trips over, the machine decides what it means
-            await self._inbox.put(PartFailed(t=self._now(), part="policy", why=f"{type(error).__name__}: {error}"))
-            return
+        except Exception as error:  # noqa: BLE001 - a bug in the policy is a fault, which the machine must hear of
+            return PartFailed(t=self._clock(), part="policy", why=f"{type(error).__name__}: {error}")
         self.decisions += 1
         self.last = decision
         self.latencies.append(spent)
-        await self._inbox.put(
-            Decided(
-                t=self._now(),
-                id=command.id,
-                action=decision.action,
-                q=decision.q,
-                explored=decision.explored,
-                latency=spent,
-            )
+        return Decided(
+            t=self._clock(),
+            id=command.id,
+            action=decision.action,
+            q=decision.q,
+            explored=decision.explored,
+            latency=spent,
         )
 
     def _ask(self, command: Decide) -> tuple[Decision, float]:
         """The decision, and the seconds it took."""
-        while self._in_step and self._learner.owed and self._learner.failed is None:
-            time.sleep(BREATH)
+        while self._lock_step and self._learner.owed and self._learner.failed is None:
+            time.sleep(POLL)
         started = time.perf_counter()
         decision = self._learner.policy.decide(command.view)
         return decision, time.perf_counter() - started

@@ -70,7 +70,8 @@ def _screen(config: Config) -> Iterator[Finding]:
     if config.screen.kind == "practice":
         yield Finding("display", ok=True, told="not needed: the practice game is drawn off-screen")
         return
-    from vision.capture import CaptureError, DesktopScreen
+    from bot.clients.desktop import DesktopScreen
+    from vision.capture import CaptureError
 
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         yield Finding("display", ok=False, told="DISPLAY is not set; start Holdfast in a desktop session on X11")

@@ -1,4 +1,4 @@
-"""What is written down when something went wrong: the last frames, and what the bot knew."""
+"""The evidence of a fault: the last frames, and the state of the bot."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from vision.capture import Frame
 
 WRITTEN = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 KEPT = 20
-"""Dumps kept; the oldest make room."""
+"""Dumps kept; the oldest are deleted."""
 
 
 def dump(directory: Path, name: str, frames: Iterable[Frame], known: Mapping[str, Any]) -> Path:
-    """Write frames as PNG and what was known as JSON into a folder of their own; returns the folder.
+    """Write frames as PNG and `known` as JSON into a folder of their own; returns the folder.
 
-    Raises OSError when the disk does not take it.
+    Raises OSError when they cannot be written.
     """
     folder = directory / name
     folder.mkdir(parents=True, exist_ok=True)

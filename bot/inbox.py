@@ -1,56 +1,69 @@
-"""The one inbox, and the count of what is still under way: together they say when the loop has come to rest."""
+"""The inbox of events, and the count of what is pending: together they say when the loop has come to rest."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 from states.events import Event
 
 SIZE = 256
+"""Events that wait at most."""
 
 
 class Inbox:
-    """A bounded queue of events, and a count of everything that has been begun and not yet been answered.
+    """A bounded queue of events, and the count of everything that is pending in the loop.
 
-    In lock-step the next frame is asked for only once the loop is `quiet`: no event waits, none is being handled, and
-    no gesture, decision or write is under way.
+    Pending is what waits in the inbox or in a queue made by `queue`, and every block under `with inbox.pending():`.
+    In lock-step the next frame is asked for only once the loop is `quiet`: nothing is pending.
     """
 
     def __init__(self, size: int = SIZE) -> None:
-        self._events: asyncio.Queue[Event] = asyncio.Queue(size)
-        self._open = 0
-        self._quiet = asyncio.Event()
-        self._quiet.set()
+        self._blocks = 0
+        """Blocks under `with inbox.pending():` that have not ended."""
+        self._queues: list[asyncio.Queue[Any]] = []
+        self._rest = asyncio.Event()
+        self._events: asyncio.Queue[Event] = self.queue(size)
+
+    def queue(self, size: int = 0) -> asyncio.Queue[Any]:
+        """A queue whose entries are pending while they wait; 0 sets no bound.
+
+        The task that takes an entry works on it under `with inbox.pending():`, entered before the task waits for
+        anything else. So an entry is pending from when it is put in until that block ends.
+        """
+        queue: asyncio.Queue[Any] = asyncio.Queue(size)
+        self._queues.append(queue)
+        return queue
 
     async def put(self, event: Event) -> None:
         """Add an event; waits while the inbox is full."""
-        self.begin()
-        try:
+        with self.pending():
             await self._events.put(event)
-        except BaseException:
-            self.end()
-            raise
 
     async def get(self) -> Event:
-        """The next event. Whoever takes it calls `end` once it has been handled."""
+        """The next event, to be handled under `with inbox.pending():`."""
         return await self._events.get()
 
-    def begin(self) -> None:
-        """Something is under way from now on."""
-        self._open += 1
-        self._quiet.clear()
-
-    def end(self) -> None:
-        """Something that was under way is done."""
-        self._open -= 1
-        if not self._open:
-            self._quiet.set()
+    @contextlib.contextmanager
+    def pending(self) -> Iterator[None]:
+        """Count as pending until the block ends, however it ends."""
+        self._blocks += 1
+        try:
+            yield
+        finally:
+            self._blocks -= 1
+            if not self.under_way:
+                self._rest.set()
 
     @property
     def under_way(self) -> int:
-        """How many things are under way, events that wait or are being handled among them."""
-        return self._open
+        """How many things are pending: waiting entries and running blocks."""
+        return self._blocks + sum(queue.qsize() for queue in self._queues)
 
     async def quiet(self) -> None:
-        """Wait until nothing is under way."""
-        await self._quiet.wait()
+        """Wait until nothing is pending."""
+        while self.under_way:
+            self._rest.clear()
+            await self._rest.wait()

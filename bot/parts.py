@@ -1,18 +1,17 @@
-"""Builds everything the loop consists of from the configuration. What is slow says so before it begins."""
+"""Builds everything the loop consists of from the configuration. Each slow step is announced before it begins."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bot import log
+from bot.clients.client import Client, open_client
 from bot.config import Config, ConfigError
-from bot.hands import DesktopPointer, Geometry, Pointer, PracticePointer, Timing
+from bot.hands import Geometry, Timing
 from game.camera import Camera
 from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
@@ -21,8 +20,10 @@ from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
 from states.machine import Machine, Setup
-from vision.capture import DesktopScreen, Image, PracticeScreen, Screen
+from vision.capture import Image
 from vision.watcher import Watcher
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -31,43 +32,30 @@ class Parts:
 
     stage: Stage
     squad: tuple[Operator, ...]
-    screen: Screen
+    client: Client
     watcher: Watcher
-    pointer: Pointer
-    where: Geometry
+    geometry: Geometry
     learner: Learner
     machine: Machine
-    setup: Setup
-    now: Callable[[], float]
-    eyes_thread: Executor
-    hands_thread: Executor
-    in_step: bool
-    """Whether the game waits for us: off-screen practice in lock-step."""
-
-
-Tell = Callable[[str], None]
 
 
 def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
-    """All parts, warmed up; `battles` as in the machine's setup, `tell` hears what takes long.
+    """All parts, warmed up. `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
 
-    Raises the errors of the parts: GameDataError, ProfileError, DetectorError.
+    Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
     catalogue = load_catalogue(config.tables)
     stage = load_stage(_stage_source(config), catalogue)
     squad = squad_of(config.play.squad, catalogue)
+    client = open_client(config, stage, squad)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)
-    tell("loading the eyes: screens, numbers, units")
-    size = (config.practice.width, config.practice.height) if _practice(config) else config.screen.region[2:]
-    watcher, where = _eyes(config, stage, squad, (size[0], size[1]))
-    tell("loading the mind: what was learned so far")
+    tell("loading the detector and the models that read text")
+    geometry = _geometry(config, stage, client.size)
+    watcher = _watcher(config, squad, geometry)
+    tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
-    setup = _setup(config, stage, squad, battles)
-    screen, pointer, now, threads = _world(config, stage, squad)
-    return Parts(
-        stage, squad, screen, watcher, pointer, where, learner, Machine(setup), setup, now, *threads, _practice(config)
-    )
+    return Parts(stage, squad, client, watcher, geometry, learner, Machine(_setup(config, stage, squad, battles)))
 
 
 def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:
@@ -77,30 +65,31 @@ def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:
     battle.view()
 
 
-def _practice(config: Config) -> bool:
-    return config.screen.kind == "practice"
-
-
 def _stage_source(config: Config) -> str | Path:
-    """A level file's path starts where bot.toml lies; a name is a name."""
+    """The path of a level file, relative to the folder of bot.toml, or the name of a shipped stage."""
     name = config.play.stage
     return Path(config.folder) / name if name.endswith(".json") else name
 
 
-def _eyes(config: Config, stage: Stage, squad: tuple[Operator, ...], size: tuple[int, int]) -> tuple[Watcher, Geometry]:
-    """The watcher and the geometry the hands share with it."""
+def _geometry(config: Config, stage: Stage, size: tuple[int, int]) -> Geometry:
+    """Where things are in a client area of (width, height) pixels."""
+    from vision.profile import load_profile
+
+    timing = Timing(config.hands.hold, config.hands.drag, config.hands.rest)
+    camera = Camera(stage.height, stage.width, stage.view, size)
+    return Geometry(load_profile(config.screen.profile, size), camera, stage, timing)
+
+
+def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry) -> Watcher:
+    """The watcher, with the models it reads a frame by."""
     from vision.cutter import Cutter
     from vision.detector import Detector
     from vision.ocr import Reader
-    from vision.profile import load_profile
 
-    profile = load_profile(config.screen.profile, size)
-    camera = Camera(stage.height, stage.width, stage.view, size)
+    profile, camera, stage, _ = geometry
     reader = Reader()
     cutter = Cutter(profile, reader, _portraits(config, squad))
-    detector = Detector(Path(config.vision.weights))
-    timing = Timing(config.hands.hold, config.hands.drag, config.hands.rest)
-    return Watcher(profile, cutter, detector, reader, camera, stage), Geometry(profile, camera, stage, timing)
+    return Watcher(profile, cutter, Detector(Path(config.vision.weights)), reader, camera, stage)
 
 
 def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
@@ -137,26 +126,3 @@ def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: i
         speed=config.play.speed,
         decision_interval=config.play.decision_interval,
     )
-
-
-def _world(
-    config: Config, stage: Stage, squad: tuple[Operator, ...]
-) -> tuple[Screen, Pointer, Callable[[], float], tuple[Executor, Executor]]:
-    """What is looked at and touched, whose clock counts, and the threads the eyes and the hands work in."""
-    if not _practice(config):
-        left, top, _, _ = config.screen.region
-        threads = (ThreadPoolExecutor(1, "eyes"), ThreadPoolExecutor(1, "pointer"))
-        return DesktopScreen(config.screen.region), DesktopPointer((left, top)), _loop_time, threads
-    from game.practice.app import PracticeGame
-    from game.practice.faults import Faults
-
-    options = config.practice
-    size, faults = (options.width, options.height), Faults(options.faults, options.seed, options.fault_rate)
-    game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
-    thread = ThreadPoolExecutor(1, "game")
-    return PracticeScreen(game, options.frame_step), PracticePointer(game), lambda: game.time, (thread, thread)
-
-
-def _loop_time() -> float:
-    """The clock of the desktop's frames."""
-    return time.monotonic()

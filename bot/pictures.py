@@ -41,12 +41,12 @@ class Photographer:
     def _take(self, view: BattleView) -> None:
         """Annotate the present frame, which the watcher saw too: in lock-step the game waits for the machine."""
         parts = self._parts
-        parts.screen.hold(True)
-        image = parts.screen.grab().image
+        parts.client.screen.hold(True)
+        image = parts.client.screen.grab().image
         names = [operator.name for operator in parts.squad]
         found, state = parts.watcher.detections, parts.machine.state
         self.picture = draw_overlay(
-            image, view, found, state, decision=self._decision, camera=parts.where.camera, squad=names
+            image, view, found, state, decision=self._decision, camera=parts.geometry.camera, squad=names
         )
 
 

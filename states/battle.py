@@ -140,7 +140,7 @@ class BattleState(State):
             commands.append(
                 Remember(before=memory.before, action=memory.done, after=None, outcome=outcome, stars=stars)
             )
-        number = self.machine.count_battle(outcome)
+        number = self.machine.count_battle()
         return [
             *commands, BattleEnded(number=number, outcome=outcome, stars=stars, seconds=t - memory.started)
         ]  # fmt: skip

@@ -17,7 +17,6 @@ from states.commands import Answer, Command, Dump, Finish, Look, NeedHuman, Repo
 from states.events import (
     BattleSeen,
     Event,
-    Outcome,
     PartFailed,
     PauseAsked,
     ResultSeen,
@@ -83,6 +82,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     squad_size: int
     battles: int | None = None
     """How many battles to play; None for no limit."""
+    played: int = 0
+    """How many of them were settled before this trace began."""
     speed: int = 2
     decision_interval: float = 1.0
     """Seconds of game time between two decisions."""
@@ -97,7 +98,8 @@ class Machine:
         self.battle, self.paused = BattleState(self), PausedState(self)
         others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self), FaultState(self))
         self.states: dict[str, State] = {state.name: state for state in (*others, self.battle, self.paused)}
-        self.battles = self.wins = 0
+        self.battles = setup.played
+        """Battles settled so far in this run."""
         self.last_one = False
         """The last battle asked for is over: go home and end."""
         self._ids = 0
@@ -134,10 +136,9 @@ class Machine:
         self._ids += 1
         return self._ids
 
-    def count_battle(self, outcome: Outcome) -> int:
+    def count_battle(self) -> int:
         """Count a settled battle; returns its number."""
         self.battles += 1
-        self.wins += outcome == "won"
         return self.battles
 
     def lose_the_way(self, event: Event, why: str) -> list[Command]:
@@ -165,7 +166,6 @@ class Machine:
             "state": self.state,
             "why": self._why,
             "battles": self.battles,
-            "wins": self.wins,
             "deployed": dict(memory.deployed) if memory else {},
             "attempt": repr(memory.attempt) if memory else None,
         }

@@ -57,6 +57,17 @@ class Broker(NamedTuple):
 @pytest.fixture
 def port() -> int:
     """A port nobody listens on."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def unused_port() -> int:
+    """A free port for the runs that the tests of a module share; they run one after the other."""
+    return free_port()
+
+
+def free_port() -> int:
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

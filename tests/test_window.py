@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from runs import short_level
 
 START_SECONDS = 90
 PLAY_SECONDS = 280
@@ -28,9 +29,16 @@ def desktop(display: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def window(desktop: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def level(tmp_path: Path) -> Path:
+    """What is played: a short level."""
+    return short_level(tmp_path)
+
+
+@pytest.fixture
+def window(desktop: dict[str, str], level: Path) -> Iterator[subprocess.Popen[str]]:
     """The practice game in a window at the screen's corner; it prints the name of every screen it shows."""
-    command = [sys.executable, "-m", "bot", "practice", "--window", "--position", "0,0", "--no-popups", "--say"]
+    options = ["--window", "--position", "0,0", "--no-popups", "--say", "--stage", level]
+    command = [sys.executable, "-m", "bot", "practice", *options]
     with subprocess.Popen(command, env=desktop, stdout=subprocess.PIPE, text=True) as game:
         assert game.stdout is not None
         assert game.stdout.readline().strip() == "home"
@@ -39,12 +47,13 @@ def window(desktop: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.timeout(START_SECONDS + PLAY_SECONDS)
-def test_a_battle_is_played_through_a_real_window(window, desktop, tmp_path, port):
+def test_a_battle_is_played_through_a_real_window(window, desktop, level, tmp_path, port):
     """From the home screen to a settled battle and home again, by pixels and the mouse alone."""
     (tmp_path / "empty-authority").touch()
     config = tmp_path / "bot.toml"
     config.write_text(
-        f'[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n', encoding="utf-8"
+        f'[play]\nstage = "{level}"\n[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n',
+        encoding="utf-8",
     )
     command = [sys.executable, "-m", "bot", "run", "--config", config, "--battles", "1", "--fresh", "--json"]
     done = subprocess.run(command, env=desktop, capture_output=True, text=True, timeout=PLAY_SECONDS, check=False)

@@ -7,27 +7,11 @@ The time is passed in by the caller.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-Kind = Literal[
-    "popup",
-    "loading_stall",
-    "connection_lost",
-    "tap_swallowed",
-    "drag_lost",
-    "frozen",
-    "black",
-    "frame_rate",
-    "moved",
-    "resized",
-    "failed",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""popup and connection_lost are laid over the page; loading_stall prolongs the loading page; tap_swallowed and
-drag_lost ignore what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only if more frames a
-second are asked for than it allows); moved and resized move and scale the window; failed ends a battle as lost."""
+from game.fault_kinds import KINDS, Kind
 
 
 class Habit(NamedTuple):

@@ -1,9 +1,10 @@
-"""The eyes' place in the loop: pace, and what happens when there is nothing to be seen."""
+"""The capture loop: its pace, what happens when there is no frame, and who may use the watcher."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from bot import capture_loop as module
-from bot.capture_loop import Eyes
+from bot.capture_loop import CaptureLoop
+from bot.clients.client import Client, Threads
 from bot.inbox import Inbox
 from states.events import PartFailed, Tick
 from vision.capture import CaptureError, Frame
@@ -21,8 +23,6 @@ PATIENCE = 15.0
 
 class Screen:
     """A screen whose clock goes on by a second a frame unless it is held, and that can fail."""
-
-    size = (64, 36)
 
     def __init__(self) -> None:
         self.t = 0.0
@@ -48,26 +48,32 @@ class Watcher:
 
     def __init__(self) -> None:
         self.asked_again = 0
+        self.threads: set[str] = set()
+        """Where its methods were called."""
 
     def look(self, frame):
         """One tick a frame."""
+        self.threads.add(threading.current_thread().name)
         return [Tick(t=frame.t)]
 
     def look_again(self):
         """Count."""
+        self.threads.add(threading.current_thread().name)
         self.asked_again += 1
 
 
 @contextlib.asynccontextmanager
-async def looking(interval, *, free=True):
-    """Eyes at work: screen, watcher, inbox, and what says whether the gate is open."""
-    screen, watcher, inbox, gate = Screen(), Watcher(), Inbox(), {"free": free}
-    with ThreadPoolExecutor(1) as thread:
-        one = Eyes(screen, watcher, inbox, lambda: screen.t, lambda: gate["free"], thread, interval)
+async def looking(interval, *, is_open=True):
+    """A loop at work: itself, its screen, watcher and inbox, and a gate that can be opened."""
+    screen, watcher, inbox, gate = Screen(), Watcher(), Inbox(), {"open": is_open}
+    with ThreadPoolExecutor(1, "screen") as thread:
+        threads = Threads(thread, thread)
+        client = Client(screen, None, lambda: screen.t, threads, lock_step=interval is None, size=(64, 36))
+        one = CaptureLoop(client, watcher, inbox, lambda: gate["open"], interval)
         task = asyncio.create_task(one.run())
         try:
             async with asyncio.timeout(PATIENCE):
-                yield screen, watcher, inbox, gate
+                yield one, screen, watcher, inbox, gate
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -75,30 +81,50 @@ async def looking(interval, *, free=True):
 
 async def test_in_lock_step_the_game_waits_for_the_loop():
     """No frame is asked for while the last one's events are being handled."""
-    async with looking(None) as (screen, _, inbox, _):
+    async with looking(None) as (_, screen, _, inbox, _):
         for number in range(1, 4):
             event = await inbox.get()
-            await asyncio.sleep(0.05)
-            assert (event.t, len(screen.grabs)) == (number, number)
-            inbox.end()
+            with inbox.pending():
+                await asyncio.sleep(0.05)
+                assert (event.t, len(screen.grabs)) == (number, number)
 
 
 async def test_in_lock_step_a_shut_gate_stops_the_games_clock():
     """While it is paused the game is looked at, and not one second of it is lost."""
-    async with looking(None, free=False) as (screen, _, inbox, gate):
+    async with looking(None, is_open=False) as (_, screen, _, inbox, gate):
         for _ in range(2):
-            assert (await inbox.get()).t == 0
-            inbox.end()
-        gate["free"] = True
-        assert (await inbox.get()).t <= 1
-        inbox.end()
-        assert (await inbox.get()).t >= 1
+            assert (await handled(inbox)).t == 0
+        gate["open"] = True
+        assert (await handled(inbox)).t <= 1
+        assert (await handled(inbox)).t >= 1
         assert not screen.held
+
+
+async def handled(inbox):
+    """The next event, handled in no time."""
+    event = await inbox.get()
+    with inbox.pending():
+        return event
+
+
+async def test_the_watcher_is_used_in_the_screens_thread_only():
+    """A wish to look again is fulfilled before the next frame, in the thread that looks: no two threads meet there."""
+    async with looking(None) as (one, _, watcher, inbox, _):
+        await handled(inbox)
+        event = await inbox.get()
+        with inbox.pending():
+            one.look_again()
+            assert watcher.asked_again == 0
+        assert (await handled(inbox)).t == event.t + 1
+        assert watcher.asked_again == 1
+        await handled(inbox)
+        assert watcher.asked_again == 1
+        assert watcher.threads == {"screen_0"}
 
 
 async def test_in_real_time_frames_come_at_their_pace():
     """A window is looked at as often as asked for, whether or not the loop is busy."""
-    async with looking(0.1) as (screen, _, inbox, _):
+    async with looking(0.1) as (_, screen, _, inbox, _):
         for _ in range(6):
             await inbox.get()
     gaps = np.diff(screen.grabs)
@@ -106,9 +132,9 @@ async def test_in_real_time_frames_come_at_their_pace():
 
 
 async def test_a_lost_window_is_told_once_and_looked_for_again(monkeypatch):
-    """The machine hears that the eyes failed, not a hundred times; when frames are back the screen is told anew."""
+    """The machine hears of the failure once, not a hundred times; when frames are back the screen is reported again."""
     monkeypatch.setattr(module, "BLIND_WAIT", 0.02)
-    async with looking(0.01) as (screen, watcher, inbox, _):
+    async with looking(0.01) as (_, screen, watcher, inbox, _):
         screen.broken = True
         event = await inbox.get()
         while isinstance(event, Tick):
@@ -116,7 +142,7 @@ async def test_a_lost_window_is_told_once_and_looked_for_again(monkeypatch):
         assert isinstance(event, PartFailed)
         assert (event.part, event.why) == ("capture", "the window is gone")
         tried = len(screen.grabs)
-        while len(screen.grabs) < tried + 3:  # noqa: ASYNC110 - the eyes work in a thread
+        while len(screen.grabs) < tried + 3:  # noqa: ASYNC110 - the screen works in a thread
             await asyncio.sleep(0.01)
         assert watcher.asked_again == 0
         screen.broken = False

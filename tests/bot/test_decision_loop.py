@@ -1,4 +1,4 @@
-"""The mind's place in the loop: in order, beside the loop, and loud when it fails."""
+"""The decision loop: in order, beside the loop, and reported when it fails."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import contextlib
 
 from levels import CATALOGUE
 
-from bot.decision_loop import Mind
+from bot.decision_loop import DecisionLoop
 from bot.inbox import Inbox
-from game.actions import WAIT
+from game.actions import WAIT, Action
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
 from learning.settings import Settings
-from states.commands import Decide, Remember
+from states.commands import Decide
 from states.events import Decided, PartFailed
 
 STAGE = load_stage("first_watch", CATALOGUE)
 SQUAD = squad_of(["Fang", "Myrtle", "Kroos"], CATALOGUE)
-WAITED = (WAIT, 0, 0, 0)
+WAITED = Action(WAIT)
 
 
 @contextlib.asynccontextmanager
-async def mind(settings):
-    """A mind at work with a real learner that keeps nothing."""
+async def deciding(settings):
+    """A loop at work with a real learner that keeps nothing."""
     learner, inbox = Learner(STAGE, SQUAD, settings, 1, None), Inbox()
-    one = Mind(learner, inbox, lambda: 4.5, in_step=True)
+    one = DecisionLoop(learner, inbox, lambda: 4.5, lock_step=True)
     learner.start()
     task = asyncio.create_task(one.run())
     try:
@@ -42,8 +42,8 @@ async def mind(settings):
 async def test_a_decision_is_a_legal_action_with_its_time():
     """The machine gets what the policy decided, by the id of its question."""
     battle = Battle(STAGE, SQUAD, seed=0)
-    async with mind(Settings()) as (one, _, inbox):
-        one.take(Decide(id=3, view=battle.view()))
+    async with deciding(Settings()) as (one, _, inbox):
+        one.decide(Decide(id=3, view=battle.view()))
         event = await inbox.get()
         assert isinstance(event, Decided)
         assert (event.id, event.t) == (3, 4.5)
@@ -52,16 +52,16 @@ async def test_a_decision_is_a_legal_action_with_its_time():
         assert (one.decisions, len(one.latencies)) == (1, 1)
 
 
-async def test_in_step_a_decision_waits_for_what_was_remembered_before_it():
+async def test_in_lock_step_a_decision_waits_for_what_was_remembered_before_it():
     """Every update that is due has been made before the next decision, however slow the machine is."""
     battle = Battle(STAGE, SQUAD, seed=0)
     view = battle.view()
-    async with mind(Settings(learning_starts=10)) as (one, learner, inbox):
+    async with deciding(Settings(learning_starts=10)) as (one, learner, inbox):
         for _ in range(20):
             battle.step()
             before, view = view, battle.view()
-            one.take(Remember(before=before, action=WAITED, after=view))
-        one.take(Decide(id=1, view=view))
+            learner.remember(before, WAITED, view)
+        one.decide(Decide(id=1, view=view))
         await inbox.get()
         assert learner.owed == 0
         assert learner.status()["updates"] > 0
@@ -70,14 +70,13 @@ async def test_in_step_a_decision_waits_for_what_was_remembered_before_it():
 async def test_a_policy_that_fails_is_told(monkeypatch):
     """The machine hears of it instead of waiting for an answer that never comes; the next question is taken."""
     view = Battle(STAGE, SQUAD, seed=0).view()
-    async with mind(Settings()) as (one, learner, inbox):
+    async with deciding(Settings()) as (one, learner, inbox):
         with monkeypatch.context() as broken:
             broken.setattr(type(learner.policy), "decide", lambda *_: 1 / 0)
-            one.take(Decide(id=1, view=view))
+            one.decide(Decide(id=1, view=view))
             event = await inbox.get()
         assert isinstance(event, PartFailed)
         assert (event.part, event.why) == ("policy", "ZeroDivisionError: division by zero")
-        inbox.end()
         await inbox.quiet()
-        one.take(Decide(id=2, view=view))
+        one.decide(Decide(id=2, view=view))
         assert (await inbox.get()).id == 2

@@ -12,7 +12,7 @@ from vision.capture import Frame
 
 
 def test_a_dump_holds_the_frames_and_what_was_known(tmp_path):
-    """Whoever looks for the cause finds the pictures as they were and the machine's state beside them."""
+    """A user who looks for the cause finds the pictures as they were and the machine's state beside them."""
     image = np.full((4, 6, 3), 77, np.uint8)
     folder = dump(
         tmp_path,

@@ -1,20 +1,19 @@
-"""The hands: where gestures go, and that nothing leaves through a shut gate."""
+"""The hands: where gestures go, and that no input leaves through a shut gate."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import itertools
-import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from levels import CATALOGUE
 
-from bot.hands import Geometry, Hands, HandsError, Move, PracticePointer, Press, Release, Timing, Wait, steps
+from bot.clients.client import PointerError
+from bot.clients.practice import PracticePointer
+from bot.hands import Geometry, Hands, Move, Press, Release, Timing, Wait, steps
 from bot.inbox import Inbox
 from game.actions import DIRECTIONS, STEPS
 from game.camera import Camera
@@ -69,11 +68,11 @@ class Recorder:
 
 
 class Broken(Recorder):
-    """A pointer that a person has taken away."""
+    """A pointer that a user has taken."""
 
     def press(self, x, y):
         """Fail."""
-        raise HandsError("paused by a person")
+        raise PointerError("paused by a person")
 
 
 @contextlib.asynccontextmanager
@@ -105,7 +104,7 @@ def deploy(**changed):
 
 @pytest.mark.parametrize("direction", range(4), ids=DIRECTIONS)
 def test_a_deployment_is_a_drag_to_the_tilted_tile_and_a_long_swipe(where, direction):
-    """What the game wants: the card dropped on the tile as the tilted view shows it, then at least 200 px of swipe."""
+    """The game wants the card dropped on the tile as the tilted view shows it, then a swipe of at least 200 px."""
     done = steps(deploy(direction=direction), where)
     presses = [step for step in done if isinstance(step, Press)]
     ends = [
@@ -148,7 +147,7 @@ def test_taps_and_swipes_go_to_the_profiles_points(where):
 
 
 def test_every_gesture_lets_go(where):
-    """A button left down would drag the world along."""
+    """A button left down would drag the map along."""
     for gesture in (deploy(), Tap(id=1, why="", point="back"), UseSkill(id=1, why="", row=1, col=1)):
         done = steps(gesture, where)
         assert done.count(Release()) == sum(isinstance(step, Press) for step in done) > 0
@@ -159,16 +158,14 @@ async def test_a_gesture_is_made_and_answered():
     pointer = Recorder()
     async with hands(pointer) as (one, inbox):
         one.make(Tap(id=7, why="test", point="terminal"))
-        event = await inbox.get()
-        inbox.end()
-        assert event == GestureDone(t=2.5, id=7)
+        assert await inbox.get() == GestureDone(t=2.5, id=7)
         assert [what for what, _ in pointer.said] == ["press", "release"]
         await inbox.quiet()
         assert one.made == {"tap": 1}
 
 
 async def test_nothing_leaves_once_the_gate_has_shut():
-    """Whoever reads 'paused' may put a hand on the mouse: the drag is broken off and the button let go before that."""
+    """A user who reads 'paused' may take the mouse: the drag is broken off and the button released before that."""
     pointer = Recorder()
     async with hands(pointer) as (one, inbox):
         one.make(deploy())
@@ -185,7 +182,7 @@ async def test_nothing_leaves_once_the_gate_has_shut():
 
 
 async def test_an_open_gate_does_not_let_old_gestures_out():
-    """What was asked for before a pause belongs to a world that is no more."""
+    """A gesture that was asked for before a pause is not made after it."""
     pointer = Recorder()
     async with hands(pointer) as (one, inbox):
         one.make(deploy())
@@ -198,7 +195,7 @@ async def test_an_open_gate_does_not_let_old_gestures_out():
 
 
 async def test_shutting_is_quick():
-    """A long drag does not keep the person waiting: the next step is the last."""
+    """A user does not wait for a long drag to end: no step is taken after the one under way."""
     pointer = Recorder()
     slow = geometry(timing=Timing(hold=0.05, drag=4.0, rest=0.05))
     async with hands(pointer, slow) as (one, inbox):
@@ -210,7 +207,7 @@ async def test_shutting_is_quick():
         assert isinstance(await inbox.get(), GestureFailed)
 
 
-async def test_a_person_who_takes_the_mouse_is_noticed():
+async def test_a_user_who_takes_the_mouse_is_noticed():
     """The machine hears that the hands failed, then that the gesture did."""
     async with hands(Broken()) as (one, inbox):
         one.make(Tap(id=4, why="", point="back"))
@@ -239,53 +236,3 @@ async def test_the_practice_game_is_walked_by_taps():
         game.advance(2.0)
         assert game.screen != "home"
         assert game.time > began + 2.0
-
-
-MOUSE = """
-from bot.hands import DesktopPointer, HandsError
-pointer = DesktopPointer((100, 50))
-pointer.press(10, 20)
-import pyautogui
-assert tuple(pyautogui.position()) == (110, 70), pyautogui.position()
-pointer.move(30, 40)
-assert tuple(pyautogui.position()) == (130, 90)
-pyautogui.FAILSAFE = False
-pyautogui.moveTo(0, 0)
-pyautogui.FAILSAFE = True
-pointer.release()
-assert pyautogui.FAILSAFE
-try:
-    pointer.press(5, 5)
-except HandsError as error:
-    print(error)
-"""
-
-
-NO_MOUSE = """
-from bot.hands import DesktopPointer, HandsError
-try:
-    DesktopPointer((0, 0)).press(1, 1)
-except HandsError as error:
-    print(error)
-"""
-
-
-def run_on(display, tmp_path, code):
-    """Run a piece of Python on an X display; what it printed."""
-    environment = {**os.environ, "DISPLAY": display, "HOME": str(tmp_path), "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
-    environment.pop("XAUTHORITY", None)
-    return subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    ).stdout
-
-
-def test_the_real_mouse_goes_where_it_is_sent_and_a_person_can_take_it(display, tmp_path):
-    """Pixels of the client area become pixels of the desktop; in a corner the mouse belongs to whoever put it there,
-    but a button that is down is still let go.
-    """
-    assert "paused by a person" in run_on(display, tmp_path, MOUSE)
-
-
-def test_without_a_display_the_hands_say_so(tmp_path):
-    """One line instead of Xlib's traceback."""
-    assert run_on(":999", tmp_path, NO_MOUSE).startswith("no mouse to move")

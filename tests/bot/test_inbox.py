@@ -20,19 +20,44 @@ async def test_events_come_out_in_order():
     assert [(await inbox.get()).t for _ in range(3)] == [0, 1, 2]
 
 
-async def test_it_is_quiet_only_when_everything_begun_has_ended():
+async def test_it_is_quiet_only_when_everything_pending_has_ended():
     """In lock-step the game does not move while an event, a gesture or a decision is under way."""
     inbox = Inbox()
     await inbox.quiet()
     await inbox.put(Tick(t=0))
-    inbox.begin()
     waiting = asyncio.create_task(inbox.quiet())
     await inbox.get()
-    inbox.end()
+    with inbox.pending():
+        with inbox.pending():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        assert inbox.under_way == 1
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_work_in_a_queue_is_pending_until_its_block_ends():
+    """A gesture asked for while an event is handled keeps the loop from coming to rest once the event is done."""
+    inbox = Inbox()
+    queue = inbox.queue()
+    with inbox.pending():
+        queue.put_nowait("work")
+    waiting = asyncio.create_task(inbox.quiet())
     await asyncio.sleep(0.01)
     assert not waiting.done()
-    inbox.end()
-    await waiting
+    await queue.get()
+    with inbox.pending():
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_block_that_fails_is_no_longer_pending():
+    """An error in one handler does not stop the game's clock for ever."""
+    inbox = Inbox()
+    with pytest.raises(ZeroDivisionError), inbox.pending():
+        raise ZeroDivisionError
+    await asyncio.wait_for(inbox.quiet(), 5)
 
 
 async def test_a_full_inbox_makes_the_sender_wait():
@@ -56,5 +81,6 @@ async def test_a_sender_that_gives_up_leaves_nothing_open():
     sender.cancel()
     await asyncio.gather(sender, return_exceptions=True)
     await inbox.get()
-    inbox.end()
+    with inbox.pending():
+        pass
     await asyncio.wait_for(inbox.quiet(), 5)

@@ -56,7 +56,7 @@ def pausing(config: Config, _parts: Parts) -> Callable[[Event], None]:
 
 def losing_the_way(_config: Config, parts: Parts) -> Callable[[Event], None]:
     """Cover the terminal with an unknown page."""
-    game = parts.screen._game
+    game = parts.client.screen._game
     covered = False
 
     def hear(event: Event) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from levels import CATALOGUE
 
+from bot.clients.practice import PracticeScreen
 from game.actions import DEPLOY, Action, coverage, unflatten
 from game.camera import Camera
 from game.characters.builds import default_squad
@@ -16,7 +17,7 @@ from game.practice.app import PracticeGame
 from game.practice.art import portraits
 from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
-from vision.capture import Frame, PracticeScreen
+from vision.capture import Frame
 from vision.cutter import Cutter
 from vision.profile import load_profile
 from vision.watcher import EVIDENCE, Watcher

@@ -9,10 +9,11 @@ import pytest
 from levels import CATALOGUE
 
 from game.characters.builds import default_squad
+from game.fault_kinds import KINDS
 from game.levels.stage import load_stage
 from game.practice import layout
 from game.practice.app import PracticeGame
-from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, KINDS, SIZES, Faults, schedule
+from game.practice.faults import FARTHEST, FRAME_RATES, HABITS, SIZES, Faults, schedule
 from game.practice.flow import LOADING_SECONDS
 from game.practice.placement import WindowPlacement
 

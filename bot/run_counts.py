@@ -11,8 +11,8 @@ LAST = 20
 """Battles the win rate is taken from."""
 
 
-class Tally:
-    """Counts battles, wins and stars."""
+class RunCounts:
+    """Wins, stars and the win rate of a run. The machine counts the battles: `battles` is its number of the last."""
 
     def __init__(self) -> None:
         self.battles = 0
@@ -21,9 +21,9 @@ class Tally:
         self._last: deque[bool] = deque(maxlen=LAST)
 
     def add(self, battle: BattleEnded) -> None:
-        """Count a settled battle."""
+        """Take in a settled battle."""
         won = battle.outcome == "won"
-        self.battles += 1
+        self.battles = battle.number
         self.won += won
         self.stars += battle.stars
         self._last.append(won)

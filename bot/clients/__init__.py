@@ -1,0 +1,1 @@
+"""Clients: where a game is seen and touched, one module each."""

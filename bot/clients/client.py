@@ -1,0 +1,69 @@
+"""What a client of the game is: a screen to look at, a pointer to touch it with, and the clock they go by."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from bot.config import Config
+from game.characters.models import Operator
+from game.errors import HoldfastError
+from game.levels.stage import Stage
+from vision.capture import Screen
+
+CLIENTS = {
+    "practice": "bot.clients.practice",
+    "window": "bot.clients.desktop",
+}
+"""What `kind` in bot.toml's [screen] stands for: a module with `make_client(config, stage, squad) -> Client`."""
+
+
+class PointerError(HoldfastError):
+    """The pointer cannot be used. The message says why."""
+
+
+class Pointer(Protocol):
+    """Touches the game at pixels of its client area. Calls may block; they all come from one thread."""
+
+    def press(self, x: int, y: int) -> None:
+        """Put the pointer down. Raises PointerError when it cannot be used."""
+
+    def move(self, x: int, y: int) -> None:
+        """Move it, down or not. Raises PointerError when it cannot be used."""
+
+    def release(self) -> None:
+        """Let it go where it is; never fails, and does nothing when it is not down."""
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class Threads(NamedTuple):
+    """The threads that the calls of a client come from; one thread for both where they must not overlap."""
+
+    screen: Executor
+    pointer: Executor
+
+
+@dataclass(frozen=True)
+class Client:
+    """Where a game is seen and touched."""
+
+    screen: Screen
+    pointer: Pointer
+    clock: Callable[[], float]
+    """The time that frames and events are stamped with, in seconds."""
+    threads: Threads
+    lock_step: bool
+    """Whether the game's clock goes on only as far as it is asked to, so that the game waits for the bot."""
+    size: tuple[int, int]
+    """(width, height) of the client area, and of every frame, in pixels."""
+
+
+def open_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Client:
+    """The client that the configuration asks for; `stage` and `squad` are what a practice game is about."""
+    client: Client = importlib.import_module(CLIENTS[config.screen.kind]).make_client(config, stage, squad)
+    return client

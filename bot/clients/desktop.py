@@ -1,0 +1,133 @@
+"""A game in a window of the desktop: its client area is read by `mss` and touched with the mouse by `pyautogui`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+import mss
+import numpy as np
+from mss.exception import ScreenShotError
+
+from bot.clients.client import Client, PointerError, Threads
+from bot.config import Config
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from vision.capture import CaptureError, Frame
+
+_ADVICE = "start the game on an X11 display that DISPLAY names (Wayland cannot be read), and check the region"
+
+
+def make_client(config: Config, _stage: Stage, _squad: tuple[Operator, ...]) -> Client:
+    """The region of the desktop that the configuration names, seen and touched from a thread each."""
+    left, top, width, height = config.screen.region
+    return Client(
+        screen=DesktopScreen(config.screen.region),
+        pointer=DesktopPointer((left, top)),
+        clock=time.monotonic,
+        threads=Threads(ThreadPoolExecutor(1, "capture"), ThreadPoolExecutor(1, "pointer")),
+        lock_step=False,
+        size=(width, height),
+    )
+
+
+class DesktopScreen:
+    """A rectangle of the desktop: the game's client area as (x, y, width, height), without the title bar.
+
+    The connection to the display is made by the first grab and belongs to the thread that makes it.
+    """
+
+    def __init__(self, region: tuple[int, int, int, int]) -> None:
+        left, top, width, height = region
+        self._area = {"left": left, "top": top, "width": width, "height": height}
+        self._display: mss.MSS | None = None
+
+    def grab(self) -> Frame:
+        """The picture inside the rectangle, at the time of the monotonic clock (which asyncio's loop shows too)."""
+        taken = time.perf_counter()
+        t = time.monotonic()
+        try:
+            if self._display is None:
+                self._display = mss.MSS()
+            shot = self._display.grab(self._area)
+        except ScreenShotError as error:
+            self._display = None
+            raise CaptureError(f"cannot read the screen at {self._area}: {_one_line(error)}; {_ADVICE}") from None
+        # mss hands out BGRA; this is the one copy a frame costs, made after the crop.
+        image = cv2.cvtColor(np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4), cv2.COLOR_BGRA2BGR)
+        return Frame(image, t, taken)  # type: ignore[arg-type]
+
+    def hold(self, held: bool) -> None:
+        """Nothing: the desktop's game keeps its own clock."""
+
+
+class DesktopPointer:
+    """The mouse. `pyautogui` is imported by the first call, because the import connects to the display.
+
+    `origin` is where the client area's upper left corner lies on the desktop. A user who pushes the mouse into a corner
+    of the screen takes it from the bot (pyautogui's fail-safe): PointerError.
+    """
+
+    def __init__(self, origin: tuple[int, int]) -> None:
+        self._origin = origin
+        self._mouse: Any = None
+        self._down = False
+
+    def press(self, x: int, y: int) -> None:
+        """Put the button down."""
+        self._call("mouseDown", x, y)
+        self._down = True
+
+    def move(self, x: int, y: int) -> None:
+        """Move the mouse."""
+        self._call("moveTo", x, y)
+
+    def release(self) -> None:
+        """Let the button go, even while a user holds the mouse in a corner."""
+        if not self._down:
+            return
+        self._down = False
+        self._mouse.FAILSAFE = False
+        try:
+            self._mouse.mouseUp(_pause=False)
+        finally:
+            self._mouse.FAILSAFE = True
+
+    def wait(self, seconds: float) -> None:
+        """Sleep: the game keeps its own time."""
+        time.sleep(seconds)
+
+    def _call(self, function: str, x: int, y: int) -> None:
+        """Call one of pyautogui's functions at a pixel of the client area."""
+        mouse = self._mouse or self._open()
+        try:
+            getattr(mouse, function)(x + self._origin[0], y + self._origin[1], _pause=False)
+        except mouse.FailSafeException:
+            raise PointerError("paused by a person: the mouse was thrown into a corner of the screen") from None
+
+    def _open(self) -> Any:
+        """Import pyautogui, which needs a display and, on X11, an authority file, if only an empty one."""
+        if "XAUTHORITY" not in os.environ and not (Path.home() / ".Xauthority").exists():
+            empty = Path(tempfile.gettempdir()) / "holdfast.Xauthority"
+            empty.touch()
+            os.environ["XAUTHORITY"] = str(empty)
+        try:
+            with contextlib.redirect_stdout(sys.stderr):  # Xlib's warnings do not belong on standard output
+                import pyautogui
+        except Exception as error:  # noqa: BLE001 - KeyError without DISPLAY, Xlib's own without a server
+            raise PointerError(f"no mouse to move: {type(error).__name__}: {error}; is DISPLAY set?") from None
+        pyautogui.PAUSE = 0
+        self._mouse = pyautogui
+        return pyautogui
+
+
+def _one_line(error: Exception) -> str:
+    """The first line of an error's text, for messages that are one line themselves."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,79 @@
+"""The embedded practice game, off-screen and in lock-step: its clock goes on only when it is looked at or touched."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.clients.client import Client, Threads
+from bot.config import Config
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from game.practice.app import PracticeGame
+from game.practice.faults import Faults
+from vision.capture import Frame
+
+
+def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Client:
+    """A practice game of this stage and squad, seen and touched from one thread."""
+    options = config.practice
+    size, faults = (options.width, options.height), Faults(options.faults, options.seed, options.fault_rate)
+    game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
+    thread = ThreadPoolExecutor(1, "game")
+    return Client(
+        screen=PracticeScreen(game, options.frame_step),
+        pointer=PracticePointer(game),
+        clock=lambda: game.time,
+        threads=Threads(thread, thread),
+        lock_step=True,
+        size=size,
+    )
+
+
+class PracticeScreen:
+    """Draws the practice game: every grab lets `step` seconds pass in the game, then draws it."""
+
+    def __init__(self, game: PracticeGame, step: float) -> None:
+        self._game = game
+        self._step = step
+        self._held = False
+
+    def grab(self) -> Frame:
+        """The game one step later, or as it stands while it is held."""
+        taken = time.perf_counter()
+        if not self._held:
+            self._game.advance(self._step)
+        return Frame(self._game.draw(), self._game.time, taken)
+
+    def hold(self, held: bool) -> None:
+        """Let the game's clock stand still, or go on. A held game can still be looked at and touched."""
+        self._held = held
+
+
+class PracticePointer:
+    """Touches the practice game; waiting lets the game's own clock run."""
+
+    def __init__(self, game: PracticeGame) -> None:
+        self._game = game
+        self._down: tuple[int, int] | None = None
+
+    def press(self, x: int, y: int) -> None:
+        """Put the pointer down."""
+        self._down = (x, y)
+        self._game.pointer_down(x, y)
+
+    def move(self, x: int, y: int) -> None:
+        """Move it."""
+        if self._down:
+            self._down = (x, y)
+        self._game.pointer_move(x, y)
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._down:
+            self._game.pointer_up(*self._down)
+            self._down = None
+
+    def wait(self, seconds: float) -> None:
+        """Let this many seconds pass in the game."""
+        self._game.advance(seconds)

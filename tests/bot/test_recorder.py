@@ -1,0 +1,93 @@
+"""The recorder: traces in files of a bounded size, and a full disk that ends the trace only."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from player import SETUP
+
+from bot.config import parse
+from bot.recorder import Recorder
+from bot.trace import read_trace
+from states.commands import Look
+from states.events import PartFailed, Tick
+from vision.capture import Frame
+
+
+@pytest.fixture
+def setup():
+    """The setup of some machine."""
+    return SETUP
+
+
+def recorder(folder, **trace):
+    """A recorder of a data directory in this folder, at 4.5 s on the clock."""
+    return Recorder(parse({"trace": trace}, folder=folder), lambda: 4.5)
+
+
+def test_events_and_commands_can_be_read_again(tmp_path, setup):
+    """What was recorded is in the trace, in order."""
+    one = recorder(tmp_path)
+    assert one.open(setup) is None
+    for t in range(3):
+        assert one.record(Tick(t=t), [Look()]) is None
+    one.close()
+    (file,) = (tmp_path / "data" / "traces").iterdir()
+    recording = read_trace(file)
+    assert recording.setup == setup
+    assert [(line.event, line.commands) for line in recording.lines] == [(Tick(t=t), [Look()]) for t in range(3)]
+
+
+def test_without_a_trace_nothing_is_written(tmp_path, setup):
+    """`[trace] enabled = false` leaves no file, and no page is ever full."""
+    one = recorder(tmp_path, enabled=False)
+    assert one.open(setup) is None
+    assert one.record(Tick(t=1), []) is None
+    assert not one.page_is_full
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_trace_that_cannot_be_begun_is_reported(tmp_path, setup):
+    """The event names the part; what happens after it is not recorded, without another report."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "traces").write_text("a file where the folder should be")
+    one = recorder(tmp_path)
+    lost = one.open(setup)
+    assert isinstance(lost, PartFailed)
+    assert (lost.part, lost.t) == ("trace", 4.5)
+    assert one.record(Tick(t=1), []) is None
+
+
+def test_a_trace_that_a_user_deletes_is_never_full(tmp_path, setup):
+    """Cleaning up the data directory does not stop the play."""
+    one = recorder(tmp_path)
+    one.open(setup)
+    assert not one.page_is_full
+    for file in (tmp_path / "data" / "traces").iterdir():
+        file.unlink()
+    assert not one.page_is_full
+
+
+def test_old_traces_make_room(tmp_path, setup):
+    """As many files are kept as the configuration says, the newest."""
+    one = recorder(tmp_path, keep=2)
+    one.open(setup)
+    for _ in range(4):
+        assert one.turn_page(setup) is None
+    assert len(list((tmp_path / "data" / "traces").iterdir())) == 2
+
+
+async def test_evidence_holds_the_last_events(tmp_path):
+    """A dump contains what it was given and the events before it, whether or not there is a trace."""
+    one = recorder(tmp_path, enabled=False)
+    for t in range(300):
+        one.record(Tick(t=t), [])
+    await one.dump([Frame(np.zeros((4, 6, 3), np.uint8), 1.0)], {"why": "test", "state": "fault"})
+    (folder,) = (tmp_path / "data" / "faults").iterdir()
+    known = json.loads((folder / "known.json").read_text())
+    assert (known["why"], known["state"]) == ("test", "fault")
+    assert len(known["events"]) == 200
+    assert known["events"][-1] == repr(Tick(t=299))
+    assert len(list(folder.glob("*.png"))) == 1

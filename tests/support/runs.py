@@ -1,0 +1,48 @@
+"""Runs of the daemon for tests: configurations, a short level, and the program in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import game.levels
+
+PLAY_SECONDS = 150
+"""Real seconds a run of one battle may take."""
+
+
+def short_level(folder: Path) -> Path:
+    """A level file: the shipped stage first_watch with its first three enemies only, over in about 30 seconds."""
+    shipped = Path(game.levels.__file__).parent / "stages" / "first_watch.json"
+    data = json.loads(shipped.read_text(encoding="utf-8"))
+    data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:1]
+    file = folder / "short_watch.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    return file
+
+
+def configuration(folder: Path, port: int | None = None, **tables: dict[str, Any]) -> Path:
+    """A bot.toml in `folder`: these tables, and this MQTT port unless they name one."""
+    written = {"mqtt": {"port": port}, **tables}
+    lines = []
+    for name, options in written.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in options.items())]
+    file = folder / "bot.toml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def holdfast(*arguments: Any, **options: Any) -> subprocess.Popen[str]:
+    """The program, in a process of its own."""
+    command = [sys.executable, "-m", "bot", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def finished(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """Wait for its end with exit code 0; the JSON lines it printed."""
+    out, err = process.communicate(timeout=PLAY_SECONDS)
+    assert process.returncode == 0, f"{out[-2000:]}\n{err}"
+    return [json.loads(line) for line in out.splitlines()]
