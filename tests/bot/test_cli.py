@@ -94,7 +94,9 @@ def test_level_files_are_told_one_a_line(capsys, tmp_path):
 
 def test_challenge_mode_of_a_level_is_told(capsys, tmp_path):
     """The same file says other things with the runes of that mode."""
-    data = json.loads((Path(game.__file__).parent / "stages" / "first_watch.json").read_text(encoding="utf-8"))
+    data = json.loads(
+        (Path(game.__file__).parent / "levels" / "stages" / "first_watch.json").read_text(encoding="utf-8")
+    )
     cost = {"difficultyMask": "FOUR_STAR", "key": "cbuff_char_cost", "blackboard": [{"key": "scale", "value": 3.0}]}
     file = tmp_path / "hard.json"
     file.write_text(json.dumps({**data, "runes": [cost]}), encoding="utf-8")
