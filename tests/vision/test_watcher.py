@@ -207,7 +207,7 @@ def of_kind(events, kind):
 def test_a_screen_that_is_none_is_told_as_lost_and_told_again(profile, reader, detector):
     """After five seconds without a known screen, and again every five seconds."""
     watcher = World(profile, reader, detector, lost=5.0).watcher
-    events = [event for second in range(12) for event in watcher.look(blank(float(second), shade=second))]
+    events = [event for second in range(12) for event in watcher.look(blank(float(second), shade=second // 4))]
     assert [event.t for event in of_kind(events, ScreenLost)] == [5.0, 10.0]
     assert [event.seconds for event in of_kind(events, ScreenLost)] == [5.0, 10.0]
     assert not of_kind(events, ScreenSeen)
@@ -226,7 +226,7 @@ def test_a_picture_that_moves_is_not_stuck(profile, reader, detector):
     world = World(profile, reader, detector, stuck=3.0)
     image = world.screen.grab().image
     events = []
-    for second in range(12):
+    for second in range(7):
         image = image.copy()
         image[-1, -1] = second
         events += world.watcher.look(Frame(image, float(second)))
@@ -256,7 +256,7 @@ def test_evidence_stays_small_and_spans_seconds(profile, reader, detector):
     """The last frames show how a fault came about; their number is bounded."""
     watcher = World(profile, reader, detector).watcher
     for number in range(24):
-        watcher.look(blank(number / 4, shade=number % 2))
+        watcher.look(blank(number / 4))  # equal frames are kept too, and are not read again
     assert len(watcher.last_frames) == EVIDENCE
     assert watcher.last_frames[-1].t - watcher.last_frames[0].t >= 3.0
 
