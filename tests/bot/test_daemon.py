@@ -32,13 +32,13 @@ from bot.trace import TraceWriter, read_trace, replay
 from states.commands import BattleEnded
 from states.events import Event, PartFailed
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 UNHURRIED = 0.3
 """Seconds a frame takes where there must be time for a request to arrive."""
 SEED = 7
 NO_BROKER = {"host": "127.0.0.1", "port": 1}
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 class Run(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 
 import game.levels
 
-PLAY_SECONDS = 150
+PLAY_SECONDS = 280
 """Real seconds a run of one battle may take."""
 
 
