@@ -23,7 +23,7 @@ from game.actions import unflatten
 from game.characters.catalogue import Build
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 from planning.jobs import read_plan
 from planning.plans import LONGEST, Plan, Player, cast
 from planning.solutions import solution

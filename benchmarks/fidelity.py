@@ -27,7 +27,7 @@ from game.actions import DEPLOY, LEFT, Action
 from game.characters.catalogue import squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 

@@ -2,7 +2,7 @@
 
     environments = gymnasium.make_vec("holdfast/Arknight-v0", num_envs=64, stage="first_watch")
 
-Each of them is what `ArknightEnv` is alone, number for number; together they live in one State of the rules, so that
+Each of them is what `ArknightEnv` is alone, number for number; together they live in one batch of the rules, so that
 a decision costs microseconds. Battles that ended begin anew at the next step, whose action they ignore (Gymnasium's
 NEXT_STEP). `infos["action_mask"]` has the flat mask of every battle.
 """
@@ -20,9 +20,9 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from game.actions import action_count
-from game.simulator import rules
 from game.simulator.battle import OUTCOMES
-from game.simulator.tables import empty_state, start, world_of
+from game.simulator.records import LOST, RUNNING, WON, Records
+from game.simulator.tables import empty_battles, start, world_of
 from learning import reward
 from learning.batch_observation import decide_all, make_sight, observe_all, room_for
 from learning.encoding import TILE_CHANNELS
@@ -47,7 +47,7 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         self.action_space = batch_space(one.action_space, num_envs)
         self.observation_space = batch_space(one.observation_space, num_envs)
         self._world = world_of(one.stage, one.squad)
-        self._state = empty_state(self._world, num_envs)
+        self._state = empty_battles(self._world, num_envs)
         self._sight = make_sight(one.ground)
         self._work = np.empty((TILE_CHANNELS, one.ground.tiles), np.float32)
         self._actions = action_count(len(one.squad), one.ground.tiles)
@@ -82,7 +82,7 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         seen, infos = self._look(illegal)
         worth = self._worth(before, threat)
         worth[fresh] = 0.0
-        self._ended = (self._state.battle[:, rules.OUTCOME] != rules.RUNNING) & ~fresh
+        self._ended = (self._state.battle["outcome"] != RUNNING) & ~fresh
         return seen, worth, self._ended.copy(), np.zeros(self.num_envs, np.bool_), infos
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
@@ -99,11 +99,11 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         observe_all(self._world, self._state, self._sight, self._work, seen)
         self._threat, self._mask = seen.threat, seen.mask
         battle = self._state.battle
-        won, leaked = battle[:, rules.OUTCOME] == rules.WON, battle[:, rules.LEAKS] > 0
+        won, leaked = battle["outcome"] == WON, battle["leaks"] > 0
         infos: dict[str, Any] = {
             "action_mask": seen.mask,
             "illegal": illegal,
-            "outcome": VERDICTS[battle[:, rules.OUTCOME]],
+            "outcome": VERDICTS[battle["outcome"]],
             "stars": np.where(won, np.where(leaked, 2, 3), 0),
         }
         infos |= {f"_{key}": np.ones(self.num_envs, np.bool_) for key in infos}
@@ -115,28 +115,29 @@ class ArknightVectorEnv(VectorEnv[Batch, npt.NDArray[np.int64], npt.NDArray[Any]
         battle, options = self._state.battle, self.stage.options
         limit = max(options.character_limit, 1)
         numbers = (
-            battle[:, rules.DP] / 99,
-            battle[:, rules.COUNTER] / np.maximum(battle[:, rules.TOTAL], 1),
-            battle[:, rules.LIFE] / max(options.max_life, 1),
-            (options.character_limit - battle[:, rules.TAKEN]) / limit,
+            battle["dp"] / 99,
+            battle["counter"] / np.maximum(battle["total"], 1),
+            battle["life"] / max(options.max_life, 1),
+            (options.character_limit - battle["slots_taken"]) / limit,
             enemies / 10,
-            battle[:, rules.DEPLOYED] / limit,
+            battle["deployed"] / limit,
         )
-        return np.clip(np.stack(numbers, axis=1), 0, 100).astype(np.float16).astype(np.float32)
+        clipped: npt.NDArray[np.float64] = np.clip(np.stack(numbers, axis=1), 0, 100)
+        return clipped.astype(np.float16).astype(np.float32)
 
-    def _worth(self, before: npt.NDArray[np.int64], threat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def _worth(self, before: Records, threat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """What a step was worth in every battle: `learning.reward.reward`, for many at once."""
         after, options = self._state.battle, self.stage.options
-        total, lives = np.maximum(before[:, rules.TOTAL], 1), max(options.max_life, 1)
-        lost = np.maximum(before[:, rules.LIFE] - after[:, rules.LIFE], 0)
-        killed = np.maximum(after[:, rules.COUNTER] - before[:, rules.COUNTER] - lost, 0)
+        total, lives = np.maximum(before["total"], 1), max(options.max_life, 1)
+        lost = np.maximum(before["life"] - after["life"], 0)
+        killed = np.maximum(after["counter"] - before["counter"] - lost, 0)
         along = reward.KILLS * killed / total + reward.LIFE * lost / lives
-        along = np.where(after[:, rules.DP] >= options.max_cost, along + reward.IDLE, along)
+        along = np.where(after["dp"] >= options.max_cost, along + reward.IDLE, along)
         along = along + reward.THREAT * (threat - Settings.gamma * self._threat)
-        stars = np.where(after[:, rules.LEAKS] > 0, 2, 3)
-        left = np.maximum(before[:, rules.TOTAL] - before[:, rules.COUNTER], 0)
+        stars = np.where(after["leaks"] > 0, 2, 3)
+        left = np.maximum(before["total"] - before["counter"], 0)
         won = reward.WON + reward.STARS * stars / 3 + reward.KILLS * left / total + reward.THREAT * threat
-        failed = reward.LOST + reward.LIFE * before[:, rules.LIFE] / lives + reward.THREAT * threat
-        outcome = after[:, rules.OUTCOME]
-        worth: npt.NDArray[np.float64] = np.select([outcome == rules.WON, outcome == rules.LOST], [won, failed], along)
+        failed = reward.LOST + reward.LIFE * before["life"] / lives + reward.THREAT * threat
+        outcome = after["outcome"]
+        worth: npt.NDArray[np.float64] = np.select([outcome == WON, outcome == LOST], [won, failed], along)
         return worth

@@ -22,7 +22,7 @@ from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 from game.simulator.tables import standing_room
 
 Kind = Literal[

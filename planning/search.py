@@ -19,10 +19,12 @@ import numpy.typing as npt
 from game.actions import DEPLOY, RETREAT, SKILL, turned
 from game.characters.catalogue import Operator
 from game.levels.stage import MOVE, Route, Stage
-from game.simulator import rules
+from game.simulator.actions import act, can_use_skill, use_skill
 from game.simulator.compiling import compiled
-from game.simulator.rules import TICKS, Ints, State, World, act, can_use_skill, field_within, run
-from game.simulator.tables import new_state, standing_room, world_of
+from game.simulator.field import field_within
+from game.simulator.records import ABSENT, RUNNING, TICKS, WON, Battles, Ints, World
+from game.simulator.tables import new_battles, standing_room, world_of
+from game.simulator.tick import run
 
 Traffic = npt.NDArray[np.float64]
 """[busy fragments, tiles]"""
@@ -99,29 +101,30 @@ def search(stage: Stage, squad: Sequence[Operator], seed: int = 0, budget: int =
 def outcome(stage: Stage, squad: Sequence[Operator], draft: Draft, seed: int = 0, pace: int = 1) -> int:
     """How many stars a plan wins in the battle of a seed, looked after every `pace` ticks; 0 for a defeat."""
     world = world_of(stage, squad)
-    state = new_state(world, stage, [seed])
+    state = new_battles(world, stage, [seed])
     follow(world, state, 0, as_array(draft), _handy(draft, len(squad)), pace, LIMIT)
-    if state.battle[0, rules.OUTCOME] != rules.WON:
+    if state.battle[0]["outcome"] != WON:
         return 0
-    return 2 if state.battle[0, rules.LEAKS] else 3
+    return 2 if state.battle[0]["leaks"] else 3
 
 
 @compiled
-def follow(world: World, state: State, b: int, moves: Ints, handy: Ints, pace: int, limit: int) -> None:
+def follow(world: World, state: Battles, b: int, moves: Ints, handy: Ints, pace: int, limit: int) -> None:
     """Play battle `b` by a plan to its end, or for `limit` ticks: what is due is done, then `pace` ticks go by."""
     field = field_within(state, b)
     done = 0
-    while field.battle[rules.OUTCOME] == rules.RUNNING and field.battle[rules.CLOCK] < limit:
+    battle = field.battle[0]
+    while battle.outcome == RUNNING and battle.clock < limit:
         while (
             done < moves.shape[0]
-            and field.battle[rules.COUNTER] >= moves[done, KILLS]
-            and field.battle[rules.CLOCK] >= moves[done, CLOCK]
+            and battle.counter >= moves[done, KILLS]
+            and battle.clock >= moves[done, CLOCK]
             and act(world, state, b, moves[done, KIND], moves[done, SLOT], moves[done, TILE], moves[done, DIRECTION])
         ):
             done += 1
         for s in range(handy.shape[0]):
             if handy[s] and can_use_skill(world, field, s):
-                rules.use_skill(world, field, s)
+                use_skill(world, field, s)
         run(world, state, b, pace)
 
 
@@ -143,15 +146,15 @@ class _Search:
         self.stage, self.squad = stage, tuple(squad)
         self.rng = np.random.default_rng(seed)
         self.world = world_of(stage, squad)
-        self.state = new_state(self.world, stage, range(len(PACES)))
-        self.fresh = new_state(self.world, stage, range(len(PACES)))
+        self.state = new_battles(self.world, stage, range(len(PACES)))
+        self.fresh = new_battles(self.world, stage, range(len(PACES)))
         shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
         self.places = [
             _places(one, room, shape, traffic[not one.melee])
             for one, room in zip(squad, standing_room(stage, squad), strict=True)
         ]
         self.usable = [slot for slot, places in enumerate(self.places) if len(places.spot)]
-        self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.card[slot, rules.BY_HAND])
+        self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.deployable[slot].by_hand)
         self.last_spawn = max(spawn.time for spawn in stage.spawns)
         self.lulls = _lulls(stage)
         self.battles = 0
@@ -176,7 +179,7 @@ class _Search:
 
     def _grant(self, life: int) -> None:
         """From now on battles are played with so many life points."""
-        self.fresh.battle[:, rules.LIFE] = self.life = life
+        self.fresh.battle["life"] = self.life = life
         self.known.clear()
 
     def _breed(self, budget: int, wanted: int) -> tuple[Draft, bool]:
@@ -212,10 +215,10 @@ class _Search:
         follow(self.world, self.state, b, moves, handy, PACES[b], LIMIT)
         self.battles += 1
         foe, battle = self.state.foe[b], self.state.battle[b]
-        health = self.state.foe_body[b, :, rules.HEALTH] / self.world.foe[:, rules.MAX_HEALTH]
-        health[foe[:, rules.PHASE] == rules.ABSENT] = 1.0
-        life, finished = int(self.life - battle[rules.LIFE]), bool(battle[rules.OUTCOME] == rules.WON)
-        dead = int(battle[rules.DEPLOYMENTS]) - int(battle[rules.DEPLOYED])
+        health = foe["health"] / self.world.enemy["max_health"]
+        health[foe["phase"] == ABSENT] = 1.0
+        life, finished = int(self.life - battle["life"]), bool(battle["outcome"] == WON)
+        dead = int(battle["deployments"]) - int(battle["deployed"])
         score = -life - float(health.clip(0.0).sum()) - MOVE_COST * len(draft.moves) - DEATH_COST * dead
         return Tally(score if finished else score - self.stage.options.max_life, life, finished)
 

@@ -23,7 +23,7 @@ from game.practice.draw import BattleScene, Hold, Label, Painter, Struck
 from game.practice.faults import Fault, Faults
 from game.practice.layout import Spot
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 from game.view import Card
 
 Image = npt.NDArray[np.uint8]

@@ -10,7 +10,7 @@ from game.characters.catalogue import load_operators, squad_of
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import LOADING_SECONDS, PracticeGame
-from game.simulator import rules
+from game.simulator.presence import remove
 
 SQUAD = squad_of(list(load_operators())[:12])
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]
@@ -106,7 +106,7 @@ def test_a_selected_unit_that_falls_lets_go_of_the_view():
     (one,) = game.battle.operators_on_field()
     tap(game, game._camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
     assert game._hold is not None
-    rules.remove(game.battle._world, game.battle._field, one.slot)
+    remove(game.battle._world, game.battle._field, one.slot)
     game.advance(0.2)
     assert game._hold is None
     assert game.draw().any()
