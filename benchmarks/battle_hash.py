@@ -24,7 +24,7 @@ from game.characters.catalogue import load_catalogue
 from game.characters.models import Build
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 from planning.assignment import assign_operators
 from planning.jobs import read_plan
 from planning.plans import Plan

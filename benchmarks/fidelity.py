@@ -28,7 +28,7 @@ from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 
 CATALOGUE = load_catalogue()
 

@@ -3,7 +3,7 @@
 python benchmarks/game_speed.py [--repeat N] [--decisions N] [--json]
 
 Everything is timed on one core in one run, the median of the repetitions counts. Battles are timed with 20 enemies
-and 8 operators on the field who do all that units do but die. `real time` is 30 ticks a second; `plain` is the same
+and 8 operators on the field that do all that units do but die. `real time` is 30 ticks a second; `plain` is the same
 code without numba (NUMBA_DISABLE_JIT=1), in a process of its own; CartPole-v1 shows what Gymnasium's own interface
 costs with next to no world behind it.
 """
@@ -26,13 +26,15 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from game.actions import DEPLOY, unflatten
+from game.actions import DEPLOY, Action, unflatten
 from game.characters.builds import SQUAD_SIZE, default_squad
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage
-from game.simulator import rules
-from game.simulator.rules import State, World
-from game.simulator.tables import new_state, world_of
+from game.simulator.actions import act
+from game.simulator.battle import Battle
+from game.simulator.records import TICKS, Battles, World
+from game.simulator.tables import new_battles, world_of
+from game.simulator.tick import run_all
 from learning.environment import SECOND
 
 CATALOGUE = load_catalogue()
@@ -52,7 +54,7 @@ battle = Battle(load_stage("first_watch", catalogue), default_squad(catalogue))
 battle.step(30); battle.view(); battle.legal_actions()
 print(time.perf_counter() - began)
 """
-"""What somebody waits for before the first battle moves: imports, a stage, a squad, a second of play."""
+"""What a user waits for before the first battle moves: imports, a stage, a squad, a second of play."""
 
 
 class Line(NamedTuple):
@@ -61,53 +63,71 @@ class Line(NamedTuple):
     name: str
     rate: float
     ticks: float
-    """Of the game, for each time it happens; 0 where there is no game."""
+    """Of the game, for each time it happens; 0 where the game stands still, or there is none."""
     note: str = ""
 
 
-def crowded(battles: int) -> tuple[World, State]:
-    """So many battles with 20 enemies and 8 operators on the field who cannot die. No more enemies come, and those
-    who walk do so very slowly, so that they do not leave while the clock runs.
+def crowded(count: int) -> tuple[World, Battles]:
+    """So many battles with 20 enemies and 8 operators on the field that cannot die. No more enemies come, and those
+    that walk do so very slowly, so that they do not leave while the clock runs.
     """
     stage, squad = load_stage(STAGE, CATALOGUE), default_squad(CATALOGUE)[:OPERATORS]
     world = world_of(stage, squad)._replace(max_life=10**9, initial_cost=99, character_limit=OPERATORS)
-    world.foe[:, rules.MAX_HEALTH] = world.op[:, :, rules.MAX_HEALTH] = FOREVER
-    state = new_state(world, stage, range(battles))
-    for b in range(battles):
-        _deploy(world, state, b)
-    while state.battle[:, rules.ON_FIELD].mean() < ENEMIES:
-        rules.run_all(world, state, 1)
-    world.foe[:, rules.STEP] /= 1000.0
-    return world._replace(comers=int(state.battle[0, rules.SPAWNED])), state
+    world.enemy["max_health"][:] = world.stance["max_health"][:] = FOREVER
+    battles = new_battles(world, stage, range(count))
+    for b in range(count):
+        _deploy(world, battles, b)
+    while battles.battle["holding_wave"].mean() < ENEMIES:
+        run_all(world, battles, 1)
+    world.enemy["step"][:] /= 1000.0
+    return world._replace(arrivals=int(battles.battle["spawned"][0])), battles
 
 
-def _deploy(world: World, state: State, b: int) -> None:
-    """Everybody of the squad on a tile of its own, chosen by the battle's number."""
+def _deploy(world: World, battles: Battles, b: int) -> None:
+    """Every operator of the squad on a tile of its own, chosen by the battle's number."""
     chance = np.random.default_rng(b)
     for slot in range(OPERATORS):
-        state.battle[b, rules.DP] = 99
+        battles.battle[b].dp = 99
         tiles = chance.permutation(np.flatnonzero(world.stands[slot])).tolist()
         direction = int(chance.integers(4))
-        assert any(rules.act(world, state, b, DEPLOY, slot, tile, direction) for tile in tiles)
+        assert any(act(world, battles, b, DEPLOY, slot, tile, direction) for tile in tiles)
 
 
-def time_ticks(battles: int, ticks: int, repeat: int) -> Line:
+def time_ticks(count: int, ticks: int, repeat: int) -> Line:
     """Ticks a second of so many battles together, each played on for `ticks` from the same crowded moment."""
-    world, crowd = crowded(battles)
+    world, crowd = crowded(count)
     rates = []
     for _ in range(repeat):
-        state = State(*(table.copy() for table in crowd))
+        battles = Battles(*(table.copy() for table in crowd))
         began = time.perf_counter()
-        rules.run_all(world, state, ticks)
-        rates.append(battles * ticks / (time.perf_counter() - began))
-    enemies, operators = (state.battle[:, column].mean() for column in (rules.ON_FIELD, rules.DEPLOYED))
+        run_all(world, battles, ticks)
+        rates.append(count * ticks / (time.perf_counter() - began))
+    enemies, operators = (battles.battle[field].mean() for field in ("holding_wave", "deployed"))
     there = f"{enemies:.1f} enemies and {operators:.1f} operators at the end"
-    return Line(_many("battle ticks", battles), statistics.median(rates), 1, there)
+    return Line(_many("battle ticks", count), statistics.median(rates), 1, there)
 
 
 def _many(name: str, count: int) -> str:
     """The name of a line for one or for many."""
     return f"{name}, one" if count == 1 else f"{name}, {count} together"
+
+
+def time_view(views: int, repeat: int) -> Line:
+    """Views a second of one battle, half a minute into random legal play."""
+    stage, squad = load_stage(STAGE, CATALOGUE), default_squad(CATALOGUE)
+    battle, choose = Battle(stage, squad), legal_chooser(stage, len(squad), 0)
+    for _ in range(30):
+        battle.act(Action(*choose(battle.legal_actions()[None])[0].tolist()))
+        battle.step()
+    rates = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        for _ in range(views):
+            battle.view()
+        rates.append(views / (time.perf_counter() - began))
+    seen = battle.view()
+    there = f"{len(seen.enemies)} enemies, {len(seen.operators)} operators, {len(seen.cards)} cards"
+    return Line(_many("Battle.view()", 1), statistics.median(rates), 0, there)
 
 
 def legal_chooser(stage: Stage, slots: int, seed: int) -> Callable[[npt.NDArray[Any]], npt.NDArray[np.int64]]:
@@ -177,6 +197,7 @@ def measure(size: float, repeat: int) -> list[Line]:
     lines = []
     for battles, ticks in ((1, 6000), (64, 600), (256, 300)):
         lines.append(_said(time_ticks(battles, max(int(ticks * size), 2), repeat)))
+    lines.append(_said(time_view(max(int(2000 * size), 3), repeat)))
     lines.append(_said(time_environment(max(int(300 * size), 3), repeat)))
     for count, steps in ((64, 200), (256, 60)):
         lines.append(_said(time_vector(count, max(int(steps * size), 2), repeat)))
@@ -241,10 +262,10 @@ def main() -> None:
 
 def table(lines: list[Line], slow: dict[str, float], warm: float, cold: float, used: list[int]) -> str:
     """The result for people."""
-    floor = {line.name.split(", ")[1]: line.rate for line in lines if not line.ticks}
+    floor = {line.name.split(", ")[1]: line.rate for line in lines if "CartPole" in line.name}
     rows = [f"{'':36}{'a second':>14}{'x real time':>13}{'x plain':>10}{'x CartPole':>12}"]
     for line in lines:
-        real = f"{line.rate * line.ticks / rules.TICKS:,.0f}" if line.ticks else ""
+        real = f"{line.rate * line.ticks / TICKS:,.0f}" if line.ticks else ""
         own = floor.get(line.name.split(", ")[1]) if "decisions" in line.name else None
         row = f"{line.name:36}{line.rate:>14,.0f}{real:>13}{line.rate / slow[line.name]:>10,.1f}"
         rows.append(row + (f"{line.rate / own:>12.2f}" if own else f"{'':12}") + f"  {line.note}".rstrip())

@@ -3,7 +3,8 @@
 python benchmarks/properties.py [--battles N] [--seed N]
 
 A battle is made from a `Recipe` alone: a wild little level in the public format, a squad of any operators at any build,
-and a player who does legal and illegal things. The short version with hypothesis is tests/game/test_properties.py.
+and a player who does legal and illegal things. The short version with hypothesis is
+tests/game/simulator/test_properties.py.
 """
 
 # ruff: noqa: SLF001 - it looks into battles on purpose
@@ -28,8 +29,9 @@ from game.characters.builds import operator_of
 from game.characters.catalogue import load_catalogue
 from game.characters.models import SKILL_LEVELS, Build, Operator
 from game.levels.stage import Stage, load_stage, shipped_stages, stage_of
-from game.simulator import rules
+from game.simulator import options
 from game.simulator.battle import Battle
+from game.simulator.records import PRESENT, TICKS
 from planning.generator import DIFFICULTIES, draw
 
 CATALOGUE = load_catalogue()
@@ -214,84 +216,82 @@ def _check_points(battle: Battle) -> None:
     """DP within bounds; the counter and life are what the enemies that are gone make them."""
     world, field, view = battle._world, battle._field, battle.view()
     assert 0 <= battle.dp <= min(world.max_cost, 99), f"DP {battle.dp} of at most {world.max_cost}"
-    gone = field.foe[:, rules.GONE_AT] >= 0
-    leaked = gone & (field.foe[:, rules.LEAKED] > 0)
-    counter = int((world.foe[gone, rules.COUNTS] > 0).sum())
+    gone = field.foe["gone_at"] >= 0
+    leaked = gone & field.foe["leaked"]
+    counter = int(world.enemy["counts"][gone].sum())
     assert battle.kills == counter == view.kills, f"the counter says {battle.kills}, gone are {counter}"
     assert battle.kills <= view.total, f"the counter says {battle.kills} of {view.total}"
-    # Whoever slipped through with its parent costs nothing by itself.
-    own = leaked & ~_slipped(battle, leaked)
-    harmful = own & (world.foe[:, rules.HARMLESS] == 0) & (world.foe[:, rules.LIFE_COST] > 0)
-    cost = int(world.foe[harmful, rules.LIFE_COST].sum())
+    # An enemy that leaked with its parent costs nothing by itself.
+    own = leaked & ~_with_parent(battle, leaked)
+    harmful = own & ~world.enemy["harmless"] & (world.enemy["life_cost"] > 0)
+    cost = int(world.enemy["life_cost"][harmful].sum())
     assert view.life == max(world.max_life - cost, 0), f"life {view.life} of {world.max_life} after leaks of {cost}"
     assert battle.leaks == int(harmful.sum()), f"{battle.leaks} leaks, gone so {int(harmful.sum())}"
 
 
-def _slipped(battle: Battle, leaked: Any) -> Any:
-    """Of the leaked those whose parent leaked."""
-    parents = battle._world.coming[:, rules.PARENT]
+def _with_parent(battle: Battle, leaked: Any) -> Any:
+    """The enemies whose parent leaked."""
+    parents = battle._world.arrival["parent"]
     return (parents >= 0) & leaked[parents]
 
 
 def _check_operators(battle: Battle) -> None:
-    """Everybody stands alone where he may, holds what he can, and has health, SP and a shield that can be."""
+    """Every operator stands alone where it may, blocks what it can, and has health, SP and a shield within bounds."""
     world, field = battle._world, battle._field
-    standing = np.flatnonzero(field.unit[:, rules.TILE] >= 0).tolist()
-    taken = int(world.card[standing, rules.TAKES].sum())
-    assert len(standing) == field.battle[rules.DEPLOYED], "somebody was not counted"
-    assert taken == field.battle[rules.TAKEN] <= world.character_limit, "too many are on the field"
-    on_tiles = {int(field.unit[s, rules.TILE]): s for s in standing}
+    standing = np.flatnonzero(field.unit["tile"] >= 0).tolist()
+    taken = int(world.deployable["takes_slot"][standing].sum())
+    assert len(standing) == field.battle[0].deployed, "an operator was not counted"
+    assert taken == field.battle[0].slots_taken <= world.character_limit, "too many are on the field"
+    on_tiles = {int(field.unit[s].tile): s for s in standing}
     assert len(on_tiles) == len(standing), "two on one tile"
     assert {int(t): int(s) for t, s in enumerate(field.standing.tolist()) if s >= 0} == on_tiles, (
         "tiles and units differ"
     )
     for s in range(len(battle.squad)):
-        name, unit, body = battle.squad[s].name, field.unit[s], field.body[s]
-        stance = world.op[min(unit[rules.ACTIVE], 1), s]
-        held = np.flatnonzero(field.foe[:, rules.BLOCKER] == s)
-        taken = int(world.foe[held, rules.BLOCK].sum())
-        assert unit[rules.BLOCKED] == taken, f"{name} counts {unit[rules.BLOCKED]} block taken, it is {taken}"
-        if unit[rules.TILE] < 0:
-            assert taken == 0, f"{name} is not there and holds somebody"
+        name, unit = battle.squad[s].name, field.unit[s]
+        stance = world.stance[min(unit.skill_ticks, 1), s]
+        taken = int(world.enemy["block"][field.foe["blocker"] == s].sum())
+        assert unit.block_taken == taken, f"{name} counts {unit.block_taken} block taken, it is {taken}"
+        if unit.tile < 0:
+            assert taken == 0, f"{name} is not there and blocks an enemy"
             continue
-        assert world.stands[s, unit[rules.TILE]], f"{name} stands where it may not"
-        assert taken <= stance[rules.BLOCK], f"{name} holds {taken} with block {stance[rules.BLOCK]}"
-        assert taken == 0 or (stance[rules.BLOCKS] and unit[rules.STUNNED] <= battle.ticks), (
-            f"{name} cannot hold anybody"
-        )
-        full = stance[rules.MAX_HEALTH]
-        assert 0 < body[rules.HEALTH] <= full * (1 + 1e-9), f"{name} has health {body[rules.HEALTH]} of {full}"
-        assert 0 <= unit[rules.SP] <= max(world.card[s, rules.SP_COST], 0), f"{name} has {unit[rules.SP]} SP"
-        assert body[rules.SHIELD] >= 0, f"{name} has a shield of {body[rules.SHIELD]}"
+        assert world.stands[s, unit.tile], f"{name} stands where it may not"
+        assert taken <= stance.block, f"{name} blocks {taken} with block {stance.block}"
+        able = stance.can_block and unit.stunned_until <= battle.ticks
+        assert taken == 0 or able, f"{name} cannot block and does"
+        full = stance.max_health
+        assert 0 < unit.health <= full * (1 + 1e-9), f"{name} has health {unit.health} of {full}"
+        assert 0 <= unit.sp <= max(world.deployable[s].sp_cost, 0), f"{name} has {unit.sp} SP"
+        assert unit.shield >= 0, f"{name} has a shield of {unit.shield}"
 
 
 def _check_enemies(battle: Battle) -> None:
-    """Everybody present is listed once, alive, and where it can be; whoever is held stands at its holder."""
+    """Every enemy present is listed once, alive, and where it can be; one that is blocked stands at its blocker."""
     world, field, stage = battle._world, battle._field, battle.stage
-    listed = field.present[: field.battle[rules.LISTED]].tolist()
-    present = np.flatnonzero(field.foe[:, rules.PHASE] == rules.PRESENT).tolist()
+    listed = field.present[: field.battle[0].listed].tolist()
+    present = np.flatnonzero(field.foe["phase"] == PRESENT).tolist()
     assert sorted(listed) == present, "the list of those present is wrong"
-    waited_for = sum(world.foe[e, rules.HOLDS_WAVE] > 0 for e in present)
-    assert field.battle[rules.ON_FIELD] == waited_for, "the next wave waits for the wrong number"
+    waited_for = int(world.enemy["holds_wave"][present].sum())
+    assert field.battle[0].holding_wave == waited_for, "the next wave waits for the wrong number"
     passable = {False: stage.walkable, True: stage.flyable}
     for e in present:
-        name, foe, body = stage.enemies[stage.spawns[e].enemy].name, field.foe[e], field.foe_body[e]
-        assert np.isfinite(body).all(), f"{name} is nowhere"
-        assert 0 < body[rules.HEALTH] <= world.foe[e, rules.MAX_HEALTH], f"{name} has health {body[rules.HEALTH]}"
-        row, col = divmod(int(foe[rules.PLACE]), stage.width)
-        away = max(abs(body[rules.ROW] - row), abs(body[rules.COL] - col))
+        name, foe, stats = stage.enemies[stage.spawns[e].enemy].name, field.foe[e], world.enemy[e]
+        assert np.isfinite(foe.tolist()).all(), f"{name} is nowhere"
+        assert 0 < foe.health <= stats.max_health, f"{name} has health {foe.health}"
+        row, col = divmod(int(foe.tile), stage.width)
+        away = max(abs(foe.row - row), abs(foe.col - col))
         assert away <= 0.5 + 1e-9, f"{name} is not on its tile"
         reachable = not any("cannot be reached on foot" in what for what in stage.unknown)
-        if reachable or world.foe[e, rules.FLYING]:
-            assert passable[bool(world.foe[e, rules.FLYING])][row, col], f"{name} is on ({row}, {col})"
-        s = int(foe[rules.BLOCKER])
+        if reachable or stats.flying:
+            assert passable[bool(stats.flying)][row, col], f"{name} is on ({row}, {col})"
+        s = int(foe.blocker)
         if s >= 0:
-            assert not world.foe[e, rules.FLYING], f"{name} flies and is held"
-            assert not world.foe[e, rules.UNBLOCKABLE], f"{name} cannot be held, and is"
-            away = math.dist(body[[rules.ROW, rules.COL]], field.body[s, [rules.ROW, rules.COL]])
-            assert away**2 <= rules.HOLD + 1e-9, f"{name} is held from {away} tiles away"
+            assert not stats.flying, f"{name} flies and is blocked"
+            assert not stats.unblockable, f"{name} cannot be blocked, and is"
+            away = math.dist((foe.row, foe.col), (field.unit[s].row, field.unit[s].col))
+            assert away**2 <= options.BLOCK_DISTANCE_SQUARED + 1e-9, f"{name} is blocked from {away} tiles away"
     seen = [one.number for one in battle.enemies_on_field()]
-    assert seen == [e for e in listed if not field.foe[e, rules.HIDDEN]], "a player sees others than are there"
+    assert seen == [e for e in listed if not field.foe[e].hidden], "a player sees others than are there"
 
 
 def check_mask(battle: Battle) -> None:
@@ -299,16 +299,16 @@ def check_mask(battle: Battle) -> None:
     slots, tiles = len(battle.squad), battle.stage.height * battle.stage.width
     mask = battle.legal_actions()
     assert mask.shape == (action_count(slots, tiles),)
-    before = [table.copy() for table in battle._state]
+    before = [table.copy() for table in battle._battles]
     for flat in range(len(mask)):
         action = unflatten(flat, slots, tiles)
         accepted = battle.act(action)
         assert accepted == mask[flat], f"{action}: the mask says {mask[flat]}, the engine {accepted}"
         if accepted:
             check(battle)
-            for table, old in zip(battle._state, before, strict=True):
+            for table, old in zip(battle._battles, before, strict=True):
                 table[:] = old
-    assert all((table == old).all() for table, old in zip(battle._state, before, strict=True)), "a refusal left traces"
+    assert all((table == old).all() for table, old in zip(battle._battles, before, strict=True)), "a refusal changed it"
 
 
 # --- Playing ----------------------------------------------------------------------------------------------------------
@@ -333,19 +333,19 @@ def play(recipe: Recipe, *, look: bool = True) -> tuple[str, Battle]:
         battle.step(int(chance.integers(1, 60)))
         if look:
             check(battle)
-        for table in battle._state:
+        for table in battle._battles:
             digest.update(table.tobytes())
-    battle.step(LONGEST * rules.TICKS - battle.ticks)
+    battle.step(LONGEST * TICKS - battle.ticks)
     if look:
         check(battle)
         _check_the_end(battle)
-    for table in battle._state:
+    for table in battle._battles:
         digest.update(table.tobytes())
     return digest.hexdigest(), battle
 
 
 def _wish(legal: npt.NDArray[np.bool_], cover: npt.NDArray[Any], slots: int, chance: np.random.Generator) -> int:
-    """What a player of random moods asks for: nonsense, anything legal, or a skill or a good place for somebody."""
+    """What a player of random moods asks for: nonsense, anything legal, or a skill or a good place for an operator."""
     mood = chance.random()
     if mood < 0.1:
         return int(chance.integers(len(legal)))
@@ -362,18 +362,18 @@ def _check_the_end(battle: Battle) -> None:
     """What is decided stays decided, and was decided rightly."""
     if battle.outcome is None:
         return
-    view, before = battle.view(), [table.copy() for table in battle._state]
+    view, before = battle.view(), [table.copy() for table in battle._battles]
     limit = battle._world.time_limit
     if battle.outcome == "won":
         assert view.life > 0, "won without life"
-        assert view.kills == view.total, "won before everybody was gone"
+        assert view.kills == view.total, "won before all enemies were gone"
         assert battle.stars == (2 if battle.leaks else 3)
     else:
         assert view.life == 0 or 0 < limit <= battle.ticks, "lost with life left"
         assert battle.stars == 0
     assert not battle.legal_actions()[1:].any(), "something may be done after the end"
     battle.step(100)
-    assert all((table == old).all() for table, old in zip(battle._state, before, strict=True)), "it went on"
+    assert all((table == old).all() for table, old in zip(battle._battles, before, strict=True)), "it went on"
 
 
 def digest_of(seeds: range) -> str:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.simulator import rules
+from game.simulator.actions import act, can_retreat, can_use_skill, cost_now, playable
 from game.simulator.compiling import compiled, often
-from game.simulator.rules import Field, State, World
+from game.simulator.field import field_within, mode_of
+from game.simulator.records import Battles, Field, World
+from game.simulator.tick import run
 from learning.arrays import Bytes, Doubles, Floats, Integers, Mask, MaskBytes
 from learning.encoding import (
     BLOCK,
@@ -100,10 +102,10 @@ def empty_observation(battles: int, world: World, actions: int) -> BatchObservat
 
 
 @compiled
-def observe_all(world: World, state: State, sight: ObservationTables, work: Floats, seen: BatchObservation) -> None:
+def observe_all(world: World, state: Battles, sight: ObservationTables, work: Floats, seen: BatchObservation) -> None:
     """Observe every battle; `work` is scratch space, float32[TILE_CHANNELS, T]."""
     for b in range(state.battle.shape[0]):
-        field = rules.field_within(state, b)
+        field = field_within(state, b)
         work[:, :] = 0.0
         _see_enemies(world, field, sight, work, seen, b)
         _see_operators(world, field, sight, work, seen, b)
@@ -119,14 +121,14 @@ def _see_enemies(
 ) -> None:
     """Enemies on their tiles, and the threat as learning.reward counts it."""
     threat, count = 0.0, 0
-    for k in range(field.battle[rules.LISTED]):
+    for k in range(field.battle[0].listed):
         e = field.present[k]
-        if field.foe[e, rules.HIDDEN]:
+        if field.foe[e].hidden:
             continue
-        row = min(max(int(np.rint(field.foe_body[e, rules.ROW])), 0), world.height - 1)
-        col = min(max(int(np.rint(field.foe_body[e, rules.COL])), 0), world.width - 1)
+        row = min(max(int(np.rint(field.foe[e].row)), 0), world.height - 1)
+        col = min(max(int(np.rint(field.foe[e].col)), 0), world.width - 1)
         tile = row * world.width + col
-        health = min(max(field.foe_body[e, rules.HEALTH] / world.foe[e, rules.MAX_HEALTH], 0.0), 1.0)
+        health = min(max(field.foe[e].health / world.enemy[e].max_health, 0.0), 1.0)
         work[ENEMIES, tile] += np.float32(32.0)
         work[sight.channel[e], tile] += np.float32(sight.strength[e] * health / STRENGTH_UNIT + 1.0)
         threat += sight.strength[e] * health * float(sight.nearness[tile])
@@ -143,21 +145,21 @@ def _see_operators(
     for s in range(field.unit.shape[0]):
         known = seen.slots[b, s]
         known[:] = 0
-        tile = field.unit[s, rules.TILE]
+        tile = field.unit[s].tile
         if tile < 0:
-            cost, cooling = rules.cost_now(world, field, s), field.unit[s, rules.READY_AT] > field.battle[rules.CLOCK]
+            cost, cooling = cost_now(world, field, s), field.unit[s].ready_at > field.battle[0].clock
             known[IN_HAND], known[COST] = 255, min(cost * 5, 255)
             known[COOLING] = 255 if cooling else 0
-            known[READY] = 255 if not cooling and cost <= field.battle[rules.DP] else 0
+            known[READY] = 255 if not cooling and cost <= field.battle[0].dp else 0
             continue
-        full = world.op[min(field.unit[s, rules.ACTIVE], 1), s, rules.MAX_HEALTH]
-        health = int(min(max(255.0 * (field.body[s, rules.HEALTH] / full), 0.0), 255.0))
+        full = world.stance[mode_of(field, s), s].max_health
+        health = int(min(max(255.0 * (field.unit[s].health / full), 0.0), 255.0))
         known[ON_FIELD], known[SLOT_HEALTH] = 255, health
-        known[SKILL_READY] = 255 if rules.can_use_skill(world, field, s) else 0
+        known[SKILL_READY] = 255 if can_use_skill(world, field, s) else 0
         work[HEALTH, tile] = max(health, 1)
         work[BLOCK, tile] = sight.block[s]
         if sight.firepower[s] > 0.0:
-            covered = sight.reach[s, tile, field.unit[s, rules.DIRECTION]]
+            covered = sight.reach[s, tile, field.unit[s].direction]
             for other in range(work.shape[1]):
                 if covered[other]:
                     work[FIREPOWER, other] += sight.firepower[s]
@@ -170,20 +172,20 @@ def _see_actions(world: World, field: Field, mask: MaskBytes) -> None:
     mask[:] = 0
     mask[0] = 1
     for s in range(slots):
-        if rules.playable(world, field, s):
+        if playable(world, field, s):
             for tile in range(tiles):
                 if world.stands[s, tile] and field.standing[tile] < 0:
                     first = 1 + (s * tiles + tile) * 4
                     mask[first : first + 4] = 1
         skills = 1 + slots * tiles * 4
-        mask[skills + s] = rules.can_use_skill(world, field, s)
-        mask[skills + slots + s] = rules.can_retreat(field, s)
+        mask[skills + s] = can_use_skill(world, field, s)
+        mask[skills + slots + s] = can_retreat(field, s)
 
 
 @compiled
 def decide_all(
     world: World,
-    state: State,
+    state: Battles,
     actions: Integers,
     waiting: Mask,
     ticks: int,
@@ -197,5 +199,5 @@ def decide_all(
         illegal[b] = False
         if not waiting[b]:
             kind, slot, tile, direction = actions[b, 0], actions[b, 1], actions[b, 2], actions[b, 3]
-            illegal[b] = not rules.act(world, state, b, kind, slot, tile, direction)
-            rules.run(world, state, b, ticks)
+            illegal[b] = not act(world, state, b, kind, slot, tile, direction)
+            run(world, state, b, ticks)

@@ -2,7 +2,7 @@
 
     environments = gymnasium.make_vec("holdfast/Arknight-v0", num_envs=64, stage="first_watch")
 
-Each of them is what `ArknightEnv` is alone, number for number; together they live in one State of the rules, so that
+Each of them is what `ArknightEnv` is alone, number for number; together they live in one batch of the rules, so that
 a decision costs microseconds. Battles that ended restart at the next step, whose action they ignore (Gymnasium's
 NEXT_STEP). `infos["action_mask"]` has the flat mask of every battle.
 """
@@ -20,9 +20,9 @@ from gymnasium.vector.utils import batch_space
 
 from game.actions import action_count
 from game.characters.catalogue import Catalogue
-from game.simulator import rules
 from game.simulator.battle import OUTCOMES
-from game.simulator.tables import empty_state, start, world_of
+from game.simulator.records import LOST, WON
+from game.simulator.tables import empty_battles, start, world_of
 from learning.arrays import AnyArray, Arrays, Doubles, Floats, Integers, Mask
 from learning.batch_observation import decide_all, empty_observation, observation_tables, observe_all
 from learning.encoding import TILE_CHANNELS
@@ -51,7 +51,7 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         self.action_space = batch_space(one.action_space, num_envs)
         self.observation_space = batch_space(one.observation_space, num_envs)
         self._world = world_of(one.stage, one.squad)
-        self._state = empty_state(self._world, num_envs)
+        self._state = empty_battles(self._world, num_envs)
         self._sight = observation_tables(one.encoding)
         self._work = np.empty((TILE_CHANNELS, one.encoding.tiles), np.float32)
         self._actions = action_count(len(one.squad), one.encoding.tiles)
@@ -83,8 +83,8 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         illegal = np.empty(self.num_envs, np.bool_)
         decide_all(self._world, self._state, np.asarray(actions, np.int64), fresh, SECOND, illegal)
         seen, infos = self._look(illegal)
-        outcome = self._state.battle[:, rules.OUTCOME]
-        won, lost = outcome == rules.WON, outcome == rules.LOST
+        outcome = self._state.battle["outcome"]
+        won, lost = outcome == WON, outcome == LOST
         earned = reward(before, self._situation, won, lost, infos["stars"], self.stage.options, self.discount)
         earned[fresh] = 0.0
         self._ended = (won | lost) & ~fresh
@@ -104,11 +104,11 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         observe_all(self._world, self._state, self._sight, self._work, seen)
         self._situation, self._mask = self._situations(seen.threat), seen.mask
         battle = self._state.battle
-        won, leaked = battle[:, rules.OUTCOME] == rules.WON, battle[:, rules.LEAKS] > 0
+        won, leaked = battle["outcome"] == WON, battle["leaks"] > 0
         infos: dict[str, Any] = {
             "action_mask": seen.mask,
             "illegal": illegal,
-            "outcome": OUTCOME_NAMES[battle[:, rules.OUTCOME]],
+            "outcome": OUTCOME_NAMES[battle["outcome"]],
             "stars": np.where(won, np.where(leaked, 2, 3), 0),
         }
         infos |= {f"_{key}": np.ones(self.num_envs, np.bool_) for key in infos}
@@ -120,22 +120,23 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         battle, options = self._state.battle, self.stage.options
         limit = max(options.character_limit, 1)
         numbers = (
-            battle[:, rules.DP] / 99,
-            battle[:, rules.COUNTER] / np.maximum(battle[:, rules.TOTAL], 1),
-            battle[:, rules.LIFE] / max(options.max_life, 1),
-            (options.character_limit - battle[:, rules.TAKEN]) / limit,
+            battle["dp"] / 99,
+            battle["counter"] / np.maximum(battle["total"], 1),
+            battle["life"] / max(options.max_life, 1),
+            (options.character_limit - battle["slots_taken"]) / limit,
             enemies / 10,
-            battle[:, rules.DEPLOYED] / limit,
+            battle["deployed"] / limit,
         )
-        return np.clip(np.stack(numbers, axis=1), 0, 100).astype(np.float16).astype(np.float32)
+        clipped: Doubles = np.clip(np.stack(numbers, axis=1), 0, 100)
+        return clipped.astype(np.float16).astype(np.float32)
 
     def _situations(self, threat: Doubles) -> Situation:
         """What the reward looks at in every battle; copies, because the rules play on in these arrays."""
         battle = self._state.battle.copy()
         return Situation(
-            kills=battle[:, rules.COUNTER],
-            total=battle[:, rules.TOTAL],
-            life=battle[:, rules.LIFE],
-            dp=battle[:, rules.DP],
+            kills=battle["counter"],
+            total=battle["total"],
+            life=battle["life"],
+            dp=battle["dp"],
             threat=threat,
         )

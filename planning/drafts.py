@@ -12,8 +12,7 @@ import numpy.typing as npt
 from game.actions import DEPLOY, RETREAT, turned
 from game.characters.models import Operator
 from game.levels.stage import MOVE, Route, Stage
-from game.simulator import rules
-from game.simulator.rules import Ints, World
+from game.simulator.records import Ints, World
 from game.simulator.tables import standing_room
 
 Traffic = npt.NDArray[np.float64]
@@ -57,7 +56,7 @@ class DraftMaker:
         ]
         self.usable = [slot for slot, places in enumerate(self.places) if len(places.spot)]
         """Slots of the operators that can stand somewhere."""
-        self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.card[slot, rules.BY_HAND])
+        self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.deployable[slot].by_hand)
         """Those of them with a skill that is used by hand."""
         self.last_spawn = max(spawn.time for spawn in stage.spawns)
         """Second of the last spawn."""

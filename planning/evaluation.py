@@ -12,14 +12,14 @@ import numpy as np
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator import rules
+from game.simulator.actions import act, can_use_skill, use_skill
 from game.simulator.compiling import compiled
-from game.simulator.rules import TICKS, Ints, State, World, act, can_use_skill, field_within, run
-from game.simulator.tables import new_state, world_of
+from game.simulator.field import field_within
+from game.simulator.records import ABSENT, RUNNING, TICKS, WON, Battles, Ints, Record, Rows, World, rows_of
+from game.simulator.tables import new_battles, world_of
+from game.simulator.tick import run
 from planning.drafts import Draft
 
-KIND, SLOT, TILE, DIRECTION, KILLS, CLOCK = range(6)
-"""Columns of a draft's moves as an array; CLOCK in ticks."""
 LIMIT = 900 * TICKS
 """Ticks after which a battle is given up: by then the operators are blocking enemies that they cannot hurt."""
 ENDLESS = 1_000_000
@@ -29,6 +29,17 @@ PACES = (1, 10, 30, 5, 15)
 that it does not depend on the exact tick of a move."""
 MOVE_COST, DEATH_COST = 0.01, 0.005
 """Penalties for a move and for the death of an operator; a lost life point costs 1."""
+
+
+class MoveRow(Record):
+    """A move as compiled code reads it: PlannedMove with its gate in ticks."""
+
+    kind: int
+    slot: int
+    tile: int
+    direction: int
+    kills: int
+    clock: int
 
 
 class PlanScore(NamedTuple):
@@ -45,20 +56,20 @@ class Evaluator:
     def __init__(self, stage: Stage, squad: Sequence[Operator]) -> None:
         self.stage, self.squad = stage, tuple(squad)
         self.world = world_of(stage, squad)
-        self.state = new_state(self.world, stage, range(len(PACES)))
-        self.fresh = new_state(self.world, stage, range(len(PACES)))
+        self.battles_of_seeds = new_battles(self.world, stage, range(len(PACES)))
+        self.fresh = new_battles(self.world, stage, range(len(PACES)))
         self.battles = 0
         self.known: dict[Draft, PlanScore] = {}
 
     def grant(self, life: int) -> None:
         """Play from now on with `life` life points; scores with another life are forgotten."""
-        self.fresh.battle[:, rules.LIFE] = self.life = life
+        self.fresh.battle["life"] = self.life = life
         self.known.clear()
 
     def score(self, draft: Draft) -> PlanScore:
         """The score of a draft: that of seed 0's battle, or the worst of all battles if it wins that one."""
         if draft not in self.known:
-            moves, handy = as_array(draft), _handy(draft, len(self.squad))
+            moves, handy = as_rows(draft), _handy(draft, len(self.squad))
             worst = self._played(draft, moves, handy, 0)
             for b in range(1, len(PACES)):
                 if worst.finished and worst.lost_life < self.stage.options.max_life:
@@ -66,17 +77,17 @@ class Evaluator:
             self.known[draft] = worst
         return self.known[draft]
 
-    def _played(self, draft: Draft, moves: Ints, handy: Ints, b: int) -> PlanScore:
+    def _played(self, draft: Draft, moves: Rows[MoveRow], handy: Ints, b: int) -> PlanScore:
         """The score of battle `b`. A leak costs its life points, a living enemy its share of health."""
-        for table, fresh in zip(self.state, self.fresh, strict=True):
+        for table, fresh in zip(self.battles_of_seeds, self.fresh, strict=True):
             table[b] = fresh[b]
-        follow(self.world, self.state, b, moves, handy, PACES[b], LIMIT)
+        follow(self.world, self.battles_of_seeds, b, moves, handy, PACES[b], LIMIT)
         self.battles += 1
-        foe, battle = self.state.foe[b], self.state.battle[b]
-        health = self.state.foe_body[b, :, rules.HEALTH] / self.world.foe[:, rules.MAX_HEALTH]
-        health[foe[:, rules.PHASE] == rules.ABSENT] = 1.0
-        life, finished = int(self.life - battle[rules.LIFE]), bool(battle[rules.OUTCOME] == rules.WON)
-        dead = int(battle[rules.DEPLOYMENTS]) - int(battle[rules.DEPLOYED])
+        foe, battle = self.battles_of_seeds.foe[b], self.battles_of_seeds.battle[b]
+        health = foe["health"] / self.world.enemy["max_health"]
+        health[foe["phase"] == ABSENT] = 1.0
+        life, finished = int(self.life - battle["life"]), bool(battle["outcome"] == WON)
+        dead = int(battle["deployments"]) - int(battle["deployed"])
         score = -life - float(health.clip(0.0).sum()) - MOVE_COST * len(draft.moves) - DEATH_COST * dead
         return PlanScore(score if finished else score - self.stage.options.max_life, life, finished)
 
@@ -84,39 +95,42 @@ class Evaluator:
 def outcome(stage: Stage, squad: Sequence[Operator], draft: Draft, seed: int = 0, pace: int = 1) -> int:
     """Stars that a draft wins in the battle of a seed, with a look at the plan every `pace` ticks; 0 for a defeat."""
     world = world_of(stage, squad)
-    state = new_state(world, stage, [seed])
-    follow(world, state, 0, as_array(draft), _handy(draft, len(squad)), pace, LIMIT)
-    if state.battle[0, rules.OUTCOME] != rules.WON:
+    battles = new_battles(world, stage, [seed])
+    follow(world, battles, 0, as_rows(draft), _handy(draft, len(squad)), pace, LIMIT)
+    if battles.battle[0]["outcome"] != WON:
         return 0
-    return 2 if state.battle[0, rules.LEAKS] else 3
+    return 2 if battles.battle[0]["leaks"] else 3
 
 
 @compiled
-def follow(world: World, state: State, b: int, moves: Ints, handy: Ints, pace: int, limit: int) -> None:
+def follow(world: World, battles: Battles, b: int, moves: Rows[MoveRow], handy: Ints, pace: int, limit: int) -> None:
     """Play battle `b` to its end, or for `limit` ticks: make the moves that are due, then run `pace` ticks.
 
-    `moves` is int64[moves, 6] (see `as_array`), `handy` int64[slots] (see `_handy`).
+    `moves` is what `as_rows` makes, `handy` int64[slots] (see `_handy`).
     """
-    field = field_within(state, b)
-    done = 0
-    while field.battle[rules.OUTCOME] == rules.RUNNING and field.battle[rules.CLOCK] < limit:
+    field = field_within(battles, b)
+    battle, done = field.battle[0], 0
+    while battle.outcome == RUNNING and battle.clock < limit:
         while (
             done < moves.shape[0]
-            and field.battle[rules.COUNTER] >= moves[done, KILLS]
-            and field.battle[rules.CLOCK] >= moves[done, CLOCK]
-            and act(world, state, b, moves[done, KIND], moves[done, SLOT], moves[done, TILE], moves[done, DIRECTION])
+            and battle.counter >= moves[done].kills
+            and battle.clock >= moves[done].clock
+            and act(world, battles, b, moves[done].kind, moves[done].slot, moves[done].tile, moves[done].direction)
         ):
             done += 1
         for s in range(handy.shape[0]):
             if handy[s] and can_use_skill(world, field, s):
-                rules.use_skill(world, field, s)
-        run(world, state, b, pace)
+                use_skill(world, field, s)
+        run(world, battles, b, pace)
 
 
-def as_array(draft: Draft) -> Ints:
-    """A draft's moves as `follow` reads them: int64[moves, 6], columns KIND to CLOCK."""
-    rows = [(*move[:KILLS], move.kills, round(move.seconds * TICKS)) for move in draft.moves]
-    return np.array(rows, np.int64).reshape(len(rows), 6)
+def as_rows(draft: Draft) -> Rows[MoveRow]:
+    """A draft's moves as `follow` reads them."""
+    rows = [move._asdict() | {"clock": round(move.seconds * TICKS)} for move in draft.moves]
+    for row in rows:
+        del row["seconds"]
+    found: Rows[MoveRow] = rows_of(MoveRow, rows)
+    return found
 
 
 def _handy(draft: Draft, slots: int) -> Ints:

@@ -16,7 +16,7 @@ from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 from game.simulator.tables import standing_room
 from planning.assignment import PlanSquad
 from planning.plans import BY_HAND, LIMITED_TIMES, Plan, PlanStep

@@ -10,23 +10,23 @@ import game_speed
 import plans
 import pytest
 
-from game.simulator import rules
+from game.simulator.tick import run_all
 
 
 def test_the_battles_that_are_timed_stay_crowded():
     """20 enemies and 8 operators, at the end as at the beginning, and they do fight."""
-    world, state = game_speed.crowded(2)
-    before = state.foe_body[:, :, rules.HEALTH].copy()
-    rules.run_all(world, state, 600)
-    assert (state.battle[:, rules.ON_FIELD] == game_speed.ENEMIES).all()
-    assert (state.battle[:, rules.DEPLOYED] == game_speed.OPERATORS).all()
-    assert ((before - state.foe_body[:, :, rules.HEALTH]).sum(axis=1) > 0).all()
+    world, battles = game_speed.crowded(2)
+    before = battles.foe["health"].copy()
+    run_all(world, battles, 600)
+    assert (battles.battle["holding_wave"] == game_speed.ENEMIES).all()
+    assert (battles.battle["deployed"] == game_speed.OPERATORS).all()
+    assert ((before - battles.foe["health"]).sum(axis=1) > 0).all()
 
 
 def test_every_line_of_the_speed_table_is_measured():
     """Short runs give the same lines as long ones, all of them positive."""
     lines = game_speed.measure(0.01, 1)
-    assert len({line.name for line in lines}) == len(lines) == 8
+    assert len({line.name for line in lines}) == len(lines) == 9
     assert all(line.rate > 0 for line in lines)
     text = game_speed.table(lines, {line.name: 1.0 for line in lines}, 0.5, 20.0, [2**20] * 10)
     assert all(line.name in text for line in lines)

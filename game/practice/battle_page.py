@@ -12,7 +12,7 @@ from game.practice.layout import Scale
 from game.practice.picking import Picker
 from game.practice.scene import BattleScene
 from game.simulator.battle import Battle
-from game.simulator.rules import TICKS
+from game.simulator.records import TICKS
 
 SLOW = 0.2
 """Speed of play while a card or a unit is held, as measured in the real game (about 0.2x)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,17 @@ import numpy.typing as npt
 from game.actions import Action, legal_actions
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator import rules
-from game.simulator.rules import TICKS
-from game.simulator.tables import new_state, world_of
+from game.simulator.actions import act
+from game.simulator.display import COOLING, READY, UNAFFORDABLE, empty_display, show_enemies, show_squad
+from game.simulator.field import field_of
+from game.simulator.records import TICKS, columns
+from game.simulator.tables import new_battles, world_of
+from game.simulator.tick import run
 from game.view import BattleView, Card, CardState, EnemySeen, OperatorSeen
 
 OUTCOMES: tuple[None, Literal["won"], Literal["lost"]] = (None, "won", "lost")
+"""What the outcomes of the records are called: RUNNING, WON, LOST."""
+CARD_STATES: dict[int, CardState] = {READY: "ready", UNAFFORDABLE: "unaffordable", COOLING: "cooling"}
 
 
 class EnemyOnField(NamedTuple):
@@ -73,38 +78,45 @@ class Battle:
         self.stage = stage
         self.squad = tuple(squad)
         self._world = world_of(stage, self.squad)
-        self._state = new_state(self._world, stage, [seed])
-        self._field = rules.field_of(self._state, 0)
-        self._costs = np.zeros(len(self.squad), np.int64)
-        self._skills = np.zeros(len(self.squad), np.bool_)
+        self._battles = new_battles(self._world, stage, [seed])
+        self._field = field_of(self._battles, 0)
+        self._figures = columns(self._field.battle)
+        self._display = empty_display(self._world)
+        self._kinds = [stage.enemies[spawn.enemy].kind for spawn in stage.spawns]
 
     def step(self, ticks: int = TICKS) -> None:
         """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
-        rules.run(self._world, self._state, 0, ticks)
+        run(self._world, self._battles, 0, ticks)
 
     def act(self, action: Action) -> bool:
         """Do something at once. False, and nothing happens, where it is not allowed."""
-        return bool(rules.act(self._world, self._state, 0, *action))
+        return bool(act(self._world, self._battles, 0, *action))
 
     def view(self) -> BattleView:
         """What a player sees now."""
-        battle = self._field.battle
+        deployed = show_squad(self._world, self._field, self._display)
         return BattleView(
-            kills=int(battle[rules.COUNTER]),
-            total=int(battle[rules.TOTAL]),
-            life=int(battle[rules.LIFE]),
-            dp=int(battle[rules.DP]),
-            slots_left=self.stage.options.character_limit - int(battle[rules.TAKEN]),
-            cards=self._cards(),
-            operators=tuple(
-                OperatorSeen(one.slot, one.row, one.col, one.direction, one.health, one.skill_ready)
-                for one in self.operators_on_field()
+            kills=self.kills,
+            total=self._figure("total"),
+            life=self._figure("life"),
+            dp=self.dp,
+            slots_left=self.stage.options.character_limit - self._figure("slots_taken"),
+            cards=tuple(
+                Card(slot, cost, CARD_STATES[state])
+                for cost, slot, state in sorted(self._display.cards[: len(self.squad) - deployed].tolist())
             ),
-            enemies=tuple(EnemySeen(one.kind, one.row, one.col, one.health) for one in self.enemies_on_field()),
+            operators=tuple(
+                OperatorSeen(slot, row, col, direction, health, skill_ready)
+                for slot, row, col, direction, health, _, skill_ready, _ in self._display.operators[:deployed].tolist()
+            ),
+            enemies=tuple(
+                EnemySeen(self._kinds[number], row, col, health)
+                for number, row, col, health, *_ in self._shown_enemies()
+            ),
         )
 
     def legal_actions(self, view: BattleView | None = None) -> npt.NDArray[np.bool_]:
-        """Which flat actions are allowed now (see game.actions); whoever has a view of now may hand it in."""
+        """Which flat actions are allowed now (see game.actions); a caller that has a view of now may pass it."""
         allowed = legal_actions(view or self.view(), self.stage, self.squad)
         allowed[1:] &= self.outcome is None
         return allowed
@@ -112,7 +124,7 @@ class Battle:
     @property
     def outcome(self) -> Literal["won", "lost"] | None:
         """How it ended, or None while it goes on."""
-        return OUTCOMES[self._field.battle[rules.OUTCOME]]
+        return OUTCOMES[self._figure("outcome")]
 
     @property
     def stars(self) -> int:
@@ -124,22 +136,22 @@ class Battle:
     @property
     def kills(self) -> int:
         """What the counter says: enemies that are gone, leaks included."""
-        return int(self._field.battle[rules.COUNTER])
+        return self._figure("counter")
 
     @property
     def dp(self) -> int:
         """Deployment points."""
-        return int(self._field.battle[rules.DP])
+        return self._figure("dp")
 
     @property
     def leaks(self) -> int:
         """How many enemies reached an exit and cost life."""
-        return int(self._field.battle[rules.LEAKS])
+        return self._figure("leaks")
 
     @property
     def ticks(self) -> int:
         """How long it has lasted, in ticks."""
-        return int(self._field.battle[rules.CLOCK])
+        return self._figure("clock")
 
     @property
     def seconds(self) -> float:
@@ -147,72 +159,34 @@ class Battle:
         return self.ticks / TICKS
 
     def gone(self) -> tuple[Gone, ...]:
-        """Everybody who has left the field, in the order in which they left."""
-        foe = self._field.foe
-        left = [
-            Gone(e, int(foe[e, rules.GONE_AT]), bool(foe[e, rules.LEAKED]))
-            for e in np.flatnonzero(foe[:, rules.GONE_AT] >= 0).tolist()
-        ]
+        """The enemies that have left the field, in the order in which they left."""
+        gone_at, leaked = self._field.foe["gone_at"], self._field.foe["leaked"]
+        left = [Gone(e, int(gone_at[e]), bool(leaked[e])) for e in np.flatnonzero(gone_at >= 0).tolist()]
         return tuple(sorted(left, key=lambda one: (one.tick, one.number)))
 
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
         """All enemies a player could see now, in the order of their coming."""
-        world, field = self._world, self._field
-        return tuple(
-            EnemyOnField(
-                number=e,
-                kind=self.stage.enemies[self.stage.spawns[e].enemy].kind,
-                row=float(field.foe_body[e, rules.ROW]),
-                col=float(field.foe_body[e, rules.COL]),
-                health=float(field.foe_body[e, rules.HEALTH] / world.foe[e, rules.MAX_HEALTH]),
-                flying=bool(world.foe[e, rules.FLYING]),
-                blocked=bool(field.foe[e, rules.BLOCKER] >= 0),
-            )
-            for e in field.present[: field.battle[rules.LISTED]].tolist()
-            if not field.foe[e, rules.HIDDEN]
-        )
+        return tuple(EnemyOnField(number, self._kinds[number], *rest) for number, *rest in self._shown_enemies())
 
     def operators_on_field(self) -> tuple[OperatorOnField, ...]:
         """All operators on the field, by slot."""
-        world, unit = self._world, self._field.unit
-        rules.tell(world, self._field, self._costs, self._skills)
-        found = []
-        for slot in np.flatnonzero(unit[:, rules.TILE] >= 0).tolist():
-            row, col = divmod(int(unit[slot, rules.TILE]), self.stage.width)
-            active = int(unit[slot, rules.ACTIVE] > 0)
-            full = max(int(world.card[slot, rules.SP_COST]), 1)
-            health = self._field.body[slot, rules.HEALTH] / world.op[active, slot, rules.MAX_HEALTH]
-            found.append(
-                OperatorOnField(
-                    slot=slot,
-                    row=row,
-                    col=col,
-                    direction=int(unit[slot, rules.DIRECTION]),
-                    health=float(health),
-                    sp=int(unit[slot, rules.SP]) / full,
-                    skill_ready=bool(self._skills[slot]),
-                    skill_active=bool(active),
-                )
-            )
-        return tuple(found)
+        deployed = show_squad(self._world, self._field, self._display)
+        return tuple(map(OperatorOnField._make, self._display.operators[:deployed].tolist()))
 
     def card_cooldowns(self) -> tuple[Cooldown, ...]:
         """The redeploy timer of every slot."""
-        left = np.maximum(self._field.unit[:, rules.READY_AT] - self.ticks, 0)
+        left = np.maximum(self._field.unit["ready_at"] - self.ticks, 0)
         return tuple(
             Cooldown(remaining / TICKS, total / TICKS)
-            for remaining, total in zip(left.tolist(), self._world.card[:, rules.REDEPLOY].tolist(), strict=True)
+            for remaining, total in zip(left.tolist(), self._world.deployable["redeploy_ticks"].tolist(), strict=True)
         )
 
-    def _cards(self) -> tuple[Card, ...]:
-        """The hand: everybody who is not on the field, sorted by cost, then by slot."""
-        battle, unit = self._field.battle, self._field.unit
-        rules.tell(self._world, self._field, self._costs, self._skills)
-        cards = []
-        for slot in np.flatnonzero(unit[:, rules.TILE] < 0).tolist():
-            cost = int(self._costs[slot])
-            look: CardState = "ready" if cost <= battle[rules.DP] else "unaffordable"
-            if unit[slot, rules.READY_AT] > battle[rules.CLOCK]:
-                look = "cooling"
-            cards.append(Card(slot, cost, look))
-        return tuple(sorted(cards, key=lambda card: (card.cost, card.slot)))
+    def _figure(self, name: str) -> int:
+        """One of the figures of the battle as a whole (see records.BattleState)."""
+        return int(self._figures[name][0])
+
+    def _shown_enemies(self) -> list[Any]:
+        """The enemies that a player can see now, each a tuple of the fields of display.ShownEnemy."""
+        count = show_enemies(self._world, self._field, self._display)
+        shown: list[Any] = self._display.enemies[:count].tolist()
+        return shown

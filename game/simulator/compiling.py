@@ -19,12 +19,13 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 def cache_folder(package: Path) -> Path:
     """Where what is compiled from this package is kept: another folder for other sources.
 
-    numba asks only whether the file of a function has changed, not whether one that it calls has, and whatever is
-    compiled outside of the package has its rules compiled into it.
+    numba only notices a change of the file that a function stands in, not of a function that it calls. So everything
+    that is compiled in one process is kept in one folder named after all sources of the package: functions of other
+    packages as well, for the rules that they call are compiled into them.
     """
     digest = hashlib.sha256()
-    for file in sorted(package.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in sorted(package.rglob("*.py")):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return package / "__pycache__" / f"compiled-{digest.hexdigest()[:12]}"
 
 

@@ -1,8 +1,9 @@
-"""Turns a stage and a squad into the arrays that the rules play on."""
+"""Turns a stage and a squad into the tables that the rules play on. Every table is filled by its fields' names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +11,35 @@ import numpy.typing as npt
 from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, check_squad, chosen
-from game.simulator import rules
-from game.simulator.rules import TICKS, State, World
+from game.simulator import options, records
+from game.simulator.records import (
+    TICKS,
+    Arrival,
+    Battles,
+    BattleState,
+    Deployable,
+    EnemyStats,
+    Floats,
+    FoeState,
+    FragmentTiming,
+    Ints,
+    RouteNode,
+    Stance,
+    UnitState,
+    World,
+    rows_of,
+)
 
-GAINS = {"second": rules.BY_SECOND, "attack": rules.BY_ATTACK, "hit": rules.BY_HIT, "deploy": rules.BY_DEPLOYMENT}
-DAMAGES = {"physical": rules.PHYSICAL, "arts": rules.ARTS, "true": rules.TRUE, "heal": rules.HEAL}
+SP_RECOVERIES = {
+    "second": records.PER_SECOND,
+    "attack": records.PER_ATTACK,
+    "hit": records.PER_HIT,
+    "deploy": records.ON_DEPLOYMENT,
+}
+DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
-ASPD = 100.0
-"""Points of attack speed at which an attack takes as long as the table says."""
+USUAL_ATTACK_SPEED = 100.0
+"""Points of attack speed at which an attack takes as long as the table of operators says."""
 
 
 def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
@@ -29,7 +51,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     squad = [under_rules(one, stage.squad_rules) for one in squad]
     cost_time = stage.options.cost_increase_time
     range_size, ranges = _ranges(squad)
-    stances = [[_stance(one, skill) for one in squad] for skill in (False, True)]
+    stances = [_stance(one, skill) for skill in (False, True) for one in squad]
     return World(
         width=stage.width,
         height=stage.height,
@@ -37,64 +59,64 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         max_cost=stage.options.max_cost,
         max_life=stage.options.max_life,
         initial_cost=stage.options.initial_cost,
-        cost_ticks=0 if cost_time >= rules.NEVER else max(ticks(cost_time), 1),
+        cost_ticks=0 if cost_time >= options.NEVER else max(ticks(cost_time), 1),
         time_limit=ticks(stage.options.time_limit),
-        comers=sum(spawn.parent < 0 for spawn in stage.spawns),
+        arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
         stands=standing_room(stage, squad),
-        op=np.array(stances, np.float64),
-        card=np.array([_card(one) for one in squad], np.float64),
+        stance=rows_of(Stance, stances).reshape(2, len(squad)),
+        deployable=rows_of(Deployable, [_deployable(one) for one in squad]),
         range_size=range_size,
         ranges=ranges,
-        foe=np.array([_enemy(stage, spawn) for spawn in stage.spawns], np.float64),
-        coming=_coming(stage),
-        fragment=np.array([_fragment(one) for one in stage.fragments], np.int64),
+        enemy=rows_of(EnemyStats, [_enemy(stage, spawn) for spawn in stage.spawns]),
+        arrival=rows_of(Arrival, _arrivals(stage)),
+        fragment=rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments]),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
         node=_nodes(stage),
     )
 
 
-def new_state(world: World, stage: Stage, seeds: Sequence[int]) -> State:
+def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
     """One fresh battle for each seed. The seed decides which enemies of a random group come and how far from its
     route's start each appears, where the level says that this varies; nothing else in a battle is left to chance.
     """
-    state = empty_state(world, len(seeds))
+    battles = empty_battles(world, len(seeds))
     for b, seed in enumerate(seeds):
-        start(world, stage, state, b, seed)
-    return state
+        start(world, stage, battles, b, seed)
+    return battles
 
 
-def empty_state(world: World, battles: int) -> State:
+def empty_battles(world: World, count: int) -> Battles:
     """Room for so many battles, none of which has been started."""
-    (slots, tiles), enemies, fragments = world.stands.shape, len(world.foe), len(world.fragment)
-    return State(
-        battle=np.zeros((battles, rules.TAKEN + 1), np.int64),
-        started=np.zeros((battles, 2, fragments), np.int64),
-        standing=np.zeros((battles, tiles), np.int64),
-        covers=np.zeros((battles, slots, tiles), np.bool_),
-        unit=np.zeros((battles, slots, rules.STUNNED + 1), np.int64),
-        body=np.zeros((battles, slots, rules.DP_WAIT + 1), np.float64),
-        foe=np.zeros((battles, enemies, rules.LEAKED + 1), np.int64),
-        foe_body=np.zeros((battles, enemies, rules.SLOWNESS + 1), np.float64),
-        present=np.zeros((battles, enemies), np.int64),
+    (slots, tiles), enemies, fragments = world.stands.shape, world.enemy.shape[0], world.fragment.shape[0]
+    return Battles(
+        battle=np.zeros(count, BattleState.dtype),
+        fragment_start=np.zeros((count, fragments), np.int64),
+        wave_start=np.zeros((count, fragments), np.int64),
+        standing=np.zeros((count, tiles), np.int64),
+        covers=np.zeros((count, slots, tiles), np.bool_),
+        unit=np.zeros((count, slots), UnitState.dtype),
+        foe=np.zeros((count, enemies), FoeState.dtype),
+        present=np.zeros((count, enemies), np.int64),
     )
 
 
-def start(world: World, stage: Stage, state: State, b: int, seed: int) -> None:
-    """Begin battle `b` of a State afresh, whatever was played there before."""
-    for table in state:
-        table[b] = 0
-    state.battle[b, rules.DP] = min(world.initial_cost, world.max_cost)
-    state.battle[b, rules.LIFE] = world.max_life
+def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> None:
+    """Begin battle `b` of a batch afresh, whatever was played there before."""
+    for table in battles:
+        table[b] = np.zeros((), table.dtype)
     comes = np.array(chosen(stage.spawns, seed))
-    state.battle[b, rules.TOTAL] = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
-    if state.battle[b, rules.TOTAL] == 0:
-        state.battle[b, rules.OUTCOME] = rules.WON
-    state.battle[b, rules.CURRENT_CLOCK] = -world.fragment[0, rules.FRAGMENT_DELAY]
-    state.standing[b] = -1
-    state.unit[b, :, (rules.TILE, rules.TARGET)] = -1
-    state.foe[b, :, (rules.BLOCKER, rules.AIM, rules.GONE_AT)] = -1
-    state.foe[b, ~comes, rules.PHASE] = rules.GONE
-    state.foe_body[b, :, rules.ROW : rules.COL + 1] = _starts(stage, seed)
+    total = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
+    battle, unit, foe = battles.battle[b], battles.unit[b], battles.foe[b]
+    battle["dp"] = min(world.initial_cost, world.max_cost)
+    battle["life"] = world.max_life
+    battle["total"] = total
+    battle["outcome"] = records.RUNNING if total else records.WON
+    battle["fragment_clock"] = -world.fragment[0].delay
+    battles.standing[b] = -1
+    unit["tile"] = unit["target"] = -1
+    foe["blocker"] = foe["aim"] = foe["gone_at"] = -1
+    foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
+    foe["row"], foe["col"] = _starts(stage, seed)
 
 
 def ticks(seconds: float) -> int:
@@ -103,7 +125,7 @@ def ticks(seconds: float) -> int:
 
 
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
-    """Where each operator may stand, bool[slots, tiles], whoever else stands there; nowhere where it may not come."""
+    """Where each operator may be deployed on an empty field, bool[slots, tiles]; nowhere if the stage forbids it."""
     room = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
     room[[is_forbidden(operator, stage.squad_rules) for operator in squad]] = False
     return room
@@ -116,7 +138,7 @@ def _reach(one: Operator, skill: bool) -> tuple[Offset, ...]:
     return extended(one.skill.range or one.range, one.skill.reach)
 
 
-def _ranges(squad: Sequence[Operator]) -> tuple[rules.Ints, rules.Ints]:
+def _ranges(squad: Sequence[Operator]) -> tuple[Ints, Ints]:
     """All ranges, without and with the skill: their sizes and their tiles."""
     reaches = [[_reach(one, skill) for one in squad] for skill in (False, True)]
     sizes = np.array([[len(offsets) for offsets in row] for row in reaches], np.int64)
@@ -127,95 +149,89 @@ def _ranges(squad: Sequence[Operator]) -> tuple[rules.Ints, rules.Ints]:
     return sizes, tiles
 
 
-def _stance(one: Operator, skill: bool) -> list[float]:
-    """An operator's numbers by column of `World.op`, as it is or with its skill."""
+def _stance(one: Operator, skill: bool) -> dict[str, float]:
+    """An operator's row of `World.stance`, without or with its skill."""
     changed = (one.skill if skill else None) or NO_SKILL
     attack = one.attack * (1.0 + changed.attack) * changed.strength
-    interval = one.attack_interval * one.attack_speed + changed.interval * ASPD
-    interval /= min(max(one.attack_speed + changed.attack_speed, rules.SLOWEST), rules.FASTEST)
-    return _row(
-        {
-            rules.MAX_HEALTH: one.max_health * (1.0 + changed.max_health),
-            rules.ATTACK: attack,
-            rules.DEFENSE: one.defense * (1.0 + changed.defense),
-            rules.RESISTANCE: one.resistance + changed.resistance,
-            rules.INTERVAL: max(interval * TICKS, 1.0),
-            rules.DAMAGE: DAMAGES[changed.damage or one.damage],
-            rules.BLOCK: 0 if one.lets_pass and not skill else max(one.block + changed.block, 0),
-            rules.SPLASH: _or(changed.splash, one.splash),
-            rules.TARGETS: _or(changed.targets, one.targets),
-            rules.REGENERATION: (one.regeneration + changed.regeneration) * one.max_health / TICKS,
-            rules.STUN: ticks(_or(changed.stun, one.stun)),
-            rules.HITS: _or(changed.hits, one.hits),
-            rules.STRIKES_ALL: one.attacks_blocked == "all",
-            rules.BLOCKS: one.melee,
-            rules.REACHES_AIR: not one.melee or one.reaches_air,
-            rules.PREFERS_AIR: one.prefers_air,
-            rules.FAR_STRENGTH: one.far_strength,
-            rules.SLOW: _or(changed.slow, one.slow),
-            rules.SLOW_TICKS: ticks(_or(changed.slow_time, one.slow_time)),
-            rules.TAUNT: one.taunt + changed.taunt,
-            rules.DP_TICKS: changed.dp_each * TICKS,
-            rules.HOLDS_FIRE: changed.holds_fire if skill else one.holds_fire,
-            rules.UNHEALABLE: one.unhealable,
-            rules.HEALS_OTHERS: one.heals_others_only,
-        }
-    )
+    interval = one.attack_interval * one.attack_speed + changed.interval * USUAL_ATTACK_SPEED
+    interval /= min(max(one.attack_speed + changed.attack_speed, options.SLOWEST), options.FASTEST)
+    return {
+        "max_health": one.max_health * (1.0 + changed.max_health),
+        "attack": attack,
+        "defense": one.defense * (1.0 + changed.defense),
+        "resistance": one.resistance + changed.resistance,
+        "interval": max(interval * TICKS, 1.0),
+        "damage": DAMAGES[changed.damage or one.damage],
+        "block": 0 if one.lets_pass and not skill else max(one.block + changed.block, 0),
+        "splash": _or(changed.splash, one.splash),
+        "targets": _or(changed.targets, one.targets),
+        "regeneration": (one.regeneration + changed.regeneration) * one.max_health / TICKS,
+        "stun": ticks(_or(changed.stun, one.stun)),
+        "hits": _or(changed.hits, one.hits),
+        "attacks_all_blocked": one.attacks_blocked == "all",
+        "can_block": one.melee,
+        "reaches_air": not one.melee or one.reaches_air,
+        "prefers_air": one.prefers_air,
+        "far_strength": one.far_strength,
+        "slow": _or(changed.slow, one.slow),
+        "slow_ticks": ticks(_or(changed.slow_time, one.slow_time)),
+        "taunt": one.taunt + changed.taunt,
+        "dp_ticks": changed.dp_each * TICKS,
+        "holds_fire": changed.holds_fire if skill else one.holds_fire,
+        "unhealable": one.unhealable,
+        "heals_others_only": one.heals_others_only,
+    }
 
 
-def _card(one: Operator) -> list[float]:
-    """An operator's numbers by column of `World.card`; one without a skill has one that nothing ever fills."""
+def _deployable(one: Operator) -> dict[str, float]:
+    """An operator's row of `World.deployable`; without a skill it has one that nothing ever fills."""
     skill = one.skill or NO_SKILL
-    most = one.max_health * (1.0 + skill.max_health)
-    return _row(
-        {
-            rules.COST: one.cost,
-            rules.REDEPLOY: ticks(one.redeploy_time),
-            rules.GAIN: GAINS[skill.gain] if one.skill else rules.BY_NOTHING,
-            rules.BY_HAND: skill.by_hand,
-            rules.SP_COST: skill.cost * TICKS,
-            rules.SP_INITIAL: skill.initial * TICKS,
-            rules.DURATION: ticks(skill.duration),
-            rules.STRIKES: skill.strikes,
-            rules.DP_GAIN: skill.dp,
-            rules.HEAL_SELF: skill.heal_self * most,
-            rules.WARD: skill.shield * most,
-            rules.KILL_DP: one.dp_per_kill,
-            rules.ELSEWHERE: skill.range is not None or skill.reach > 0,
-            rules.TAKES: one.takes_slot,
-        }
-    )
+    full_health = one.max_health * (1.0 + skill.max_health)
+    return {
+        "cost": one.cost,
+        "redeploy_ticks": ticks(one.redeploy_time),
+        "sp_recovery": SP_RECOVERIES[skill.gain] if one.skill else records.NO_RECOVERY,
+        "by_hand": skill.by_hand,
+        "sp_cost": skill.cost * TICKS,
+        "sp_initial": skill.initial * TICKS,
+        "duration": ticks(skill.duration),
+        "single_attack": skill.strikes,
+        "dp": skill.dp,
+        "heal_self": skill.heal_self * full_health,
+        "shield": skill.shield * full_health,
+        "dp_per_kill": one.dp_per_kill,
+        "skill_range": skill.range is not None or skill.reach > 0,
+        "takes_slot": one.takes_slot,
+    }
 
 
-def _enemy(stage: Stage, spawn: Spawn) -> list[float]:
-    """The numbers of one enemy to come by column of `World.foe`."""
+def _enemy(stage: Stage, spawn: Spawn) -> dict[str, float]:
+    """An enemy's row of `World.enemy`."""
     kind = stage.enemies[spawn.enemy]
-    return _row(
-        {
-            rules.MAX_HEALTH: kind.max_health,
-            rules.ATTACK: kind.attack,
-            rules.DEFENSE: kind.defense,
-            rules.RESISTANCE: kind.resistance,
-            rules.INTERVAL: kind.attack_interval * TICKS,
-            rules.DAMAGE: DAMAGES[kind.damage],
-            rules.BLOCK: kind.block,
-            rules.SPLASH: kind.splash,
-            rules.TARGETS: kind.targets,
-            rules.REGENERATION: kind.regeneration / TICKS,
-            rules.STUN: ticks(kind.stun),
-            rules.STEP: kind.speed * stage.options.move_multiplier / TICKS,
-            rules.RADIUS: kind.range + rules.BODY if kind.range > 0.0 else 0.0,
-            rules.FLYING: kind.flying,
-            rules.LIFE_COST: kind.life_cost,
-            rules.COUNTS: spawn.counts,
-            rules.HARMLESS: spawn.harmless,
-            rules.HOLDS: spawn.holds_fragment,
-            rules.HOLDS_WAVE: spawn.holds_wave,
-            rules.HIDES: kind.hides,
-            rules.UNBLOCKABLE: kind.unblockable,
-            rules.STUN_IMMUNE: kind.stun_immune,
-        }
-    )
+    return {
+        "max_health": kind.max_health,
+        "attack": kind.attack,
+        "defense": kind.defense,
+        "resistance": kind.resistance,
+        "interval": kind.attack_interval * TICKS,
+        "damage": DAMAGES[kind.damage],
+        "block": kind.block,
+        "splash": kind.splash,
+        "targets": kind.targets,
+        "regeneration": kind.regeneration / TICKS,
+        "stun": ticks(kind.stun),
+        "step": kind.speed * stage.options.move_multiplier / TICKS,
+        "reach": kind.range + options.BODY if kind.range > 0.0 else 0.0,
+        "flying": kind.flying,
+        "life_cost": kind.life_cost,
+        "counts": spawn.counts,
+        "harmless": spawn.harmless,
+        "holds_fragment": spawn.holds_fragment,
+        "holds_wave": spawn.holds_wave,
+        "hides": kind.hides,
+        "unblockable": kind.unblockable,
+        "stun_immune": kind.stun_immune,
+    }
 
 
 def _or(changed: float | None, own: float) -> float:
@@ -223,44 +239,64 @@ def _or(changed: float | None, own: float) -> float:
     return own if changed is None else changed
 
 
-def _row(numbers: Mapping[int, float]) -> list[float]:
-    """Numbers by column as a row of a table; none may be missing."""
-    return [float(numbers[column]) for column in range(len(numbers))]
+def _arrivals(stage: Stage) -> list[dict[str, float]]:
+    """The rows of `World.arrival`. The enemies into which one splits stand together."""
+    children: dict[int, list[int]] = {}
+    for e, one in enumerate(stage.spawns):
+        children.setdefault(one.parent, []).append(e)
+    return [
+        {
+            "route": one.route,
+            "fragment": one.fragment,
+            "offset": ticks(one.offset),
+            "parent": one.parent,
+            "first_child": children.get(e, [0])[0],
+            "children": len(children.get(e, [])),
+        }
+        for e, one in enumerate(stage.spawns)
+    ]
 
 
-def _coming(stage: Stage) -> rules.Ints:
-    """The columns of `World.coming`; an enemy's offspring stands together."""
-    rows = [[one.route, one.fragment, ticks(one.offset), one.parent, 0, 0] for one in stage.spawns]
-    for child, one in enumerate(stage.spawns):
-        if one.parent >= 0:
-            siblings = rows[one.parent][rules.CHILDREN]
-            rows[one.parent][rules.FIRST_CHILD :] = child - siblings, siblings + 1
-    return np.array(rows, np.int64)
+def _fragment(one: Fragment) -> dict[str, float]:
+    """A fragment's row of `World.fragment`."""
+    return {
+        "wave": one.wave,
+        "delay": ticks(one.delay),
+        "length": ticks(one.length),
+        "patience": ticks(one.patience),
+    }
 
 
-def _fragment(one: Fragment) -> tuple[int, int, int, int]:
-    """A fragment's numbers by column of `World.fragment`."""
-    return one.wave, ticks(one.delay), ticks(one.length), ticks(one.patience)
-
-
-def _nodes(stage: Stage) -> rules.Floats:
-    """The routes' nodes as one table, padded to the longest route."""
-    table = np.zeros((len(stage.routes), max(len(route.nodes) for route in stage.routes if route), 5))
+def _nodes(stage: Stage) -> Any:
+    """The routes' nodes as one table of RouteNode, [R, N]; shorter routes are padded with zeros."""
+    most = max(len(route.nodes) for route in stage.routes if route)
+    table = np.zeros((len(stage.routes), most), RouteNode.dtype)
     for r, route in enumerate(stage.routes):
-        for n, node in enumerate(route.nodes if route else ()):
-            assert route is not None
-            table[r, n] = node.kind, node.row, node.col, ticks(node.seconds), _rest(route, n)
+        if route:
+            table[r, : len(route.nodes)] = rows_of(RouteNode, [_node(route, n) for n in range(len(route.nodes))])
     return table
 
 
-def _rest(route: Route, start: int) -> float:
+def _node(route: Route, n: int) -> dict[str, float]:
+    """A node's row of `World.node`."""
+    node = route.nodes[n]
+    return {
+        "kind": node.kind,
+        "row": node.row,
+        "col": node.col,
+        "ticks": ticks(node.seconds),
+        "distance_to_exit": _distance_to_exit(route, n),
+    }
+
+
+def _distance_to_exit(route: Route, start: int) -> float:
     """How many tiles a route still goes from its node `start` on; leaping from hiding to a place counts nothing."""
-    places = [node for node in route.nodes[: start + 1] if node.kind in (MOVE, rules.APPEAR)]
+    places = [node for node in route.nodes[: start + 1] if node.kind in (MOVE, records.APPEAR)]
     length, here = 0.0, places[-1] if places else Node(MOVE, route.row, route.col)
     for node in route.nodes[start + 1 :]:
         if node.kind == MOVE:
             length += _apart(here, node)
-        if node.kind in (MOVE, rules.APPEAR):
+        if node.kind in (MOVE, records.APPEAR):
             here = node
     return length
 
@@ -270,9 +306,10 @@ def _apart(one: Node, other: Node) -> float:
     return float(np.sqrt((one.row - other.row) ** 2 + (one.col - other.col) ** 2))
 
 
-def _starts(stage: Stage, seed: int) -> rules.Floats:
-    """Where each enemy of one battle appears, [E, 2]."""
+def _starts(stage: Stage, seed: int) -> tuple[Floats, Floats]:
+    """The row and the column where each enemy of one battle appears, [E] each."""
     chance = np.random.default_rng(seed).uniform(-1.0, 1.0, (len(stage.spawns), 2))
     routes = [stage.routes[spawn.route] for spawn in stage.spawns]
     places = np.array([(route.row, route.col) for route in routes if route], np.float64)
-    return places + chance * np.array([spawn.spread for spawn in stage.spawns], np.float64)
+    places = places + chance * np.array([spawn.spread for spawn in stage.spawns], np.float64)
+    return places[:, 0], places[:, 1]

@@ -54,13 +54,13 @@ def test_the_mask_says_yes_exactly_where_the_battle_does(name):
             # All skills and retreats, and a handful of the many deployments.
             indexes = {*range(mask.size - 2 * len(SQUAD), mask.size), *no[:40].tolist(), *yes[:20].tolist()}
             for index in indexes:
-                saved = [array.copy() for array in battle._state]
+                saved = [array.copy() for array in battle._battles]
                 assert battle.act(unflatten(index, len(SQUAD), tiles)) == mask[index], unflatten(
                     index, len(SQUAD), tiles
                 )
-                changed = any((then != now).any() for then, now in zip(saved, battle._state, strict=True))
+                changed = any((then != now).any() for then, now in zip(saved, battle._battles, strict=True))
                 assert changed <= bool(mask[index])
-                for then, now in zip(saved, battle._state, strict=True):
+                for then, now in zip(saved, battle._battles, strict=True):
                     now[:] = then
             battle.act(unflatten(int(yes[0]), len(SQUAD), tiles))
             battle.step(45)

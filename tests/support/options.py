@@ -1,4 +1,4 @@
-"""What each unsettled rule of game/simulator/rules.py does by default, and with its other choice: the two, as JSON.
+"""What each unsettled rule of game/simulator/options.py does by default, and with its other choice: the two, as JSON.
 
 A program of its own, for it needs NUMBA_DISABLE_JIT=1: compiled rules have their options compiled into them.
 """
@@ -15,21 +15,22 @@ from typing import Any
 from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
 from game.actions import RETREAT, SKILL, UP, Action
-from game.simulator import rules
+from game.simulator import options
+from game.simulator.records import TICKS
 
 
 def healed(make: Any) -> str:
-    """Whom a medic heals: Fang with 530 points of 1060, or Beagle with 610 of 1526."""
+    """Which operator a medic heals: Fang with 530 points of 1060, or Beagle with 610 of 1526."""
     names = ("Ansel", "Fang", "Beagle")
     battle = battle_of(make, [make.spawn(at=90)], names=names)
     for slot, row, col in ((0, 0, 2), (1, 1, 2), (2, 1, 3)):
         deploy(battle, slot, row, col)
-    battle.step(rules.DEPLOYMENT + rules.WIND_UP)
-    body = battle._state.body[0, :, rules.HEALTH]
-    body[1:] = 530.0, 610.0
-    before = body.copy()
-    until(battle, lambda: body.sum() > before.sum())
-    return names[int((body - before).argmax())]
+    battle.step(options.DEPLOYMENT + options.WIND_UP)
+    own = battle._field.unit["health"]
+    own[1:] = 530.0, 610.0
+    before = own.copy()
+    until(battle, lambda: own.sum() > before.sum())
+    return names[int((own - before).argmax())]
 
 
 def gathered(make: Any) -> bool:
@@ -37,8 +38,8 @@ def gathered(make: Any) -> bool:
     battle = battle_of(make, [make.spawn(at=90)], names=("Myrtle",))
     deploy(battle, 0, 1, 1)
     until(battle, lambda: battle.act(Action(SKILL, 0)))
-    battle.step(4 * rules.TICKS)
-    return bool(battle._state.unit[0, 0, rules.SP] > 0)
+    battle.step(4 * TICKS)
+    return bool(battle._field.unit[0].sp > 0)
 
 
 def splashed(make: Any) -> bool:
@@ -86,7 +87,7 @@ def split(make: Any) -> bool:
 
 OPTIONS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "HEALS_LOWEST_FRACTION": (False, healed),
-    "GAINS_WHILE_ACTIVE": (True, gathered),
+    "SP_WHILE_ACTIVE": (True, gathered),
     "SPLASH_HITS_AIR": (False, splashed),
     "SHOOTING_PAUSE": (0, paused),
     "ENEMY_WIND_UP": (0, struck),
@@ -104,10 +105,10 @@ def main() -> None:
         make = Workshop(Path(folder))
         for name, (other, seen) in OPTIONS.items():
             usual = seen(make)
-            default = getattr(rules, name)
-            setattr(rules, name, other)
+            default = getattr(options, name)
+            setattr(options, name, other)
             said[name] = [usual, seen(make)]
-            setattr(rules, name, default)
+            setattr(options, name, default)
     json.dump(said, sys.stdout)
 
 

@@ -11,7 +11,6 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
 from game.characters.builds import squad_of
-from game.simulator import rules
 from game.simulator.battle import Battle
 
 IMMORTAL = {"maxHp": 1e9}
@@ -40,12 +39,12 @@ def deploy(battle: Battle, slot: int, row: int, col: int, direction: int = RIGHT
 
 def health(battle: Battle, number: int = 0) -> float:
     """The health of one enemy in points."""
-    return float(battle._state.foe_body[0, number, rules.HEALTH])
+    return float(battle._field.foe[number].health)
 
 
 def own_health(battle: Battle, slot: int = 0) -> float:
     """The health of one operator in points."""
-    return float(battle._state.body[0, slot, rules.HEALTH])
+    return float(battle._field.unit[slot].health)
 
 
 def until(battle: Battle, happens: Callable[[], Any], seconds: float = 100.0) -> float:

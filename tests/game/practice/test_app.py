@@ -12,7 +12,7 @@ from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
 from game.practice.flow import LOADING_SECONDS
-from game.simulator import rules
+from game.simulator.presence import remove
 
 SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]
@@ -108,7 +108,7 @@ def test_a_selected_unit_that_falls_is_deselected():
     (one,) = game.battle.operators_on_field()
     tap(game, game.battle_page.camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
     assert game.battle_page.input.hold is not None
-    rules.remove(game.battle._world, game.battle._field, one.slot)
+    remove(game.battle._world, game.battle._field, one.slot)
     game.advance(0.2)
     assert game.battle_page.input.hold is None
     assert game.draw().any()

@@ -54,7 +54,7 @@ def plan_of(stage, steps, names=NAMES):
 @pytest.mark.parametrize("steps", [HOLD_THE_ROAD, HOLD_THE_BEND, SUPPORT_FIRST])
 @pytest.mark.parametrize("seed", range(3))
 def test_several_plans_win_the_first_stage_with_three_stars(play, steps, seed):
-    """It teaches and does not hide a needle: blockers on the road with somebody to shoot and to heal."""
+    """More than one plan works: blockers on the road with operators that shoot and heal behind them."""
     stage = load_stage("first_watch", CATALOGUE)
     battle = play(Battle(stage, SQUAD, seed), plan_of(stage, steps))
     assert (battle.outcome, battle.stars) == ("won", 3)
@@ -148,9 +148,9 @@ def test_the_same_actions_give_the_same_battle():
 def test_nonsense_is_refused_without_effect(action):
     """Whatever a policy or a broken file asks for, the battle stays as it was."""
     battle = Battle(load_stage("first_watch", CATALOGUE), SQUAD)
-    before = [array.copy() for array in battle._state]
+    before = [array.copy() for array in battle._battles]
     assert not battle.act(action)
-    assert all((then == now).all() for then, now in zip(before, battle._state, strict=True))
+    assert all((then == now).all() for then, now in zip(before, battle._battles, strict=True))
 
 
 def test_waiting_is_always_accepted():
@@ -160,8 +160,8 @@ def test_waiting_is_always_accepted():
     assert battle.legal_actions().shape == (action_count(12, 54),)
 
 
-def test_where_nobody_counts_the_battle_is_won_before_it_begins(make):
-    """The counter is full with nobody; the mask and the engine agree that nothing is left to do."""
+def test_where_no_enemy_counts_the_battle_is_won_before_it_begins(make):
+    """The counter is full at the start; the mask and the engine agree that nothing is left to do."""
     data = make.level([make.spawn()], refs=(make.dummy(),))
     data["enemyDbRefs"][0]["overwrittenData"]["notCountInTotal"] = make.number(True)
     battle = Battle(make.stage(data), SQUAD)

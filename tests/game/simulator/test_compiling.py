@@ -10,20 +10,25 @@ from pathlib import Path
 from game.simulator import compiling
 from game.simulator.compiling import cache_folder
 
-PACKAGE = {
+SIMULATOR = {
     "compiling.py": Path(compiling.__file__).read_text(encoding="utf-8"),
     "__init__.py": "",
-    "rules.py": "from game.simulator.compiling import compiled\n\n\n@compiled\ndef worth():\n    return 1\n",
-    "caller.py": (
-        "from game.simulator.compiling import compiled\nfrom game.simulator.rules import worth\n\n\n"
-        "@compiled\ndef twice():\n    return 2 * worth()\n"
+    "combat.py": "from game.simulator.compiling import compiled\n\n\n@compiled\ndef damage():\n    return 1\n",
+    "tick.py": (
+        "from game.simulator.compiling import compiled\nfrom game.simulator.combat import damage\n\n\n"
+        "@compiled\ndef twice():\n    return 2 * damage()\n"
     ),
 }
+SEARCH = (
+    "from game.simulator.compiling import compiled\nfrom game.simulator.tick import twice\n\n\n"
+    "@compiled\ndef search():\n    return 10 * twice()\n"
+)
+"""A compiled function of another package, as planning and learning have them."""
 
 
 def test_other_rules_are_kept_in_another_folder(tmp_path):
     """The same sources in the same folder; one byte more, in whichever file, and it is another."""
-    (tmp_path / "rules.py").write_text("one = 1\n")
+    (tmp_path / "combat.py").write_text("one = 1\n")
     (tmp_path / "skills.py").write_text("two = 2\n")
     first = cache_folder(tmp_path)
     assert cache_folder(tmp_path) == first
@@ -31,24 +36,33 @@ def test_other_rules_are_kept_in_another_folder(tmp_path):
     assert cache_folder(tmp_path) != first
 
 
-def test_callers_in_other_files_follow_when_the_rules_change(tmp_path):
-    """A small package like ours: its caller's file stays as it is, and says what the new rules say."""
-    package = tmp_path / "game" / "simulator"
-    package.mkdir(parents=True)
+def test_callers_in_other_files_and_packages_follow_when_the_rules_change(tmp_path):
+    """Packages like ours: the callers' files stay as they are, and say what the new rules say."""
+    simulator, planning = tmp_path / "game" / "simulator", tmp_path / "planning"
+    simulator.mkdir(parents=True)
+    planning.mkdir()
     (tmp_path / "game" / "__init__.py").touch()
-    for name, text in PACKAGE.items():
-        (package / name).write_text(text, encoding="utf-8")
-    asked = [sys.executable, "-c", "from game.simulator.caller import twice; print(twice())"]
+    (planning / "__init__.py").touch()
+    (planning / "search.py").write_text(SEARCH, encoding="utf-8")
+    for name, text in SIMULATOR.items():
+        (simulator / name).write_text(text, encoding="utf-8")
+    code = "from planning.search import search; from game.simulator.tick import twice; print(twice(), search())"
     free = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
 
     def said():
         done = subprocess.run(
-            asked, cwd=tmp_path, env={**free, "PYTHONPATH": str(tmp_path)}, check=True, capture_output=True, text=True
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env={**free, "PYTHONPATH": str(tmp_path)},
+            check=True,
+            capture_output=True,
+            text=True,
         )
-        return int(done.stdout), done.stderr
+        return done.stdout.split(), done.stderr
 
-    assert said()[0] == 2
-    assert said() == (2, ""), "nothing is compiled the second time"
-    (package / "rules.py").write_text(PACKAGE["rules.py"].replace("return 1", "return 5"), encoding="utf-8")
-    assert said()[0] == 10
-    assert len(list((package / "__pycache__").glob("compiled-*"))) == 1
+    assert said()[0] == ["2", "20"]
+    assert said() == (["2", "20"], ""), "nothing is compiled the second time"
+    changed = SIMULATOR["combat.py"].replace("return 1", "return 5")
+    (simulator / "combat.py").write_text(changed, encoding="utf-8")
+    assert said()[0] == ["10", "100"]
+    assert len(list((simulator / "__pycache__").glob("compiled-*"))) == 1

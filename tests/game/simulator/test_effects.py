@@ -10,8 +10,9 @@ from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
 from game.actions import DEPLOY, LEFT, RETREAT, RIGHT, SKILL, UP, Action
 from game.characters.models import Skill
-from game.simulator import rules
+from game.simulator import options
 from game.simulator.battle import Battle
+from game.simulator.records import ARTS
 
 STILL = {**IMMORTAL, "moveSpeed": 0.0}
 
@@ -23,8 +24,8 @@ def skill(**effects):
 
 
 def stance(battle, slot=0):
-    """An operator's numbers without and with its skill."""
-    return battle._world.op[:, slot]
+    """An operator's figures without and with its skill: two records."""
+    return battle._world.stance[:, slot]
 
 
 def duel(make, *, enemy=None, attributes=None, names=("Fang",), **changes):
@@ -80,7 +81,7 @@ def test_a_slow_takes_its_fraction_of_the_speed_for_its_time(make):
 
 
 def test_a_weaker_slow_does_not_replace_a_stronger_one(make):
-    """Two who slow: the stronger counts as long as it lasts, whoever strikes later."""
+    """Two slows: the stronger counts as long as it lasts, also when the weaker comes later."""
     refs = (make.dummy(**IMMORTAL),)
     battle = battle_of(
         make, [make.spawn()], names=("Kroos", "Steward"), refs=refs,
@@ -105,7 +106,7 @@ def test_true_damage_asks_for_no_defense(make):
 
 
 def test_one_attack_may_strike_several(make):
-    """Two targets: those nearest the exit of the three in range; 0 stands for everybody in range."""
+    """Two targets: those nearest the exit of the three in range; 0 stands for all in range."""
     routes = tuple(make.lane(start=(1, col)) for col in (0, 1, 2))
     spawns = [make.spawn(routeIndex=index) for index in range(3)]
     for targets, struck in ((1, [False, False, True]), (2, [False, True, True]), (0, [True] * 3), (9, [True] * 3)):
@@ -115,11 +116,11 @@ def test_one_attack_may_strike_several(make):
         )  # fmt: skip
         battle.step(9)
         deploy(battle, 0, 0, 0)
-        battle.step(rules.DEPLOYMENT + 20)
+        battle.step(options.DEPLOYMENT + 20)
         assert [health(battle, number) < 1e9 for number in range(3)] == struck
 
 
-def test_one_attack_never_strikes_who_comes_of_it(make):
+def test_one_attack_never_strikes_the_enemies_that_split_off(make):
     """The two that one enemy falls into are not among the two that the same attack strikes."""
     battle = battle_of(
         make, [make.spawn("splitter")], names=("Kroos",),
@@ -153,7 +154,7 @@ def test_far_strength_counts_against_those_it_does_not_block(make):
     assert 1e9 - health(battle) == 235
 
 
-def test_the_blow_that_kills_one_of_many_spares_nobody_else(make):
+def test_the_blow_that_kills_one_of_many_hits_the_others_too(make):
     """Popukar's blow hits all she holds though the first of them dies of it."""
     waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
@@ -209,7 +210,7 @@ def test_some_operators_gain_dp_by_killing(make):
 # --- What enemies do --------------------------------------------------------------------------------------------------
 
 
-def test_enemies_strike_whom_taunts_most(make):
+def test_enemies_strike_the_highest_taunt(make):
     """Taunt comes before the order of deployment."""
     waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
@@ -221,12 +222,12 @@ def test_enemies_strike_whom_taunts_most(make):
     battle.step(30 * 8)
     for slot, col in ((0, 2), (1, 4)):
         deploy(battle, slot, 0, col, UP)
-    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
+    battle.step(options.ENEMY_WIND_UP + options.SEARCH_TICKS)
     assert [one.health < 1.0 for one in battle.operators_on_field()] == [True, False]
 
 
 def shot_at(make, order=(0, 1, 2), **enemy):
-    """Whom of three on the wall, in columns 1, 2 and 4, deployed in this order, a shooter below hits with one shot."""
+    """Which of three on the wall, in columns 1, 2 and 4, deployed in this order, a shooter below hits with one shot."""
     waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
         make, [make.spawn("enemy_1003_ncbow")], names=("Kroos", "Steward", "Orchid"), enemy={"range": 1.5, **enemy},
@@ -235,12 +236,12 @@ def shot_at(make, order=(0, 1, 2), **enemy):
     battle.step(30 * 8)
     for slot in order:
         deploy(battle, slot, 0, (1, 2, 4)[slot], UP)
-    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
+    battle.step(options.ENEMY_WIND_UP + options.SEARCH_TICKS)
     return [one.health < 1.0 for one in battle.operators_on_field()]
 
 
 def test_an_enemys_attack_may_strike_several_in_its_range(make):
-    """The newest in range alone, or with a second one; whoever stands out of range is safe from both."""
+    """The newest in range alone, or with a second one; an operator out of range is safe from both."""
     assert shot_at(make) == [False, False, True]
     assert shot_at(make, targets=2) == [False, True, True]
 
@@ -252,7 +253,7 @@ def test_an_enemys_further_targets_are_those_it_would_strike_next(make, order):
     assert [slot for slot in range(3) if hit[slot]] == sorted(order[1:])
 
 
-def test_an_enemys_splash_hits_everybody_around_its_target(make):
+def test_an_enemys_splash_hits_all_operators_around_its_target(make):
     """A radius of two tiles around Orchid reaches Steward beside her, out of range or not, and not Kroos."""
     assert shot_at(make, splash=2.0) == [False, True, True]
     assert shot_at(make, splash=3.0) == [True, True, True]
@@ -273,7 +274,7 @@ def test_a_stunned_operator_neither_strikes_nor_blocks(make):
     assert battle.act(Action(SKILL, 0))
 
 
-def test_after_a_stun_an_operator_holds_whoever_is_still_there(make):
+def test_after_a_stun_an_operator_holds_the_enemy_that_is_still_there(make):
     """Stunned for half a second, it takes the slow walker again and fights on."""
     attributes = {**IMMORTAL, "atk": 300, "baseAttackTime": 60.0, "moveSpeed": 0.2}
     battle = duel(make, attributes=attributes, enemy={"stun": 0.5}, skill=None)
@@ -286,14 +287,14 @@ def test_after_a_stun_an_operator_holds_whoever_is_still_there(make):
     assert health(battle) < before
 
 
-def test_nobody_holds_the_unblockable(make):
+def test_the_unblockable_is_never_held(make):
     """It walks past its blocker and leaks."""
     battle = duel(make, enemy={"unblockable": True}, skill=None)
     until(battle, battle.gone)
     assert battle.gone()[0].leaked
 
 
-def test_the_hidden_are_struck_only_by_whom_they_run_into(make):
+def test_the_hidden_are_struck_only_when_blocked(make):
     """A sniper does not see it before a guard holds it; splash around another enemy hits it all the same."""
     battle = battle_of(
         make, [make.spawn()], names=("Kroos", "Melantha"), enemy={"hides": True}, refs=(make.dummy(**IMMORTAL),)
@@ -333,23 +334,23 @@ def healed(make, *fractions, **changes):
     battle = Battle(battle.stage, (medic, *battle.squad[1:]))
     for slot in range(3):
         deploy(battle, slot, 0, 2 + slot)
-    body = battle._state.body[0, :, rules.HEALTH]
-    body[:] = stance(battle, slice(None))[0, :, rules.MAX_HEALTH] * fractions
+    body = battle._field.unit["health"]
+    body[:] = battle._world.stance["max_health"][0] * fractions
     before = body.copy()
-    battle.step(rules.DEPLOYMENT + 2)
+    battle.step(options.DEPLOYMENT + 2)
     return (body > before).tolist()
 
 
 def test_a_heal_may_reach_several(make):
-    """The worst of three alone, the worst two, or everybody; nobody whose health is full."""
+    """The worst of three alone, the worst two, or all; none whose health is full."""
     assert healed(make, 0.3, 0.1, 0.2) == [False, True, False]
     assert healed(make, 0.3, 0.1, 0.2, targets=2) == [False, True, True]
     assert healed(make, 0.3, 0.1, 0.2, targets=0) == [True, True, True]
     assert healed(make, 0.3, 0.1, 1.0, targets=0) == [True, True, False]
 
 
-def test_one_heal_of_several_reaches_nobody_twice(make):
-    """Fang at a fifth gets it once, though he still needs it more than anybody afterwards, and Beagle gets his."""
+def test_one_heal_of_several_reaches_each_once(make):
+    """Fang at a fifth gets it once, though his health is still the lowest afterwards, and Beagle gets his."""
     battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Fang", "Beagle"), changes={"skill": None})
     for targets in (2, 0):
         medic = msgspec.structs.replace(battle.squad[0], targets=targets)
@@ -357,9 +358,9 @@ def test_one_heal_of_several_reaches_nobody_twice(make):
         deploy(battle, 0, 0, 2)
         deploy(battle, 1, 1, 2)
         deploy(battle, 2, 1, 3)
-        body = battle._state.body[0, :, rules.HEALTH]
+        body = battle._field.unit["health"]
         body[1:] = 1060 * 0.2, 1526 * 0.6
-        battle.step(rules.DEPLOYMENT + 2)
+        battle.step(options.DEPLOYMENT + 2)
         assert body[1:].tolist() == pytest.approx([1060 * 0.2 + 257, 1526 * 0.6 + 257])
 
 
@@ -375,21 +376,21 @@ def test_some_healers_leave_themselves_out(make):
 
 
 def test_some_operators_cannot_be_healed(make):
-    """A medic looks past them, and so does its heal of everybody."""
+    """A medic skips them, and so does a heal of all."""
     battle = battle_of(make, [make.spawn(at=90)], names=("Ansel", "Kroos"), changes={"skill": None, "unhealable": True})
     for slot in range(2):
         deploy(battle, slot, 0, 2 + slot)
-    body = battle._state.body[0, :, rules.HEALTH]
+    body = battle._field.unit["health"]
     body[:] = 100.0
     battle.step(10)
     assert body.tolist() == [100.0, 100.0]
 
 
 def test_operators_may_regenerate(make):
-    """A tenth of the full health a second, up to it, with nobody to heal them."""
+    """A tenth of the full health a second, up to it, without a healer."""
     battle = battle_of(make, [make.spawn(at=90)], changes={"regeneration": 0.1, "skill": None})
     deploy(battle, 0, 1, 3)
-    body = battle._state.body[0, :, rules.HEALTH]
+    body = battle._field.unit["health"]
     body[0] = 500.0
     battle.step(30)
     assert own_health(battle) == pytest.approx(606.0)
@@ -401,7 +402,7 @@ def test_operators_may_regenerate(make):
 
 
 def with_skill(make, **effects):
-    """Fang on the lane with a skill of these effects, triggered; nobody comes."""
+    """Fang on the lane with a skill of these effects, triggered; no enemy comes."""
     battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(**effects)}, costIncreaseTime=99999.0)
     deploy(battle, 0, 1, 3)
     assert battle.act(Action(SKILL, 0))
@@ -409,35 +410,35 @@ def with_skill(make, **effects):
 
 
 @pytest.mark.parametrize(
-    ("effects", "column", "expected"),
+    ("effects", "field", "expected"),
     [
-        ({"attack": 0.5}, rules.ATTACK, 235 * 1.5),
-        ({"strength": 1.4}, rules.ATTACK, 235 * 1.4),
-        ({"attack": 0.5, "strength": 2.0}, rules.ATTACK, 235 * 3.0),
-        ({"defense": 1.0}, rules.DEFENSE, 187 * 2),
-        ({"resistance": 25.0}, rules.RESISTANCE, 25),
-        ({"max_health": 0.5}, rules.MAX_HEALTH, 1590),
-        ({"attack_speed": 50.0}, rules.INTERVAL, 30 * 1.05 / 1.5),
-        ({"interval": -0.35}, rules.INTERVAL, 30 * 0.7),
-        ({"interval": -0.35, "attack_speed": 50.0}, rules.INTERVAL, 30 * 0.7 / 1.5),
-        ({"block": 1}, rules.BLOCK, 3),
-        ({"hits": 2}, rules.HITS, 2),
-        ({"targets": 3}, rules.TARGETS, 3),
-        ({"damage": "arts"}, rules.DAMAGE, rules.ARTS),
-        ({"splash": 1.0}, rules.SPLASH, 1.0),
-        ({"stun": 2.0}, rules.STUN, 60),
-        ({"slow": 0.8}, rules.SLOW, 0.8),
-        ({"slow_time": 0.8}, rules.SLOW_TICKS, 24),
-        ({"taunt": 1}, rules.TAUNT, 1),
-        ({"regeneration": 0.05}, rules.REGENERATION, 1060 * 0.05 / 30),
+        ({"attack": 0.5}, "attack", 235 * 1.5),
+        ({"strength": 1.4}, "attack", 235 * 1.4),
+        ({"attack": 0.5, "strength": 2.0}, "attack", 235 * 3.0),
+        ({"defense": 1.0}, "defense", 187 * 2),
+        ({"resistance": 25.0}, "resistance", 25),
+        ({"max_health": 0.5}, "max_health", 1590),
+        ({"attack_speed": 50.0}, "interval", 30 * 1.05 / 1.5),
+        ({"interval": -0.35}, "interval", 30 * 0.7),
+        ({"interval": -0.35, "attack_speed": 50.0}, "interval", 30 * 0.7 / 1.5),
+        ({"block": 1}, "block", 3),
+        ({"hits": 2}, "hits", 2),
+        ({"targets": 3}, "targets", 3),
+        ({"damage": "arts"}, "damage", ARTS),
+        ({"splash": 1.0}, "splash", 1.0),
+        ({"stun": 2.0}, "stun", 60),
+        ({"slow": 0.8}, "slow", 0.8),
+        ({"slow_time": 0.8}, "slow_ticks", 24),
+        ({"taunt": 1}, "taunt", 1),
+        ({"regeneration": 0.05}, "regeneration", 1060 * 0.05 / 30),
     ],
 )
-def test_a_skill_changes_its_operators_numbers_while_it_lasts(make, effects, column, expected):
+def test_a_skill_changes_its_operators_numbers_while_it_lasts(make, effects, field, expected):
     """Fractions of attack, defense and health are added, points too; strength is a factor on top; the rest replaces."""
     battle = with_skill(make, **effects)
     without, during = stance(battle)
-    assert during[column] == pytest.approx(expected)
-    assert [at for at in range(len(during)) if during[at] != without[at]] == [column]
+    assert during[field] == pytest.approx(expected)
+    assert [name for name in during.dtype.names if during[name] != without[name]] == [field]
 
 
 def test_a_skill_ends_after_its_duration_and_gathers_no_sp_meanwhile(make):
@@ -458,7 +459,7 @@ def test_a_skill_with_more_health_keeps_the_fraction_of_it(make):
     """Half of 1060 becomes half of 1590, and half of 1060 again."""
     battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(max_health=0.5)})
     deploy(battle, 0, 1, 3)
-    battle._state.body[0, 0, rules.HEALTH] = 530.0
+    battle._field.unit[0].health = 530.0
     assert battle.act(Action(SKILL, 0))
     assert own_health(battle) == 795.0
     battle.step(30 * 5)
@@ -481,7 +482,7 @@ def test_a_skill_may_heal_its_operator_at_once(make):
     for health_before, health_after in ((300.0, 565.0), (1000.0, 1060.0)):
         battle = battle_of(make, [make.spawn(at=90)], changes={"skill": skill(heal_self=0.25, duration=0.0)})
         deploy(battle, 0, 1, 3)
-        battle._state.body[0, 0, rules.HEALTH] = health_before
+        battle._field.unit[0].health = health_before
         assert battle.act(Action(SKILL, 0))
         assert own_health(battle) == health_after
 
@@ -548,7 +549,7 @@ def test_a_skill_by_hand_may_be_one_attack_at_once(make):
     battle = battle_of(make, spawns, names=("Kroos",), changes=changes, routes=routes, refs=(make.dummy(**STILL),))
     battle.step(9)
     deploy(battle, 0, 0, 0)
-    battle.step(rules.DEPLOYMENT + 20)
+    battle.step(options.DEPLOYMENT + 20)
     assert [1e9 - health(battle, number) for number in range(3)] == [0, 0, 258]
     assert battle.act(Action(SKILL, 0))
     assert [1e9 - health(battle, number) for number in range(3)] == [0, 516, 258 + 516]
@@ -557,7 +558,7 @@ def test_a_skill_by_hand_may_be_one_attack_at_once(make):
 
 @pytest.mark.parametrize("gain", ["second", "deploy"])
 def test_a_skill_that_kills_between_ticks_is_taken_notice_of_at_once(make, gain):
-    """By hand or as somebody is deployed: the dead are not seen any more, and the last one decides the battle."""
+    """By hand or at deployment: the dead are not seen any more, and the last one decides the battle."""
     powered = skill(strikes=True, duration=0.0, strength=9.0, gain=gain, by_hand=gain == "second")
     battle = battle_of(
         make, [make.spawn(at=0.5)], names=("Kroos",), changes={"skill": powered}, refs=(make.dummy(maxHp=900),)
@@ -587,14 +588,14 @@ def test_the_one_attack_of_a_skill_may_have_a_range_of_its_own(make):
 
 
 def test_the_next_blow_may_be_a_heal(make):
-    """A guardian's first skill: when it is full and somebody beside it is wounded, it heals instead of striking."""
+    """A guardian's first skill: when it is full and an operator beside it is wounded, it heals instead of striking."""
     around = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
     mends = skill(strikes=True, by_hand=False, duration=0.0, strength=1.5, damage="heal", range=around, cost=3)
     battle = battle_of(make, [make.spawn(at=90)], names=("Fang", "Beagle"), changes={"skill": None})
     battle = Battle(battle.stage, (msgspec.structs.replace(battle.squad[0], skill=mends), battle.squad[1]))
     deploy(battle, 0, 1, 3)
     deploy(battle, 1, 1, 2)
-    battle._state.body[0, 1, rules.HEALTH] = 100.0
+    battle._field.unit[1].health = 100.0
     assert until(battle, lambda: own_health(battle, 1) > 100.0) == pytest.approx(2.0, abs=0.1)
     assert own_health(battle, 1) == 100.0 + 235 * 1.5
 
@@ -604,7 +605,7 @@ def test_a_skills_range_replaces_the_own_or_reaches_further(make):
     tiles = {}
     for name, effects in (("own", {}), ("range", {"range": ((0, 0), (0, 3))}), ("reach", {"reach": 2})):
         battle = with_skill(make, **effects)
-        tiles[name] = np.flatnonzero(battle._state.covers[0, 0]).tolist()
+        tiles[name] = np.flatnonzero(battle._field.covers[0]).tolist()
     assert tiles == {"own": [11, 12], "range": [11, 14], "reach": [11, 12, 13, 14]}
 
 
@@ -612,29 +613,29 @@ def test_a_shield_takes_the_blows_before_the_health(make):
     """Half the health warded off on top of it: a blow less than that leaves the health whole."""
     battle = duel(make, attributes={**IMMORTAL, "atk": 600}, skill=skill(shield=0.5, duration=60.0))
     assert battle.act(Action(SKILL, 0))
-    until(battle, lambda: battle._state.body[0, 0, rules.SHIELD] < 130)
+    until(battle, lambda: battle._field.unit[0].shield < 130)
     assert blocked(battle)
     assert own_health(battle) == 1060.0
 
 
 def test_no_shield_is_brought_back(make):
-    """Whoever leaves the field with a shield comes back without it."""
+    """An operator that leaves the field with a shield comes back without it."""
     changes = {"skill": skill(shield=0.5, duration=60.0), "redeploy_time": 2.0}
     battle = battle_of(make, [make.spawn(at=200)], changes=changes)
     deploy(battle, 0, 1, 1)
     until(battle, lambda: battle.act(Action(SKILL, 0)))
-    assert battle._state.body[0, 0, rules.SHIELD] > 0.0
+    assert battle._field.unit[0].shield > 0.0
     assert battle.act(Action(RETREAT, 0))
     battle.step(2 * 30 + 1)
     deploy(battle, 0, 1, 1)
-    assert battle._state.body[0, 0, rules.SHIELD] == 0.0
+    assert battle._field.unit[0].shield == 0.0
 
 
 # --- The beat of it ---------------------------------------------------------------------------------------------------
 
 
 def test_targets_are_searched_every_three_ticks(make):
-    """Whoever appears between two searches is seen by the next one, and struck after the wind-up."""
+    """An enemy that appears between two searches is seen by the next one, and struck after the wind-up."""
     for late in range(6):
         spawn = make.spawn(at=3.0 + late / 30)
         battle = battle_of(make, [spawn], names=("Kroos",), refs=(make.dummy(**STILL),))
@@ -642,12 +643,12 @@ def test_targets_are_searched_every_three_ticks(make):
         until(battle, battle.enemies_on_field)
         appeared = battle.ticks - 1
         until(battle, lambda one=battle: health(one) < 1e9)
-        seen = -(-appeared // rules.SEARCH_TICKS) * rules.SEARCH_TICKS
-        assert battle.ticks - 1 == seen + rules.WIND_UP
+        seen = -(-appeared // options.SEARCH_TICKS) * options.SEARCH_TICKS
+        assert battle.ticks - 1 == seen + options.WIND_UP
 
 
 def test_an_operator_winds_up_for_its_first_blow_only(make):
-    """Half a second before it strikes somebody new after idling; then blow follows blow at the interval."""
+    """Half a second before it strikes a new enemy after idling; then blow follows blow at the interval."""
     battle = battle_of(make, [make.spawn(at=3.0)], changes={"skill": None}, refs=(make.dummy(**IMMORTAL),))
     deploy(battle, 0, 1, 3)
     until(battle, lambda: blocked(battle))
@@ -657,7 +658,7 @@ def test_an_operator_winds_up_for_its_first_blow_only(make):
         if health(battle) < before:
             blows.append(battle.ticks - 1 - start)
             before = health(battle)
-    assert blows[0] == pytest.approx(rules.WIND_UP, abs=rules.SEARCH_TICKS)
+    assert blows[0] == pytest.approx(options.WIND_UP, abs=options.SEARCH_TICKS)
     assert np.diff(blows).tolist() == pytest.approx([31.5] * 3, abs=0.5)
 
 
@@ -683,7 +684,7 @@ def test_a_deployed_operator_takes_a_while_to_its_first_blow(make):
     battle.step(30)
     deploy(battle, 0, 0, 0, RIGHT)
     until(battle, lambda: health(battle) < 1e9)
-    assert battle.ticks - 1 == 30 + rules.DEPLOYMENT
+    assert battle.ticks - 1 == 30 + options.DEPLOYMENT
 
 
 def test_a_skill_that_quickens_shortens_the_wait_that_is_on(make):
@@ -703,7 +704,7 @@ def test_attack_speed_is_never_below_20_nor_over_600_points(make):
     """Whatever adds to it: the game's own bounds."""
     for points, quicker in ((900.0, 6.0), (-99.0, 0.2)):
         battle = duel(make, attack_interval=3.0, skill=skill(attack_speed=points, attack=0.0))
-        own, changed = battle._world.op[:, 0, rules.INTERVAL]
+        own, changed = battle._world.stance["interval"][:, 0]
         assert own / changed == pytest.approx(quicker)
 
 
@@ -715,7 +716,7 @@ def test_attack_speed_divides_the_interval(make):
             make, [make.spawn()], names=("Kroos",), changes={"skill": None, **changes}, refs=(make.dummy(**STILL),)
         )
         deploy(battle, 0, 0, 0, RIGHT)
-        battle.step(rules.DEPLOYMENT + 30 * 10 - 1)
+        battle.step(options.DEPLOYMENT + 30 * 10 - 1)
         return round((1e9 - health(battle)) / 258)
 
     assert blows() == 10

@@ -1,4 +1,4 @@
-"""Unsettled rules are options at the top of game/simulator/rules.py, and can be chosen otherwise there."""
+"""Unsettled rules are constants of game/simulator/options.py, and can be chosen otherwise there."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def played():
     ("option", "default", "other"),
     [
         pytest.param("HEALS_LOWEST_FRACTION", "Beagle", "Fang", id="a medic heals the lowest fraction of health"),
-        pytest.param("GAINS_WHILE_ACTIVE", False, True, id="no SP come while a skill is active"),
+        pytest.param("SP_WHILE_ACTIVE", False, True, id="no SP come while a skill is active"),
         pytest.param("SPLASH_HITS_AIR", True, False, id="a splash reaches fliers beside a walker"),
         pytest.param("SHOOTING_PAUSE", False, True, id="who has shot stands still for a moment"),
         pytest.param("ENEMY_WIND_UP", False, True, id="an enemy winds up for its first blow"),
@@ -36,5 +36,5 @@ def played():
     ],
 )
 def test_an_unverified_rule_is_an_option_with_its_default_stated(played, option, default, other):
-    """The first is what we take until somebody measures it; the second is what a change of one line gives."""
+    """The first is our choice until the real game is measured; the second is what a change of one line gives."""
     assert played[option] == [default, other]

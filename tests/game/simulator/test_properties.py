@@ -2,7 +2,7 @@
 
 Two hundred battles in the suite, ten thousand when asked for (five to nine minutes on two shared cores):
 
-    pytest tests/game/test_properties.py --hypothesis-profile thorough --timeout 3600
+    pytest tests/game/simulator/test_properties.py --hypothesis-profile thorough --timeout 3600
 
 benchmarks/properties.py plays as many by their seeds, without hypothesis and with progress.
 """
@@ -59,7 +59,7 @@ def test_random_battles_are_the_same_compiled_and_plain():
 
 
 def test_random_battles_are_lively():
-    """Somebody is deployed, killed, leaked, held and healed in them: the promises above are not about empty fields."""
+    """Enemies come, die and leak in them, and both outcomes occur: the promises above are not about empty fields."""
     battles = [properties.play(Recipe(seed), look=False)[1] for seed in range(40)]
     assert sum(len(battle.gone()) for battle in battles) > 300
     assert sum(not one.leaked for battle in battles for one in battle.gone()) > 40

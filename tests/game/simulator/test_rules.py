@@ -15,9 +15,11 @@ from worlds import IMMORTAL, battle_of, deploy, health, own_health, stepped, unt
 from game.actions import DEPLOY, DOWN, LEFT, RETREAT, RIGHT, SKILL, UP, Action
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
-from game.simulator import rules
+from game.simulator import options
+from game.simulator.actions import act
 from game.simulator.battle import Battle
-from game.simulator.tables import new_state, world_of
+from game.simulator.tables import new_battles, world_of
+from game.simulator.tick import run, run_all
 
 # --- Time, DP, deploying ----------------------------------------------------------------------------------------------
 
@@ -41,7 +43,7 @@ def test_no_dp_come_where_the_stage_says_none(make):
 
 
 def test_operators_stand_where_their_kind_may(make):
-    """Melee on roads, ranged on walls, nobody on entrances, exits or one another."""
+    """Melee on roads, ranged on walls, none on entrances, exits or occupied tiles."""
     battle = battle_of(make, [make.spawn(at=90)], names=("Gravel", "Kroos"))
     width = battle.stage.width
     assert not battle.act(Action(DEPLOY, 0, 0 * width + 3, RIGHT))
@@ -197,17 +199,17 @@ def test_block_is_a_sum(make):
 
 
 @pytest.mark.parametrize("speed", [1.0, 1.9, 6.0])
-def test_an_operator_holds_whoever_comes_within_0_7071_tile(make, speed):
+def test_an_operator_holds_an_enemy_within_0_7071_tile(make, speed):
     """It looks for them every three ticks, so the fast come a little nearer: the hounds of the recorded battle 0.05."""
     battle = battle_of(make, [make.spawn()], refs=(make.dummy(**IMMORTAL, moveSpeed=speed),))
     deploy(battle, 0, 1, 3)
     until(battle, lambda: battle.enemies_on_field() and battle.enemies_on_field()[0].blocked)
     away = 3 - battle.enemies_on_field()[0].col
-    assert 0.5**0.5 - rules.SEARCH_TICKS * speed * 0.5 / 30 < away <= 0.5**0.5
+    assert 0.5**0.5 - options.SEARCH_TICKS * speed * 0.5 / 30 < away <= 0.5**0.5
 
 
 @pytest.mark.parametrize(("row", "held"), [(1, True), (0, True), (2, False)])
-def test_an_operator_beside_the_way_holds_who_comes_near_enough(make, row, held):
+def test_an_operator_beside_the_way_holds_enemies_that_come_near_enough(make, row, held):
     """The walker keeps 0.4 tile above the middle of its lane: 0.6 from the lane above, 1.4 from the lane below."""
     picture = ("S......E",) * 3
     aside = {"x": 0.0, "y": 0.4}
@@ -233,7 +235,7 @@ def test_of_two_operators_the_nearer_one_holds(make):
 
 
 def test_the_blocked_walk_on_when_their_blocker_leaves(make):
-    """Retreating lets go of everybody."""
+    """A retreat releases all enemies."""
     battle = battle_of(make, [make.spawn()], refs=(make.dummy(**IMMORTAL),))
     deploy(battle, 0, 1, 3)
     battle.step(300)
@@ -243,7 +245,7 @@ def test_the_blocked_walk_on_when_their_blocker_leaves(make):
     until(battle, lambda: battle.leaks == 1)
 
 
-def test_fliers_go_straight_and_nobody_on_the_ground_holds_or_hits_them(make):
+def test_fliers_go_straight_and_are_neither_held_nor_hit_from_the_ground(make):
     """Over walls, past blockers; only shooters reach them."""
     routes = (make.lane(motion="FLY", start=(0, 0)),)
     battle = battle_of(make, [make.spawn("enemy_1005_yokai")], routes=routes, names=("Fang", "Kroos"))
@@ -266,7 +268,7 @@ def test_a_leak_costs_life_and_advances_the_counter(make):
 
 
 def test_a_leak_that_costs_no_life_is_no_leak_for_the_stars(make):
-    """Three stars are for whoever has lost no life."""
+    """Three stars are for a victory without a life lost."""
     harmless = make.dummy()
     harmless["overwrittenData"]["lifePointReduce"] = make.number(0)
     battle = battle_of(make, [make.spawn()], refs=(harmless,))
@@ -275,7 +277,7 @@ def test_a_leak_that_costs_no_life_is_no_leak_for_the_stars(make):
     assert battle.gone()[0].leaked
 
 
-def test_who_leaks_in_the_first_tick_is_gone_too(make):
+def test_an_enemy_that_leaks_in_the_first_tick_is_gone_too(make):
     """A route that ends where it starts."""
     routes = (make.lane(start=(1, 7)),)
     battle = battle_of(make, [make.spawn()], routes=routes)
@@ -363,11 +365,11 @@ def test_attacks_come_at_the_attack_interval(make):
     """Kroos shoots once a second; every fifth shot, her skill full, hits twice with 120 %."""
     battle = battle_of(make, [make.spawn()], names=("Kroos",), refs=(make.dummy(**IMMORTAL, moveSpeed=0.0),))
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(rules.DEPLOYMENT + 30 * 10 - 1)
+    battle.step(options.DEPLOYMENT + 30 * 10 - 1)
     assert 1e9 - health(battle) == pytest.approx(258 * (8 + 2 * 2 * 1.2))
 
 
-def test_operators_aim_at_whom_they_block_else_at_the_one_nearest_the_exit(make):
+def test_operators_aim_at_the_enemy_they_block_else_at_the_one_nearest_the_exit(make):
     """The leader of two is shot; but a guard strikes the one at its feet though another is in range before it."""
     refs = (make.dummy(**IMMORTAL), make.dummy("enemy_1000_gopro", **IMMORTAL, moveSpeed=1.0))
     both = [make.spawn(), make.spawn("enemy_1000_gopro", at=1.0)]
@@ -390,7 +392,7 @@ def test_snipers_shoot_fliers_first(make):
         battle = battle_of(make, both, names=(name,), refs=refs, routes=routes)
         battle.step(75)
         deploy(battle, 0, 0, 1, RIGHT)
-        battle.step(rules.DEPLOYMENT + 5)
+        battle.step(options.DEPLOYMENT + 5)
         assert [health(battle, number) < 1e9 for number in (0, 1)] == [first == 0, first == 1]
 
 
@@ -403,25 +405,25 @@ def test_a_range_turns_with_the_operator(make, direction, reached):
     )
     battle.step(30 * 8)
     deploy(battle, 0, 0, 1, direction)
-    battle.step(rules.DEPLOYMENT + 30)
+    battle.step(options.DEPLOYMENT + 30)
     assert (health(battle) < 1e9) == reached
 
 
-def test_splash_hits_everybody_around_the_target(make):
-    """One tile around; who stands further off is spared."""
+def test_splash_hits_all_enemies_around_the_target(make):
+    """One tile around; an enemy further off is spared."""
     refs = (make.dummy(**IMMORTAL, moveSpeed=0.0),)
     routes = tuple(make.lane(start=(1, col)) for col in (1, 2, 4))
     spawns = [make.spawn(routeIndex=index) for index in range(3)]
     battle = battle_of(make, spawns, names=("Catapult",), refs=refs, routes=routes)
     battle.step(9)
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(rules.DEPLOYMENT + 30)
+    battle.step(options.DEPLOYMENT + 30)
     assert [health(battle, number) < 1e9 for number in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize(("up", "hit"), [(0.7, True), (0.75, False)])
 def test_splash_is_a_circle(make, up, hit):
-    """Somebody 0.7 tile aside and 0.7 tile behind is within a tile; 0.75 and 0.7 are not."""
+    """An enemy 0.7 tile aside and 0.7 tile behind is within a tile; one at 0.75 and 0.7 is not."""
     aside = {"x": -0.7, "y": up}
     routes = (make.lane(start=(1, 2)), make.lane(start=(1, 2), spawnOffset=aside))
     battle = battle_of(
@@ -432,12 +434,12 @@ def test_splash_is_a_circle(make, up, hit):
         routes=routes,
     )
     deploy(battle, 0, 0, 0, RIGHT)
-    battle.step(rules.DEPLOYMENT + 30)
+    battle.step(options.DEPLOYMENT + 30)
     assert health(battle, 0) < 1e9
     assert (health(battle, 1) < 1e9) is hit
 
 
-def test_a_guard_may_strike_everybody_it_blocks(make):
+def test_a_guard_may_strike_all_enemies_it_blocks(make):
     """Popukar's trait: both slugs at her feet are hit by one blow."""
     battle = battle_of(make, [make.spawn(count=2, every=0.2)], names=("Popukar",), refs=(make.dummy(**IMMORTAL),))
     deploy(battle, 0, 1, 1, RIGHT)
@@ -448,7 +450,7 @@ def test_a_guard_may_strike_everybody_it_blocks(make):
 
 
 def test_enemies_shoot_the_last_deployed_in_range_and_stand_still_for_it(make):
-    """Two in range: the newer one is hit. Whoever is out of range is safe."""
+    """Two in range: the newer one is hit. An operator out of range is safe."""
     shooter = make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=300)
     waits = ((1, 3), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
@@ -461,7 +463,7 @@ def test_enemies_shoot_the_last_deployed_in_range_and_stand_still_for_it(make):
     battle.step(30 * 8)
     for slot, col in ((0, 2), (1, 4), (2, 6)):
         deploy(battle, slot, 0, col, UP)
-    battle.step(rules.ENEMY_WIND_UP + rules.SEARCH_TICKS)
+    battle.step(options.ENEMY_WIND_UP + options.SEARCH_TICKS)
     assert [one.health < 1.0 for one in battle.operators_on_field()] == [False, True, False]
 
 
@@ -491,10 +493,10 @@ def test_an_enemy_winds_up_for_its_first_blow_only(make):
         if own_health(battle) < before:
             before = own_health(battle)
             times.append(round((battle.seconds - held) * 30))
-    assert times == [rules.ENEMY_WIND_UP, rules.ENEMY_WIND_UP + 60, rules.ENEMY_WIND_UP + 120]
+    assert times == [options.ENEMY_WIND_UP, options.ENEMY_WIND_UP + 60, options.ENEMY_WIND_UP + 120]
 
 
-def test_whoever_waits_near_the_exit_is_still_the_one_nearest_to_it(make):
+def test_an_enemy_that_waits_near_the_exit_is_still_the_nearest_to_it(make):
     """Waiting, hiding and walking on, an enemy is as far from its exit as its way is long."""
     waits = ((1, 5), {"type": "WAIT_FOR_SECONDS", "time": 60.0})
     battle = battle_of(
@@ -504,14 +506,14 @@ def test_whoever_waits_near_the_exit_is_still_the_one_nearest_to_it(make):
     battle.step(30 * 11)
     first, second = battle.enemies_on_field()
     assert first.col == 5.0 > second.col > 3.0
-    assert battle._field.foe_body[0, rules.REST] == pytest.approx(2.0)
+    assert battle._field.foe[0].distance_to_exit == pytest.approx(2.0)
     deploy(battle, 0, 0, 3)
     until(battle, lambda: health(battle, 0) + health(battle, 1) < 2e9)
     assert health(battle, 0) < 1e9
 
 
-def test_nobody_strikes_whom_has_just_hidden(make):
-    """Whoever disappears between two searches is out of reach at once."""
+def test_an_enemy_that_has_just_hidden_is_not_struck(make):
+    """An enemy that disappears between two searches is out of reach at once."""
     gone, hiding = {"type": "DISAPPEAR", "time": 0.0}, {"type": "WAIT_FOR_SECONDS", "time": 30.0}
     back = {"type": "APPEAR_AT_POS", "time": 0.0, "position": {"row": 1, "col": 5}}
     routes = (make.lane(((1, 2), gone, hiding, back)),)
@@ -528,7 +530,7 @@ def test_nobody_strikes_whom_has_just_hidden(make):
 
 
 def test_an_enemy_that_is_blocked_strikes_its_blocker(make):
-    """Slugs bite only whoever holds them."""
+    """Slugs attack only their blocker."""
     battle = battle_of(make, [make.spawn()], names=("Beagle", "Kroos"), refs=(make.dummy(**IMMORTAL, atk=462),))
     deploy(battle, 1, 0, 3, UP)
     deploy(battle, 0, 1, 3, UP)
@@ -558,7 +560,7 @@ def test_healing_goes_to_the_lowest_fraction_and_never_to_full_health(make):
     deploy(battle, 1, 1, 2)
     deploy(battle, 2, 1, 3)
     battle.step(60)
-    body = battle._state.body[0, :, rules.HEALTH]
+    body = battle._field.unit["health"]
     body[1], body[2] = 1060 * 0.5, 1526 * 0.4
     battle.step(2)
     assert body[1] == 1060 * 0.5
@@ -622,16 +624,16 @@ def test_an_active_skill_changes_attack_speed_and_range(make):
         blows.append(health(battle) < before)
     assert sum(blows) == pytest.approx(20 / (2.9 / 1.3), abs=1)
     deploy(battle, 1, 0, 3, RIGHT)
-    covered = battle._state.covers[0, 1].sum()
+    covered = battle._field.covers[1].sum()
     battle.step(30 * 40)
     assert battle.act(Action(SKILL, 1))
-    assert battle._state.covers[0, 1].sum() > covered
+    assert battle._field.covers[1].sum() > covered
     battle.step(30 * 25)
-    assert battle._state.covers[0, 1].sum() == covered
+    assert battle._field.covers[1].sum() == covered
 
 
 def test_a_shield_on_deployment_wards_off_and_fades(make):
-    """Gravel takes no harm at first, and is as vulnerable as anybody once the skill is over."""
+    """Gravel takes no harm at first, and is as vulnerable as others once the skill is over."""
     battle = battle_of(
         make,
         [make.spawn(), make.spawn(at=90)],
@@ -676,7 +678,7 @@ for second in range(50):
         battle.act(Action(DEPLOY, slot, tile, second % 4))
         battle.act(Action(SKILL, slot))
     battle.step(30)
-    for array in battle._state:
+    for array in battle._battles:
         digest.update(array.tobytes())
 print(digest.hexdigest(), battle.ticks, battle.view().kills)
 """
@@ -702,13 +704,13 @@ def test_battles_in_a_batch_are_the_battles_alone():
     stage, squad = load_stage("first_watch", CATALOGUE), squad_of(["Fang", "Kroos"], CATALOGUE)
     world = world_of(stage, squad)
     tiles = np.flatnonzero(world.stands[0]).tolist()
-    together = new_state(world, stage, [3, 4, 5])
+    together = new_battles(world, stage, [3, 4, 5])
     for b in range(3):
-        assert rules.act(world, together, b, DEPLOY, 0, tiles[b], LEFT)
-    rules.run_all(world, together, 900)
+        assert act(world, together, b, DEPLOY, 0, tiles[b], LEFT)
+    run_all(world, together, 900)
     for b in range(3):
-        alone = new_state(world, stage, [3 + b])
-        assert rules.act(world, alone, 0, DEPLOY, 0, tiles[b], LEFT)
-        rules.run(world, alone, 0, 900)
+        alone = new_battles(world, stage, [3 + b])
+        assert act(world, alone, 0, DEPLOY, 0, tiles[b], LEFT)
+        run(world, alone, 0, 900)
         for one, many in zip(alone, together, strict=True):
             assert (one[0] == many[b]).all()

@@ -1,0 +1,115 @@
+"""Enemies and operators attack when their time has come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from game.simulator import options
+from game.simulator.blocking import RELEASE_ALL, release_above
+from game.simulator.combat import damage_dealt, strike_or_heal
+from game.simulator.compiling import compiled, often
+from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.presence import remove
+from game.simulator.records import HEAL, PER_ATTACK, PER_HIT, TICKS, Field, World
+from game.simulator.skills import gain_sp, strike_with_skill
+from game.simulator.targeting import find_enemy, next_operator, taunt_of
+
+
+@often
+def _next_attack(due: float, interval: float, clock: int) -> float:
+    """When the attack after one that was due then is due. Fractions of ticks carry over between attacks that follow
+    one another.
+    """
+    return (due if due > clock - 1 else float(clock)) + interval
+
+
+@compiled
+def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
+    """An enemy attacks its blocker, else the operator it aims at."""
+    foe, stats = field.foe[e], world.enemy[e]
+    s = foe.blocker if foe.blocker >= 0 else foe.aim
+    if s < 0 or field.unit[s].tile < 0 or foe.hidden or (foe.blocker < 0 and stats.reach <= 0.0):
+        return
+    winds_up = options.ENEMY_WIND_UP > 0 and foe.next_attack <= clock - 1
+    if foe.blocker < 0:
+        foe.paused_until = clock + (options.ENEMY_WIND_UP if winds_up else options.SHOOTING_PAUSE)
+    if winds_up:
+        foe.next_attack = clock + options.ENEMY_WIND_UP
+        return
+    foe.next_attack = _next_attack(foe.next_attack, stats.interval, clock)
+    _hurt_operator(world, field, s, e)
+    if stats.splash > 0.0:
+        _hurt_around(world, field, e, s)
+    if stats.targets > 1:
+        _hurt_more(world, field, e, s)
+
+
+@compiled
+def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
+    """An enemy's splash: all operators near its target."""
+    radius, target = world.enemy[e].splash, field.unit[s]
+    for other in range(field.unit.shape[0]):
+        down, right = field.unit[other].row - target.row, field.unit[other].col - target.col
+        if down * down + right * right <= radius * radius and other != s and field.unit[other].tile >= 0:
+            _hurt_operator(world, field, other, e)
+
+
+@compiled
+def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
+    """An enemy's further targets beside the first, in the order in which it would choose them."""
+    taunt, number = np.inf, 0
+    for _ in range(world.enemy[e].targets - 1):
+        other = next_operator(world, field, e, s, taunt, number)
+        if other < 0:
+            return
+        taunt, number = taunt_of(world, field, other), field.unit[other].deployment_number
+        _hurt_operator(world, field, other, e)
+
+
+@compiled
+def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
+    """An enemy hits an operator: the shield absorbs what it can, the rest is health; a hit may give SP."""
+    unit, stats, stance = field.unit[s], world.enemy[e], world.stance[mode_of(field, s), s]
+    hurt = damage_dealt(stats.attack, stance.defense, stance.resistance, stats.damage)
+    absorbed = min(hurt, unit.shield)
+    unit.shield -= absorbed
+    unit.health -= hurt - absorbed
+    if stats.stun > 0:
+        unit.stunned_until = max(unit.stunned_until, field.battle[0].clock + stats.stun)
+        release_above(world, field, s, RELEASE_ALL)
+    if world.deployable[s].sp_recovery == PER_HIT:
+        gain_sp(world, field, s, TICKS)
+    if unit.health <= 0.0:
+        remove(world, field, s)
+
+
+@often
+def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
+    """An operator attacks or heals, if it may and has a target."""
+    unit, mode = field.unit[s], mode_of(field, s)
+    stance = world.stance[mode, s]
+    if stance.holds_fire:
+        return
+    if unit.target >= 0 and not can_be_hit(field, unit.target):
+        unit.target = find_enemy(world, field, s)  # since the last search it has died, leaked or hidden
+    idle = options.WIND_UP > 0 and unit.next_attack <= clock - 1
+    if idle and unit.target >= 0 and stance.damage != HEAL:
+        unit.next_attack = clock + options.WIND_UP
+    elif unit.target >= 0 or stance.damage == HEAL or world.deployable[s].single_attack:
+        _attack(world, field, s, mode, clock)
+
+
+@compiled
+def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
+    """One attack or heal; a full skill that is the next attack is spent on it."""
+    unit, deployable = field.unit[s], world.deployable[s]
+    is_skill = deployable.single_attack and not deployable.by_hand and unit.sp >= deployable.sp_cost
+    if is_skill and strike_with_skill(world, field, s):
+        unit.sp = 0
+        add_dp(world, field, deployable.dp)
+    elif strike_or_heal(world, field, s, mode):
+        if deployable.sp_recovery == PER_ATTACK:
+            gain_sp(world, field, s, TICKS)
+    else:
+        return
+    unit.next_attack = _next_attack(unit.next_attack, world.stance[mode, s].interval, clock)

@@ -1,0 +1,71 @@
+"""Which operator blocks which enemy."""
+
+from __future__ import annotations
+
+from game.simulator import options
+from game.simulator.compiling import compiled, often
+from game.simulator.field import mode_of
+from game.simulator.records import Field, World
+
+RELEASE_ALL = -1
+"""A block below every sum of blocks: even enemies that take up no block are released."""
+
+
+@often
+def gets_blocked(world: World, field: Field, e: int) -> bool:
+    """Have an enemy blocked if an operator near it can; of several the nearest does. Whether it is blocked now.
+
+    The operator of its own tile is always near enough; of the tiles around only the two on its side can be.
+    """
+    foe, stats = field.foe[e], world.enemy[e]
+    if stats.flying or stats.unblockable or foe.hidden:
+        return False
+    row, col = foe.tile // world.width, foe.tile % world.width
+    if _block_from(world, field, e, row, col):
+        return True
+    down, right = foe.row - row, foe.col - col
+    above, beside = (-1 if down < 0.0 else 1), (-1 if right < 0.0 else 1)
+    if abs(down) > abs(right):
+        return _block_from(world, field, e, row + above, col) or _block_from(world, field, e, row, col + beside)
+    return _block_from(world, field, e, row, col + beside) or _block_from(world, field, e, row + above, col)
+
+
+@often
+def _block_from(world: World, field: Field, e: int, row: int, col: int) -> bool:
+    """Have the operator of a tile block an enemy, if it is near enough, not stunned and has block left."""
+    if not (0 <= row < world.height and 0 <= col < world.width):
+        return False
+    s = field.standing[row * world.width + col]
+    if s < 0 or field.unit[s].stunned_until > field.battle[0].clock:
+        return False
+    foe, block = field.foe[e], world.enemy[e].block
+    down, right = foe.row - row, foe.col - col
+    if down * down + right * right > options.BLOCK_DISTANCE_SQUARED:
+        return False
+    stance = world.stance[mode_of(field, s), s]
+    if not stance.can_block or field.unit[s].block_taken + block > stance.block:
+        return False
+    field.unit[s].block_taken += block
+    foe.blocker = s
+    foe.paused_until = 0
+    return True
+
+
+@often
+def unblock(world: World, field: Field, e: int) -> None:
+    """Release an enemy from its blocker, if it has one."""
+    s = field.foe[e].blocker
+    if s >= 0:
+        field.unit[s].block_taken -= world.enemy[e].block
+        field.foe[e].blocker = -1
+
+
+@compiled
+def release_above(world: World, field: Field, s: int, block: int) -> None:
+    """Release enemies, the last to appear first, until an operator blocks no more than `block`; RELEASE_ALL for all."""
+    for back in range(field.battle[0].listed):
+        if field.unit[s].block_taken <= block:
+            return
+        e = field.present[field.battle[0].listed - 1 - back]
+        if field.foe[e].blocker == s:
+            unblock(world, field, e)

@@ -1,0 +1,158 @@
+"""What one attack or heal of an operator does to its targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from game.simulator import options
+from game.simulator.compiling import compiled, often
+from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.presence import die
+from game.simulator.records import ARTS, HEAL, PRESENT, TRUE, Field, World
+from game.simulator.targeting import BLOCKED, NO_TARGET, priority_of
+
+
+@often
+def damage_dealt(attack: float, defense: float, resistance: float, kind: int) -> float:
+    """Health points that an attack of this kind of damage takes."""
+    if kind == TRUE:
+        return attack
+    through = attack * (1.0 - min(resistance, 100.0) / 100.0) if kind == ARTS else attack - defense
+    return max(through, attack * options.LEAST_DAMAGE)
+
+
+@compiled
+def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
+    """One attack or heal with the figures of a mode; False if there is no target."""
+    if world.stance[mode, s].damage == HEAL:
+        return _heal(world, field, s, mode)
+    return _strike(world, field, s, mode)
+
+
+@compiled
+def _heal(world: World, field: Field, s: int, mode: int) -> bool:
+    """Heal the wounded operators in range with the least health; False if there is none."""
+    stance = world.stance[mode, s]
+    most = stance.targets if stance.targets > 0 else field.unit.shape[0]
+    # First find the last one to be healed, by health and then by slot; then heal all up to that one.
+    last, last_left = -1, -1.0
+    for _ in range(most):
+        worst, least = -1, np.inf
+        for ally in range(field.unit.shape[0]):
+            left = _health_left(world, field, s, ally)
+            after = left > last_left or (left == last_left and ally > last)
+            if after and left < least:
+                worst, least = ally, left
+        if worst < 0:
+            break
+        last, last_left = worst, least
+    amount = stance.attack * stance.hits
+    for ally in range(field.unit.shape[0]):
+        left = _health_left(world, field, s, ally)
+        if left < last_left or (left == last_left and ally <= last):
+            full = world.stance[mode_of(field, ally), ally].max_health
+            field.unit[ally].health = min(field.unit[ally].health + amount, full)
+    return last >= 0
+
+
+@often
+def _health_left(world: World, field: Field, s: int, ally: int) -> float:
+    """Health of a wounded operator that operator `s` can heal, a fraction or points; infinite for all others."""
+    unit = field.unit[ally]
+    if unit.tile < 0 or not field.covers[s, unit.tile] or world.stance[0, ally].unhealable:
+        return np.inf
+    if ally == s and world.stance[0, s].heals_others_only:
+        return np.inf
+    full = world.stance[mode_of(field, ally), ally].max_health
+    if unit.health >= full:
+        return np.inf
+    return unit.health / full if options.HEALS_LOWEST_FRACTION else unit.health
+
+
+@compiled
+def _strike(world: World, field: Field, s: int, mode: int) -> bool:
+    """Attack the target, or as many enemies as one attack has for targets; False if the target is not there."""
+    target, stance = field.unit[s].target, world.stance[mode, s]
+    if target < 0 or not can_be_hit(field, target):
+        return False
+    all_blocked = stance.attacks_all_blocked and field.foe[target].blocker == s
+    if all_blocked or stance.targets == 0:
+        _strike_many(world, field, s, mode, all_blocked)
+    elif stance.targets == 1:
+        _hit(world, field, s, mode, target)
+    else:
+        _strike_best(world, field, s, mode, stance.targets)
+    return True
+
+
+@compiled
+def _strike_many(world: World, field: Field, s: int, mode: int, blocked_only: bool) -> None:
+    """Attack all enemies that the operator blocks, or all in its range."""
+    least = BLOCKED if blocked_only else NO_TARGET + 1
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) >= least:
+            _hit(world, field, s, mode, e)
+
+
+@compiled
+def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) -> None:
+    """Attack so many enemies in the order in which the operator would choose them."""
+    last_priority, last_distance, last = BLOCKED + 1, -np.inf, -1
+    listed = field.battle[0].listed  # enemies that split off during the attack are not among its targets
+    for _ in range(targets):
+        best, best_priority, shortest = -1, NO_TARGET, np.inf
+        for k in range(listed):
+            e = field.present[k]
+            if field.foe[e].phase != PRESENT:
+                continue
+            priority, distance = priority_of(world, field, s, e), field.foe[e].distance_to_exit
+            later = priority < last_priority or (
+                priority == last_priority and (distance > last_distance or (distance == last_distance and e > last))
+            )
+            better = priority > best_priority or (priority == best_priority and distance < shortest)
+            if later and priority > NO_TARGET and better:
+                best, best_priority, shortest = e, priority, distance
+        if best < 0:
+            return
+        _hit(world, field, s, mode, best)
+        last_priority, last_distance, last = best_priority, shortest, best
+
+
+@compiled
+def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
+    """Hit a target, and with splash all enemies around it."""
+    radius = world.stance[mode, s].splash
+    if radius <= 0.0:
+        _hurt_enemy(world, field, s, mode, target)
+        return
+    row, col = field.foe[target].row, field.foe[target].col
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        if not can_be_hit(field, e):
+            continue
+        if not options.SPLASH_HITS_AIR and world.enemy[e].flying != world.enemy[target].flying:
+            continue
+        down, right = field.foe[e].row - row, field.foe[e].col - col
+        if down * down + right * right <= radius * radius:
+            _hurt_enemy(world, field, s, mode, e)
+
+
+@compiled
+def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
+    """All hits of one attack on one enemy."""
+    stance, stats, foe = world.stance[mode, s], world.enemy[e], field.foe[e]
+    attack = stance.attack if foe.blocker == s else stance.attack * stance.far_strength
+    foe.health -= damage_dealt(attack, stats.defense, stats.resistance, stance.damage) * stance.hits
+    if foe.health <= 0.0:
+        die(world, field, e)
+        add_dp(world, field, world.deployable[s].dp_per_kill)
+        return
+    clock = field.battle[0].clock
+    if stance.stun > 0 and not stats.stun_immune:
+        foe.stunned_until = max(foe.stunned_until, clock + stance.stun)
+    if stance.slow > 0.0:
+        weaker = foe.slowed_until > clock and foe.slow > stance.slow
+        if not weaker:
+            foe.slow = stance.slow
+            foe.slowed_until = clock + stance.slow_ticks

@@ -1,0 +1,54 @@
+"""One battle of a batch, and the small facts about it that every part of the rules asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from game.simulator.compiling import often
+from game.simulator.records import PRESENT, Battles, Field, World
+
+
+def field_of(battles: Battles, b: int) -> Field:
+    """Battle `b` of a batch. The field's arrays are views: what is done to them is done to the batch."""
+    return Field(
+        battles.battle[b : b + 1],  # type: ignore[arg-type]
+        battles.fragment_start[b],
+        battles.wave_start[b],
+        battles.standing[b],
+        battles.covers[b],
+        battles.unit[b],
+        battles.foe[b],
+        battles.present[b],
+    )
+
+
+field_within = often(field_of)
+"""`field_of` for compiled code; compiled code must not hand arrays to Python (see compiling)."""
+
+
+@often
+def add_dp(world: World, field: Field, amount: int) -> None:
+    """Give DP, up to the most that the stage lets a player hold."""
+    field.battle[0].dp = min(field.battle[0].dp + amount, world.max_cost)
+
+
+@often
+def mode_of(field: Field, s: int) -> int:
+    """An operator's row of `World.stance`: 1 while its skill is active, else 0."""
+    return min(field.unit[s].skill_ticks, 1)
+
+
+@often
+def can_be_hit(field: Field, e: int) -> bool:
+    """Whether an enemy is on the field and not hidden."""
+    return field.foe[e].phase == PRESENT and not field.foe[e].hidden
+
+
+@often
+def tile_of(world: World, field: Field, e: int) -> int:
+    """The tile whose centre is nearest to an enemy."""
+    row = int(np.floor(field.foe[e].row + 0.5))
+    col = int(np.floor(field.foe[e].col + 0.5))
+    row = min(max(row, 0), world.height - 1)
+    col = min(max(col, 0), world.width - 1)
+    return row * world.width + col

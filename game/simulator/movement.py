@@ -1,0 +1,102 @@
+"""Enemies walk along their routes."""
+
+from __future__ import annotations
+
+from game.simulator import options
+from game.simulator.blocking import gets_blocked
+from game.simulator.compiling import compiled, often
+from game.simulator.field import tile_of
+from game.simulator.presence import head_for_node, leak
+from game.simulator.records import (
+    APPEAR,
+    HIDE,
+    MOVE,
+    PRESENT,
+    WAIT,
+    WAIT_BATTLE,
+    WAIT_FRAGMENT,
+    WAIT_WAVE,
+    Field,
+    World,
+)
+
+
+@often
+def move(world: World, field: Field, e: int, clock: int) -> None:
+    """A tick of an enemy's walk: it goes on, waits as its route says, leaks, or stays with its blocker."""
+    foe = field.foe[e]
+    if foe.blocker >= 0 or (clock % options.SEARCH_TICKS == 0 and gets_blocked(world, field, e)):
+        return
+    if foe.paused_until > clock:
+        return
+    step = world.enemy[e].step
+    if foe.slowed_until > clock:
+        step = step * (1.0 - foe.slow)
+    if step < foe.distance_to_node:
+        _walk(field, e, step)
+    else:
+        _arrive(world, field, e, step, clock)
+    if foe.phase == PRESENT:
+        foe.tile = tile_of(world, field, e)
+
+
+@often
+def _walk(field: Field, e: int, step: float) -> None:
+    """Go so many tiles straight towards the next node."""
+    foe = field.foe[e]
+    foe.row += foe.heading_down * step
+    foe.col += foe.heading_right * step
+    foe.distance_to_node -= step
+    foe.distance_to_exit -= step
+
+
+@compiled
+def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None:
+    """Reach a node, and what the rest of the step leads to; the last node of a route is the exit."""
+    r, foe = world.arrival[e].route, field.foe[e]
+    while True:
+        node = world.node[r, foe.node]
+        if node.kind != MOVE:
+            if not _node_done(world, field, e, clock):
+                return
+        elif step < foe.distance_to_node:
+            _walk(field, e, step)
+            return
+        else:
+            step -= foe.distance_to_node
+            foe.row, foe.col = node.row, node.col
+            foe.distance_to_node, foe.distance_to_exit = 0.0, node.distance_to_exit
+        foe.node += 1
+        if foe.node >= world.route_size[r]:
+            leak(world, field, e)
+            return
+        enter_node(world, field, e)
+
+
+@compiled
+def enter_node(world: World, field: Field, e: int) -> None:
+    """Begin what the next node of an enemy's route asks for."""
+    arrival, foe = world.arrival[e], field.foe[e]
+    node = world.node[arrival.route, foe.node]
+    if node.kind == WAIT:
+        foe.wait_until = field.battle[0].clock + node.ticks
+    elif node.kind == WAIT_FRAGMENT:
+        foe.wait_until = field.fragment_start[arrival.fragment] + node.ticks
+    elif node.kind == WAIT_WAVE:
+        foe.wait_until = field.wave_start[world.fragment[arrival.fragment].wave] + node.ticks
+    elif node.kind == WAIT_BATTLE:
+        foe.wait_until = node.ticks
+    elif node.kind == HIDE:
+        foe.hidden = True
+    elif node.kind == APPEAR:
+        foe.hidden = False
+        foe.row, foe.col = node.row, node.col
+    head_for_node(world, field, e)
+
+
+@often
+def _node_done(world: World, field: Field, e: int, clock: int) -> bool:
+    """Whether a node that is no walk is over."""
+    kind = world.node[world.arrival[e].route, field.foe[e].node].kind
+    waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
+    return not waits or clock >= field.foe[e].wait_until

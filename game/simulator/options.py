@@ -1,0 +1,44 @@
+"""The rules that are a single number or a single choice, each with its source and how sure it is.
+
+"settled" means that public sources agree, "measured" and "read" that one source says so, "unverified" that this is our
+choice until the real game has been measured. docs/rules.md has the sources. A choice is changed here and nowhere else:
+every other module reads it as `options.NAME`.
+"""
+
+SEARCH_TICKS = 3
+"""Operators look for a new target, and for enemies to block, once in so many ticks (settled); enemies look at the same
+ticks (unverified)."""
+SHOOTING_PAUSE = 20
+"""Ticks for which an enemy that shoots without being blocked stands still (unverified)."""
+ENEMY_WIND_UP = 15
+"""Ticks from the moment an idle enemy sees an operator to its attack (that there is a delay is settled, its length is
+not: the same as an operator's). A shooter stands still meanwhile."""
+BLOCK_DISTANCE_SQUARED = 0.5
+"""Square of the distance in tiles within which an operator blocks enemies (settled)."""
+BODY = 0.25
+"""Tiles by which an operator's body extends the range of an enemy that aims at it (read)."""
+SLOWEST, FASTEST = 20.0, 600.0
+"""Bounds of the attack speed in points, whatever is added to it or taken from it (read)."""
+DEPLOYMENT = 45
+"""Ticks from an operator's deployment to its first attack, at the earliest (measured once: 1.2 to 2.3 s)."""
+WIND_UP = 15
+"""Ticks from the moment an idle operator sees an enemy to its attack (measured once: 0.4 to 0.6 s). Consecutive attacks
+are separated by the attack interval alone (measured)."""
+LEAST_DAMAGE = 0.05
+"""Share of the attack that is dealt whatever the defense or resistance (settled)."""
+REFUND = 0.5
+"""Share of the price paid that a retreat gives back, rounded down (settled)."""
+MAX_PRICE = 99
+"""No redeployment costs more (settled)."""
+SECOND_PRICE, LATER_PRICE = 1.5, 2.0
+"""Factor on the cost of the first redeployment, and of later ones (settled); rounded down (unverified)."""
+SP_WHILE_ACTIVE = False
+"""Whether a skill gathers SP while it is active (unverified)."""
+SPLASH_HITS_AIR = True
+"""Whether splash damage reaches fliers beside a target on the ground, and the other way round (unverified)."""
+HEALS_LOWEST_FRACTION = True
+"""Whether a heal goes to the lowest fraction of health; if not, to the fewest health points (unverified)."""
+SPLIT_PAUSE = 8
+"""Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
+NEVER = 99999.0
+"""A level's costIncreaseTime from here on means that DP do not come by themselves (read)."""

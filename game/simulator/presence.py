@@ -1,0 +1,125 @@
+"""Enemies and operators enter the field and leave it: what is listed and counted then."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from game.simulator import options
+from game.simulator.blocking import RELEASE_ALL, release_above, unblock
+from game.simulator.compiling import compiled
+from game.simulator.field import tile_of
+from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
+
+
+@compiled
+def appear(world: World, field: Field, e: int) -> None:
+    """An enemy enters the field at the place that its state names."""
+    field.foe[e].phase = PRESENT
+    field.foe[e].health = world.enemy[e].max_health
+    field.foe[e].tile = tile_of(world, field, e)
+    battle = field.battle[0]
+    field.present[battle.listed] = e
+    battle.listed += 1
+    if world.enemy[e].holds_wave:
+        battle.holding_wave += 1
+    if world.enemy[e].holds_fragment:
+        battle.holding_fragment += 1
+
+
+@compiled
+def _leave(world: World, field: Field, e: int) -> None:
+    """An enemy leaves the field, dead or leaked; the counter counts both."""
+    unblock(world, field, e)
+    battle = field.battle[0]
+    field.foe[e].phase = GONE
+    field.foe[e].gone_at = battle.clock
+    battle.list_outdated = True
+    if world.enemy[e].holds_wave:
+        battle.holding_wave -= 1
+    if world.enemy[e].holds_fragment:
+        battle.holding_fragment -= 1
+    if world.enemy[e].counts:
+        battle.counter += 1
+
+
+@compiled
+def die(world: World, field: Field, e: int) -> None:
+    """An enemy dies; the enemies into which it splits go on along its route, one after the other."""
+    _leave(world, field, e)
+    foe = field.foe[e]
+    for k in range(world.arrival[e].children):
+        c = world.arrival[e].first_child + k
+        child = field.foe[c]
+        child.row, child.col = foe.row, foe.col
+        appear(world, field, c)
+        child.node = foe.node
+        child.wait_until = foe.wait_until
+        child.paused_until = field.battle[0].clock + k * options.SPLIT_PAUSE
+        head_for_node(world, field, c)
+
+
+@compiled
+def leak(world: World, field: Field, e: int) -> None:
+    """An enemy reaches the exit: it costs life, and the counter advances as well."""
+    _leave(world, field, e)
+    field.foe[e].leaked = True
+    if world.arrival[e].children > 0:
+        _leak_children(world, field)
+    stats, battle = world.enemy[e], field.battle[0]
+    if not stats.harmless and stats.life_cost > 0:
+        battle.leaks += 1
+        battle.life = max(battle.life - stats.life_cost, 0)
+
+
+@compiled
+def _leak_children(world: World, field: Field) -> None:
+    """Enemies whose parent leaked before it split have leaked with it. Parents stand before their children."""
+    for c in range(world.arrivals, world.enemy.shape[0]):
+        child = field.foe[c]
+        if child.phase == ABSENT and field.foe[world.arrival[c].parent].leaked:
+            child.phase, child.leaked = GONE, True
+            child.gone_at = field.battle[0].clock
+            if world.enemy[c].counts:
+                field.battle[0].counter += 1
+
+
+@compiled
+def head_for_node(world: World, field: Field, e: int) -> None:
+    """Turn an enemy towards the node it goes to; a node that is no walk keeps it where it is."""
+    foe = field.foe[e]
+    node = world.node[world.arrival[e].route, foe.node]
+    foe.distance_to_node = 0.0
+    foe.distance_to_exit = node.distance_to_exit
+    if node.kind == MOVE:
+        down, right = node.row - foe.row, node.col - foe.col
+        distance = np.sqrt(down * down + right * right)
+        foe.distance_to_node = distance
+        foe.distance_to_exit += distance
+        if distance > 0.0:
+            foe.heading_down, foe.heading_right = down / distance, right / distance
+
+
+@compiled
+def update_list(field: Field) -> None:
+    """Drop the enemies that are gone from the list of those present."""
+    battle, kept = field.battle[0], 0
+    for k in range(battle.listed):
+        e = field.present[k]
+        if field.foe[e].phase == PRESENT:
+            field.present[kept] = e
+            kept += 1
+    battle.listed, battle.list_outdated = kept, False
+
+
+@compiled
+def remove(world: World, field: Field, s: int) -> None:
+    """An operator leaves the field, dead or retreated; its redeploy time begins, and the enemies it blocked go on."""
+    release_above(world, field, s, RELEASE_ALL)
+    unit, battle = field.unit[s], field.battle[0]
+    field.standing[unit.tile] = -1
+    unit.tile = -1
+    unit.skill_ticks = 0
+    unit.shield = 0.0
+    unit.ready_at = battle.clock + world.deployable[s].redeploy_ticks
+    battle.deployed -= 1
+    battle.slots_taken -= int(world.deployable[s].takes_slot)

@@ -1,0 +1,433 @@
+"""The records that a battle consists of: every field of every table, declared once.
+
+A record is a class; its annotations are the fields and their types, and numpy's dtype follows from them. Compiled code
+and plain Python read `field.unit[s].stunned_until`; Python that wants one field of all rows reads
+`field.unit["stunned_until"]`. A new field is a line here, and where the table is filled by name (tables.py) a value.
+
+Units: times are ticks of 1/30 s unless a name says seconds; lengths are tiles; row 0 is the top row. SP are counted in
+ticks as well, 1 SP is TICKS of them, so that a skill that recovers by the second gains one a tick. Indices: `s` is the
+slot of an operator in the squad, `e` an enemy in the order of the stage's spawns, `b` a battle of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, get_type_hints, overload
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Records = npt.NDArray[np.record]
+
+TICKS = 30
+"""Ticks in a second."""
+
+ABSENT, PRESENT, GONE = range(3)
+"""FoeState.phase: before it appears; on the field, hidden or not; dead or leaked."""
+RUNNING, WON, LOST = range(3)
+"""BattleState.outcome."""
+PHYSICAL, ARTS, TRUE, HEAL = range(4)
+"""Fighter.damage."""
+NO_RECOVERY, PER_SECOND, PER_ATTACK, PER_HIT, ON_DEPLOYMENT = range(5)
+"""Deployable.sp_recovery: what fills the skill. ON_DEPLOYMENT: it is not filled, it triggers when deployed."""
+MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
+"""RouteNode.kind, numbered as in game.levels.stage."""
+
+NUMPY_TYPES = {int: np.int64, float: np.float64, bool: np.bool_}
+
+
+class Record:
+    """Base of all declarations. `dtype` is made from the annotations of a subclass, those it inherits first."""
+
+    dtype: ClassVar[np.dtype[np.record]]
+
+    def __init_subclass__(cls) -> None:
+        """Make the dtype. An annotation that is not int, float or bool is a TypeError that names the field."""
+        fields = []
+        for name, kind in get_type_hints(cls).items():
+            if name in Record.__annotations__:
+                continue
+            if kind not in NUMPY_TYPES:
+                raise TypeError(f"{cls.__name__}.{name} is declared as {kind}; a field is an int, a float or a bool")
+            fields.append((name, NUMPY_TYPES[kind]))
+        cls.dtype = np.dtype((np.record, np.dtype(fields, align=True)))  # type: ignore[assignment]
+
+
+Row_co = TypeVar("Row_co", bound=Record, covariant=True)
+
+
+class Rows(Protocol[Row_co]):
+    """An array of records as the type checker sees it: an index gives a record, a name that field of all of them."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows along each axis."""
+
+    @overload
+    def __getitem__(self, name: str, /) -> npt.NDArray[Any]: ...
+
+    @overload
+    def __getitem__(self, index: int | tuple[int, ...], /) -> Row_co: ...
+
+    @overload
+    def __getitem__(self, part: slice, /) -> npt.NDArray[Any]: ...
+
+
+def rows_of(kind: type[Record], rows: Sequence[Mapping[str, float]]) -> Any:
+    """A table of this kind of record, one row for each mapping from field name to value.
+
+    Raises TypeError, naming record and field, for a value that is missing, unknown, or does not fit the field's type.
+    """
+    names = kind.dtype.names or ()
+    for row in rows:
+        if missing := [name for name in names if name not in row]:
+            raise TypeError(f"{kind.__name__} has no value for {', '.join(missing)}")
+        if unknown := [name for name in row if name not in names]:
+            raise TypeError(f"{kind.__name__} has no field {', '.join(unknown)}")
+    table = np.zeros(len(rows), kind.dtype)
+    for name in names:
+        table[name] = values = [row[name] for row in rows]
+        if (table[name] != values).any():
+            raise TypeError(f"{kind.__name__}.{name} is {kind.dtype[name]} and cannot hold all of {values}")
+    return table
+
+
+def columns(table: Rows[Any]) -> dict[str, npt.NDArray[Any]]:
+    """Every field of a table as a view of all its rows: what reads single figures often keeps this."""
+    names: tuple[str, ...] = table.dtype.names  # type: ignore[attr-defined]
+    return {name: table[name] for name in names}
+
+
+# --- Fixed by the stage and the squad ---------------------------------------------------------------------------------
+
+
+class Fighter(Record):
+    """What operators and enemies have in common."""
+
+    max_health: float
+    attack: float
+    defense: float
+    resistance: float
+    interval: float
+    """Ticks from one attack to the next."""
+    damage: int
+    """Kind of damage: PHYSICAL, ARTS, TRUE or HEAL."""
+    block: int
+    """How much an operator blocks, or how much block an enemy takes up."""
+    splash: float
+    """Radius around the target within which an attack hits everything; 0 for the target alone."""
+    targets: int
+    """How many targets one attack has; 0 for all in range."""
+    regeneration: float
+    """Health points a tick."""
+    stun: int
+    """Ticks for which an attack stuns; 0 for none."""
+
+
+class Stance(Fighter):
+    """An operator's figures in one of two modes: without (0) and with (1) its skill."""
+
+    hits: int
+    """Hits of one attack; each is reduced by the defense."""
+    attacks_all_blocked: bool
+    """An attack on a blocked enemy hits all enemies that the operator blocks."""
+    can_block: bool
+    reaches_air: bool
+    prefers_air: bool
+    """Fliers are chosen before other targets."""
+    far_strength: float
+    """Factor on the attack against enemies that the operator does not block."""
+    slow: float
+    """Fraction of its speed that an enemy loses when hit; 0 for none."""
+    slow_ticks: int
+    taunt: int
+    dp_ticks: float
+    """Ticks for each DP that the active skill brings; 0 for none."""
+    holds_fire: bool
+    """The operator does not attack."""
+    unhealable: bool
+    heals_others_only: bool
+
+
+class Deployable(Record):
+    """What an operator's card and skill are, whether the skill is active or not."""
+
+    cost: int
+    """DP of the first deployment."""
+    redeploy_ticks: int
+    sp_recovery: int
+    """What fills the skill: NO_RECOVERY to ON_DEPLOYMENT."""
+    by_hand: bool
+    """The player triggers the skill; if not, it triggers itself."""
+    sp_cost: int
+    """SP in ticks, as all SP here."""
+    sp_initial: int
+    duration: int
+    """Ticks that the skill lasts; 0 if it is over at once."""
+    single_attack: bool
+    """The skill is one attack: made at once when triggered by hand, otherwise the next one."""
+    dp: int
+    """DP that the skill gives at once."""
+    heal_self: float
+    """Health points that the skill gives its owner."""
+    shield: float
+    """Damage in health points that the skill's shield absorbs; it fades evenly over the duration."""
+    dp_per_kill: int
+    skill_range: bool
+    """The skill's single attack has a range of its own."""
+    takes_slot: bool
+    """The operator counts against the limit of deployed operators."""
+
+
+class EnemyStats(Fighter):
+    """The figures of one enemy of the stage's spawns."""
+
+    step: float
+    """Tiles a tick."""
+    reach: float
+    """Radius within which it shoots operators, their body included; 0 for enemies that only attack their blocker."""
+    flying: bool
+    life_cost: int
+    """Life points that a leak costs."""
+    counts: bool
+    """The kill counter counts it."""
+    harmless: bool
+    """A leak costs no life, whatever life_cost says."""
+    holds_fragment: bool
+    """The next fragment waits until it is gone."""
+    holds_wave: bool
+    """The next wave waits until it is gone."""
+    hides: bool
+    """Operators cannot target it unless it is blocked."""
+    unblockable: bool
+    stun_immune: bool
+
+
+class Arrival(Record):
+    """When and where an enemy comes, and what it splits into when it dies."""
+
+    route: int
+    fragment: int
+    offset: int
+    """Ticks after the fragment's start."""
+    parent: int
+    """The enemy that splits into this one; -1 for enemies that come by themselves."""
+    first_child: int
+    """The first of the enemies that it splits into; the others follow it."""
+    children: int
+    """How many enemies it splits into."""
+
+
+class FragmentTiming(Record):
+    """When a fragment of a wave begins and ends."""
+
+    wave: int
+    delay: int
+    """Ticks from the end of the fragment before it."""
+    length: int
+    """Ticks until its last enemy has come."""
+    patience: int
+    """Ticks that a new wave waits for an empty field, at most; negative for without a limit."""
+
+
+class RouteNode(Record):
+    """One node of a route."""
+
+    kind: int
+    """MOVE to APPEAR."""
+    row: float
+    col: float
+    ticks: int
+    """How long, or until when, a waiting node waits."""
+    distance_to_exit: float
+    """Tiles that the route goes on from this node."""
+
+
+class World(NamedTuple):
+    """What a stage and a squad fix. S slots, E enemies, R routes, N nodes, F fragments, T tiles."""
+
+    width: int
+    height: int
+    character_limit: int
+    max_cost: int
+    """Most DP that can be held."""
+    max_life: int
+    initial_cost: int
+    """DP at the start."""
+    cost_ticks: int
+    """Ticks for each DP that comes by itself; 0 for none."""
+    time_limit: int
+    """Ticks after which the battle is lost; 0 for never."""
+    arrivals: int
+    """How many enemies come by themselves; the others split off from them."""
+    stands: Flags
+    """[S, T] where each operator may be deployed"""
+    stance: Rows[Stance]
+    """[2, S] without and with the skill"""
+    deployable: Rows[Deployable]
+    """[S]"""
+    range_size: Ints
+    """[2, S] tiles in each range"""
+    ranges: Ints
+    """[2, S, tiles, 2] (down, right) from an operator that faces right"""
+    enemy: Rows[EnemyStats]
+    """[E]"""
+    arrival: Rows[Arrival]
+    """[E]"""
+    fragment: Rows[FragmentTiming]
+    """[F]"""
+    route_size: Ints
+    """[R] nodes of each route"""
+    node: Rows[RouteNode]
+    """[R, N]"""
+
+
+# --- Changed by a battle ----------------------------------------------------------------------------------------------
+
+
+class BattleState(Record):
+    """The figures of one battle as a whole."""
+
+    clock: int
+    """Ticks since the start."""
+    outcome: int
+    """RUNNING, WON or LOST."""
+    dp: int
+    dp_clock: int
+    """Ticks since the last DP that came by itself."""
+    life: int
+    counter: int
+    """Enemies that are dead or leaked, as the HUD counts them."""
+    total: int
+    """What the counter says when all enemies are gone."""
+    leaks: int
+    """Leaks that cost life."""
+    deployed: int
+    """Operators on the field."""
+    slots_taken: int
+    """How many of these count against the limit."""
+    deployments: int
+    """Deployments so far."""
+    fragment: int
+    """The fragment that is running."""
+    fragment_clock: int
+    """Ticks since its start; negative during its delay."""
+    spawned: int
+    """How many enemies have come, or were left out of this battle by its seed."""
+    holding_wave: int
+    """Enemies on the field for which the next wave waits."""
+    holding_fragment: int
+    """Enemies on the field for which the next fragment waits."""
+    listed: int
+    """How many enemies `Field.present` lists."""
+    list_outdated: bool
+    """Some of the listed enemies are gone."""
+
+
+class UnitState(Record):
+    """An operator in a battle, deployed or in the hand."""
+
+    tile: int
+    """-1 while it is in the hand."""
+    row: float
+    col: float
+    direction: int
+    """Quarter turns clockwise from facing right."""
+    health: float
+    shield: float
+    """Damage that its shield still absorbs."""
+    block_taken: int
+    """How much block the enemies that it blocks take up."""
+    target: int
+    """The enemy it attacks next; -1 for none."""
+    next_attack: float
+    """Clock at which it can attack again; between two attacks it may lie between two ticks."""
+    stunned_until: int
+    sp: int
+    skill_ticks: int
+    """Ticks for which the skill stays active; 0 when it is not."""
+    skill_dp_ticks: float
+    """Ticks since the last DP that the active skill brought."""
+    ready_at: int
+    """Clock at which its card can be played again."""
+    price_paid: int
+    """DP of the last deployment."""
+    times_deployed: int
+    deployment_number: int
+    """The last deployment was so many-th of the battle."""
+
+
+class FoeState(Record):
+    """An enemy in a battle."""
+
+    phase: int
+    """ABSENT, PRESENT or GONE."""
+    row: float
+    col: float
+    tile: int
+    """The tile whose centre is nearest."""
+    health: float
+    node: int
+    """The node of its route to which it goes, or at which it waits."""
+    heading_down: float
+    """With heading_right the direction to that node, of length 1."""
+    heading_right: float
+    distance_to_node: float
+    distance_to_exit: float
+    wait_until: int
+    paused_until: int
+    """It stands still to shoot, or because it has just split off."""
+    hidden: bool
+    """Off the map on its route; it can neither be seen nor hit."""
+    blocker: int
+    """The slot that blocks it; -1 for none."""
+    aim: int
+    """The slot that it shoots at next; -1 for none."""
+    next_attack: float
+    """As in UnitState."""
+    stunned_until: int
+    slow: float
+    """Fraction of its speed that it loses."""
+    slowed_until: int
+    gone_at: int
+    """Clock at which it died or leaked; -1 before."""
+    leaked: bool
+
+
+class Battles(NamedTuple):
+    """What battles change, for a batch of B of them. The other letters as in World."""
+
+    battle: Records
+    """BattleState [B]"""
+    fragment_start: Ints
+    """[B, F] the clock at which each fragment began"""
+    wave_start: Ints
+    """[B, F] the clock at which each wave began; there are at most as many as fragments"""
+    standing: Ints
+    """[B, T] the slot that stands on a tile; -1 for none"""
+    covers: Flags
+    """[B, S, T] the tiles that an operator's range covers now"""
+    unit: Records
+    """UnitState [B, S]"""
+    foe: Records
+    """FoeState [B, E]"""
+    present: Ints
+    """[B, E] the enemies on the field in the order in which they appeared; the first `listed` count"""
+
+
+class Field(NamedTuple):
+    """One battle of a batch: views of its rows. `battle` keeps an axis of length 1, for numba puts no single record
+    into a tuple: its figures are `field.battle[0].clock`.
+    """
+
+    battle: Rows[BattleState]
+    fragment_start: Ints
+    wave_start: Ints
+    standing: Ints
+    covers: Flags
+    unit: Rows[UnitState]
+    foe: Rows[FoeState]
+    present: Ints

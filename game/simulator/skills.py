@@ -1,0 +1,112 @@
+"""Operators' skills: they fill, begin, last and end."""
+
+from __future__ import annotations
+
+from game.simulator import options
+from game.simulator.blocking import release_above
+from game.simulator.combat import strike_or_heal
+from game.simulator.compiling import compiled, often
+from game.simulator.field import add_dp, mode_of
+from game.simulator.records import PER_ATTACK, PER_HIT, PER_SECOND, Field, World
+from game.simulator.targeting import cover, find_enemy
+
+
+@often
+def gain_sp(world: World, field: Field, s: int, amount: int) -> None:
+    """Give SP, in ticks, up to the skill's cost."""
+    unit = field.unit[s]
+    if options.SP_WHILE_ACTIVE or unit.skill_ticks == 0:
+        unit.sp = min(unit.sp + amount, world.deployable[s].sp_cost)
+
+
+@often
+def upkeep(world: World, field: Field, s: int) -> None:
+    """A tick of an operator on the field beside its attacks: it regenerates; its skill lasts, or fills and triggers."""
+    unit, deployable, mode = field.unit[s], world.deployable[s], mode_of(field, s)
+    stance = world.stance[mode, s]
+    if stance.regeneration > 0.0:
+        unit.health = min(unit.health + stance.regeneration, stance.max_health)
+    if mode == 1:
+        _continue_skill(world, field, s)
+    if deployable.sp_recovery == PER_SECOND:
+        gain_sp(world, field, s, 1)
+    if not deployable.by_hand and not deployable.single_attack and skill_ready(world, field, s):
+        activate(world, field, s)
+
+
+@compiled
+def _continue_skill(world: World, field: Field, s: int) -> None:
+    """A tick of an active skill: DP come one by one, the shield fades, and perhaps the skill ends."""
+    unit, deployable = field.unit[s], world.deployable[s]
+    unit.shield = max(unit.shield - deployable.shield / max(deployable.duration, 1), 0.0)
+    dp_ticks = world.stance[1, s].dp_ticks
+    if dp_ticks > 0.0:
+        unit.skill_dp_ticks += 1.0
+        if unit.skill_dp_ticks >= dp_ticks:
+            unit.skill_dp_ticks -= dp_ticks
+            add_dp(world, field, 1)
+    unit.skill_ticks -= 1
+    if unit.skill_ticks == 0:
+        unit.shield = 0.0
+        _change_mode(world, field, s, 0)
+
+
+@often
+def skill_ready(world: World, field: Field, s: int) -> bool:
+    """Whether an operator is on the field and not stunned, and its skill full and not active."""
+    unit, deployable = field.unit[s], world.deployable[s]
+    fills = deployable.sp_recovery in (PER_SECOND, PER_ATTACK, PER_HIT)
+    idle = unit.skill_ticks == 0 and unit.stunned_until <= field.battle[0].clock
+    return fills and unit.sp >= deployable.sp_cost and idle and unit.tile >= 0
+
+
+@compiled
+def activate(world: World, field: Field, s: int) -> None:
+    """The skill begins: what happens at once happens, what lasts starts to."""
+    unit, deployable = field.unit[s], world.deployable[s]
+    unit.sp = 0
+    unit.skill_ticks = deployable.duration
+    unit.skill_dp_ticks = 0.0
+    add_dp(world, field, deployable.dp)
+    unit.shield = deployable.shield
+    mode = mode_of(field, s)
+    if mode == 1:
+        _change_mode(world, field, s, 1)
+    unit.health = min(unit.health + deployable.heal_self, world.stance[mode, s].max_health)
+    if deployable.single_attack:
+        unit.target = find_enemy(world, field, s)
+        strike_with_skill(world, field, s)
+
+
+@compiled
+def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
+    """From now on the figures without (0) or with (1) the skill count.
+
+    Health keeps its fraction of the full health, and a full one stays full whatever rounding does; of the attack
+    interval the same fraction is left. The range changes, and enemies above the new block are released.
+    """
+    unit, clock = field.unit[s], field.battle[0].clock
+    now, before = world.stance[mode, s], world.stance[1 - mode, s]
+    fraction = unit.health / before.max_health
+    unit.health = now.max_health if fraction >= 1.0 else fraction * now.max_health
+    left = unit.next_attack - clock
+    if left > 0.0:
+        quicker = now.interval / before.interval
+        unit.next_attack = clock + left * quicker
+    cover(world, field, s, mode)
+    release_above(world, field, s, now.block)
+
+
+@compiled
+def strike_with_skill(world: World, field: Field, s: int) -> bool:
+    """The one attack that a skill is; False if there is no target."""
+    if not world.deployable[s].skill_range:
+        return strike_or_heal(world, field, s, 1)
+    unit = field.unit[s]
+    target = unit.target
+    cover(world, field, s, 1)
+    unit.target = find_enemy(world, field, s)
+    done = strike_or_heal(world, field, s, 1)
+    cover(world, field, s, 0)
+    unit.target = target
+    return done

@@ -1,0 +1,109 @@
+"""Operators and enemies choose their targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from game.simulator import options
+from game.simulator.compiling import compiled, often
+from game.simulator.field import can_be_hit, mode_of
+from game.simulator.records import Field, World
+
+NO_TARGET, IN_RANGE, PREFERRED, BLOCKED = range(4)
+"""Priority of an enemy as an operator's target, the highest last."""
+
+
+@often
+def search(world: World, field: Field, clock: int) -> None:
+    """Operators and enemies on the field that can attack before the next search choose their targets."""
+    soon = clock + options.SEARCH_TICKS
+    for s in range(field.unit.shape[0]):
+        unit = field.unit[s]
+        if unit.tile >= 0 and unit.next_attack < soon:
+            unit.target = find_enemy(world, field, s)
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        if world.enemy[e].reach > 0.0 and field.foe[e].next_attack < soon:
+            field.foe[e].aim = find_operator(world, field, e)
+
+
+@compiled
+def find_enemy(world: World, field: Field, s: int) -> int:
+    """An operator's next target: the enemy it blocks, else the one in range nearest to its exit; -1 for none."""
+    best, best_priority, shortest = -1, NO_TARGET, np.inf
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        priority, distance = priority_of(world, field, s, e), field.foe[e].distance_to_exit
+        nearer = priority == best_priority and priority > NO_TARGET and distance < shortest
+        if priority > best_priority or nearer:
+            best, best_priority, shortest = e, priority, distance
+    return best
+
+
+@often
+def priority_of(world: World, field: Field, s: int, e: int) -> int:
+    """Priority of an enemy as an operator's target: NO_TARGET to BLOCKED."""
+    foe, stats = field.foe[e], world.enemy[e]
+    if foe.blocker == s:
+        return BLOCKED
+    if not field.covers[s, foe.tile] or not can_be_hit(field, e):
+        return NO_TARGET
+    if stats.hides and foe.blocker < 0:
+        return NO_TARGET
+    if stats.flying:
+        if not world.stance[0, s].reaches_air:
+            return NO_TARGET
+        return PREFERRED if world.stance[0, s].prefers_air else IN_RANGE
+    return IN_RANGE
+
+
+@compiled
+def find_operator(world: World, field: Field, e: int) -> int:
+    """An enemy's next target among the operators in its reach: highest taunt, then latest deployment; -1 for none."""
+    return -1 if field.foe[e].hidden else next_operator(world, field, e, -1, np.inf, 0)
+
+
+@compiled
+def next_operator(world: World, field: Field, e: int, but: int, taunt: float, number: int) -> int:
+    """Next target of an enemy after one with this taunt and deployment number: highest taunt, then latest deployment;
+    slot `but` is skipped. -1 for none.
+    """
+    best, best_taunt, latest = -1, -np.inf, -1
+    for s in range(field.unit.shape[0]):
+        unit = field.unit[s]
+        if unit.tile < 0 or s == but or not _in_reach(world, field, e, s):
+            continue
+        own = taunt_of(world, field, s)
+        follows = own < taunt or (own == taunt and unit.deployment_number < number)
+        if follows and (own > best_taunt or (own == best_taunt and unit.deployment_number > latest)):
+            best, best_taunt, latest = s, own, unit.deployment_number
+    return best
+
+
+@often
+def taunt_of(world: World, field: Field, s: int) -> float:
+    """An operator's taunt now: enemies aim at the highest first."""
+    return float(world.stance[mode_of(field, s), s].taunt)
+
+
+@often
+def _in_reach(world: World, field: Field, e: int, s: int) -> bool:
+    """Whether an enemy can shoot an operator."""
+    down, right = field.unit[s].row - field.foe[e].row, field.unit[s].col - field.foe[e].col
+    reach = world.enemy[e].reach
+    return down * down + right * right <= reach * reach
+
+
+@compiled
+def cover(world: World, field: Field, s: int, mode: int) -> None:
+    """Write down which tiles an operator's range covers, without (0) or with (1) its skill."""
+    unit = field.unit[s]
+    row, col = unit.tile // world.width, unit.tile % world.width
+    field.covers[s, :] = False
+    for i in range(world.range_size[mode, s]):
+        down, right = world.ranges[mode, s, i, 0], world.ranges[mode, s, i, 1]
+        # The table faces right; a quarter turn clockwise makes (down, right) into (right, -down).
+        for _ in range(unit.direction):
+            down, right = right, -down
+        if 0 <= row + down < world.height and 0 <= col + right < world.width:
+            field.covers[s, (row + down) * world.width + col + right] = True

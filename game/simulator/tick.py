@@ -1,0 +1,88 @@
+"""One tick of a battle, and many."""
+
+from __future__ import annotations
+
+from game.simulator import options
+from game.simulator.attacks import enemy_attacks, operator_attacks
+from game.simulator.compiling import compiled, often
+from game.simulator.field import add_dp, field_within
+from game.simulator.movement import move
+from game.simulator.presence import update_list
+from game.simulator.records import LOST, PRESENT, RUNNING, WON, Battles, Field, World
+from game.simulator.skills import upkeep
+from game.simulator.targeting import search
+from game.simulator.waves import advance_waves
+
+
+@compiled
+def run(world: World, battles: Battles, b: int, ticks: int) -> None:
+    """Play battle `b` for so many ticks, or until it is decided."""
+    field = field_within(battles, b)
+    for _ in range(ticks):
+        if field.battle[0].outcome != RUNNING:
+            return
+        _tick(world, field)
+
+
+@compiled
+def run_all(world: World, battles: Battles, ticks: int) -> None:
+    """Play all battles of a batch for so many ticks."""
+    for b in range(battles.battle.shape[0]):
+        run(world, battles, b, ticks)
+
+
+@often
+def _tick(world: World, field: Field) -> None:
+    """One tick: DP and enemies come, targets are chosen, enemies act, operators act, and the battle may be decided."""
+    _gain_dp(world, field)
+    advance_waves(world, field)
+    battle = field.battle[0]
+    clock = battle.clock
+    if clock % options.SEARCH_TICKS == 0:
+        search(world, field, clock)
+    for k in range(battle.listed):
+        _enemy_acts(world, field, field.present[k], clock)
+    for s in range(field.unit.shape[0]):
+        if field.unit[s].tile >= 0:
+            if field.unit[s].next_attack <= clock and field.unit[s].stunned_until <= clock:
+                operator_attacks(world, field, s, clock)
+            upkeep(world, field, s)
+    if battle.list_outdated:
+        update_list(field)
+    battle.clock = clock + 1
+    decide(world, field)
+
+
+@often
+def _enemy_acts(world: World, field: Field, e: int, clock: int) -> None:
+    """A tick of an enemy: it moves, attacks and regenerates."""
+    foe, stats = field.foe[e], world.enemy[e]
+    if foe.phase == PRESENT and foe.stunned_until <= clock:
+        move(world, field, e, clock)
+        if stats.attack > 0.0 and foe.next_attack <= clock:
+            enemy_attacks(world, field, e, clock)
+    if stats.regeneration > 0.0 and foe.phase == PRESENT:
+        foe.health = min(foe.health + stats.regeneration, stats.max_health)
+
+
+@often
+def decide(world: World, field: Field) -> None:
+    """No life left is defeat, even with the last enemy; a full counter is victory; no time left is defeat."""
+    battle = field.battle[0]
+    if battle.life <= 0:
+        battle.outcome = LOST
+    elif battle.counter >= battle.total:
+        battle.outcome = WON
+    elif 0 < world.time_limit <= battle.clock:
+        battle.outcome = LOST
+
+
+@often
+def _gain_dp(world: World, field: Field) -> None:
+    """One DP every costIncreaseTime."""
+    if world.cost_ticks == 0:
+        return
+    field.battle[0].dp_clock += 1
+    if field.battle[0].dp_clock >= world.cost_ticks:
+        field.battle[0].dp_clock = 0
+        add_dp(world, field, 1)
