@@ -17,7 +17,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_diagram_is_the_machines(readme):
-    """Whoever changes the table is told to change the picture: `holdfast graph`."""
+    """A change of the transition table has to reach the diagrams; `holdfast graph` prints the new one."""
     assert mermaid() in readme.read_text(encoding="utf-8")
 
 
