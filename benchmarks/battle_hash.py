@@ -1,11 +1,11 @@
-"""One hash over many battles: the rules are the same as before exactly when it is.
+"""One hash over many battles: it stays the same exactly as long as the rules do.
 
 python benchmarks/battle_hash.py [--random N]
 
 It plays the stored plan of every shipped stage in three battles, N random battles (200; see properties.py), and the
-real plans of ../shared/reference on their stages at every build of plans.py, and hashes what can be seen of each of
-them along the way, to the last bit. How the rules keep a battle in memory does not matter. `NUMBA_DISABLE_JIT=1` must
-print the same.
+real plans of plans.py on their stages at every build, and hashes everything that can be seen of each battle along the
+way, to the last bit. How the rules keep a battle in memory does not matter. `NUMBA_DISABLE_JIT=1` must print the
+same.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SEEDS = (0, 1, 2)
 
 
 def looks(battle: Battle) -> bytes:
-    """All that can be seen of a battle now."""
+    """Everything that can be seen of a battle now."""
     seen = (
         battle.view(), battle.ticks, battle.outcome, battle.stars, battle.leaks, battle.operators_on_field(),
         battle.enemies_on_field(), battle.card_cooldowns(), battle.gone(),
@@ -59,7 +59,7 @@ def planned(plan: Plan, stage: Stage, build: Build, seed: int) -> str:
 
 
 def random(recipe: properties.Recipe) -> str:
-    """The hash of a random battle, looked at before and after every decision. Illegal ones are among these."""
+    """The hash of a random battle, looked at before and after every decision. Some decisions are illegal."""
     battle, chance = properties.made(recipe)
     slots, tiles = len(battle.squad), battle.stage.height * battle.stage.width
     digest = hashlib.sha256(looks(battle))
@@ -84,7 +84,7 @@ def hashes(battles: int) -> Iterator[tuple[str, str]]:
     for seed in range(battles):
         yield f"random battle {seed}", random(properties.Recipe(seed))
     if not plans.REFERENCE.is_dir():
-        print(f"without the real plans: {plans.REFERENCE} is not here", file=sys.stderr)
+        print(f"without the real plans: {plans.REFERENCE} does not exist", file=sys.stderr)
         return
     for level, file in plans.given(plans.REFERENCE):
         stage, plan = load_stage(level, CATALOGUE), read_plan(file)

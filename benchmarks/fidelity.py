@@ -1,11 +1,12 @@
-"""The real game as a judge: a recorded battle of stage 0-5, played again in the simulator.
+"""Checks the simulator against the real game: a recorded battle of stage 0-5, played again in the simulator.
 
 python benchmarks/fidelity.py [--out FILE.png] [--json]
 
-The recording (../shared/reference/battle_0-5) shows kills, DP and life every 2.9 s. What follows is our reading of its
-frames: who was deployed when, where and facing where. The game's second of each frame is measured, not fitted: the bar
-under the DP shows how much of the next DP there is, and DP come once a second, so DP and bar are a clock that play
-slowed by a dragged card cannot deceive. The DP curve therefore judges costs and skills, and the kills everything else.
+The recording is no part of the project; it is read from shared/reference/battle_0-5 beside the project's folder. It
+shows kills, DP and life every 2.9 s. The constants below were read from its frames by eye: which operator was deployed
+when, where and in which direction. The game's second of each frame is measured, not fitted: the bar under the DP shows
+how much of the next DP has been gained, and DP come once a second. So DP and bar are a clock that stays right while a
+dragged card slows play. The DP curve therefore tests costs and skills, and the kills test all other rules.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ ROW_SECONDS = 2.93
 """Between two rows in which play was not slow; the last row's second is known from it alone, since its DP are full."""
 
 
-class Row(NamedTuple):
+class RecordedRow(NamedTuple):
     """One row of the recording beside the simulator at the same second of the game."""
 
     frame: int
@@ -80,8 +81,8 @@ class Row(NamedTuple):
     our_life: int
 
 
-class Kill(NamedTuple):
-    """When the n-th enemy was gone: in the recording between two rows, and here."""
+class RecordedKill(NamedTuple):
+    """When the n-th enemy was gone: between two rows of the recording, and in the simulator. All in seconds."""
 
     after: float
     before: float
@@ -108,15 +109,15 @@ def seconds_of(reference: Path, recorded: Sequence[Mapping[str, str]]) -> list[f
 
 
 def bar_of(frame: Path) -> float:
-    """How much of the next DP there is in a frame: from 0 to just below 1, since even a full bar is not yet a DP."""
+    """How much of the next DP a frame shows: from 0 to just below 1, since even a full bar is not a DP yet."""
     grey = cv2.imread(str(frame), cv2.IMREAD_GRAYSCALE)
     if grey is None:
-        sys.exit(f"{frame} is no picture")
+        sys.exit(f"{frame} is not a picture")
     lit = (grey[BAR] > LIT).mean(axis=0) > 0.5
     return float(np.append(lit, False).argmin() / (lit.size + 1))
 
 
-def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle, list[float]]:
+def replay(reference: Path) -> tuple[list[RecordedRow], list[RecordedKill], Battle, list[float]]:
     """Play the battle again, row by row of the recording, and then to its end.
 
     The last are the distances in tiles between the enemies that were sighted and ours.
@@ -132,7 +133,7 @@ def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle, list[float]]
         _play(battle, waiting, second)
         view = battle.view()
         frame, kills, dp, life = (int(line[key]) for key in ("frame", "kills", "cost", "life"))
-        rows.append(Row(frame, second, kills, dp, life, view.kills, view.dp, view.life))
+        rows.append(RecordedRow(frame, second, kills, dp, life, view.kills, view.dp, view.life))
         ours = {one.number: (one.row, one.col) for one in battle.enemies_on_field()}
         off += [math.dist(ours[e], place) for at, e, *place in SIGHTINGS if at == frame and e in ours]
     _play(battle, waiting, seconds[-1] + 60)
@@ -140,7 +141,7 @@ def replay(reference: Path) -> tuple[list[Row], list[Kill], Battle, list[float]]
 
 
 def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: float) -> None:
-    """Play until a second, and deploy whose second comes."""
+    """Play until a second; deploy the waiting operators when their seconds come."""
     while battle.ticks < int(until * TICKS) and battle.outcome is None:
         while waiting and battle.seconds >= waiting[0][0]:
             _, slot, row, col = waiting[0]
@@ -150,17 +151,19 @@ def _play(battle: Battle, waiting: list[tuple[float, int, int, int]], until: flo
         battle.step(1)
 
 
-def _kills(rows: Sequence[Row], battle: Battle) -> list[Kill]:
-    """For each enemy that is gone the two rows between which the recording's counter went up, and our second."""
+def _kills(rows: Sequence[RecordedRow], battle: Battle) -> list[RecordedKill]:
+    """For each enemy that is gone: the two rows between which the recording's counter rose, and our second."""
     ours = [gone.tick / TICKS for gone in battle.gone()]
     between = [
         (before.second, after.second) for before, after in pairwise(rows) for _ in range(after.kills - before.kills)
     ]
-    return [Kill(*pair, mine) for pair, mine in zip(between, ours, strict=False)]
+    return [RecordedKill(*pair, mine) for pair, mine in zip(between, ours, strict=False)]
 
 
-def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle, places: Sequence[float]) -> dict[str, Any]:
-    """What the comparison comes to."""
+def figures(
+    rows: Sequence[RecordedRow], kills: Sequence[RecordedKill], battle: Battle, places: Sequence[float]
+) -> dict[str, Any]:
+    """The figures of the comparison, by name."""
     off = np.array([one.off for one in kills])
     return {
         "rows": len(rows),
@@ -180,7 +183,7 @@ def figures(rows: Sequence[Row], kills: Sequence[Kill], battle: Battle, places: 
     }
 
 
-def draw(rows: Sequence[Row], kills: Sequence[Kill], out: Path) -> None:
+def draw(rows: Sequence[RecordedRow], kills: Sequence[RecordedKill], out: Path) -> None:
     """Both curves, and how far each kill is off."""
     import matplotlib as mpl
 
@@ -214,7 +217,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     chosen = parser.parse_args()
     if not REFERENCE.is_dir():
-        sys.exit(f"{REFERENCE} is not here: the recorded battle and its stage are public data we do not hand out")
+        sys.exit(f"{REFERENCE} does not exist: the project does not distribute the recorded battle and its stage")
     rows, kills, battle, places = replay(REFERENCE)
     told = figures(rows, kills, battle, places)
     if chosen.out:

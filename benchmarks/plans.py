@@ -2,8 +2,9 @@
 
 python benchmarks/plans.py [STAGE PLAN ...] [--json]
 
-Without arguments, the plans of ../shared/reference/copilot are played, each on its stage. Plans say nothing about
-levels, so each is played with the same build for all operators: elite 0 and elite 1, at rising levels.
+Without arguments, the plans in shared/reference/copilot beside the project's folder are played, each on its stage; they
+are no part of the project. Plans say nothing about levels, so each is played with the same build for all operators:
+elite 0 and elite 1, at rising levels.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def main() -> None:
     if not chosen.pairs and not REFERENCE.is_dir():
         sys.exit(f"{REFERENCE} does not exist: give a level file and a plan for it")
     if len(chosen.pairs) % 2:
-        sys.exit("give a level file and a plan, in turns")
+        sys.exit("give pairs: a level file and a plan for it")
     pairs = list(zip(chosen.pairs[::2], chosen.pairs[1::2], strict=True)) or list(given(REFERENCE))
     lines = []
     for stage, plan in pairs:

@@ -2,8 +2,9 @@
 
 python benchmarks/stages.py [--battles N] [--json]
 
-All play with the default squad. The solution is played in five battles, of which the worst counts, and so is the greedy
-script; random play (any legal action each second, all equally likely) plays N battles, and N more without retreats.
+All use the default squad. The solution is played in five battles, of which the worst counts. The greedy script plays
+five battles as well. Random play (any legal action each second, all equally likely) plays N battles, and N more without
+retreats.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ class StageRow(NamedTuple):
     random: float
     """Share of its battles that random play wins."""
     keeping: float
-    """The same without retreats."""
+    """Share of its battles that random play without retreats wins."""
     lesson: str
 
 
 def measure(name: str, battles: int) -> StageRow:
-    """Play one stage with all of them."""
+    """Play one stage in all these ways."""
     stage, plan = load_stage(name, CATALOGUE), solution(name)
     squad = default_squad(CATALOGUE)
     return StageRow(

@@ -47,7 +47,7 @@ def play() -> Callable[..., Battle]:
 
 
 class Broker(NamedTuple):
-    """A mosquitto that can be ended and started again on the same port."""
+    """A mosquitto that can be stopped and started again on the same port."""
 
     port: int
     start: Callable[[], None]
@@ -56,7 +56,7 @@ class Broker(NamedTuple):
 
 @pytest.fixture
 def port() -> int:
-    """A port nobody listens on."""
+    """A port on which no program listens."""
     return free_port()
 
 
@@ -99,7 +99,7 @@ def mosquitto(port: int, tmp_path: Path) -> Iterator[Broker]:
 
 
 def wait_for_port(port: int) -> None:
-    """Wait until somebody listens on a port."""
+    """Wait until a program listens on a port."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -108,12 +108,12 @@ def wait_for_port(port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    pytest.fail(f"nobody listens on port {port} after {START_SECONDS} s")
+    pytest.fail(f"no program listens on port {port} after {START_SECONDS} s")
 
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    """A screen of 1280x720 that nobody sees, in an X server of its own; the server picks a free number itself."""
+    """A virtual screen of 1280x720, in an X server of its own; the server picks a free display number."""
     program = shutil.which("Xvfb")
     if program is None:
         pytest.skip("Xvfb is not installed; on Debian: apt-get install xvfb")

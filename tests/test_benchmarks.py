@@ -57,7 +57,7 @@ def test_the_simulator_agrees_with_the_recorded_battle(reference, tmp_path):
 
 
 def test_the_recordings_clock_is_read_from_its_frames(reference):
-    """Rows lie 2.9 s apart but where play was paused or slow, and nothing drifts."""
+    """Rows are 2.9 s apart except where play was paused or slow, and the clock does not drift."""
     rows = fidelity.replay(reference)[0]
     gaps = {after.frame: after.second - before.second for before, after in pairwise(rows)}
     slow = {3, 9, 19, 21, 43}
@@ -66,13 +66,13 @@ def test_the_recordings_clock_is_read_from_its_frames(reference):
 
 
 def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
-    """The judge can condemn: one DP more for the first operator is seen from there on."""
+    """The comparison can fail: one DP more for the first operator shows from its deployment on."""
     monkeypatch.setattr(fidelity, "SQUAD", ({**fidelity.SQUAD[0], "potential": 1}, *fidelity.SQUAD[1:]))
     assert fidelity.figures(*fidelity.replay(reference))["dp within 1"] < 0.9
 
 
 def test_real_plans_begin_to_win_at_levels_that_players_have(reference):
-    """All that lie in the reference folder win without a leak somewhere from elite 0 to elite 1."""
+    """Every plan in the reference folder wins without a leak at some level from elite 0 to elite 1."""
     lines = [plans.measure(stage, plan) for stage, plan in plans.given(reference)]
     assert len(lines) >= 5
     assert all(line.begins != "never" for line in lines)

@@ -1,4 +1,4 @@
-"""The import rule of the house: bot → vision, learning → planning → states → game, and no I/O on the pure floors."""
+"""The import rule of the project: bot → vision, learning → planning → states → game, and no I/O on the pure floors."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def modules(package: str) -> list[Path]:
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_go_one_way(package):
-    """Nothing on a lower floor knows what stands above it."""
+    """No package imports one above it."""
     foreign = set(MAY_IMPORT) - MAY_IMPORT[package]
     for path in modules(package):
         assert not {name for name in imported(path) if name.split(".")[0] in foreign}, path
 
 
 def test_vision_knows_events_only():
-    """The eyes say what they see; of the machine they know the words it understands, not the machine."""
+    """Vision may import the events, but not the machine."""
     for path in modules("vision"):
         assert {name for name in imported(path) if name.startswith("states")} <= {"states.events"}, path
 
 
 @pytest.mark.parametrize("package", ["states", "planning", "game"])
 def test_pure_floors_touch_no_input_or_output(package):
-    """The machine and the rules know no screen, no broker and no clock; the practice game is drawn, so it may."""
+    """The machine and the rules use no screen, broker or clock; only the practice game may, because it draws."""
     for path in modules(package):
         if "practice" not in path.parts:
             assert not {name for name in imported(path) if name.split(".")[0] in IO_LIBRARIES}, path

@@ -1,4 +1,4 @@
-"""What both READMEs say of the program is what the program says of itself."""
+"""What both READMEs say about the program agrees with its code."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_diagram_is_the_machines(readme):
-    """Whoever changes the table is told to change the picture: `holdfast graph`."""
+    """A change of the transition table has to reach the diagrams; `holdfast graph` prints the new one."""
     assert mermaid() in readme.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_every_log_event_and_topic_is_listed(readme):
-    """They are an interface; none is left for the reader to find out."""
+    """Log events and topics are an interface, so the README lists all of them."""
     text = readme.read_text(encoding="utf-8")
     topics = re.findall(r"holdfast/<name>/[\w/<>]+", bot.control.__doc__)
     assert len(topics) >= 7
@@ -32,7 +32,7 @@ def test_every_log_event_and_topic_is_listed(readme):
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_every_picture_and_page_it_points_to_exists(readme):
-    """A README with a hole in it is not ready."""
+    """No link of the README leads nowhere."""
     links = re.findall(r"\]\(([^)#]+)\)", readme.read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []

@@ -18,7 +18,7 @@ PLAY_SECONDS = 280
 
 @pytest.fixture
 def desktop(display: str, tmp_path: Path) -> dict[str, str]:
-    """The environment of programs on the unseen screen."""
+    """The environment of programs on the virtual screen."""
     return {
         **os.environ,
         "DISPLAY": display,

@@ -1,4 +1,4 @@
-"""The capture loop: its pace, what happens when there is no frame, and who may use the watcher."""
+"""The capture loop: its pace, what happens when there is no frame, and in which thread the watcher is used."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_in_lock_step_the_game_waits_for_the_loop():
 
 
 async def test_in_lock_step_a_shut_gate_stops_the_games_clock():
-    """While it is paused the game is looked at, and not one second of it is lost."""
+    """While the bot is paused frames are grabbed, but the game's clock does not advance."""
     async with looking(None, is_open=False) as (_, screen, _, inbox, gate):
         for _ in range(2):
             assert (await handled(inbox)).t == 0
@@ -108,7 +108,7 @@ async def handled(inbox):
 
 
 async def test_the_watcher_is_used_in_the_screens_thread_only():
-    """A wish to look again is fulfilled before the next frame, in the thread that looks: no two threads meet there."""
+    """A request to look again is met before the next frame, in the screen's thread; no other uses the watcher."""
     async with looking(None) as (one, _, watcher, inbox, _):
         await handled(inbox)
         event = await inbox.get()

@@ -1,4 +1,4 @@
-"""bot.toml: what it says, and what it says when something is wrong with it."""
+"""bot.toml: its options and defaults, and the messages about its mistakes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_every_option_has_a_sentence():
 
 
 def test_all_problems_are_told_at_once(tmp_path):
-    """An unknown key, a wrong type and missing weights are mended in one go, not in three."""
+    """An unknown key, a wrong type and missing weights are all in one message."""
     lines = problems('[mqqt]\nport = 1\n[practice]\nframe_step = "fast"\n[vision]\nweights = "no.onnx"\n', tmp_path)
     assert lines[0] == "bot.toml: 3 problems"
     assert sorted(line.split(maxsplit=1)[0] for line in lines[1:]) == ["mqqt", "practice.frame_step", "vision.weights"]
@@ -85,7 +85,7 @@ def test_a_file_nested_without_end_gives_one_line(tmp_path):
 
 
 def test_a_file_that_is_no_toml_gives_one_line(tmp_path):
-    """A slip of the keyboard is pointed at."""
+    """The line names the place of the syntax error."""
     lines = problems("[play\n", tmp_path)
     assert len(lines) == 1
     assert "not TOML" in lines[0]
@@ -99,7 +99,7 @@ def test_a_byte_order_mark_does_not_matter(tmp_path):
 
 
 def test_a_file_asked_for_by_name_must_be_there(tmp_path):
-    """A slip in the name is not answered with defaults."""
+    """A misspelt file name is an error; the defaults are not used instead."""
     with pytest.raises(ConfigError, match="no such file; write a fresh one with: holdfast config"):
         load(tmp_path / "nope.toml")
 
@@ -120,7 +120,7 @@ def test_paths_start_where_the_file_lies(tmp_path):
 
 
 def test_the_configuration_cannot_be_changed_while_it_plays():
-    """What was read is what holds."""
+    """The configuration is frozen once it is read."""
     with pytest.raises(ValidationError):
         Config().play.stage = "other"
 

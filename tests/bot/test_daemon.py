@@ -376,7 +376,7 @@ def events_of(folder: Path) -> list[dict[str, Any]]:
 
 
 async def test_play_goes_on_without_learner_trace_and_broker(tmp_path, monkeypatch):
-    """The ladder down: each of these is told once, and the battle is played to its end."""
+    """The failure of each of these parts is reported once, and the battle is played to its end."""
 
     def full(self: TraceWriter, event: Event, commands: list[Any]) -> None:
         raise OSError(28, "No space left on device")

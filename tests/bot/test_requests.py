@@ -1,4 +1,4 @@
-"""The table of requests: what a row is worth on MQTT, on the command line and in the documentation."""
+"""The table of requests: what a row gives on MQTT, on the command line and in the documentation."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def battle(number: int, outcome: str, stars: int = 0) -> BattleEnded:
 
 
 def test_the_win_rate_is_that_of_the_last_twenty():
-    """What was lost long ago is forgotten."""
+    """Older battles do not count."""
     counts = RunCounts()
     for number in range(1, 31):
         counts.add(battle(number, "lost"))
@@ -22,5 +22,5 @@ def test_the_win_rate_is_that_of_the_last_twenty():
 
 
 def test_before_the_first_battle_nothing_is_won():
-    """A summary of nothing is no error."""
+    """The win rate of a run without battles is 0."""
     assert RunCounts().as_dict() == {"battles": 0, "won": 0, "stars": 0, "win_rate_last_20": 0.0}

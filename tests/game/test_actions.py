@@ -82,7 +82,7 @@ def view_of(stage, **changes):
 
 
 def test_the_mask_believes_the_view_alone():
-    """Unknown cards offer nothing; a tile is taken by whoever stands there; a full field takes nobody."""
+    """Unknown cards offer nothing; a tile with an operator is taken; a full field takes no operator."""
     stage = load_stage("first_watch", CATALOGUE)
     tiles = 54
     places = np.argwhere(legal_actions(view_of(stage), stage, SQUAD)[1 : 1 + 12 * tiles * 4].reshape(12, tiles, 4))

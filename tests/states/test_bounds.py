@@ -19,7 +19,7 @@ def kinds(commands):
 
 @pytest.mark.parametrize("seen", [{"paused": True}, {"deploying": True}])
 def test_a_button_that_is_dead_in_battle_is_a_fault(player, seen):
-    """Two hours before the same picture cost a handful of taps, not thousands."""
+    """Two hours in front of an unchanged picture cost a handful of taps, not thousands."""
     player.walk("battle")
     taps = sum(len(gestures(player.battle(view(**seen)))) for _ in range(7200))
     assert taps == 4

@@ -1,4 +1,4 @@
-"""The machine as a whole: the way round, pausing, the ladder down, and the table as data."""
+"""The machine as a whole: the way round, pausing, playing on without a part, and the table as data."""
 
 from __future__ import annotations
 

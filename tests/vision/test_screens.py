@@ -69,7 +69,7 @@ def test_the_panel_says_which_stage_it_is_for(reader):
 
 
 def test_the_title_of_a_won_battle_is_settle(reader):
-    """The real title stands for the page when it stands where the page has it; two gold stars are counted as two."""
+    """The real title identifies the page if it is where the page has it; two gold stars are counted as two."""
     title = reference("settle_title_crop.png")
     image = np.full((1080, 1920, 3), 30, np.uint8)
     image[260 : 260 + title.shape[0], 60 : 60 + title.shape[1]] = title

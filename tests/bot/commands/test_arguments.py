@@ -1,4 +1,4 @@
-"""The values of arguments: what has the wrong shape is told, with the right one."""
+"""The values of arguments: one of the wrong form is refused, and the message shows the right form."""
 
 from __future__ import annotations
 

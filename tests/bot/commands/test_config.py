@@ -9,12 +9,12 @@ from bot.config import Config, as_toml, load
 
 
 def test_it_prints_the_file(capsys):
-    """For a pipe, or to read."""
+    """Without a file name it goes to standard output."""
     assert main(["config"]) == 0
     assert capsys.readouterr().out == as_toml()
 
 
-def test_it_writes_a_file_that_says_what_no_file_says(tmp_path, capsys):
+def test_it_writes_a_file_that_changes_no_default(tmp_path, capsys):
     """Every option with its default."""
     file = tmp_path / "bot.toml"
     assert main(["config", str(file)]) == 0
@@ -22,8 +22,8 @@ def test_it_writes_a_file_that_says_what_no_file_says(tmp_path, capsys):
     assert load(file).model_dump() == Config().model_dump()
 
 
-def test_it_writes_over_a_file_only_when_it_is_forced(tmp_path, capsys):
-    """The user's own settings are not lost by a slip."""
+def test_it_overwrites_a_file_only_with_force(tmp_path, capsys):
+    """The user's own settings are not lost by mistake."""
     file = tmp_path / "bot.toml"
     file.write_text("mine", encoding="utf-8")
     assert main(["config", str(file)]) == 2

@@ -8,7 +8,7 @@ from bot.cli import main
 
 
 def test_an_unknown_stage_names_those_there_are(capsys):
-    """A slip in a name is answered with the names."""
+    """The message for a misspelt name lists the known names."""
     assert main(["evaluate", "--stage", "first_wach", "--policy", "random", "--battles", "1"]) == 2
     assert "first_watch" in capsys.readouterr().err
 

@@ -6,6 +6,6 @@ from bot.cli import main
 
 
 def test_the_diagram_is_mermaid(capsys):
-    """README's picture of the machine comes from its table."""
+    """The diagram in README is made from the machine's table."""
     assert main(["graph"]) == 0
     assert "stateDiagram" in capsys.readouterr().out

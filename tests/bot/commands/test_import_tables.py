@@ -1,4 +1,4 @@
-"""`holdfast import`: public tables become tables of ours."""
+"""`holdfast import`: public tables become the user's own tables of operators and enemies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What verbs write: places that cannot be written are told before the work begins."""
+"""Files that verbs write: a path that cannot be written is reported before the work begins."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_cannot_be_written_is_said_before_the_work(capsys, tmp_path, monkey
 
 
 def test_a_file_that_is_there_is_not_harmed_before_there_is_another(tmp_path):
-    """Trying whether it can be written leaves it as it is."""
+    """The check whether a file can be written does not change the file."""
     level = tmp_path / "level.json"
     level.write_text("mine", encoding="utf-8")
     assert main(["generate", "--difficulty", "9", "--out", str(level)]) == 2

@@ -1,4 +1,4 @@
-"""`holdfast simulate`: what comes of a plan."""
+"""`holdfast simulate`: the result of a plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.cli import main
 
 
 def test_simulate_says_what_comes_of_a_plan(job, capsys):
-    """For programs one object, for people a line and each leak."""
+    """With --json one object, otherwise a line and one for each leak."""
     plan, squad = job
     asked = ["simulate", "--stage", "first_watch", "--plan", str(plan), "--squad", str(squad)]
     assert main([*asked, "--json"]) == 0
@@ -36,7 +36,7 @@ def test_simulate_says_which_steps_were_never_done(job, capsys):
 
 
 def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
-    """Which is no defeat."""
+    """A battle that was given up is reported as such, not as a defeat."""
     monkeypatch.setattr("planning.playing.LONGEST", 5)
     plan, _ = job
     assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
@@ -48,7 +48,7 @@ def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
     [("OF-1", ["the plan is for OF-1"]), ("", []), ("HF-1", []), ("first_watch", [])],
 )
 def test_simulate_says_that_a_plan_is_for_another_stage(job, capsys, named, notes):
-    """A plan that names none, or this one by its code or name, goes without saying."""
+    """No note is made if the plan names no stage, or this one by code or name."""
     plan, _ = job
     plan.write_text(json.dumps({**json.loads(plan.read_text()), "stage_name": named}))
     assert main(["simulate", "--stage", "first_watch", "--plan", str(plan), "--json"]) == 0

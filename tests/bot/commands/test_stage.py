@@ -22,7 +22,7 @@ def test_level_files_are_told_one_a_line(capsys, tmp_path):
 
 
 def test_challenge_mode_of_a_level_is_told(capsys, tmp_path):
-    """The same file says other things with the runes of that mode."""
+    """The facts of the same file change with the runes of that mode."""
     data = json.loads(
         (Path(game.__file__).parent / "levels" / "stages" / "first_watch.json").read_text(encoding="utf-8")
     )

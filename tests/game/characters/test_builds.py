@@ -46,7 +46,7 @@ def test_trust_above_a_hundred_adds_no_more():
 
 
 def test_levels_between_are_interpolated():
-    """FACTS: linear between the first and the last level; Fang at level 20 of 40 is 19/39 of the way."""
+    """docs/rules.md: linear between the first and the last level; Fang at level 20 of 40 is 19/39 of the way."""
     fang = operator_of(CATALOGUE.characters["Fang"], Build(level=20))
     assert (fang.max_health, fang.attack, fang.defense) == (897, 195, 158)
 

@@ -86,7 +86,7 @@ def test_skills_cost_what_the_public_ones_do(public, name):
 
 
 def test_variants_are_of_the_same_kind_with_numbers_of_their_own():
-    """The eyes see a slug; the level says which one."""
+    """Vision recognises a slug; the level says which variant it is."""
     one, other = CATALOGUE.enemies_by_id["enemy_1007_slime"], CATALOGUE.enemies_by_id["enemy_1007_slime_2"]
     assert one.kind == other.kind == "slug"
     assert (one.max_health, other.max_health) == (550, 1050)

@@ -89,7 +89,7 @@ def test_what_only_the_words_of_an_enemy_say_is_played(id_, field, value):
 
 
 @pytest.mark.parametrize("id_", ["enemy_1047_sagent", "enemy_1047_sagent_2"])
-def test_who_stuns_now_and_then_stuns_as_much_on_the_average(database, id_):
+def test_an_enemy_that_stuns_with_some_attacks_stuns_by_the_average(database, id_):
     """Every third shot for 5 or 15 s: each shot for a third of it."""
     (skill,) = database[id_]["skills"]
     (stun,) = (row["value"] for row in skill["blackboard"])
@@ -135,7 +135,7 @@ def test_every_enemy_walks_fights_and_comes_to_its_end(make, name):
     assert battle.kills == stage.total == battle.view().total
 
 
-def test_enemies_fall_into_others_where_they_die(make):
+def test_enemies_split_into_others_where_they_die(make):
     """Two slugs go on from there, one after the other; the counter counts them all."""
     stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
     assert stage.total == 3
@@ -151,7 +151,7 @@ def test_enemies_fall_into_others_where_they_die(make):
     assert (battle.outcome, battle.kills) == ("won", 3)
 
 
-def test_who_leaks_takes_what_it_would_fall_into_along(make):
+def test_an_enemy_that_leaks_takes_along_what_it_would_split_into(make):
     """Without an operator in its way one life is lost, the counter goes up by three, and no slug follows."""
     stage = make.stage(make.level([make.spawn("splitter")], maxLifePoint=9))
     battle = Battle(stage, squad_of(["Melantha"], CATALOGUE))
@@ -159,7 +159,7 @@ def test_who_leaks_takes_what_it_would_fall_into_along(make):
     assert (battle.outcome, battle.kills, battle.view().life, battle.leaks) == ("won", 3, 8, 1)
 
 
-def test_what_falls_apart_may_fall_apart_again(make):
+def test_an_enemy_from_a_split_may_split_again(make):
     """A great splitter is seven enemies in all, whether it is killed bit by bit or leaks whole."""
     stage = make.stage(make.level([make.spawn("great_splitter")], maxLifePoint=9))
     assert stage.total == 7

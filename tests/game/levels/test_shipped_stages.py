@@ -1,4 +1,4 @@
-"""The shipped stages are won by a thought, and by nothing less."""
+"""The shipped stages need a plan: their stored plans win, greedy and random play mostly do not."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def test_a_stored_plan_wins_every_stage_without_a_leak(name):
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_is_cast_as_it_was_searched(name):
-    """The default squad at its default build, in its order, without those who have no part."""
+    """The default squad at its default build, in its order, without the operators that the plan does not use."""
     parts = {part.name for part in solution(name).groups}
     assert assign_operators(solution(name), CATALOGUE).operators == tuple(one for one in SQUAD if one.name in parts)
 
 
 def test_the_greedy_script_fails_on_more_than_half():
-    """Covering most with the hardest hitters is no answer to most lessons."""
+    """To cover most path tiles with the hardest hitters is not enough for most lessons."""
     lost = [
         name for name in STAGES if not wins(load_stage(name, CATALOGUE), Greedy(load_stage(name, CATALOGUE), SQUAD), 0)
     ]
@@ -66,7 +66,7 @@ def test_random_play_fails_on_all_but_the_first_two(name):
 
 
 def test_random_play_wins_an_easy_stage_sometimes():
-    """Whoever learns from nothing finds a victory there by chance."""
+    """A learner that starts from nothing finds a victory there by chance."""
     stage = load_stage("short_road", CATALOGUE)
     assert 0 < sum(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(80)) < 40
 
@@ -81,7 +81,7 @@ def test_random_play_wins_an_easy_stage_sometimes():
         ("healers_reach", ("Ansel",)),
     ],
 )
-def test_whoever_the_lesson_is_about_is_needed(name, without):
+def test_the_operators_that_the_lesson_is_about_are_needed(name, without):
     """Without shooters, splash, arts or the healer, three thousand battles find no victory without a leak."""
     squad = [one for one in SQUAD if one.name not in without]
     assert search(load_stage(name, CATALOGUE), squad, 0, 3000).stars < 3
@@ -93,8 +93,8 @@ def test_a_skill_is_needed_where_it_has_to_be_timed():
     assert search(load_stage("drawn_breath", CATALOGUE), squad, 0, 3000).stars < 3
 
 
-def test_whoever_is_called_back_is_needed_elsewhere():
-    """The stage about retreats is won with retreats."""
+def test_the_stage_about_retreats_needs_them():
+    """Its stored plan retreats operators to deploy them elsewhere."""
     assert any(step.kind == "Retreat" for step in solution("two_gates").steps)
 
 
@@ -104,8 +104,8 @@ def test_solutions_are_found_again():
     assert write_copilot(solve("iron_column", CATALOGUE)) == stored
 
 
-def test_a_found_plan_reads_like_anybodys(make):
-    """Names, tiles and gates as in plans that people exchange."""
+def test_a_found_plan_reads_like_those_of_players(make):
+    """Names, tiles and conditions as in plans that players exchange."""
     stage = load_stage("first_watch", CATALOGUE)
     draft = search(stage, SQUAD, 0).draft
     plan = as_plan(draft, stage, SQUAD)

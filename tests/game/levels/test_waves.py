@@ -117,7 +117,7 @@ def test_spawn_k_of_an_action_comes_k_intervals_later(make):
     assert ticks_of(make.stage(make.level([make.spawn(at=1.5, count=3, every=0.5)]))) == [45, 61, 77]
 
 
-def test_what_falls_on_one_moment_happens_a_tick_apart(make):
+def test_entries_of_one_moment_happen_a_tick_apart(make):
     """As measured on CE-5, whose first three enemies come in the frames 0, 1 and 2."""
     assert ticks_of(make.stage(make.level([make.spawn(), make.spawn(), make.spawn()]))) == [0, 1, 2]
 
