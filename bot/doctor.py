@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.config import SHIPPED_WEIGHTS, Config
+from game.errors import HoldfastError
 
 LEAST_SPACE = 500 << 20
 """Bytes that should be free for checkpoints, traces and logs."""
@@ -66,22 +67,13 @@ def _installed(name: str) -> bool:
 
 
 def _screen(config: Config) -> Iterator[Finding]:
-    """Whether the screen can be captured, where the game is played in a window."""
-    if config.screen.kind == "practice":
-        yield Finding("display", ok=True, told="not needed: the practice game is drawn off-screen")
-        return
-    from bot.clients.desktop import DesktopScreen
-    from vision.capture import CaptureError
+    """Whether the game can be seen, as its client finds; a client whose libraries are missing cannot be asked."""
+    from bot.clients.client import check_client
 
-    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        yield Finding("display", ok=False, told="DISPLAY is not set; start Holdfast in a desktop session on X11")
-        return
     try:
-        DesktopScreen(config.screen.region).grab()
-    except CaptureError as error:
+        yield Finding("display", ok=True, told=check_client(config))
+    except (HoldfastError, ImportError) as error:
         yield Finding("display", ok=False, told=str(error))
-    else:
-        yield Finding("display", ok=True, told=f"region {config.screen.region} can be read")
 
 
 def _weights(config: Config) -> Iterator[Finding]:

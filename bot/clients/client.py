@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.config import Config
 from game.characters.models import Operator
@@ -18,7 +18,9 @@ CLIENTS = {
     "practice": "bot.clients.practice",
     "window": "bot.clients.desktop",
 }
-"""What `kind` in bot.toml's [screen] stands for: a module with `make_client(config, stage, squad) -> Client`."""
+"""What `kind` in bot.toml's [screen] stands for: a module with `make_client(config, stage, squad) -> Client`, and with
+`check(config) -> str` for `holdfast doctor`: what it found, or a HoldfastError with the remedy.
+"""
 
 
 class PointerError(HoldfastError):
@@ -65,5 +67,16 @@ class Client:
 
 def open_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Client:
     """The client that the configuration asks for; `stage` and `squad` are what a practice game is about."""
-    client: Client = importlib.import_module(CLIENTS[config.screen.kind]).make_client(config, stage, squad)
+    client: Client = _module(config).make_client(config, stage, squad)
     return client
+
+
+def check_client(config: Config) -> str:
+    """What the client that the configuration asks for says of its screen. Raises HoldfastError with the remedy."""
+    told: str = _module(config).check(config)
+    return told
+
+
+def _module(config: Config) -> Any:
+    """The module of the client that the configuration asks for; only this client's libraries are imported."""
+    return importlib.import_module(CLIENTS[config.screen.kind])

@@ -38,6 +38,14 @@ def make_client(config: Config, _stage: Stage, _squad: tuple[Operator, ...]) -> 
     )
 
 
+def check(config: Config) -> str:
+    """Read the region once. Raises CaptureError when there is no display, or the region is not on it."""
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        raise CaptureError("DISPLAY is not set; start Holdfast in a desktop session on X11")
+    DesktopScreen(config.screen.region).grab()
+    return f"region {config.screen.region} can be read"
+
+
 class DesktopScreen:
     """A rectangle of the desktop: the game's client area as (x, y, width, height), without the title bar.
 
