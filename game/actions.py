@@ -1,4 +1,4 @@
-"""The actions of a battle, their flat numbering, and which of them are legal.
+"""The actions of a battle, their flat numbering, and how much of the paths a place covers.
 
 An action is `(kind, slot, tile, direction)`, a Gymnasium `MultiDiscrete`. The Q-network numbers the same actions flat:
 
@@ -13,7 +13,6 @@ An action is `(kind, slot, tile, direction)`, a Gymnasium `MultiDiscrete`. The Q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,6 @@ import numpy.typing as npt
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.tables import standing_room
-from game.view import UNKNOWN, BattleView
 
 WAIT, DEPLOY, SKILL, RETREAT = range(4)
 KINDS = ("wait", "deploy", "skill", "retreat")
@@ -73,38 +71,12 @@ def unflatten(index: int, slots: int, tiles: int) -> Action:
     return Action(SKILL, index) if index < slots else Action(RETREAT, index - slots)
 
 
-def legal_actions(view: BattleView, stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
-    """Which flat actions are allowed, bool[action_count], from what a player sees alone.
-
-    Waiting is always allowed. Cards and operators on the field whose slot is UNKNOWN allow nothing; the tile of such
-    an operator is taken. After the end of the battle only waiting is allowed.
-    """
-    room = _standing_room(stage, tuple(squad))
-    slots, tiles = room.shape
-    mask = np.zeros(action_count(slots, tiles), np.bool_)
-    mask[0] = True
-    if view.life <= 0 or view.kills >= view.total:
-        return mask
-    places = mask[1 : 1 + slots * tiles * 4].reshape(slots, tiles, 4)
-    for card in view.cards:
-        playable = card.slot != UNKNOWN and card.state == "ready" and card.cost <= view.dp
-        if playable and (view.slots_left > 0 or not squad[card.slot].takes_slot):
-            places[card.slot] = room[card.slot, :, None]
-    skills, retreats = mask[-2 * slots : -slots], mask[-slots:]
-    for operator in view.operators:
-        places[:, operator.row * stage.width + operator.col] = False
-        if operator.slot != UNKNOWN:
-            skills[operator.slot] = operator.skill_ready
-            retreats[operator.slot] = True
-    return mask
-
-
 def coverage(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.int16]:
     """How many tiles of paths each operator would cover from each tile in each direction.
 
     int16[slots, tiles, 4]; 0 where the operator cannot stand.
     """
-    room = _standing_room(stage, tuple(squad))
+    room = standing_room(stage, squad)
     walked = np.zeros((stage.height, stage.width), np.int16)
     for path in stage.paths:
         for tile in path:
@@ -127,9 +99,3 @@ def turned(offset: tuple[int, int], direction: int) -> tuple[int, int]:
     for _ in range(direction):
         down, right = right, -down
     return down, right
-
-
-@lru_cache(maxsize=32)
-def _standing_room(stage: Stage, squad: tuple[Operator, ...]) -> npt.NDArray[np.bool_]:
-    """Where each operator of a squad may stand, bool[slots, tiles]; cached because every decision needs it."""
-    return standing_room(stage, squad)

@@ -19,17 +19,19 @@ from game.view import BattleView
 from learning.arrays import Arrays
 from learning.checkpoint import Checkpoint, CheckpointError
 from learning.dqn import Dqn
-from learning.encoding import make_encoding, observe
+from learning.encoding import make_encoding
 from learning.fingerprint import fingerprint
+from learning.observation import look
 from learning.policy import EpsilonGreedy
 from learning.replay import ReplayBuffer
-from learning.reward import reward, situation
+from learning.reward import Situation, reward
 from learning.settings import Settings
 
 OTHER_FINGERPRINT = (
     "the checkpoint's buffer was made with another reward, discount or encoding: "
     "its weights and its exploration go on, its buffer does not"
 )
+NOTHING_SEEN = BattleView(kills=0, total=1, life=1, dp=0, slots_left=0)
 
 
 class Agent:
@@ -38,6 +40,7 @@ class Agent:
     def __init__(self, stage: Stage, squad: Sequence[Operator], settings: Settings, seed: int) -> None:
         self.settings = settings
         self.encoding = make_encoding(stage, squad)
+        look(NOTHING_SEEN, self.encoding)  # what it runs is compiled or loaded now, not during the first decision
         self.dqn = Dqn(self.encoding, settings, seed)
         self.buffer = ReplayBuffer(self.encoding, settings.buffer_size, settings.n_step, settings.discount)
         self.policy = EpsilonGreedy(self.encoding, self.dqn.snapshot(), settings, seed)
@@ -46,7 +49,8 @@ class Agent:
         self.battles = 0
         self.credit = 0.0
         """Updates that are due: `replay_ratio` for each decision remembered, less those made."""
-        self._last: tuple[BattleView, int] | None = None
+        self._last: tuple[BattleView, int, Situation] | None = None
+        """The view remembered last, its frame in the buffer, and what the reward looks at in it."""
 
     def remember(
         self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0
@@ -59,27 +63,23 @@ class Agent:
             self.buffer.cut()
             self._last = None
             return
-        earned = self._reward(before, after, outcome, stars)
-        frame = self._frame(before)
-        self.buffer.add(frame, self.encoding.index(action), earned, None if after is None else self._frame(after))
+        frame, first = self._frame(before)
+        next_frame, then = (None, first) if after is None else self._frame(after)
+        won, lost = (after is None and outcome == verdict for verdict in ("won", "lost"))
+        options = self.encoding.stage.options
+        earned = float(reward(first, then, won, lost, stars, options, self.settings.discount))
+        self.buffer.add(frame, self.encoding.index(action), earned, next_frame)
         self.remembered += 1
         self.battles += after is None
         if len(self.buffer) > self.settings.learning_starts:
             self.credit += self.settings.replay_ratio
 
-    def _reward(self, before: BattleView, after: BattleView | None, outcome: str | None, stars: int) -> float:
-        """The reward of one decision; see `learning.reward`."""
-        first = situation(before, self.encoding)
-        then = first if after is None else situation(after, self.encoding)
-        won, lost = (after is None and outcome == verdict for verdict in ("won", "lost"))
-        options = self.encoding.stage.options
-        return float(reward(first, then, won, lost, stars, options, self.settings.discount))
-
-    def _frame(self, view: BattleView) -> int:
-        """The frame of a view; consecutive decisions share theirs."""
+    def _frame(self, view: BattleView) -> tuple[int, Situation]:
+        """The frame of a view, and what the reward looks at; consecutive decisions share theirs."""
         if self._last is None or self._last[0] != view:
-            self._last = view, self.buffer.add_frame(observe(view, self.encoding), self.encoding.legal(view))
-        return self._last[1]
+            observation, legal, situation = look(view, self.encoding)
+            self._last = view, self.buffer.add_frame(observation, legal), situation
+        return self._last[1:]
 
     def learn(self) -> bool:
         """Make one update if one is due. False when there was nothing to do."""

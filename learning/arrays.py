@@ -12,8 +12,6 @@ Doubles = npt.NDArray[np.float64]
 Halves = npt.NDArray[np.float16]
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
-MaskBytes = npt.NDArray[np.int8]
-"""A mask in the type that Gymnasium's samplers take."""
 Integers = npt.NDArray[np.int64]
 AnyArray = npt.NDArray[Any]
 Arrays = dict[str, AnyArray]

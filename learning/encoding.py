@@ -1,7 +1,8 @@
-"""From what a player sees to the numbers of the network, for headless training and live play alike.
+"""What the numbers of the network mean, and those of them that do not change while a battle is fought.
 
 What does not change in the battles of one squad on one stage (the map, the operators, which tiles they cover) is a
-`StageEncoding`, made once. What changes is an `Observation`, small enough to keep fifty thousand of them.
+`StageEncoding`, made once. What changes is an `Observation`, small enough to keep fifty thousand of them; it is made by
+`learning.observation`.
 
 The network numbers its actions compactly: of all flat actions of `game.actions`, only those that could ever be legal on
 this stage (no operator inside a wall). `StageEncoding.flat_actions` translates.
@@ -16,11 +17,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.actions import Action, action_count, flatten, legal_actions, turned, unflatten
+from game.actions import Action, action_count, flatten, turned, unflatten
 from game.characters.models import ROLES, Enemy, Operator
 from game.levels.stage import Stage
-from game.view import BattleView, EnemySeen, OperatorSeen
-from learning.arrays import Bytes, Floats, Halves, Integers, Mask
+from game.simulator.legality import Places, legal_actions, places_of
+from game.simulator.tables import kinds_of
+from game.view import BattleView
+from game.view_arrays import arrays_of
+from learning.arrays import Bytes, Doubles, Floats, Halves, Integers, Mask
 
 TILE_NAMES = ("enemies", "ground_strength", "flying_strength", "health", "block", "firepower")
 """What is known of each tile: enemies on it, the remaining strength of walkers and of fliers, health and block of the
@@ -113,6 +117,25 @@ class Observation(NamedTuple):
     """[GLOBALS]"""
 
 
+class ObservationTables(NamedTuple):
+    """What observing needs of a stage and a squad, as arrays. K kinds of enemies, S slots, T tiles."""
+
+    max_life: int
+    character_limit: int
+    strength: Doubles
+    """[K + 1] full strength; last that of unknown kinds"""
+    channel: Integers
+    """[K + 1] the tile channel that it counts in"""
+    nearness: Floats
+    """[T] as in StageEncoding"""
+    reach: Mask
+    """[S, T, 4, T] as in StageEncoding"""
+    firepower: Floats
+    """[S] added to the tiles covered; 0 for healers"""
+    block: Floats
+    """[S] as the BLOCK channel shows it"""
+
+
 @dataclass(frozen=True, eq=False)
 class StageEncoding:
     """What does not change in the battles of this squad on this stage."""
@@ -171,9 +194,31 @@ class StageEncoding:
             for kind, one in known.items()
         }
 
-    def strength(self, kind: str) -> tuple[float, bool]:
-        """Full strength of an enemy of this kind and whether it flies; of a kind no table knows, that of a soldier."""
-        return self.strengths.get(kind, UNKNOWN_STRENGTH)
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of enemies by their numbers in ViewArrays."""
+        return kinds_of(self.stage)
+
+    @cached_property
+    def places(self) -> Places:
+        """What legality needs of the stage and the squad."""
+        return places_of(self.stage, self.squad)
+
+    @cached_property
+    def tables(self) -> ObservationTables:
+        """What observing needs, as arrays for compiled code."""
+        strengths = [*(self.strengths[kind] for kind in self.kinds), UNKNOWN_STRENGTH]
+        fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in self.squad]
+        return ObservationTables(
+            max_life=self.stage.options.max_life,
+            character_limit=self.stage.options.character_limit,
+            strength=np.array([strength for strength, _ in strengths], np.float64),
+            channel=np.array([FLYING_STRENGTH if flying else GROUND_STRENGTH for _, flying in strengths], np.int64),
+            nearness=self.nearness,
+            reach=self.reach,
+            firepower=np.array(fire, np.float32),
+            block=np.array([BLOCK_STEP * one.block * one.melee for one in self.squad], np.float32),
+        )
 
     @cached_property
     def nearness(self) -> Floats:
@@ -183,11 +228,6 @@ class StageEncoding:
         distance = np.min([np.hypot(rows - row, cols - col) for row, col in exits], axis=0)
         near: Floats = (1 - distance / (distance.max() + 1)).astype(np.float32)
         return np.maximum(near, self.tile_features[:, TILE_FEATURES.index("progress")])
-
-    def tile(self, row: float, col: float) -> int:
-        """The tile of a position between tile centres; positions off the map count to its edge."""
-        height, width = self.stage.height, self.stage.width
-        return min(max(round(row), 0), height - 1) * width + min(max(round(col), 0), width - 1)
 
     def action(self, index: int) -> Action:
         """The action behind a compact number."""
@@ -199,7 +239,8 @@ class StageEncoding:
 
     def legal(self, view: BattleView) -> Mask:
         """bool[actions]: what may be done now, by compact number."""
-        return legal_actions(view, self.stage, self.squad)[self.flat_actions]
+        legal: Mask = legal_actions(arrays_of([view], self.kinds), self.places)[0, self.flat_actions]
+        return legal
 
 
 def _strength(enemy: Enemy) -> float:
@@ -303,67 +344,3 @@ def _operator_numbers(operator: Operator) -> dict[str, float]:
         "skill_by_hand": float(skill is not None and skill.by_hand),
         "skill_gives_dp": float(skill is not None and (skill.dp > 0 or skill.dp_each > 0)),
     }
-
-
-def observe(view: BattleView, encoding: StageEncoding) -> Observation:
-    """A view in numbers. An operator whose slot is UNKNOWN still occupies its tile; without a direction it covers none.
-
-    What the eyes misread (a cost of -1, a position off the map) is clipped to the possible range.
-    """
-    tiles = np.zeros((TILE_CHANNELS, encoding.tiles), np.float32)
-    slots = np.zeros((encoding.slots, SLOT_CHANNELS), np.uint8)
-    for enemy in view.enemies:
-        _add_enemy(enemy, encoding, tiles)
-    for operator in view.operators:
-        _add_operator(operator, encoding, tiles, slots)
-    for card in view.cards:
-        if 0 <= card.slot < encoding.slots:
-            known = slots[card.slot]
-            known[IN_HAND], known[COST] = 255, _byte(card.cost * COST_STEP)
-            known[READY], known[COOLING] = 255 * (card.state == "ready"), 255 * (card.state == "cooling")
-    return Observation(np.minimum(tiles, 255).astype(np.uint8), slots, _world(view, encoding))
-
-
-def _world(view: BattleView, encoding: StageEncoding) -> Halves:
-    """The numbers of WORLD_NAMES, each about 0 to 1."""
-    options = encoding.stage.options
-    numbers = np.array(
-        [
-            view.dp / DP_UNIT,
-            view.kills / max(view.total, 1),
-            view.life / max(options.max_life, 1),
-            view.slots_left / max(options.character_limit, 1),
-            len(view.enemies) / ENEMIES_UNIT,
-            len(view.operators) / max(options.character_limit, 1),
-        ]
-    )
-    world: Halves = np.clip(numbers, 0, 100).astype(np.float16)
-    return world
-
-
-def _byte(value: float) -> int:
-    """A number clipped to a byte, since the eyes may misread any of them."""
-    return int(min(max(value, 0), 255))
-
-
-def _add_enemy(enemy: EnemySeen, encoding: StageEncoding, tiles: Floats) -> None:
-    """Count an enemy on its tile."""
-    strength, flying = encoding.strength(enemy.kind)
-    tile = encoding.tile(enemy.row, enemy.col)
-    tiles[ENEMIES, tile] += ENEMY_STEP
-    health = min(max(enemy.health, 0.0), 1.0)
-    tiles[FLYING_STRENGTH if flying else GROUND_STRENGTH, tile] += strength * health / STRENGTH_UNIT + 1
-
-
-def _add_operator(seen: OperatorSeen, encoding: StageEncoding, tiles: Floats, slots: Bytes) -> None:
-    """Put an operator on its tile and, where its slot and direction are known, its firepower on the tiles it covers."""
-    tile = encoding.tile(seen.row, seen.col)
-    tiles[HEALTH, tile] = max(1, _byte(255 * seen.health))
-    if not 0 <= seen.slot < encoding.slots:
-        return
-    operator = encoding.squad[seen.slot]
-    tiles[BLOCK, tile] = BLOCK_STEP * operator.block * operator.melee
-    known = slots[seen.slot]
-    known[ON_FIELD], known[SLOT_HEALTH], known[SKILL_READY] = 255, _byte(255 * seen.health), 255 * seen.skill_ready
-    if 0 <= seen.direction < 4 and operator.damage != "heal":
-        tiles[FIREPOWER, encoding.reach[seen.slot, tile, seen.direction]] += damage_rate(operator) / FIREPOWER_UNIT

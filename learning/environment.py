@@ -25,8 +25,9 @@ from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.arrays import Arrays, Integers, Mask
-from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_encoding, observe
-from learning.reward import reward, situation
+from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, make_encoding
+from learning.observation import observe, situation_of
+from learning.reward import reward
 from learning.settings import Settings
 
 SECOND = 30
@@ -90,24 +91,26 @@ class ArknightEnv(gymnasium.Env[Arrays, Integers]):
 
     def action_masks(self) -> Mask:
         """bool[actions]: which of the flat actions of `game.actions` are legal now."""
-        return self._battle.legal_actions(self._view)
+        mask: Mask = self._seen.mask[0].astype(np.bool_)
+        return mask
 
     def _look(self) -> None:
         """Take in what a player sees now."""
-        self._view = self._battle.view()
-        self._situation = situation(self._view, self.encoding)
+        arrays = self._battle.view_arrays()
+        self._seen = observe(arrays, self.encoding)
+        self._situation = situation_of(arrays, self._seen)
 
     def _observation(self) -> Arrays:
-        """The view in the numbers that the network gets."""
-        tiles, slots, world = observe(self._view, self.encoding)
-        grid = tiles.reshape(TILE_CHANNELS, self.stage.height, self.stage.width)
-        return {"tiles": grid, "slots": slots, "world": world.astype(np.float32)}
+        """What a player sees, in the numbers that the network gets."""
+        seen = self._seen
+        grid = seen.tiles[0].reshape(TILE_CHANNELS, self.stage.height, self.stage.width)
+        return {"tiles": grid, "slots": seen.slots[0], "world": seen.world[0].astype(np.float32)}
 
     def _info(self, *, illegal: bool) -> dict[str, Any]:
         """The mask, under the name that Gymnasium's tools look for, and the state of the battle."""
         battle = self._battle
         return {
-            "action_mask": self.action_masks().astype(np.int8),
+            "action_mask": self._seen.mask[0],
             "illegal": illegal,
             "outcome": battle.outcome,
             "stars": battle.stars,

@@ -16,8 +16,9 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Doubles, Integers, Mask
-from learning.encoding import StageEncoding, damage_rate, make_encoding, observe
+from learning.encoding import StageEncoding, damage_rate, make_encoding
 from learning.network import Snapshot
+from learning.observation import look
 from learning.settings import Settings
 
 RETREAT_WEIGHT = 0.05
@@ -126,8 +127,8 @@ class EpsilonGreedy:
 
     def decide(self, view: BattleView) -> Decision:
         """Explore with probability epsilon, else take the best legal action."""
-        legal = self.encoding.legal(view)
-        scores = self.snapshot.scores(observe(view, self.encoding), legal)
+        observation, legal, _ = look(view, self.encoding)
+        scores = self.snapshot.scores(observation, legal)
         explored = False
         index = int(scores.argmax())
         if not self.frozen:

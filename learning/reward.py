@@ -14,8 +14,6 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from game.levels.reader import StageOptions
-from game.view import BattleView
-from learning.encoding import StageEncoding
 
 Numeric: TypeAlias = Any
 """A Python number, or an array[B] of them."""
@@ -55,22 +53,7 @@ class Situation(NamedTuple):
     life: Numeric
     dp: Numeric
     threat: Numeric
-    """0 to 1, see `threat`."""
-
-
-def situation(view: BattleView, encoding: StageEncoding) -> Situation:
-    """What the reward looks at in one view."""
-    return Situation(view.kills, view.total, view.life, view.dp, threat(view, encoding))
-
-
-def threat(view: BattleView, encoding: StageEncoding) -> float:
-    """0 to 1: the enemies' remaining strength, each weighted by its nearness to the exit."""
-    found = 0.0
-    for enemy in view.enemies:
-        strength, _ = encoding.strength(enemy.kind)
-        nearness = float(encoding.nearness[encoding.tile(enemy.row, enemy.col)])
-        found += strength * min(max(enemy.health, 0.0), 1.0) * nearness
-    return min(max(found / WEIGHTS.threat_unit, 0.0), 1.0)
+    """0 to 1: the enemies' remaining strength, each weighted by its nearness to the exit; see learning.observation."""
 
 
 def reward(

@@ -18,16 +18,19 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from game.actions import action_count
 from game.characters.catalogue import Catalogue
+from game.simulator.actions import act
 from game.simulator.battle import OUTCOMES
-from game.simulator.records import LOST, WON
+from game.simulator.compiling import compiled
+from game.simulator.display import arrays_for, show
+from game.simulator.records import LOST, WON, Battles, World
 from game.simulator.tables import empty_battles, start, world_of
-from learning.arrays import AnyArray, Arrays, Doubles, Floats, Integers, Mask
-from learning.batch_observation import decide_all, empty_observation, observation_tables, observe_all
+from game.simulator.tick import run
+from learning.arrays import AnyArray, Arrays, Integers, Mask
 from learning.encoding import TILE_CHANNELS
 from learning.environment import SECOND, ArknightEnv
-from learning.reward import Situation, reward
+from learning.observation import observe, situations_of
+from learning.reward import reward
 
 OUTCOME_NAMES = np.array(OUTCOMES, dtype=object)
 
@@ -52,9 +55,7 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         self.observation_space = batch_space(one.observation_space, num_envs)
         self._world = world_of(one.stage, one.squad)
         self._state = empty_battles(self._world, num_envs)
-        self._sight = observation_tables(one.encoding)
-        self._work = np.empty((TILE_CHANNELS, one.encoding.tiles), np.float32)
-        self._actions = action_count(len(one.squad), one.encoding.tiles)
+        self._arrays = arrays_for(self._world, num_envs)
         self._chance = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._ended = np.zeros(num_envs, np.bool_)
         self.discount = one.discount
@@ -81,7 +82,7 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
             self._begin(b)
         before = self._situation
         illegal = np.empty(self.num_envs, np.bool_)
-        decide_all(self._world, self._state, np.asarray(actions, np.int64), fresh, SECOND, illegal)
+        _decide_all(self._world, self._state, np.asarray(actions, np.int64), fresh, SECOND, illegal)
         seen, infos = self._look(illegal)
         outcome = self._state.battle["outcome"]
         won, lost = outcome == WON, outcome == LOST
@@ -100,9 +101,9 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
 
     def _look(self, illegal: Mask) -> tuple[Arrays, dict[str, Any]]:
         """Observations and infos of all battles."""
-        seen = empty_observation(self.num_envs, self._world, self._actions)
-        observe_all(self._world, self._state, self._sight, self._work, seen)
-        self._situation, self._mask = self._situations(seen.threat), seen.mask
+        show(self._world, self._state, self._arrays)
+        seen = observe(self._arrays, self.encoding)
+        self._situation, self._mask = situations_of(self._arrays, seen), seen.mask
         battle = self._state.battle
         won, leaked = battle["outcome"] == WON, battle["leaks"] > 0
         infos: dict[str, Any] = {
@@ -113,30 +114,18 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         }
         infos |= {f"_{key}": np.ones(self.num_envs, np.bool_) for key in infos}
         grid = seen.tiles.reshape(self.num_envs, TILE_CHANNELS, self.stage.height, self.stage.width)
-        return {"tiles": grid, "slots": seen.slots, "world": self._globals(seen.enemies)}, infos
+        return {"tiles": grid, "slots": seen.slots, "world": seen.world.astype(np.float32)}, infos
 
-    def _globals(self, enemies: Integers) -> Floats:
-        """[num_envs, GLOBALS]: the world's numbers as `learning.encoding` has them, in its half precision."""
-        battle, options = self._state.battle, self.stage.options
-        limit = max(options.character_limit, 1)
-        numbers = (
-            battle["dp"] / 99,
-            battle["counter"] / np.maximum(battle["total"], 1),
-            battle["life"] / max(options.max_life, 1),
-            (options.character_limit - battle["slots_taken"]) / limit,
-            enemies / 10,
-            battle["deployed"] / limit,
-        )
-        clipped: Doubles = np.clip(np.stack(numbers, axis=1), 0, 100)
-        return clipped.astype(np.float16).astype(np.float32)
 
-    def _situations(self, threat: Doubles) -> Situation:
-        """What the reward looks at in every battle; copies, because the rules play on in these arrays."""
-        battle = self._state.battle.copy()
-        return Situation(
-            kills=battle["counter"],
-            total=battle["total"],
-            life=battle["life"],
-            dp=battle["dp"],
-            threat=threat,
-        )
+@compiled
+def _decide_all(world: World, state: Battles, actions: Integers, waiting: Mask, ticks: int, illegal: Mask) -> None:
+    """In every battle that is not `waiting`, do what `actions` [B, 4] says and play on for so many ticks.
+
+    `illegal` [B] is set where an action was not legal.
+    """
+    for b in range(state.battle.shape[0]):
+        illegal[b] = False
+        if not waiting[b]:
+            kind, slot, tile, direction = actions[b, 0], actions[b, 1], actions[b, 2], actions[b, 3]
+            illegal[b] = not act(world, state, b, kind, slot, tile, direction)
+            run(world, state, b, ticks)

@@ -19,8 +19,9 @@ The modules, each of which imports only those above it (Python's own part of the
     attacks     enemies and operators attack when their time has come
     tick        one tick, and many
     actions     deploy, use a skill, retreat
-    display     what Python reads of a battle, written down by compiled code
+    display     what a player sees of a batch of battles, as arrays
     tables      a stage and a squad become a World; battles are started
+    legality    which actions are legal, from what a player sees alone
     battle      Battle: one battle for Python
 
 A tick (tick.py) goes in this order: DP come; enemies appear; every third tick targets are chosen; each enemy in the

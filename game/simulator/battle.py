@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from game.actions import Action, legal_actions
+from game.actions import Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.actions import act
-from game.simulator.display import COOLING, READY, UNAFFORDABLE, empty_display, show_enemies, show_squad
+from game.simulator.display import ViewArrays, arrays_for, show
 from game.simulator.field import field_of
-from game.simulator.records import TICKS, columns
-from game.simulator.tables import new_battles, world_of
+from game.simulator.legality import legal_actions, places_of
+from game.simulator.records import TICKS, Flags, columns
+from game.simulator.tables import kinds_of, new_battles, world_of
 from game.simulator.tick import run
-from game.view import BattleView, Card, CardState, EnemySeen, OperatorSeen
+from game.view import BattleView
+from game.view_arrays import view_of
 
 OUTCOMES: tuple[None, Literal["won"], Literal["lost"]] = (None, "won", "lost")
 """What the outcomes of the records are called: RUNNING, WON, LOST."""
-CARD_STATES: dict[int, CardState] = {READY: "ready", UNAFFORDABLE: "unaffordable", COOLING: "cooling"}
 
 
 class EnemyOnField(NamedTuple):
@@ -81,8 +81,7 @@ class Battle:
         self._battles = new_battles(self._world, stage, [seed])
         self._field = field_of(self._battles, 0)
         self._figures = columns(self._field.battle)
-        self._display = empty_display(self._world)
-        self._kinds = [stage.enemies[spawn.enemy].kind for spawn in stage.spawns]
+        self._arrays = arrays_for(self._world, 1)
 
     def step(self, ticks: int = TICKS) -> None:
         """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
@@ -94,32 +93,19 @@ class Battle:
 
     def view(self) -> BattleView:
         """What a player sees now."""
-        deployed = show_squad(self._world, self._field, self._display)
-        return BattleView(
-            kills=self.kills,
-            total=self._figure("total"),
-            life=self._figure("life"),
-            dp=self.dp,
-            slots_left=self.stage.options.character_limit - self._figure("slots_taken"),
-            cards=tuple(
-                Card(slot, cost, CARD_STATES[state])
-                for cost, slot, state in sorted(self._display.cards[: len(self.squad) - deployed].tolist())
-            ),
-            operators=tuple(
-                OperatorSeen(slot, row, col, direction, health, skill_ready)
-                for slot, row, col, direction, health, _, skill_ready, _ in self._display.operators[:deployed].tolist()
-            ),
-            enemies=tuple(
-                EnemySeen(self._kinds[number], row, col, health)
-                for number, row, col, health, *_ in self._shown_enemies()
-            ),
-        )
+        return view_of(self.view_arrays(), kinds_of(self.stage))
 
-    def legal_actions(self, view: BattleView | None = None) -> npt.NDArray[np.bool_]:
-        """Which flat actions are allowed now (see game.actions); a caller that has a view of now may pass it."""
-        allowed = legal_actions(view or self.view(), self.stage, self.squad)
-        allowed[1:] &= self.outcome is None
-        return allowed
+    def view_arrays(self) -> ViewArrays:
+        """What a player sees now, as the arrays of one battle. They are the battle's own: the next call of any method
+        that looks at the battle writes into them.
+        """
+        show(self._world, self._battles, self._arrays)
+        return self._arrays
+
+    def legal_actions(self) -> Flags:
+        """Which flat actions are allowed now (see game.actions)."""
+        mask: Flags = legal_actions(self.view_arrays(), places_of(self.stage, self.squad))[0]
+        return mask
 
     @property
     def outcome(self) -> Literal["won", "lost"] | None:
@@ -166,12 +152,21 @@ class Battle:
 
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
         """All enemies a player could see now, in the order of their coming."""
-        return tuple(EnemyOnField(number, self._kinds[number], *rest) for number, *rest in self._shown_enemies())
+        kinds, arrays = kinds_of(self.stage), self.view_arrays()
+        shown = arrays.enemies[0, : arrays.battle[0].enemies].tolist()
+        return tuple(
+            EnemyOnField(number, kinds[kind], row, col, health, flying, blocked)
+            for kind, row, col, health, number, flying, blocked in shown
+        )
 
     def operators_on_field(self) -> tuple[OperatorOnField, ...]:
         """All operators on the field, by slot."""
-        deployed = show_squad(self._world, self._field, self._display)
-        return tuple(map(OperatorOnField._make, self._display.operators[:deployed].tolist()))
+        arrays = self.view_arrays()
+        shown = arrays.operators[0, : arrays.battle[0].operators].tolist()
+        return tuple(
+            OperatorOnField(slot, row, col, direction, health, sp, skill_ready, skill_active)
+            for slot, row, col, direction, health, skill_ready, sp, skill_active in shown
+        )
 
     def card_cooldowns(self) -> tuple[Cooldown, ...]:
         """The redeploy timer of every slot."""
@@ -184,9 +179,3 @@ class Battle:
     def _figure(self, name: str) -> int:
         """One of the figures of the battle as a whole (see records.BattleState)."""
         return int(self._figures[name][0])
-
-    def _shown_enemies(self) -> list[Any]:
-        """The enemies that a player can see now, each a tuple of the fields of display.ShownEnemy."""
-        count = show_enemies(self._world, self._field, self._display)
-        shown: list[Any] = self._display.enemies[:count].tolist()
-        return shown

@@ -1,4 +1,8 @@
-"""What Python reads of a battle, written down by compiled code: reading record after record from Python is slow."""
+"""What a player can see of a batch of battles, as arrays, and the compiled code that writes it down.
+
+The simulator fills a `ViewArrays` here; `game.view_arrays` fills one from a `BattleView`, whether the simulator or the
+eyes made that. Legality and the network's observation read a `ViewArrays` and do not know where it comes from.
+"""
 
 from __future__ import annotations
 
@@ -8,38 +12,27 @@ import numpy as np
 
 from game.simulator.actions import can_use_skill, cost_now
 from game.simulator.compiling import compiled, often
-from game.simulator.field import mode_of
-from game.simulator.records import Field, Record, Rows, World
+from game.simulator.field import field_within, mode_of
+from game.simulator.records import RUNNING, Battles, Field, Record, Records, World
 
 READY, UNAFFORDABLE, COOLING = range(3)
 """ShownCard.state."""
 
 
-class ShownEnemy(Record):
-    """An enemy that a player can see. The fields are those of battle.EnemyOnField but its kind."""
+class ShownBattle(Record):
+    """The figures of a battle, and how many cards and units of it are listed."""
 
-    number: int
-    row: float
-    col: float
-    health: float
-    """Fraction of full health."""
-    flying: bool
-    blocked: bool
-
-
-class ShownOperator(Record):
-    """An operator on the field. The fields are those of battle.OperatorOnField."""
-
-    slot: int
-    row: int
-    col: int
-    direction: int
-    health: float
-    """Fraction of full health."""
-    sp: float
-    """Fraction of the skill's cost."""
-    skill_ready: bool
-    skill_active: bool
+    kills: int
+    total: int
+    life: int
+    dp: int
+    slots_left: int
+    """How many more operators may stand on the field."""
+    decided: bool
+    """It is won or lost; nothing can be done any more."""
+    cards: int
+    operators: int
+    enemies: int
 
 
 class ShownCard(Record):
@@ -47,82 +40,153 @@ class ShownCard(Record):
 
     cost: int
     slot: int
+    """Index in the squad; UNKNOWN if the eyes do not know it."""
     state: int
     """READY, UNAFFORDABLE or COOLING."""
 
 
-class Display(NamedTuple):
-    """Room for what a player sees of one battle. E enemies, S slots."""
+class ShownOperator(Record):
+    """An operator on the field. The eyes know nothing of the last two fields, which are there to be drawn."""
 
-    enemies: Rows[ShownEnemy]
-    """[E]"""
-    operators: Rows[ShownOperator]
-    """[S]"""
-    cards: Rows[ShownCard]
-    """[S]"""
+    slot: int
+    """Index in the squad, or UNKNOWN."""
+    row: int
+    col: int
+    direction: int
+    """As in game.actions, or UNKNOWN."""
+    health: float
+    """Fraction of full health."""
+    skill_ready: bool
+    sp: float
+    """Fraction of the skill's cost."""
+    skill_active: bool
 
 
-def empty_display(world: World) -> Display:
-    """Room for any moment of a battle in this world."""
-    slots, enemies = world.deployable.shape[0], world.enemy.shape[0]
-    return Display(
-        enemies=np.zeros(enemies, ShownEnemy.dtype),  # type: ignore[arg-type]
-        operators=np.zeros(slots, ShownOperator.dtype),  # type: ignore[arg-type]
-        cards=np.zeros(slots, ShownCard.dtype),  # type: ignore[arg-type]
+class ShownEnemy(Record):
+    """An enemy that a player can see. The eyes know nothing of the last three fields, which are there to be drawn."""
+
+    kind: int
+    """Index in `tables.kinds_of(stage)`; the number of these for a kind that is not in it."""
+    row: float
+    col: float
+    health: float
+    """Fraction of full health."""
+    number: int
+    """Which of the stage's spawns it is."""
+    flying: bool
+    blocked: bool
+
+
+class ViewArrays(NamedTuple):
+    """What a player sees of B battles. Each list has as many rows as the battle's figures count; the rest is unused.
+
+    Sums of floats depend on the order of the lists: enemies in the order in which they appeared, operators by slot, or
+    all as the view lists them.
+    """
+
+    battle: Records
+    """ShownBattle [B]"""
+    cards: Records
+    """ShownCard [B, cards]"""
+    operators: Records
+    """ShownOperator [B, operators]"""
+    enemies: Records
+    """ShownEnemy [B, enemies]"""
+
+
+def empty_arrays(battles: int, cards: int, operators: int, enemies: int) -> ViewArrays:
+    """Room for so many battles, with lists of these lengths."""
+    return ViewArrays(
+        battle=np.zeros(battles, ShownBattle.dtype),
+        cards=np.zeros((battles, cards), ShownCard.dtype),
+        operators=np.zeros((battles, operators), ShownOperator.dtype),
+        enemies=np.zeros((battles, enemies), ShownEnemy.dtype),
     )
 
 
+def arrays_for(world: World, battles: int) -> ViewArrays:
+    """Room for any moment of so many battles in this world."""
+    slots, enemies = world.deployable.shape[0], world.enemy.shape[0]
+    return empty_arrays(battles, slots, slots, enemies)
+
+
 @compiled
-def show_enemies(world: World, field: Field, display: Display) -> int:
-    """Write down the enemies that a player can see, in the order in which they appeared. Returns how many."""
+def show(world: World, battles: Battles, arrays: ViewArrays) -> None:
+    """Write down what a player sees of every battle of the batch."""
+    for b in range(battles.battle.shape[0]):
+        field = field_within(battles, b)
+        _show_figures(world, field, arrays, b)
+        _show_squad(world, field, arrays, b)
+        _show_enemies(world, field, arrays, b)
+
+
+@often
+def _show_figures(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
+    """Write down the counters of battle `b`."""
+    battle, shown = field.battle[0], arrays.battle[b]
+    shown.kills, shown.total = battle.counter, battle.total
+    shown.life, shown.dp = battle.life, battle.dp
+    shown.slots_left = world.character_limit - battle.slots_taken
+    shown.decided = battle.outcome != RUNNING
+
+
+@often
+def _show_squad(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
+    """Write down the operators on the field and the cards of the others, by slot."""
+    deployed = 0
+    for s in range(field.unit.shape[0]):
+        if field.unit[s].tile < 0:
+            _show_card(world, field, arrays.cards[b, s - deployed], s)
+        else:
+            _show_operator(world, field, arrays.operators[b, deployed], s)
+            deployed += 1
+    arrays.battle[b].operators, arrays.battle[b].cards = deployed, field.unit.shape[0] - deployed
+
+
+@often
+def _show_card(world: World, field: Field, shown: ShownCard, s: int) -> None:
+    """Write down one card."""
+    cost = cost_now(world, field, s)
+    shown.cost, shown.slot = cost, s
+    if field.unit[s].ready_at > field.battle[0].clock:
+        shown.state = COOLING
+    else:
+        shown.state = READY if cost <= field.battle[0].dp else UNAFFORDABLE
+
+
+@often
+def _show_operator(world: World, field: Field, shown: ShownOperator, s: int) -> None:
+    """Write down one operator on the field."""
+    unit = field.unit[s]
+    shown.slot = s
+    shown.row, shown.col = unit.tile // world.width, unit.tile % world.width
+    shown.direction = unit.direction
+    shown.health = unit.health / world.stance[mode_of(field, s), s].max_health
+    shown.skill_ready = can_use_skill(world, field, s)
+    shown.sp = unit.sp / max(world.deployable[s].sp_cost, 1)
+    shown.skill_active = unit.skill_ticks > 0
+
+
+@often
+def _show_enemies(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
+    """Write down the enemies that a player can see, in the order in which they appeared."""
     count = 0
     for k in range(field.battle[0].listed):
         e = field.present[k]
         foe = field.foe[e]
         if foe.hidden:
             continue
-        shown = display.enemies[count]
-        shown.number = e
-        shown.row, shown.col = foe.row, foe.col
-        shown.health = foe.health / world.enemy[e].max_health
-        shown.flying = world.enemy[e].flying
-        shown.blocked = foe.blocker >= 0
+        shown, stats = arrays.enemies[b, count], world.enemy[e]
+        shown.kind, shown.row, shown.col = stats.kind, foe.row, foe.col
+        shown.health = foe.health / stats.max_health
+        shown.number, shown.flying, shown.blocked = e, stats.flying, foe.blocker >= 0
         count += 1
-    return count
-
-
-@compiled
-def show_squad(world: World, field: Field, display: Display) -> int:
-    """Write down the operators on the field and the cards of the others, by slot. Returns how many are on the field."""
-    deployed = 0
-    for s in range(field.unit.shape[0]):
-        if field.unit[s].tile < 0:
-            _show_card(world, field, display, s, s - deployed)
-        else:
-            _show_operator(world, field, display, s, deployed)
-            deployed += 1
-    return deployed
+    arrays.battle[b].enemies = count
 
 
 @often
-def _show_operator(world: World, field: Field, display: Display, s: int, at: int) -> None:
-    """Write down one operator in row `at`."""
-    unit, shown = field.unit[s], display.operators[at]
-    shown.slot = s
-    shown.row, shown.col = unit.tile // world.width, unit.tile % world.width
-    shown.direction = unit.direction
-    shown.health = unit.health / world.stance[mode_of(field, s), s].max_health
-    shown.sp = unit.sp / max(world.deployable[s].sp_cost, 1)
-    shown.skill_ready = can_use_skill(world, field, s)
-    shown.skill_active = unit.skill_ticks > 0
-
-
-@often
-def _show_card(world: World, field: Field, display: Display, s: int, at: int) -> None:
-    """Write down one card in row `at`."""
-    shown, cost = display.cards[at], cost_now(world, field, s)
-    shown.cost, shown.slot = cost, s
-    if field.unit[s].ready_at > field.battle[0].clock:
-        shown.state = COOLING
-    else:
-        shown.state = READY if cost <= field.battle[0].dp else UNAFFORDABLE
+def tile_seen(height: int, width: int, row: float, col: float) -> int:
+    """The tile of a position between tile centres; positions off the map count to its edge."""
+    down = min(max(int(np.rint(row)), 0), height - 1)
+    right = min(max(int(np.rint(col)), 0), width - 1)
+    return down * width + right

@@ -185,6 +185,8 @@ class Deployable(Record):
 class EnemyStats(Fighter):
     """The figures of one enemy of the stage's spawns."""
 
+    kind: int
+    """Which of tables.kinds_of(stage) it is: what a player can tell of it."""
     step: float
     """Tiles a tick."""
     reach: float

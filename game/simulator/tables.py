@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,12 @@ def ticks(seconds: float) -> int:
     return round(seconds * TICKS)
 
 
+@lru_cache(maxsize=32)
+def kinds_of(stage: Stage) -> tuple[str, ...]:
+    """The kinds of enemies that a player may see on this stage, each by its number: all of the catalogue."""
+    return tuple(dict.fromkeys((*stage.kinds, *(enemy.kind for enemy in stage.enemies))))
+
+
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
     """Where each operator may be deployed on an empty field, bool[slots, tiles]; nowhere if the stage forbids it."""
     room = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
@@ -220,6 +227,7 @@ def _enemy(stage: Stage, spawn: Spawn) -> dict[str, float]:
         "targets": kind.targets,
         "regeneration": kind.regeneration / TICKS,
         "stun": ticks(kind.stun),
+        "kind": kinds_of(stage).index(kind.kind),
         "step": kind.speed * stage.options.move_multiplier / TICKS,
         "reach": kind.range + options.BODY if kind.range > 0.0 else 0.0,
         "flying": kind.flying,

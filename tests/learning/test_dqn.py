@@ -90,11 +90,11 @@ def test_the_alarm_rings_when_q_is_larger_than_any_return(encoding, settings):
 
 def test_a_snapshot_is_frozen(encoding, settings, batch, views):
     """The policy's weights stay frozen until the next snapshot is published."""
-    from learning.encoding import observe
+    from learning.observation import look
 
     dqn = Dqn(encoding, settings, 0)
     snapshot, view = dqn.snapshot(), views[0]
-    before = snapshot.scores(observe(view, encoding), encoding.legal(view))
+    before = snapshot.scores(look(view, encoding).observation, encoding.legal(view))
     dqn.update(batch)
-    assert torch.equal(before, snapshot.scores(observe(view, encoding), encoding.legal(view)))
-    assert not torch.equal(before, dqn.snapshot().scores(observe(view, encoding), encoding.legal(view)))
+    assert torch.equal(before, snapshot.scores(look(view, encoding).observation, encoding.legal(view)))
+    assert not torch.equal(before, dqn.snapshot().scores(look(view, encoding).observation, encoding.legal(view)))

@@ -10,14 +10,15 @@ from levels import CATALOGUE
 from game.actions import DEPLOY
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
-from learning.encoding import FIREPOWER, GROUND_STRENGTH, Observation, make_encoding, observe
+from learning.encoding import FIREPOWER, GROUND_STRENGTH, Observation, make_encoding
 from learning.network import Snapshot, cover_features, input_tensors, legal_mean, make_network, make_terrain
+from learning.observation import look
 from learning.settings import Settings
 
 
 def batch_of(encoding, views):
     """Observations and masks of views, side by side."""
-    seen = [observe(view, encoding) for view in views]
+    seen = [look(view, encoding).observation for view in views]
     parts = (np.stack([getattr(one, name) for one in seen]) for name in ("tiles", "slots", "world"))
     return Observation(*parts), torch.from_numpy(np.stack([encoding.legal(view) for view in views]))
 
@@ -64,7 +65,7 @@ def test_a_decision_s_scores_are_the_batch_s_and_illegal_ones_are_never_best(enc
     snapshot = Snapshot(network, terrain)
     for index, view in enumerate(views[:6]):
         mask = encoding.legal(view)
-        alone = snapshot.scores(observe(view, encoding), mask)
+        alone = snapshot.scores(look(view, encoding).observation, mask)
         assert alone[torch.from_numpy(mask)].tolist() == pytest.approx(together[index][legal[index]].tolist(), abs=1e-5)
         assert torch.isneginf(alone[torch.from_numpy(~mask)]).all()
         assert mask[int(alone.argmax())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from learning.encoding import observe
+from learning.observation import look
 from learning.replay import ReplayBuffer, recent_ages
 
 DISCOUNT = 0.9
@@ -19,11 +19,13 @@ def replay(encoding):
 
 def fill(replay, encoding, views, rewards, *, ends):
     """Play through views with these rewards; the last decision ends the battle if `ends`. The frames' numbers."""
-    frames = [replay.add_frame(observe(views[0], encoding), encoding.legal(views[0]))]
+    frames = [replay.add_frame(look(views[0], encoding).observation, encoding.legal(views[0]))]
     for step, reward in enumerate(rewards):
         last = ends and step == len(rewards) - 1
         if not last:
-            frames.append(replay.add_frame(observe(views[step + 1], encoding), encoding.legal(views[step + 1])))
+            frames.append(
+                replay.add_frame(look(views[step + 1], encoding).observation, encoding.legal(views[step + 1]))
+            )
         replay.add(frames[step], step, reward, None if last else frames[step + 1])
     return frames
 
@@ -35,7 +37,7 @@ def test_three_steps_are_summed_as_by_hand(replay, encoding, views):
     assert batch.rewards == pytest.approx([1 + 0.9 * 2 + 0.81 * 4, 2 + 0.9 * 4 + 0.81 * 8])
     assert batch.discounts == pytest.approx([DISCOUNT**3, DISCOUNT**3])
     assert batch.actions.tolist() == [0, 1]
-    assert (batch.after.tiles[0] == observe(views[3], encoding).tiles).all()
+    assert (batch.after.tiles[0] == look(views[3], encoding).observation.tiles).all()
     assert (batch.after_legal[0] == encoding.legal(views[3])).all()
     assert not replay.arrays["complete"][2:].any()
 
@@ -55,7 +57,7 @@ def test_a_broken_chain_is_completed_with_fewer_rewards(replay, encoding, views)
     batch = replay.batch(np.array([0, 1]))
     assert batch.rewards == pytest.approx([1 + 0.9 * 2, 2])
     assert batch.discounts == pytest.approx([DISCOUNT**2, DISCOUNT])
-    assert (batch.after.tiles == observe(views[2], encoding).tiles).all()
+    assert (batch.after.tiles == look(views[2], encoding).observation.tiles).all()
 
 
 def test_the_oldest_is_overwritten(encoding, views):
@@ -85,7 +87,7 @@ def test_ages_are_exponential_and_cut_off_at_the_oldest():
 def test_a_quarter_is_drawn_uniformly(encoding, views):
     """However strong the recency, the oldest experiences keep their share of a quarter of the draws."""
     replay, rng = ReplayBuffer(encoding, 1000, 1, DISCOUNT), np.random.default_rng(1)
-    frame, legal = observe(views[0], encoding), encoding.legal(views[0])
+    frame, legal = look(views[0], encoding).observation, encoding.legal(views[0])
     for index in range(1000):
         replay.add(replay.add_frame(frame, legal), 0, float(index), None)
     rewards = np.concatenate([replay.sample(64, 5.0, 0.25, rng).rewards for _ in range(300)])

@@ -10,8 +10,9 @@ import pytest
 
 from game.simulator.battle import Battle
 from game.view import EnemySeen
+from learning.observation import look
 from learning.policy import Greedy
-from learning.reward import LARGEST_RETURN, WEIGHTS, Situation, reward, situation, threat
+from learning.reward import LARGEST_RETURN, WEIGHTS, Situation, reward
 
 DISCOUNT = 0.98
 
@@ -23,7 +24,7 @@ def later(view, **changes):
 
 def between(before, after, encoding, outcome=None, stars=0):
     """The reward of the decision between two views."""
-    first, then = situation(before, encoding), situation(after, encoding)
+    first, then = look(before, encoding).situation, look(after, encoding).situation
     return reward(first, then, outcome == "won", outcome == "lost", stars, encoding.stage.options, DISCOUNT)
 
 
@@ -58,7 +59,7 @@ def test_threat_grows_towards_the_exit_and_with_health(encoding, stage, views):
     levels = []
     for (row, col), health in ((start, 1.0), (end, 0.5), (end, 1.0)):
         view = msgspec.structs.replace(views[0], enemies=(EnemySeen("soldier", row, col, health),))
-        levels.append(threat(view, encoding))
+        levels.append(look(view, encoding).situation.threat)
     assert 0 < levels[0] < levels[1] < levels[2] <= 1
 
 
@@ -72,7 +73,7 @@ def test_shaping_telescopes(encoding, views):
         pairs = zip(seen, [*seen[1:], None], strict=True)
         rewards = [between(a, b or a, encoding, None if b else "lost") for a, b in pairs]
         totals.append(sum(DISCOUNT**step * value for step, value in enumerate(rewards)))
-    assert totals[0] - totals[1] == pytest.approx(WEIGHTS.threat * threat(course[0], encoding), abs=1e-6)
+    assert totals[0] - totals[1] == pytest.approx(WEIGHTS.threat * look(course[0], encoding).situation.threat, abs=1e-6)
 
 
 def test_no_battle_returns_more_than_the_largest_return(stage, squad, encoding):
@@ -93,7 +94,7 @@ def test_no_battle_returns_more_than_the_largest_return(stage, squad, encoding):
 def test_a_batch_is_rewarded_like_single_battles(encoding, views):
     """One function for both: arrays give the same numbers to the last bit, whatever the outcomes beside one another."""
     options, pairs = encoding.stage.options, list(pairwise(views))
-    befores, afters = ([situation(view, encoding) for view in column] for column in zip(*pairs, strict=True))
+    befores, afters = ([look(view, encoding).situation for view in column] for column in zip(*pairs, strict=True))
     won, lost = (np.arange(len(pairs)) % 3 == remainder for remainder in (0, 1))
     stars = 2 + np.arange(len(pairs)) % 2
     side_by_side = (Situation(*(np.array(column) for column in zip(*ones, strict=True))) for ones in (befores, afters))
