@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -212,6 +213,11 @@ def check(battle: Battle) -> None:
     _check_enemies(battle)
 
 
+def _plain(record: Any) -> SimpleNamespace:
+    """The fields of one record as plain numbers: reading many from the record itself is slow."""
+    return SimpleNamespace(**dict(zip(record.dtype.names, record.item(), strict=True)))
+
+
 def _check_points(battle: Battle) -> None:
     """DP within bounds; the counter and life are what the enemies that are gone make them."""
     world, field, view = battle._world, battle._field, battle.view()
@@ -231,7 +237,7 @@ def _check_points(battle: Battle) -> None:
 
 def _with_parent(battle: Battle, leaked: Any) -> Any:
     """The enemies whose parent leaked."""
-    parents = battle._world.arrival["parent"]
+    parents = battle._world.enemy["parent"]
     return (parents >= 0) & leaked[parents]
 
 
@@ -242,14 +248,14 @@ def _check_operators(battle: Battle) -> None:
     taken = int(world.deployable["takes_slot"][standing].sum())
     assert len(standing) == field.battle[0].deployed, "an operator was not counted"
     assert taken == field.battle[0].slots_taken <= world.character_limit, "too many are on the field"
-    on_tiles = {int(field.unit[s].tile): s for s in standing}
+    on_tiles = {int(field.unit["tile"][s]): s for s in standing}
     assert len(on_tiles) == len(standing), "two on one tile"
     assert {int(t): int(s) for t, s in enumerate(field.standing.tolist()) if s >= 0} == on_tiles, (
         "tiles and units differ"
     )
     for s in range(len(battle.squad)):
-        name, unit = battle.squad[s].name, field.unit[s]
-        stance = world.stance[min(unit.skill_ticks, 1), s]
+        name, unit = battle.squad[s].name, _plain(field.unit[s])
+        stance = _plain(world.stance[min(unit.skill_ticks, 1), s])
         taken = int(world.enemy["block"][field.foe["blocker"] == s].sum())
         assert unit.block_taken == taken, f"{name} counts {unit.block_taken} block taken, it is {taken}"
         if unit.tile < 0:
@@ -275,8 +281,8 @@ def _check_enemies(battle: Battle) -> None:
     assert field.battle[0].holding_wave == waited_for, "the next wave waits for the wrong number"
     passable = {False: stage.walkable, True: stage.flyable}
     for e in present:
-        name, foe, stats = stage.enemies[stage.spawns[e].enemy].name, field.foe[e], world.enemy[e]
-        assert np.isfinite(foe.tolist()).all(), f"{name} is nowhere"
+        name, foe, stats = stage.enemies[stage.spawns[e].enemy].name, _plain(field.foe[e]), _plain(world.enemy[e])
+        assert np.isfinite(list(vars(foe).values())).all(), f"{name} is nowhere"
         assert 0 < foe.health <= stats.max_health, f"{name} has health {foe.health}"
         row, col = divmod(int(foe.tile), stage.width)
         away = max(abs(foe.row - row), abs(foe.col - col))
@@ -291,7 +297,7 @@ def _check_enemies(battle: Battle) -> None:
             away = math.dist((foe.row, foe.col), (field.unit[s].row, field.unit[s].col))
             assert away**2 <= options.BLOCK_DISTANCE_SQUARED + 1e-9, f"{name} is blocked from {away} tiles away"
     seen = [one.number for one in battle.enemies_on_field()]
-    assert seen == [e for e in listed if not field.foe[e].hidden], "a player sees others than are there"
+    assert seen == [e for e in listed if not field.foe["hidden"][e]], "a player sees others than are there"
 
 
 def check_mask(battle: Battle) -> None:

@@ -8,6 +8,7 @@ The modules, each of which imports only those above it (Python's own part of the
     records     every table's fields, declared once; World, Battles, Field
     options     the rules that are a number or a choice, with how sure each is
     compiling   how numba compiles, and where it keeps the result
+    plain       tables for the rules without numba
     field       one battle of a batch, and small facts about it
     blocking    which operator blocks which enemy
     presence    entering and leaving the field: appear, die (and split), leak, remove

@@ -177,5 +177,5 @@ class Battle:
         )
 
     def _figure(self, name: str) -> int:
-        """One of the figures of the battle as a whole (see records.BattleState)."""
+        """One of the figures of the battle as a whole (see records.BattleFigures)."""
         return int(self._figures[name][0])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.compiling import often
+from game.simulator.plain import PLAIN, readable
 from game.simulator.records import PRESENT, Battles, Field, World
 
 
-def field_of(battles: Battles, b: int) -> Field:
-    """Battle `b` of a batch. The field's arrays are views: what is done to them is done to the batch."""
+def _views(battles: Battles, b: int) -> Field:
+    """The rows of battle `b` of a batch."""
     return Field(
         battles.battle[b : b + 1],  # type: ignore[arg-type]
         battles.fragment_start[b],
@@ -22,7 +23,12 @@ def field_of(battles: Battles, b: int) -> Field:
     )
 
 
-field_within = often(field_of)
+def field_of(battles: Battles, b: int) -> Field:
+    """Battle `b` of a batch. The field's arrays are views: what is done to them is done to the batch."""
+    return Field(*map(readable, _views(battles, b)))
+
+
+field_within = field_of if PLAIN else often(_views)
 """`field_of` for compiled code; compiled code must not hand arrays to Python (see compiling)."""
 
 

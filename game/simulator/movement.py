@@ -53,7 +53,7 @@ def _walk(field: Field, e: int, step: float) -> None:
 @compiled
 def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None:
     """Reach a node, and what the rest of the step leads to; the last node of a route is the exit."""
-    r, foe = world.arrival[e].route, field.foe[e]
+    r, foe = world.enemy[e].route, field.foe[e]
     while True:
         node = world.node[r, foe.node]
         if node.kind != MOVE:
@@ -76,14 +76,14 @@ def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None
 @compiled
 def enter_node(world: World, field: Field, e: int) -> None:
     """Begin what the next node of an enemy's route asks for."""
-    arrival, foe = world.arrival[e], field.foe[e]
-    node = world.node[arrival.route, foe.node]
+    stats, foe = world.enemy[e], field.foe[e]
+    node = world.node[stats.route, foe.node]
     if node.kind == WAIT:
         foe.wait_until = field.battle[0].clock + node.ticks
     elif node.kind == WAIT_FRAGMENT:
-        foe.wait_until = field.fragment_start[arrival.fragment] + node.ticks
+        foe.wait_until = field.fragment_start[stats.fragment] + node.ticks
     elif node.kind == WAIT_WAVE:
-        foe.wait_until = field.wave_start[world.fragment[arrival.fragment].wave] + node.ticks
+        foe.wait_until = field.wave_start[world.fragment[stats.fragment].wave] + node.ticks
     elif node.kind == WAIT_BATTLE:
         foe.wait_until = node.ticks
     elif node.kind == HIDE:
@@ -97,6 +97,6 @@ def enter_node(world: World, field: Field, e: int) -> None:
 @often
 def _node_done(world: World, field: Field, e: int, clock: int) -> bool:
     """Whether a node that is no walk is over."""
-    kind = world.node[world.arrival[e].route, field.foe[e].node].kind
+    kind = world.node[world.enemy[e].route, field.foe[e].node].kind
     waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
     return not waits or clock >= field.foe[e].wait_until

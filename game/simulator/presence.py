@@ -47,8 +47,8 @@ def die(world: World, field: Field, e: int) -> None:
     """An enemy dies; the enemies into which it splits go on along its route, one after the other."""
     _leave(world, field, e)
     foe = field.foe[e]
-    for k in range(world.arrival[e].children):
-        c = world.arrival[e].first_child + k
+    for k in range(world.enemy[e].children):
+        c = world.enemy[e].first_child + k
         child = field.foe[c]
         child.row, child.col = foe.row, foe.col
         appear(world, field, c)
@@ -63,7 +63,7 @@ def leak(world: World, field: Field, e: int) -> None:
     """An enemy reaches the exit: it costs life, and the counter advances as well."""
     _leave(world, field, e)
     field.foe[e].leaked = True
-    if world.arrival[e].children > 0:
+    if world.enemy[e].children > 0:
         _leak_children(world, field)
     stats, battle = world.enemy[e], field.battle[0]
     if not stats.harmless and stats.life_cost > 0:
@@ -76,7 +76,7 @@ def _leak_children(world: World, field: Field) -> None:
     """Enemies whose parent leaked before it split have leaked with it. Parents stand before their children."""
     for c in range(world.arrivals, world.enemy.shape[0]):
         child = field.foe[c]
-        if child.phase == ABSENT and field.foe[world.arrival[c].parent].leaked:
+        if child.phase == ABSENT and field.foe[world.enemy[c].parent].leaked:
             child.phase, child.leaked = GONE, True
             child.gone_at = field.battle[0].clock
             if world.enemy[c].counts:
@@ -87,7 +87,7 @@ def _leak_children(world: World, field: Field) -> None:
 def head_for_node(world: World, field: Field, e: int) -> None:
     """Turn an enemy towards the node it goes to; a node that is no walk keeps it where it is."""
     foe = field.foe[e]
-    node = world.node[world.arrival[e].route, foe.node]
+    node = world.node[world.enemy[e].route, foe.node]
     foe.distance_to_node = 0.0
     foe.distance_to_exit = node.distance_to_exit
     if node.kind == MOVE:

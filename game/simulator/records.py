@@ -28,7 +28,7 @@ TICKS = 30
 ABSENT, PRESENT, GONE = range(3)
 """FoeState.phase: before it appears; on the field, hidden or not; dead or leaked."""
 RUNNING, WON, LOST = range(3)
-"""BattleState.outcome."""
+"""BattleFigures.outcome."""
 PHYSICAL, ARTS, TRUE, HEAL = range(4)
 """Fighter.damage."""
 NO_RECOVERY, PER_SECOND, PER_ATTACK, PER_HIT, ON_DEPLOYMENT = range(5)
@@ -81,17 +81,19 @@ def rows_of(kind: type[Record], rows: Sequence[Mapping[str, float]]) -> Any:
 
     Raises TypeError, naming record and field, for a value that is missing, unknown, or does not fit the field's type.
     """
-    names = kind.dtype.names or ()
+    names = dict.fromkeys(kind.dtype.names or ())
     for row in rows:
+        if row.keys() == names.keys():
+            continue
         if missing := [name for name in names if name not in row]:
             raise TypeError(f"{kind.__name__} has no value for {', '.join(missing)}")
-        if unknown := [name for name in row if name not in names]:
-            raise TypeError(f"{kind.__name__} has no field {', '.join(unknown)}")
+        raise TypeError(f"{kind.__name__} has no field {', '.join(name for name in row if name not in names)}")
     table = np.zeros(len(rows), kind.dtype)
     for name in names:
-        table[name] = values = [row[name] for row in rows]
-        if (table[name] != values).any():
-            raise TypeError(f"{kind.__name__}.{name} is {kind.dtype[name]} and cannot hold all of {values}")
+        values = np.array([row[name] for row in rows])
+        table[name] = values
+        if values.dtype != kind.dtype[name] and (table[name] != values).any():
+            raise TypeError(f"{kind.__name__}.{name} is {kind.dtype[name]} and cannot hold all of {values.tolist()}")
     return table
 
 
@@ -134,6 +136,8 @@ class Stance(Fighter):
     """Hits of one attack; each is reduced by the defense."""
     attacks_all_blocked: bool
     """An attack on a blocked enemy hits all enemies that the operator blocks."""
+    range_size: int
+    """Tiles in its range."""
     can_block: bool
     reaches_air: bool
     prefers_air: bool
@@ -183,7 +187,7 @@ class Deployable(Record):
 
 
 class EnemyStats(Fighter):
-    """The figures of one enemy of the stage's spawns."""
+    """One enemy of the stage's spawns: its figures, when and where it comes, and what it splits into when it dies."""
 
     kind: int
     """Which of tables.kinds_of(stage) it is: what a player can tell of it."""
@@ -206,11 +210,6 @@ class EnemyStats(Fighter):
     """Operators cannot target it unless it is blocked."""
     unblockable: bool
     stun_immune: bool
-
-
-class Arrival(Record):
-    """When and where an enemy comes, and what it splits into when it dies."""
-
     route: int
     fragment: int
     offset: int
@@ -271,13 +270,9 @@ class World(NamedTuple):
     """[2, S] without and with the skill"""
     deployable: Rows[Deployable]
     """[S]"""
-    range_size: Ints
-    """[2, S] tiles in each range"""
     ranges: Ints
-    """[2, S, tiles, 2] (down, right) from an operator that faces right"""
+    """[2, S, tiles, 2] (down, right) from an operator that faces right; the first `Stance.range_size` tiles count"""
     enemy: Rows[EnemyStats]
-    """[E]"""
-    arrival: Rows[Arrival]
     """[E]"""
     fragment: Rows[FragmentTiming]
     """[F]"""
@@ -290,7 +285,7 @@ class World(NamedTuple):
 # --- Changed by a battle ----------------------------------------------------------------------------------------------
 
 
-class BattleState(Record):
+class BattleFigures(Record):
     """The figures of one battle as a whole."""
 
     clock: int
@@ -403,7 +398,7 @@ class Battles(NamedTuple):
     """What battles change, for a batch of B of them. The other letters as in World."""
 
     battle: Records
-    """BattleState [B]"""
+    """BattleFigures [B]"""
     fragment_start: Ints
     """[B, F] the clock at which each fragment began"""
     wave_start: Ints
@@ -425,7 +420,7 @@ class Field(NamedTuple):
     into a tuple: its figures are `field.battle[0].clock`.
     """
 
-    battle: Rows[BattleState]
+    battle: Rows[BattleFigures]
     fragment_start: Ints
     wave_start: Ints
     standing: Ints

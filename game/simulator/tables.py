@@ -13,11 +13,11 @@ from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
+from game.simulator.plain import readable
 from game.simulator.records import (
     TICKS,
-    Arrival,
+    BattleFigures,
     Battles,
-    BattleState,
     Deployable,
     EnemyStats,
     Floats,
@@ -51,7 +51,6 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     check_squad(stage, squad)
     squad = [under_rules(one, stage.squad_rules) for one in squad]
     cost_time = stage.options.cost_increase_time
-    range_size, ranges = _ranges(squad)
     stances = [_stance(one, skill) for skill in (False, True) for one in squad]
     return World(
         width=stage.width,
@@ -64,15 +63,13 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         time_limit=ticks(stage.options.time_limit),
         arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
         stands=standing_room(stage, squad),
-        stance=rows_of(Stance, stances).reshape(2, len(squad)),
-        deployable=rows_of(Deployable, [_deployable(one) for one in squad]),
-        range_size=range_size,
-        ranges=ranges,
-        enemy=rows_of(EnemyStats, [_enemy(stage, spawn) for spawn in stage.spawns]),
-        arrival=rows_of(Arrival, _arrivals(stage)),
-        fragment=rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments]),
+        stance=readable(rows_of(Stance, stances).reshape(2, len(squad))),
+        deployable=readable(rows_of(Deployable, [_deployable(one) for one in squad])),
+        ranges=_ranges(squad),
+        enemy=readable(rows_of(EnemyStats, _enemies(stage))),
+        fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
-        node=_nodes(stage),
+        node=readable(_nodes(stage)),
     )
 
 
@@ -90,7 +87,7 @@ def empty_battles(world: World, count: int) -> Battles:
     """Room for so many battles, none of which has been started."""
     (slots, tiles), enemies, fragments = world.stands.shape, world.enemy.shape[0], world.fragment.shape[0]
     return Battles(
-        battle=np.zeros(count, BattleState.dtype),
+        battle=np.zeros(count, BattleFigures.dtype),
         fragment_start=np.zeros((count, fragments), np.int64),
         wave_start=np.zeros((count, fragments), np.int64),
         standing=np.zeros((count, tiles), np.int64),
@@ -138,22 +135,21 @@ def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.boo
     return room
 
 
-def _reach(one: Operator, skill: bool) -> tuple[Offset, ...]:
+def _range_of(one: Operator, skill: bool) -> tuple[Offset, ...]:
     """An operator's range, with or without its skill."""
     if not skill or one.skill is None:
         return one.range
     return extended(one.skill.range or one.range, one.skill.reach)
 
 
-def _ranges(squad: Sequence[Operator]) -> tuple[Ints, Ints]:
-    """All ranges, without and with the skill: their sizes and their tiles."""
-    reaches = [[_reach(one, skill) for one in squad] for skill in (False, True)]
-    sizes = np.array([[len(offsets) for offsets in row] for row in reaches], np.int64)
-    tiles = np.zeros((2, len(squad), sizes.max(), 2), np.int64)
-    for mode, row in enumerate(reaches):
+def _ranges(squad: Sequence[Operator]) -> Ints:
+    """All ranges without (0) and with (1) the skill, [2, S, tiles, 2], padded with zeros."""
+    ranges = [[_range_of(one, skill) for one in squad] for skill in (False, True)]
+    tiles = np.zeros((2, len(squad), max(len(offsets) for row in ranges for offsets in row), 2), np.int64)
+    for mode, row in enumerate(ranges):
         for slot, offsets in enumerate(row):
             tiles[mode, slot, : len(offsets)] = offsets
-    return sizes, tiles
+    return tiles
 
 
 def _stance(one: Operator, skill: bool) -> dict[str, float]:
@@ -176,6 +172,7 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
         "stun": ticks(_or(changed.stun, one.stun)),
         "hits": _or(changed.hits, one.hits),
         "attacks_all_blocked": one.attacks_blocked == "all",
+        "range_size": len(_range_of(one, skill)),
         "can_block": one.melee,
         "reaches_air": not one.melee or one.reaches_air,
         "prefers_air": one.prefers_air,
@@ -212,8 +209,16 @@ def _deployable(one: Operator) -> dict[str, float]:
     }
 
 
-def _enemy(stage: Stage, spawn: Spawn) -> dict[str, float]:
-    """An enemy's row of `World.enemy`."""
+def _enemies(stage: Stage) -> list[dict[str, float]]:
+    """The rows of `World.enemy`. The enemies into which one splits stand together."""
+    children: dict[int, list[int]] = {}
+    for e, spawn in enumerate(stage.spawns):
+        children.setdefault(spawn.parent, []).append(e)
+    return [_enemy(stage, spawn, children.get(e, [])) for e, spawn in enumerate(stage.spawns)]
+
+
+def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, float]:
+    """An enemy's row of `World.enemy`; `children` are those into which it splits."""
     kind = stage.enemies[spawn.enemy]
     return {
         "max_health": kind.max_health,
@@ -239,30 +244,18 @@ def _enemy(stage: Stage, spawn: Spawn) -> dict[str, float]:
         "hides": kind.hides,
         "unblockable": kind.unblockable,
         "stun_immune": kind.stun_immune,
+        "route": spawn.route,
+        "fragment": spawn.fragment,
+        "offset": ticks(spawn.offset),
+        "parent": spawn.parent,
+        "first_child": children[0] if children else 0,
+        "children": len(children),
     }
 
 
 def _or(changed: float | None, own: float) -> float:
     """What a skill sets, or where it sets nothing what the operator has."""
     return own if changed is None else changed
-
-
-def _arrivals(stage: Stage) -> list[dict[str, float]]:
-    """The rows of `World.arrival`. The enemies into which one splits stand together."""
-    children: dict[int, list[int]] = {}
-    for e, one in enumerate(stage.spawns):
-        children.setdefault(one.parent, []).append(e)
-    return [
-        {
-            "route": one.route,
-            "fragment": one.fragment,
-            "offset": ticks(one.offset),
-            "parent": one.parent,
-            "first_child": children.get(e, [0])[0],
-            "children": len(children.get(e, [])),
-        }
-        for e, one in enumerate(stage.spawns)
-    ]
 
 
 def _fragment(one: Fragment) -> dict[str, float]:
@@ -277,11 +270,10 @@ def _fragment(one: Fragment) -> dict[str, float]:
 
 def _nodes(stage: Stage) -> Any:
     """The routes' nodes as one table of RouteNode, [R, N]; shorter routes are padded with zeros."""
-    most = max(len(route.nodes) for route in stage.routes if route)
-    table = np.zeros((len(stage.routes), most), RouteNode.dtype)
-    for r, route in enumerate(stage.routes):
-        if route:
-            table[r, : len(route.nodes)] = rows_of(RouteNode, [_node(route, n) for n in range(len(route.nodes))])
+    sizes = np.array([len(route.nodes) if route else 0 for route in stage.routes])
+    table = np.zeros((len(sizes), sizes.max()), RouteNode.dtype)
+    rows = [_node(route, n) for route in stage.routes if route for n in range(len(route.nodes))]
+    table[np.arange(sizes.max()) < sizes[:, None]] = rows_of(RouteNode, rows)
     return table
 
 

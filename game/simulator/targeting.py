@@ -100,7 +100,7 @@ def cover(world: World, field: Field, s: int, mode: int) -> None:
     unit = field.unit[s]
     row, col = unit.tile // world.width, unit.tile % world.width
     field.covers[s, :] = False
-    for i in range(world.range_size[mode, s]):
+    for i in range(world.stance[mode, s].range_size):
         down, right = world.ranges[mode, s, i, 0], world.ranges[mode, s, i, 1]
         # The table faces right; a quarter turn clockwise makes (down, right) into (right, -down).
         for _ in range(unit.direction):

@@ -39,8 +39,8 @@ def _start_fragment(world: World, field: Field, f: int) -> None:
 @often
 def _is_due(world: World, field: Field, f: int, clock: int) -> bool:
     """Whether the next enemy belongs to this fragment and its time has come."""
-    arrival = world.arrival[field.battle[0].spawned]
-    return arrival.fragment == f and arrival.offset <= clock
+    stats = world.enemy[field.battle[0].spawned]
+    return stats.fragment == f and stats.offset <= clock
 
 
 @often
