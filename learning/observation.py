@@ -64,7 +64,7 @@ class BatchObservation(NamedTuple):
     """[B] as in learning.reward"""
 
 
-class Look(NamedTuple):
+class Reading(NamedTuple):
     """All that learning reads from one view."""
 
     observation: Observation
@@ -73,7 +73,7 @@ class Look(NamedTuple):
     situation: Situation
 
 
-def look(view: BattleView, encoding: StageEncoding) -> Look:
+def look(view: BattleView, encoding: StageEncoding) -> Reading:
     """What learning reads from one view.
 
     What the eyes misread (a cost of -1, a position off the map) is clipped to the possible range. An operator whose
@@ -82,7 +82,7 @@ def look(view: BattleView, encoding: StageEncoding) -> Look:
     arrays = arrays_of([view], encoding.kinds)
     seen = observe(arrays, encoding)
     observation = Observation(seen.tiles[0], seen.slots[0], seen.world[0])
-    return Look(observation, seen.mask[0, encoding.flat_actions].view(np.bool_), situation_of(arrays, seen))
+    return Reading(observation, seen.mask[0, encoding.flat_actions].view(np.bool_), situation_of(arrays, seen))
 
 
 def observe(arrays: ViewArrays, encoding: StageEncoding) -> BatchObservation:

@@ -84,7 +84,7 @@ def test_one_look_is_what_is_read_from_the_arrays(encoding, views):
 
 
 def test_an_operator_of_unknown_slot_adds_its_tile_and_nothing_else(encoding, views):
-    """Its health lies on its tile, no one may be deployed there, and no slot nor firepower is its own."""
+    """Its health lies on its tile, no operator may be deployed there, and no slot nor firepower is its own."""
     view = max(views, key=lambda one: encoding.legal(one).sum())
     unknown = OperatorSeen(UNKNOWN, 1, 1, 0, 0.5, skill_ready=True)
     other = msgspec.structs.replace(view, operators=(*view.operators, unknown))
