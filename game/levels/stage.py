@@ -205,7 +205,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         fragments=tuple(waves.fragments),
         spawns=spawns,
         enemies=tuple(enemies.enemies),
-        kinds=catalogue.kinds,
+        kinds=dict(catalogue.kinds),
         total=sum(spawn.counts for spawn, comes in zip(spawns, chosen(spawns, 0), strict=True) if comes),
         paths=tuple(walked),
         squad_rules=squad_rules(runes, catalogue),
