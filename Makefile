@@ -15,7 +15,7 @@ practice: install
 	$(BIN)/holdfast practice --window $(ARGS)
 
 test: install-dev system check
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -148,7 +148,6 @@ def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -
         return Random(stage, squad, seed)
     if name == "greedy":
         return Greedy(stage, squad)
-    agent = Agent(stage, squad, Settings(buffer_size=1), seed)
     kept, notes = checkpoint.read_newest(Path(name))
     if kept is None:
         why = (
@@ -157,6 +156,7 @@ def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -
             else f"{name}: holds no checkpoint; give random, greedy or a folder made by holdfast train"
         )
         raise CheckpointError(why)
+    agent = Agent(stage, squad, Settings(buffer_size=1), seed)
     agent.restore(kept)
     agent.policy.frozen = True
     return agent.policy

@@ -17,6 +17,8 @@ from levels import Workshop, play_plan
 from game.simulator.battle import Battle
 
 START_SECONDS = 20
+LONGEST = ("test_window.py", "test_daemon.py")
+"""Files of tests that begin first."""
 
 settings.register_profile(
     "usual", max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -44,6 +46,11 @@ def reference() -> Path:
 def play() -> Callable[..., Battle]:
     """Plays a plan: each step (action) as soon as it is allowed, one try each half second, skills as they are ready."""
     return play_plan
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that wait longest for processes, so that two workers end at about the same time."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 class Broker(NamedTuple):

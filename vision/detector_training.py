@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
+import msgspec
 import numpy as np
 
 from game.camera import Camera
@@ -26,6 +27,7 @@ from game.levels.stage import Stage, load_stage, shipped_stages
 from game.practice.draw import Painter
 from game.practice.scene import BattleScene
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
+from game.view import BattleView, EnemySeen, OperatorSeen
 from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 
 Label = tuple[str, float, float, float, float]
@@ -82,6 +84,17 @@ class Staged(Battle):
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
         """The staged enemies."""
         return self._enemies
+
+    def view(self) -> BattleView:
+        """The figures and cards of a fresh battle, with the staged units."""
+        return msgspec.structs.replace(
+            super().view(),
+            operators=tuple(
+                OperatorSeen(one.slot, one.row, one.col, one.direction, one.health, one.skill_ready)
+                for one in self._operators
+            ),
+            enemies=tuple(EnemySeen(one.kind, one.row, one.col, one.health) for one in self._enemies),
+        )
 
 
 def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:

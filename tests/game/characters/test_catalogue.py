@@ -132,7 +132,7 @@ def test_two_catalogues_live_side_by_side(make, tmp_path):
         assert squad_of(["Fang"], catalogue)[0].max_health == health
         stage = make.stage(level, catalogue=catalogue)
         assert stage.enemies[0].max_health == enemy
-        assert stage.kinds is catalogue.kinds
+        assert stage.kinds == catalogue.kinds
     assert "pup" not in shipped.enemies
 
 

@@ -197,7 +197,7 @@ def nameless(operator):
 
 def test_every_imported_operator_plays(imported, laid_over):
     """Each with each of its skills stands on the first stage for a while and uses it."""
-    stage = load_stage("first_watch", CATALOGUE, laid_over)
+    stage = load_stage("first_watch", laid_over)
     for name in imported.operators:
         character = laid_over.characters[name]
         last = len(character.phases) - 1
