@@ -1,0 +1,33 @@
+"""Duels for the tests of single effects: an operator, one enemy, and a skill with the effects of a test."""
+
+from __future__ import annotations
+
+from worlds import IMMORTAL, battle_of, deploy
+
+from game.characters.models import Skill
+
+STILL = {**IMMORTAL, "moveSpeed": 0.0}
+
+
+def skill(**effects):
+    """A skill that is ready at once, triggered by hand and lasts five seconds, with these effects."""
+    fields = {"name": "Test", "gain": "second", "by_hand": True, "cost": 1, "initial": 1, "duration": 5.0}
+    return Skill(**(fields | effects))
+
+
+def stance(battle, slot=0):
+    """An operator's figures without and with its skill: two records."""
+    return battle._world.stance[:, slot]
+
+
+def duel(make, *, enemy=None, attributes=None, names=("Fang",), **changes):
+    """An operator on the third tile of the lane and one enemy that it comes to block."""
+    refs = (make.dummy(**(attributes or IMMORTAL)),)
+    battle = battle_of(make, [make.spawn()], names=names, changes=changes, enemy=enemy, refs=refs)
+    deploy(battle, 0, 1, 3)
+    return battle
+
+
+def blocked(battle):
+    """Whether the first enemy is held."""
+    return any(one.number == 0 and one.blocked for one in battle.enemies_on_field())
