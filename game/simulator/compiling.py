@@ -47,7 +47,7 @@ is compiled makes an array, or hands one to Python."""
 often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
 """For what happens many times a tick: a call that is not inlined passes all the arrays of its arguments."""
 
-NOTICE = "Compiling the rules of the battle. This takes up to a minute, once on this machine.\n"
+NOTICE = "Compiling the rules of the battle. This takes one to two minutes, once on this machine.\n"
 
 
 class _Notice(event.Listener):
