@@ -220,7 +220,7 @@ def _plain(record: Any) -> SimpleNamespace:
 
 def _check_points(battle: Battle) -> None:
     """DP within bounds; the counter and life are what the enemies that are gone make them."""
-    world, field, view = battle._world, battle._field, battle.view()
+    world, field, view = battle.world, battle._field, battle.view()
     assert 0 <= battle.dp <= min(world.max_cost, 99), f"DP {battle.dp} of at most {world.max_cost}"
     gone = field.foe["gone_at"] >= 0
     leaked = gone & field.foe["leaked"]
@@ -237,13 +237,13 @@ def _check_points(battle: Battle) -> None:
 
 def _with_parent(battle: Battle, leaked: Any) -> Any:
     """The enemies whose parent leaked."""
-    parents = battle._world.enemy["parent"]
+    parents = battle.world.enemy["parent"]
     return (parents >= 0) & leaked[parents]
 
 
 def _check_operators(battle: Battle) -> None:
     """Every operator stands alone where it may, blocks what it can, and has health, SP and a shield within bounds."""
-    world, field = battle._world, battle._field
+    world, field = battle.world, battle._field
     standing = np.flatnonzero(field.unit["tile"] >= 0).tolist()
     taken = int(world.deployable["takes_slot"][standing].sum())
     assert len(standing) == field.battle[0].deployed, "an operator was not counted"
@@ -273,7 +273,7 @@ def _check_operators(battle: Battle) -> None:
 
 def _check_enemies(battle: Battle) -> None:
     """Every enemy present is listed once, alive, and where it can be; one that is blocked stands at its blocker."""
-    world, field, stage = battle._world, battle._field, battle.stage
+    world, field, stage = battle.world, battle._field, battle.stage
     listed = field.present[: field.battle[0].listed].tolist()
     present = np.flatnonzero(field.foe["phase"] == PRESENT).tolist()
     assert sorted(listed) == present, "the list of those present is wrong"
@@ -305,16 +305,16 @@ def check_mask(battle: Battle) -> None:
     slots, tiles = len(battle.squad), battle.stage.height * battle.stage.width
     mask = battle.legal_actions()
     assert mask.shape == (action_count(slots, tiles),)
-    before = [table.copy() for table in battle._battles]
+    before = [table.copy() for table in battle.records]
     for flat in range(len(mask)):
         action = unflatten(flat, slots, tiles)
         accepted = battle.act(action)
         assert accepted == mask[flat], f"{action}: the mask says {mask[flat]}, the engine {accepted}"
         if accepted:
             check(battle)
-            for table, old in zip(battle._battles, before, strict=True):
+            for table, old in zip(battle.records, before, strict=True):
                 table[:] = old
-    assert all((table == old).all() for table, old in zip(battle._battles, before, strict=True)), "a refusal changed it"
+    assert all((table == old).all() for table, old in zip(battle.records, before, strict=True)), "a refusal changed it"
 
 
 # --- Playing ----------------------------------------------------------------------------------------------------------
@@ -339,13 +339,13 @@ def play(recipe: Recipe, *, look: bool = True) -> tuple[str, Battle]:
         battle.step(int(chance.integers(1, 60)))
         if look:
             check(battle)
-        for table in battle._battles:
+        for table in battle.records:
             digest.update(table.tobytes())
     battle.step(LONGEST * TICKS - battle.ticks)
     if look:
         check(battle)
         _check_the_end(battle)
-    for table in battle._battles:
+    for table in battle.records:
         digest.update(table.tobytes())
     return digest.hexdigest(), battle
 
@@ -368,8 +368,8 @@ def _check_the_end(battle: Battle) -> None:
     """What is decided stays decided, and was decided rightly."""
     if battle.outcome is None:
         return
-    view, before = battle.view(), [table.copy() for table in battle._battles]
-    limit = battle._world.time_limit
+    view, before = battle.view(), [table.copy() for table in battle.records]
+    limit = battle.world.time_limit
     if battle.outcome == "won":
         assert view.life > 0, "won without life"
         assert view.kills == view.total, "won before all enemies were gone"
@@ -379,7 +379,7 @@ def _check_the_end(battle: Battle) -> None:
         assert battle.stars == 0
     assert not battle.legal_actions()[1:].any(), "something may be done after the end"
     battle.step(100)
-    assert all((table == old).all() for table, old in zip(battle._battles, before, strict=True)), "it went on"
+    assert all((table == old).all() for table, old in zip(battle.records, before, strict=True)), "it went on"
 
 
 def digest_of(seeds: range) -> str:

@@ -50,8 +50,9 @@ class DraftMaker:
     def __init__(self, stage: Stage, squad: Sequence[Operator], world: World, rng: np.random.Generator) -> None:
         self.stage, self.squad, self.world, self.rng = stage, tuple(squad), world, rng
         shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
+        routes = [_crossed(stage, spawn.route) for spawn in stage.spawns]
         self.places = [
-            _places(one, room, shape, traffic[not one.melee])
+            _places(one, room, shape, traffic[not one.melee], np.array(routes))
             for one, room in zip(squad, standing_room(stage, squad), strict=True)
         ]
         self.usable = [slot for slot, places in enumerate(self.places) if len(places.spot)]
@@ -94,6 +95,13 @@ class DraftMaker:
         tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
         return PlannedMove(DEPLOY, slot, tile, direction)
 
+    def deployment_against(self, slot: int, enemy: int) -> PlannedMove:
+        """Deploy an operator where it covers the route of one enemy of the stage's spawns, the likelier the more."""
+        places = self.places[slot]
+        weight = places.against[enemy]
+        tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
+        return PlannedMove(DEPLOY, slot, tile, direction)
+
     def any_slot(self) -> int:
         """A random one of the usable slots."""
         return self.usable[int(self.rng.integers(len(self.usable)))]
@@ -112,12 +120,16 @@ class _Places(NamedTuple):
     """[places, 2] tile and direction"""
     weight: npt.NDArray[np.float64]
     """[busy fragments, places] probabilities, for the enemies of each fragment; every row sums to 1"""
+    against: npt.NDArray[np.float64]
+    """[spawns, places] the same for the route of each enemy"""
 
 
-def _places(operator: Operator, room: npt.NDArray[np.bool_], shape: tuple[int, int], traffic: Traffic) -> _Places:
+def _places(
+    operator: Operator, room: npt.NDArray[np.bool_], shape: tuple[int, int], traffic: Traffic, routes: Traffic
+) -> _Places:
     """The places of an operator, weighted by how much of the enemies' routes it covers there.
 
-    `room` is bool[tiles], where it may stand; `shape` is (height, width).
+    `room` is bool[tiles], where it may stand; `shape` is (height, width); `routes` are the tiles of each enemy's route.
     """
     spots = [(tile, direction) for tile in np.flatnonzero(room).tolist() for direction in range(4)]
     covered = np.zeros((len(spots), shape[0] * shape[1]))
@@ -126,11 +138,17 @@ def _places(operator: Operator, room: npt.NDArray[np.bool_], shape: tuple[int, i
         for down, right in (turned(offset, direction) for offset in operator.range):
             if 0 <= row + down < shape[0] and 0 <= col + right < shape[1]:
                 spot[(row + down) * shape[1] + col + right] = 1.0
+    spot = np.array(spots, np.int64).reshape(len(spots), 2)
+    return _Places(spot, *(_likely(covered, tiles) for tiles in (traffic, routes)))
+
+
+def _likely(covered: Traffic, traffic: Traffic) -> npt.NDArray[np.float64]:
+    """[rows of the traffic, places] probabilities: the square of how much of the traffic a place covers."""
     weight = (traffic @ covered.T) ** 2
-    if spots:
+    if weight.size:
         weight += 0.05 * weight.mean(axis=1, keepdims=True) + 1e-9
         weight /= weight.sum(axis=1, keepdims=True)
-    return _Places(np.array(spots, np.int64).reshape(len(spots), 2), weight)
+    return weight
 
 
 def _traffic(stage: Stage, *, air: bool) -> Traffic:
@@ -139,9 +157,19 @@ def _traffic(stage: Stage, *, air: bool) -> Traffic:
     for spawn in stage.spawns:
         route = stage.routes[spawn.route]
         assert route is not None
-        for row, col in route.tiles if not route.flying else _flown(route) if air else ():
-            counts[spawn.fragment, row, col] += 1.0
+        if air or not route.flying:
+            counts[spawn.fragment] += _crossed(stage, spawn.route).reshape(stage.height, stage.width)
     return np.sqrt(counts[_busy(stage)].reshape(-1, stage.height * stage.width))
+
+
+def _crossed(stage: Stage, number: int) -> npt.NDArray[np.float64]:
+    """1 for each tile that a route crosses or flies over, [tiles]."""
+    route = stage.routes[number]
+    assert route is not None
+    tiles = np.zeros((stage.height, stage.width))
+    for row, col in _flown(route) if route.flying else route.tiles:
+        tiles[row, col] = 1.0
+    return tiles.ravel()
 
 
 def _flown(route: Route) -> tuple[tuple[int, int], ...]:

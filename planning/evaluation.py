@@ -1,10 +1,14 @@
-"""Plays drafts in the compiled simulator and scores them.
+"""Tries drafts of plans in battles that differ from ours (see planning.variation), and scores them.
 
-Life lost to leaks counts most, then the health of enemies not yet killed, then how many moves and deaths it takes.
+A draft is tried in one block of battles after the other, from the battle as we know it to the most different ones, and
+goes on to the next block as long as it holds. So bad drafts cost a battle, and only good ones many. A draft that cannot
+become better than the worst of those it competes with is given up, in the middle of a battle where possible. A draft
+that begins like one of those goes on from the moment where the two part.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,127 +16,212 @@ import numpy as np
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator.actions import act, can_use_skill, use_skill
-from game.simulator.compiling import compiled
-from game.simulator.field import field_within
-from game.simulator.records import ABSENT, RUNNING, TICKS, WON, Battles, Ints, Record, Rows, World, rows_of
-from game.simulator.tables import new_battles, world_of
-from game.simulator.tick import run
+from game.simulator.records import ABSENT, PRESENT, TICKS, WON, Battles, World
+from game.simulator.tables import empty_battles, new_battles, world_of
 from planning.drafts import Draft
+from planning.player import (
+    MOMENTS, WHENEVER_READY, Gestures, Kept, Players, Script, ScriptStep, copy_battle, follow, keeping, new_players,
+    nothing_kept,
+)  # fmt: skip
+from planning.variation import EXACT, Variation, gestures, varied
 
 LIMIT = 900 * TICKS
 """Ticks after which a battle is given up: by then the operators are blocking enemies that they cannot hurt."""
 ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
-PACES = (1, 10, 30, 5, 15)
-"""Ticks between two looks at the plan, for the battles with seeds 0, 1, ...: a plan has to work in all of them, so
-that it does not depend on the exact tick of a move."""
-MOVE_COST, DEATH_COST = 0.01, 0.005
+MOVE_COST, DEATH_COST = 0.002, 0.02
 """Penalties for a move and for the death of an operator; a lost life point costs 1."""
+KEPT_TRIALS = 4
+"""The first trials of a draft, whose moments are kept for the drafts that begin like it."""
 
 
-class MoveRow(Record):
-    """A move as compiled code reads it: PlannedMove with its gate in ticks."""
+class Score(NamedTuple):
+    """How good a draft is; larger is better."""
 
-    kind: int
-    slot: int
-    tile: int
-    direction: int
-    kills: int
-    clock: int
+    blocks: int
+    """Blocks of trials in which it held."""
+    value: float
+    """Less than 0: its mean loss in the last block that it was tried in."""
 
 
-class PlanScore(NamedTuple):
-    """How good a draft is; larger is better. A battle that is not won scores less by the stage's life points."""
+class Trial(NamedTuple):
+    """One battle in which drafts are tried."""
 
-    score: float
-    lost_life: int
-    finished: bool
-
-
-class Evaluator:
-    """Scores the drafts of one stage and squad, remembers the scores, and counts the battles it plays."""
-
-    def __init__(self, stage: Stage, squad: Sequence[Operator]) -> None:
-        self.stage, self.squad = stage, tuple(squad)
-        self.world = world_of(stage, squad)
-        self.battles_of_seeds = new_battles(self.world, stage, range(len(PACES)))
-        self.fresh = new_battles(self.world, stage, range(len(PACES)))
-        self.battles = 0
-        self.known: dict[Draft, PlanScore] = {}
-
-    def grant(self, life: int) -> None:
-        """Play from now on with `life` life points; scores with another life are forgotten."""
-        self.fresh.battle["life"] = self.life = life
-        self.known.clear()
-
-    def score(self, draft: Draft) -> PlanScore:
-        """The score of a draft: that of seed 0's battle, or the worst of all battles if it wins that one."""
-        if draft not in self.known:
-            moves, handy = as_rows(draft), _handy(draft, len(self.squad))
-            worst = self._played(draft, moves, handy, 0)
-            for b in range(1, len(PACES)):
-                if worst.finished and worst.lost_life < self.stage.options.max_life:
-                    worst = min(worst, self._played(draft, moves, handy, b))
-            self.known[draft] = worst
-        return self.known[draft]
-
-    def _played(self, draft: Draft, moves: Rows[MoveRow], handy: Ints, b: int) -> PlanScore:
-        """The score of battle `b`. A leak costs its life points, a living enemy its share of health."""
-        for table, fresh in zip(self.battles_of_seeds, self.fresh, strict=True):
-            table[b] = fresh[b]
-        follow(self.world, self.battles_of_seeds, b, moves, handy, PACES[b], LIMIT)
-        self.battles += 1
-        foe, battle = self.battles_of_seeds.foe[b], self.battles_of_seeds.battle[b]
-        health = foe["health"] / self.world.enemy["max_health"]
-        health[foe["phase"] == ABSENT] = 1.0
-        life, finished = int(self.life - battle["life"]), bool(battle["outcome"] == WON)
-        dead = int(battle["deployments"]) - int(battle["deployed"])
-        score = -life - float(health.clip(0.0).sum()) - MOVE_COST * len(draft.moves) - DEATH_COST * dead
-        return PlanScore(score if finished else score - self.stage.options.max_life, life, finished)
+    world: World
+    gestures: Gestures
+    start: Battles
+    """The battle at its start, a batch of one, with endless life."""
 
 
-def outcome(stage: Stage, squad: Sequence[Operator], draft: Draft, seed: int = 0, pace: int = 1) -> int:
-    """Stars that a draft wins in the battle of a seed, with a look at the plan every `pace` ticks; 0 for a defeat."""
-    world = world_of(stage, squad)
-    battles = new_battles(world, stage, [seed])
-    follow(world, battles, 0, as_rows(draft), _handy(draft, len(squad)), pace, LIMIT)
-    if battles.battle[0]["outcome"] != WON:
-        return 0
-    return 2 if battles.battle[0]["leaks"] else 3
+class Entry(NamedTuple):
+    """A draft with its score, and the moments of its first trials."""
+
+    score: Score
+    draft: Draft
+    kept: tuple[Kept, ...] = ()
+    escaped: tuple[int, ...] = ()
+    """The enemies that were not stopped in the first trial in which it did not hold, by their spawns."""
 
 
-@compiled
-def follow(world: World, battles: Battles, b: int, moves: Rows[MoveRow], handy: Ints, pace: int, limit: int) -> None:
-    """Play battle `b` to its end, or for `limit` ticks: make the moves that are due, then run `pace` ticks.
+class Arena:
+    """The battles in which the drafts for one stage and squad are tried.
 
-    `moves` is what `as_rows` makes, `handy` int64[slots] (see `_handy`).
+    `blocks` says for each block the variation and the seed of each of its battles. `lives` is how much life a
+    battle may lose and still count as held. May be used by several threads at once.
     """
-    field = field_within(battles, b)
-    battle, done = field.battle[0], 0
-    while battle.outcome == RUNNING and battle.clock < limit:
-        while (
-            done < moves.shape[0]
-            and battle.counter >= moves[done].kills
-            and battle.clock >= moves[done].clock
-            and act(world, battles, b, moves[done].kind, moves[done].slot, moves[done].tile, moves[done].direction)
-        ):
-            done += 1
-        for s in range(handy.shape[0]):
-            if handy[s] and can_use_skill(world, field, s):
-                use_skill(world, field, s)
-        run(world, battles, b, pace)
+
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Sequence[tuple[Variation, int]]], lives: int = 0
+    ) -> None:
+        self.stage, self.slots, self.lives = stage, len(squad), lives
+        self.world = world_of(stage, squad)
+        self.most_lost = ENDLESS
+        """A battle that has lost more life is given up."""
+        self.blocks = [[self._trial(variation, seed) for variation, seed in block] for block in blocks]
+        self._local = threading.local()
+
+    def _trial(self, variation: Variation, seed: int) -> Trial:
+        """A trial from its seed."""
+        start = new_battles(self.world, self.stage, [seed])
+        start.battle["life"] = ENDLESS
+        return Trial(varied(self.world, self.stage, variation, seed), gestures(variation, [seed]), start)
+
+    def score(self, draft: Draft, floor: Score, parent: Entry | None = None) -> tuple[Entry, int]:
+        """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
+        script, kept, battles = script_of(draft, self.slots), list[Kept](), 0
+        score, escaped = Score(0, 0.0), tuple[int, ...]()
+        for number, block in enumerate(self.blocks):
+            worst = -floor.value * len(block) if number == floor.blocks else np.inf if number > floor.blocks else 0.0
+            losses, failed = 0.0, 0
+            for trial in block:
+                battles += 1
+                moments = self._moments(script, len(kept)) if battles <= KEPT_TRIALS else None
+                loss, alive = self._played(trial, script, draft, worst - losses, parent, battles - 1, moments)
+                if moments is not None:
+                    kept.append(moments)
+                losses += loss
+                failed += alive is not None
+                escaped = escaped or alive or ()
+                if (failed and number < floor.blocks) or losses > worst:
+                    return Entry(Score(number, -losses / len(block) - 1e-9), draft), battles
+            score = Score(number + (not failed), -losses / len(block))
+            if failed:
+                break
+        return Entry(score, draft, tuple(kept), escaped), battles
+
+    def holds(self, draft: Draft, trials: Sequence[Trial]) -> int:
+        """In how many of some battles a draft holds."""
+        script = script_of(draft, self.slots)
+        return sum(self._played(trial, script, draft, np.inf, None, 0, None)[1] is None for trial in trials)
+
+    def stars(self, draft: Draft) -> int:
+        """The stars that a draft wins in the battle as we know it."""
+        battles = self._workspace()
+        self._played(self._trial(EXACT, 0), script_of(draft, self.slots), draft, np.inf, None, 0, None)
+        lost = ENDLESS - int(battles.battle[0]["life"])
+        won = battles.battle[0]["outcome"] == WON and lost < self.stage.options.max_life
+        return (2 if battles.battle[0]["leaks"] else 3) if won else 0
+
+    def trials(self, variation: Variation, seeds: Sequence[int]) -> list[Trial]:
+        """Further battles, to check drafts in."""
+        return [self._trial(variation, seed) for seed in seeds]
+
+    def _moments(self, script: Script, number: int) -> Kept:
+        """Room for the moments of a trial."""
+        del number
+        battles = self._workspace()
+        return keeping(battles, new_players(script, battles), script.steps.shape[0] + 1)
+
+    def _workspace(self) -> Battles:
+        """A batch of one battle for the thread that asks."""
+        if not hasattr(self._local, "battles"):
+            self._local.battles = empty_battles(self.world, 1)
+        battles: Battles = self._local.battles
+        return battles
+
+    def _played(
+        self, trial: Trial, script: Script, draft: Draft, worst: float, parent: Entry | None, number: int,
+        moments: Kept | None,
+    ) -> tuple[float, tuple[int, ...] | None]:  # fmt: skip
+        """The loss of a draft in a trial, and the enemies it did not stop; None if it held. A leak costs its life
+        points, a living enemy its share of health.
+        """
+        battles = self._workspace()
+        players = new_players(script, trial.start)
+        begun = 0
+        if parent is not None and number < len(parent.kept):
+            begun = _branch(parent, number, draft)
+        if parent is not None and begun > 0:
+            before = parent.kept[number]
+            copy_battle(before.battles, begun, battles, 0)
+            players.state[0] = before.players.state[begun]
+            players.state["last"] = script.steps.shape[0]
+            players.usage[0] = before.players.usage[begun]
+            count = min(players.skipped.shape[1], before.players.skipped.shape[1])
+            players.skipped[0, :count] = before.players.skipped[begun, :count]
+            if moments is not None:
+                _inherit(before, moments, begun)
+        else:
+            for table, fresh in zip(battles, trial.start, strict=True):
+                table[0] = fresh[0]
+        most = int(min(worst + self.lives, self.most_lost))
+        follow(
+            trial.world, battles, players, 0, script, trial.gestures, moments or nothing_kept(battles, players),
+            LIMIT, max(most, self.lives),
+        )  # fmt: skip
+        return self._loss(trial, battles, draft)
+
+    def _loss(self, trial: Trial, battles: Battles, draft: Draft) -> tuple[float, tuple[int, ...] | None]:
+        """What a battle that has been played costs, and the enemies that the draft did not stop; None if it held."""
+        foe, battle = battles.foe[0], battles.battle[0]
+        life = ENDLESS - int(battle["life"])
+        held = bool(battle["outcome"] == WON) and life <= self.lives
+        dead = int(battle["deployments"]) - int(battle["deployed"])
+        loss = max(life - self.lives, 0) + MOVE_COST * len(draft.moves) + DEATH_COST * dead
+        if battle["outcome"] != WON:
+            health = foe["health"] / trial.world.enemy["max_health"]
+            health[foe["phase"] == ABSENT] = 1.0
+            loss += float(health.clip(0.0).sum()) + self.stage.options.max_life
+        if held:
+            return loss, None
+        return loss, tuple(np.flatnonzero(foe["leaked"] | (foe["phase"] == PRESENT)).tolist())
 
 
-def as_rows(draft: Draft) -> Rows[MoveRow]:
-    """A draft's moves as `follow` reads them."""
-    rows = [move._asdict() | {"clock": round(move.seconds * TICKS)} for move in draft.moves]
-    for row in rows:
-        del row["seconds"]
-    found: Rows[MoveRow] = rows_of(MoveRow, rows)
-    return found
+def _branch(parent: Entry, number: int, draft: Draft) -> int:
+    """After how many moves a draft parts from its parent, of the moments that were kept; 0 for the start."""
+    if parent.draft.skills != draft.skills:
+        return 0
+    same = 0
+    for one, other in zip(parent.draft.moves, draft.moves, strict=False):
+        if one != other:
+            break
+        same += 1
+    valid = parent.kept[number].valid
+    same = min(same, len(valid) - 1)
+    while same > 0 and not valid[same]:
+        same -= 1
+    return same
 
 
-def _handy(draft: Draft, slots: int) -> Ints:
-    """For each slot, 1 if its skill is used whenever it is ready: int64[slots]."""
-    return np.array([slot in draft.skills for slot in range(slots)], np.int64)
+def _inherit(before: Kept, moments: Kept, rows: int) -> None:
+    """Take over the first moments of a parent."""
+    for old, new in zip(before.battles, moments.battles, strict=True):
+        new[: rows + 1] = old[: rows + 1]
+    moments.players.state[: rows + 1] = before.players.state[: rows + 1]
+    moments.players.usage[: rows + 1] = before.players.usage[: rows + 1]
+    count = min(moments.players.skipped.shape[1], before.players.skipped.shape[1])
+    moments.players.skipped[: rows + 1, :count] = before.players.skipped[: rows + 1, :count]
+    moments.valid[: rows + 1] = before.valid[: rows + 1]
+
+
+def script_of(draft: Draft, slots: int) -> Script:
+    """A draft as the player reads it."""
+    moves = np.array(draft.moves, np.float64).reshape(len(draft.moves), 6)
+    steps = np.zeros(len(moves), ScriptStep.dtype)
+    for column, name in enumerate(("kind", "slot", "tile", "direction", "kills")):
+        steps[name] = moves[:, column]
+    steps["time_elapsed"] = np.round(moves[:, 5] * MOMENTS)
+    steps["cooling"], steps["timeout"], steps["times"] = -1, -1, 1
+    usage = np.zeros((slots, 2), np.int64)
+    usage[list(draft.skills), 0] = WHENEVER_READY
+    return Script(steps, usage)

@@ -23,7 +23,7 @@ from game.levels.stage import Stage, stage_of
 from planning.assignment import assign_operators
 from planning.plans import Plan
 from planning.playing import play_plan
-from planning.search import search
+from planning.search import BLOCKS, search
 from planning.solutions import BATTLES, as_plan
 
 DIFFICULTIES = range(1, 6)
@@ -132,7 +132,7 @@ def generate(seed: int, difficulty: int, catalogue: Catalogue, tell: Callable[[s
     for attempt in range(ATTEMPTS):
         level = draw(seed, difficulty, catalogue, attempt)
         stage = stage_of(level, level["code"], catalogue)
-        found = search(stage, squad, seed=0, budget=BUDGET)
+        found = search(stage, squad, seed=0, budget=BUDGET, blocks=BLOCKS[:2])
         if found.stars == 3:
             plan = as_plan(found.draft, stage, squad)
             if _wins(plan, stage, catalogue):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from game.actions import DEPLOY, RETREAT, SKILL
 from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
+
+AIMED = 0.4
+"""Share of the changes that are aimed at an enemy that a draft does not stop."""
 
 
 class Mutator:
@@ -12,11 +17,28 @@ class Mutator:
     def __init__(self, drafts: DraftMaker) -> None:
         self.drafts, self.rng = drafts, drafts.rng
 
-    def changed(self, draft: Draft) -> Draft:
-        """One to three changes."""
+    def changed(self, draft: Draft, escaped: Sequence[int] = ()) -> Draft:
+        """One to three changes. `escaped` are enemies that the draft does not stop: half of the changes are aimed at
+        one of them.
+        """
         for _ in range(1 + int(self.rng.integers(3))):
-            draft = self._change(draft)
+            if escaped and draft.moves and self.rng.random() < AIMED:
+                draft = self._aimed(draft, escaped[int(self.rng.integers(len(escaped)))])
+            else:
+                draft = self._change(draft)
         return draft
+
+    def _aimed(self, draft: Draft, enemy: int) -> Draft:
+        """An operator is deployed on the route of an enemy: one that was deployed elsewhere, or one more."""
+        moves = list(draft.moves)
+        at = int(self.rng.integers(len(moves) + 1))
+        deployed = [number for number, move in enumerate(moves) if move.kind == DEPLOY]
+        if deployed and self.rng.random() < 0.5:
+            at = deployed[int(self.rng.integers(len(deployed)))]
+            moves[at] = self._gated(moves[at], self.drafts.deployment_against(moves[at].slot, enemy))
+        else:
+            moves.insert(at, self.drafts.deployment_against(self.drafts.any_slot(), enemy))
+        return Draft(tuple(moves), draft.skills)
 
     def _change(self, draft: Draft) -> Draft:
         """One change: another tile, operator, order or gate, one move more or less, a retreat, or a skill."""

@@ -1,30 +1,33 @@
-"""Plays a plan in the simulator, as MAA would play it with a perfect hand.
-
-A deployment waits for its card before its `pre_delay` begins. Delays are seconds at the screen: these hold two seconds
-of the game after SpeedUp, and a fifth of that in bullet time. Human or tool latency is not simulated: every step is
-done in the tick in which it becomes possible.
-"""
+"""Plays a plan on a stage with a squad, and says what came of it: in one battle, or in many that differ from ours."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
-from game.actions import DEPLOY, RETREAT, SKILL, Action
+from game.actions import DEPLOY, RETREAT, SKILL
 from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.records import TICKS
+from game.simulator.records import TICKS, rows_of
 from game.simulator.tables import standing_room
 from planning.assignment import PlanSquad
-from planning.plans import BY_HAND, LIMITED_TIMES, Plan, PlanStep
+from planning.plans import Plan, PlanStep
+from planning import player
+from planning.player import MOMENTS, Script, ScriptStep, look, new_players, nothing_kept
+from planning.variation import EXACT, Variation, gestures, varied
 
-MOMENTS = 10 * TICKS
-"""Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
 LONGEST = 1800
 """Seconds of play after which a battle that does not end is given up."""
+KINDS = {
+    "Deploy": DEPLOY, "Skill": SKILL, "Retreat": RETREAT, "SpeedUp": player.SPEED_UP,
+    "BulletTime": player.BULLET_TIME, "SkillUsage": player.USAGE, "ResetStopwatch": player.RESET_STOPWATCH,
+    "SkillDaemon": player.SKILL_DAEMON, "Output": player.NOTHING, "MoveCamera": player.NOTHING,
+}  # fmt: skip
+"""The kinds of steps by the names that plans have for them."""
 
 
 class EnemyEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,117 +106,50 @@ def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:
 class PlanPlayer:
     """Does the steps of a plan in a battle that the caller lets run."""
 
-    def __init__(self, plan: Plan, battle: Battle, squad: PlanSquad) -> None:
+    def __init__(
+        self, plan: Plan, battle: Battle, squad: PlanSquad, variation: Variation = EXACT, seed: int = 0
+    ) -> None:
         self.battle = battle
-        self._steps = plan.steps
-        self._squad = squad
-        self._next = 0
-        self._ticks = 0
-        self._now = 0
-        """Moments that have passed at the screen."""
-        self._fast = self._slow = False
-        self._turn_dp = battle.dp
-        self._due: int | None = None
-        """The moment from which the next step may be tried; None until its conditions hold."""
-        self._resumes_at = 0
-        self._stopwatch = 0
-        self._skipped: list[int] = []
-        self._uses = {slot: (one.usage, one.times) for slot, one in enumerate(squad.candidates)}
+        self._script = script_of(plan, battle.stage, squad)
+        self._players = new_players(self._script, battle.records)
+        self._gestures = gestures(variation, [seed])
+        self._kept = nothing_kept(battle.records, self._players)
 
     def look(self) -> None:
         """Do what is due in this tick; call it before every tick."""
-        one = MOMENTS // TICKS
-        self._now += (self.battle.ticks - self._ticks) * (one * 5 if self._slow else one // 2 if self._fast else one)
-        self._ticks = self.battle.ticks
-        while self._next < len(self._steps) and self._now >= self._resumes_at and self._advance():
-            pass
-        self._use_skills()
+        battle = self.battle
+        look(battle.world, battle.records, self._players, 0, self._script, self._gestures, self._kept)
 
     def undone(self) -> Sequence[int]:
         """Numbers, from 0, of the steps that were skipped or not reached."""
-        return [*self._skipped, *range(self._next, len(self._steps))]
+        reached = int(self._players.state[0]["next"])
+        skipped = np.flatnonzero(self._players.skipped[0, :reached]).tolist()
+        return [*skipped, *range(reached, int(self._players.state[0]["last"]))]
 
-    def _advance(self) -> bool:
-        """Go on with the next step; whether it is finished, done or skipped."""
-        step, now = self._steps[self._next], self._now
-        if self._due is None:
-            if not self._holds(step):
-                return False
-            self._due = now + round(step.pre_delay * MOMENTS)
-        if now < self._due:
-            return False
-        if not self._do(step):
-            if self._waits(step, now - self._due):
-                return False
-            self._skipped.append(self._next)
-        self._next += 1
-        self._resumes_at = now + round(step.post_delay * MOMENTS)
-        self._turn_dp, self._due = self.battle.dp, None
-        return True
 
-    def _holds(self, step: PlanStep) -> bool:
-        """Whether all conditions of a step hold; a deployment with a delay also waits for its card."""
-        battle = self.battle
-        changed = battle.dp - self._turn_dp
-        enough = changed >= step.cost_changes if step.cost_changes >= 0 else changed <= step.cost_changes
-        cooling = sum(one.remaining > 0 for one in battle.card_cooldowns()) if step.cooling >= 0 else step.cooling
-        return (
-            battle.kills >= step.kills
-            and battle.dp >= step.costs
-            and enough
-            and cooling == step.cooling
-            and self._now - self._stopwatch >= round(step.time_elapsed * MOMENTS)
-            and (step.kind != "Deploy" or step.pre_delay == 0 or self._playable(self._meant(step)))
-        )
+def script_of(plan: Plan, stage: Stage, squad: PlanSquad) -> Script:
+    """A plan as compiled code reads it. Names without an operator are skipped when their turn comes."""
+    usage = np.array([(one.usage, one.times) for one in squad.candidates], np.int64)
+    return Script(rows_of(ScriptStep, [_row(step, stage, squad) for step in plan.steps]), usage)
 
-    def _playable(self, slot: int | None) -> bool:
-        """Whether a card is in the hand, affordable and not cooling down; a step without a slot does not wait."""
-        return slot is None or any(card.slot == slot and card.state == "ready" for card in self.battle.view().cards)
 
-    def _do(self, step: PlanStep) -> bool:
-        """Try a step and note the speed it leaves; False if it is not possible yet. An action ends bullet time."""
-        done = self._try(step)
-        self._fast ^= step.kind == "SpeedUp"
-        self._slow = step.kind == "BulletTime" or (
-            self._slow and not (done and step.kind in ("Deploy", "Skill", "Retreat"))
-        )
-        return done
-
-    def _waits(self, step: PlanStep, waited: int) -> bool:
-        """Whether to try an impossible step again: not after its timeout, nor for an operator off the field."""
-        if 0 <= round(step.timeout * MOMENTS) <= waited:
-            return False
-        slot = self._meant(step)
-        standing = any(one.slot == slot for one in self.battle.operators_on_field())
-        return standing or (step.kind == "Deploy" and slot is not None)
-
-    def _try(self, step: PlanStep) -> bool:
-        """Try a step; False if the battle does not allow it yet."""
-        slot = self._meant(step)
-        if step.kind == "Deploy" and step.tile is not None:
-            tile = step.tile[0] * self.battle.stage.width + step.tile[1]
-            return slot is not None and self.battle.act(Action(DEPLOY, slot, tile, step.direction))
-        if step.kind in ("Skill", "Retreat"):
-            return slot is not None and self.battle.act(Action(SKILL if step.kind == "Skill" else RETREAT, slot))
-        if step.kind == "SkillUsage":
-            if slot is not None:  # devices have no slot
-                self._uses[slot] = (step.usage, step.times)
-        elif step.kind == "ResetStopwatch":
-            self._stopwatch = self._now
-        elif step.kind == "SkillDaemon":
-            self._steps = self._steps[: self._next + 1]
-        return True
-
-    def _meant(self, step: PlanStep) -> int | None:
-        """The slot of the name or, without one, of the unit on the tile; None if there is no such unit."""
-        if step.name:
-            return self._squad.slots.get(step.name)
-        return next((one.slot for one in self.battle.operators_on_field() if (one.row, one.col) == step.tile), None)
-
-    def _use_skills(self) -> None:
-        """Use the skills whose usage is automatic and not used up."""
-        for slot, (usage, left) in self._uses.items():
-            if usage == BY_HAND or (usage == LIMITED_TIMES and left <= 0):
-                continue
-            if self.battle.act(Action(SKILL, slot)):
-                self._uses[slot] = (usage, left - 1)
+def _row(step: PlanStep, stage: Stage, squad: PlanSquad) -> dict[str, float]:
+    """A step's row."""
+    tile = -1 if step.tile is None else step.tile[0] * stage.width + step.tile[1]
+    on_map = step.tile is None or (0 <= step.tile[0] < stage.height and 0 <= step.tile[1] < stage.width)
+    return {
+        "kind": KINDS[step.kind],
+        "slot": squad.slots.get(step.name, player.NOBODY) if step.name or not on_map else player.ON_TILE,
+        "tile": tile if on_map else -1,
+        "direction": step.direction,
+        "kills": step.kills,
+        "costs": step.costs,
+        "cost_changes": step.cost_changes,
+        "cooling": step.cooling,
+        "time_elapsed": round(step.time_elapsed * MOMENTS),
+        "pre_delay": round(step.pre_delay * MOMENTS),
+        "post_delay": round(step.post_delay * MOMENTS),
+        "timeout": round(step.timeout * MOMENTS),
+        "usage": step.usage,
+        "times": step.times,
+    }

@@ -1,13 +1,16 @@
-"""Finds a plan that wins a stage: which operators are deployed where and when, and which skills are used.
+"""Finds a plan that wins a stage and holds where the game differs from ours: who is deployed where and when, and which
+skills are used.
 
-The search breeds plans: it begins with random drafts, changes the best of them a little, and keeps what leaks less.
-A battle takes about a millisecond, so thousands of drafts are tried in seconds. The same seed always finds the same
-plan.
+The search breeds plans: it begins with random drafts, changes the best of them a little, and keeps what leaks less. Its
+trials (planning.evaluation) go from the battle as we know it to ones that differ more and more, so what it ends with is
+a plan that has held in all of them. The same seed and budget always find the same plan, on any number of cores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import NamedTuple
 
@@ -16,103 +19,151 @@ import numpy as np
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from planning.drafts import Draft, DraftMaker
-from planning.evaluation import ENDLESS, Evaluator, PlanScore
+from planning.evaluation import ENDLESS, Arena, Entry, Score
 from planning.mutations import Mutator, simpler_drafts
+from planning.variation import EXACT, FAR, NEAR, Variation
 
 POOL = 12
 """Drafts that are kept and changed."""
-FRESH = 60
+FRESH = 64
 """Random drafts that a pool begins with."""
+ROUND = 8
+"""Drafts that are made from one state of the pool and tried at the same time."""
 STALE = 700
 """Changes without a better draft after which a new pool begins."""
-POLISH = 400
-"""Further changes that are tried once a draft is good enough, to find a simpler one."""
+POLISH = 160
+"""Further changes that are tried once a draft holds in all trials."""
+BLOCKS: tuple[tuple[tuple[Variation, int], ...], ...] = (
+    ((EXACT, 0),),
+    tuple((NEAR, 1000 + number) for number in range(4)),
+    tuple((NEAR, 1010 + number) for number in range(8)),
+    tuple((FAR, 2000 + number) for number in range(8)),
+    tuple((FAR, 2010 + number) for number in range(16)),
+)
+"""The trials of a plan that is to hold: variation and seed of each battle, block by block."""
+NOTHING_YET = Score(0, -np.inf)
+
+
+class Progress(NamedTuple):
+    """How far a search is."""
+
+    battles: int
+    best: Entry
+    blocks: int
+    """Blocks of trials in which the best draft is to hold."""
 
 
 class SearchResult(NamedTuple):
-    """The best plan of a search, with its worst outcome in the battles it was tried in."""
+    """The best draft of a search."""
 
     draft: Draft
+    score: Score
     stars: int
-    """3 won without a leak, 2 won, 0 lost."""
-    lost_life: int
+    """What it wins in the battle as we know it: 3 without a leak, 2 with one, 0 for a defeat."""
     battles: int
-    """Battles played until it was found and simplified."""
+    """Battles played by the search."""
 
 
-def search(stage: Stage, squad: Sequence[Operator], seed: int = 0, budget: int = 6000, stars: int = 3) -> SearchResult:
-    """The best plan that `budget` battles find. A plan of `stars` stars ends the search early, once it is polished.
+def search(
+    stage: Stage,
+    squad: Sequence[Operator],
+    seed: int = 0,
+    budget: int = 40_000,
+    stars: int = 3,
+    blocks: Sequence[Sequence[tuple[Variation, int]]] = BLOCKS,
+    goes_on: Callable[[Progress], bool] = lambda _: True,
+) -> SearchResult:
+    """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
 
-    The budget is checked between drafts, so a few more battles may be played.
+    `goes_on` is called after every round of trials, and ends the search where it returns False.
     """
-    return _Search(stage, squad, seed).find(budget, stars)
+    arena = Arena(stage, squad, blocks, lives=0 if stars == 3 else stage.options.max_life - 1)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return _Search(stage, squad, seed, arena, threads, goes_on).find(budget)
 
 
 class _Search:
-    """One search: the battles it plays, and the drafts it makes and changes."""
+    """One search: the drafts it makes and changes, and the threads that try them."""
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int) -> None:
-        self.stage = stage
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], seed: int, arena: Arena, threads: ThreadPoolExecutor,
+        goes_on: Callable[[Progress], bool],
+    ) -> None:  # fmt: skip
+        self.stage, self.arena, self.threads, self.goes_on = stage, arena, threads, goes_on
         self.rng = np.random.default_rng(seed)
-        self.evaluator = Evaluator(stage, squad)
-        self.drafts = DraftMaker(stage, squad, self.evaluator.world, self.rng)
+        self.drafts = DraftMaker(stage, squad, arena.world, self.rng)
         self.mutator = Mutator(self.drafts)
+        self.battles = 0
+        self.best: Entry | None = None
+        self.tried: set[Draft] = set()
+        self.stopped = False
 
-    def find(self, budget: int, stars: int) -> SearchResult:
-        """Breed plans until the budget is spent, or a plan is good enough and polished.
+    def find(self, budget: int) -> SearchResult:
+        """Breed plans until the budget is spent, or a draft holds in all blocks and is polished.
 
-        The first pool and every second one after it are compared with endless life, so that all leaks of the whole
-        battle count; the others with the stage's life, so that it counts how far a battle goes.
+        The first pool and every second one after it play on after a defeat, so that all leaks of the whole battle
+        count; the others end with the stage's life, so that it counts how far a battle goes.
         """
-        wanted = 0 if stars == 3 else self.stage.options.max_life - 1
-        best: list[Draft] = []
         for attempt in count():
-            self.evaluator.grant(self.stage.options.max_life if attempt % 2 else ENDLESS)
-            draft, good = self._breed(budget, wanted)
-            best.append(draft)
-            if good or self.evaluator.battles >= budget:
+            self.arena.most_lost = self.stage.options.max_life if attempt % 2 else ENDLESS
+            self.tried.clear()
+            if self._breed(budget) or self.battles >= budget:
                 break
-        self.evaluator.grant(ENDLESS)
-        return self._report(self._pruned(max(best, key=self.evaluator.score)))
+        assert self.best is not None
+        best = self._pruned(self.best)
+        return SearchResult(best.draft, best.score, self.arena.stars(best.draft), self.battles)
 
-    def _breed(self, budget: int, wanted: int) -> tuple[Draft, bool]:
-        """The best draft bred from one random pool, and whether it was polished: it loses at most `wanted` life."""
-        fresh = [self.drafts.random_draft() for _ in range(FRESH)]
-        pool = sorted(((self.evaluator.score(draft), draft) for draft in fresh), reverse=True)[:POOL]
-        stale, left = 0, POLISH
-        while self.evaluator.battles < budget and stale < STALE and left:
-            child = self.mutator.changed(pool[self._rank()][1])
-            entry = (self.evaluator.score(child), child)
-            stale += 1
-            if entry > pool[-1] and entry not in pool:
-                stale = 0 if entry[0] > pool[0][0] else stale
-                pool = sorted([*pool[:-1], entry], reverse=True)
-            if pool[0][0].finished and pool[0][0].lost_life <= wanted:
-                left, stale = left - 1, 0
-        return pool[0][1], not left
-
-    def _report(self, draft: Draft) -> SearchResult:
-        """A draft with its outcome."""
-        score = self.evaluator.score(draft)
-        won = score.finished and score.lost_life < self.stage.options.max_life
-        stars = (2 if score.lost_life else 3) if won else 0
-        return SearchResult(draft, stars, score.lost_life, self.evaluator.battles)
-
-    def _pruned(self, draft: Draft) -> Draft:
-        """The draft without anything that can be left out while it comes to the same outcome."""
+    def _pruned(self, entry: Entry) -> Entry:
+        """The draft without anything that can be left out while its score becomes no worse."""
         while True:
-            here = self.evaluator.score(draft)
-            simpler = (one for one in simpler_drafts(draft) if _no_worse(self.evaluator.score(one), here))
-            less = next(simpler, None)
-            if less is None:
-                return draft
-            draft = less
+            self.tried.clear()
+            simpler = self._tried([(draft, entry) for draft in simpler_drafts(entry.draft)], entry.score)
+            best = max(simpler, default=entry)
+            if best.score < entry.score:
+                return entry
+            entry = best
 
-    def _rank(self) -> int:
+    def _breed(self, budget: int) -> bool:
+        """Breed from one random pool; whether a draft that holds in all blocks was found and polished."""
+        pool: list[Entry] = []
+        fresh, stale, left = FRESH, 0, POLISH
+        while self.battles < budget and stale < STALE and left > 0:
+            drafts: list[tuple[Draft, Entry | None]]
+            if fresh > 0:
+                drafts, fresh = [(self.drafts.random_draft(), None) for _ in range(ROUND)], fresh - ROUND
+            else:
+                parents = [pool[self._rank(len(pool))] for _ in range(ROUND)]
+                drafts = [(self.mutator.changed(parent.draft, parent.escaped), parent) for parent in parents]
+            top = pool[0].score if pool else NOTHING_YET
+            pool = self._with(pool, self._tried(drafts, pool[-1].score if len(pool) == POOL else NOTHING_YET))
+            stale = 0 if pool[0].score > top else stale + ROUND
+            if pool[0].score.blocks == len(self.arena.blocks):
+                fresh, left, stale = 0, left - ROUND, 0
+            if self._ends(pool[0]):
+                return True
+        return left <= 0
+
+    def _with(self, pool: list[Entry], new: Sequence[Entry]) -> list[Entry]:
+        """The pool with those of some new entries that are better than its worst."""
+        full = len(pool) == POOL
+        better = [entry for entry in new if not full or entry.score > pool[-1].score]
+        return sorted([*pool, *better], reverse=True)[:POOL]
+
+    def _ends(self, entry: Entry) -> bool:
+        """Note the best of a round of trials, and ask whether to go on."""
+        if self.best is None or entry.score > self.best.score:
+            self.best = entry
+        self.stopped = not self.goes_on(Progress(self.battles, self.best, len(self.arena.blocks)))
+        return self.stopped
+
+    def _tried(self, drafts: Sequence[tuple[Draft, Entry | None]], floor: Score) -> list[Entry]:
+        """The entries of these drafts, each with its parent, that have not been tried before."""
+        new = {draft: parent for draft, parent in drafts if draft not in self.tried}
+        self.tried.update(new)
+        done = list(self.threads.map(lambda one: self.arena.score(one[0], floor, one[1]), new.items()))
+        self.battles += sum(battles for _, battles in done)
+        return [entry for entry, _ in done]
+
+    def _rank(self, size: int) -> int:
         """The index in the pool of the draft to change: the better a draft, the likelier."""
-        return int(POOL * self.rng.random() ** 2)
-
-
-def _no_worse(one: PlanScore, other: PlanScore) -> bool:
-    """Whether a draft's outcome is as good as another's, or better. How simple it is does not count."""
-    return (one.finished, -one.lost_life) >= (other.finished, -other.lost_life)
+        return int(size * self.rng.random() ** 2)

@@ -26,7 +26,7 @@ BATTLES = range(5)
 """Seeds of the battles that a solution has to win, played by `planning.playing`."""
 SEEDS = range(12)
 """Seeds of the searches, tried in order until one finds such a plan."""
-BUDGET = 12_000
+BUDGET = 40_000
 """Battles of one search."""
 KINDS: dict[int, StepKind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retreat"}
 

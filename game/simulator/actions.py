@@ -61,7 +61,7 @@ def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> Non
     cover(world, field, s, 0)
     if deployable.sp_recovery == ON_DEPLOYMENT:
         activate(world, field, s)
-    unit.next_attack = battle.clock + options.DEPLOYMENT
+    unit.next_attack = battle.clock + world.rules[0].deployment
 
 
 @often

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.simulator import options
 from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.combat import damage_dealt, strike_or_heal
 from game.simulator.compiling import compiled, often
@@ -30,11 +29,12 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     s = foe.blocker if foe.blocker >= 0 else foe.aim
     if s < 0 or field.unit[s].tile < 0 or foe.hidden or (foe.blocker < 0 and stats.reach <= 0.0):
         return
-    winds_up = options.ENEMY_WIND_UP > 0 and foe.next_attack <= clock - 1
+    rules = world.rules[0]
+    winds_up = rules.enemy_wind_up > 0 and foe.next_attack <= clock - 1
     if foe.blocker < 0:
-        foe.paused_until = clock + (options.ENEMY_WIND_UP if winds_up else options.SHOOTING_PAUSE)
+        foe.paused_until = clock + (rules.enemy_wind_up if winds_up else rules.shooting_pause)
     if winds_up:
-        foe.next_attack = clock + options.ENEMY_WIND_UP
+        foe.next_attack = clock + rules.enemy_wind_up
         return
     foe.next_attack = _next_attack(foe.next_attack, stats.interval, clock)
     _hurt_operator(world, field, s, e)
@@ -92,9 +92,9 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
         return
     if unit.target >= 0 and not can_be_hit(field, unit.target):
         unit.target = find_enemy(world, field, s)  # since the last search it has died, leaked or hidden
-    idle = options.WIND_UP > 0 and unit.next_attack <= clock - 1
+    idle = world.rules[0].wind_up > 0 and unit.next_attack <= clock - 1
     if idle and unit.target >= 0 and stance.damage != HEAL:
-        unit.next_attack = clock + options.WIND_UP
+        unit.next_attack = clock + world.rules[0].wind_up
     elif unit.target >= 0 or stance.damage == HEAL or world.deployable[s].single_attack:
         _attack(world, field, s, mode, clock)
 

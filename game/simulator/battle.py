@@ -77,19 +77,20 @@ class Battle:
     def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int = 0) -> None:
         self.stage = stage
         self.squad = tuple(squad)
-        self._world = world_of(stage, self.squad)
-        self._battles = new_battles(self._world, stage, [seed])
-        self._field = field_of(self._battles, 0)
+        self.world = world_of(stage, self.squad)
+        self.records = new_battles(self.world, stage, [seed])
+        """The battle as compiled code reads and changes it, a batch of one."""
+        self._field = field_of(self.records, 0)
         self._figures = columns(self._field.battle)
-        self._arrays = arrays_for(self._world, 1)
+        self._arrays = arrays_for(self.world, 1)
 
     def step(self, ticks: int = TICKS) -> None:
         """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
-        run(self._world, self._battles, 0, ticks)
+        run(self.world, self.records, 0, ticks)
 
     def act(self, action: Action) -> bool:
         """Do something at once. False, and nothing happens, where it is not allowed."""
-        return bool(act(self._world, self._battles, 0, *action))
+        return bool(act(self.world, self.records, 0, *action))
 
     def view(self) -> BattleView:
         """What a player sees now."""
@@ -99,7 +100,7 @@ class Battle:
         """What a player sees now, as the arrays of one battle. They are the battle's own: the next call of any method
         that looks at the battle writes into them.
         """
-        show(self._world, self._battles, self._arrays)
+        show(self.world, self.records, self._arrays)
         return self._arrays
 
     def legal_actions(self) -> Flags:
@@ -173,7 +174,7 @@ class Battle:
         left = np.maximum(self._field.unit["ready_at"] - self.ticks, 0)
         return tuple(
             Cooldown(remaining / TICKS, total / TICKS)
-            for remaining, total in zip(left.tolist(), self._world.deployable["redeploy_ticks"].tolist(), strict=True)
+            for remaining, total in zip(left.tolist(), self.world.deployable["redeploy_ticks"].tolist(), strict=True)
         )
 
     def _figure(self, name: str) -> int:

@@ -66,7 +66,7 @@ def _health_left(world: World, field: Field, s: int, ally: int) -> float:
     full = world.stance[mode_of(field, ally), ally].max_health
     if unit.health >= full:
         return np.inf
-    return unit.health / full if options.HEALS_LOWEST_FRACTION else unit.health
+    return unit.health / full if world.rules[0].heals_lowest_fraction else unit.health
 
 
 @compiled
@@ -131,7 +131,7 @@ def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
         e = field.present[k]
         if not can_be_hit(field, e):
             continue
-        if not options.SPLASH_HITS_AIR and world.enemy[e].flying != world.enemy[target].flying:
+        if not world.rules[0].splash_hits_air and world.enemy[e].flying != world.enemy[target].flying:
             continue
         down, right = field.foe[e].row - row, field.foe[e].col - col
         if down * down + right * right <= radius * radius:

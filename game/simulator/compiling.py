@@ -46,6 +46,8 @@ compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[
 is compiled makes an array, or hands one to Python."""
 often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
 """For what happens many times a tick: a call that is not inlined passes all the arrays of its arguments."""
+unlocked: Callable[[Rule], Rule] = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
+"""For whole battles: other threads run meanwhile."""
 
 NOTICE = "Compiling the rules of the battle. This takes one to two minutes, once on this machine.\n"
 

@@ -2,8 +2,11 @@
 
 "settled" means that public sources agree, "measured" and "read" that one source says so, "unverified" that this is our
 choice until the real game has been measured. docs/rules.md has the sources. A choice is changed here and nowhere else:
-every other module reads it as `options.NAME`.
+every other module reads it as `options.NAME`, or, where a battle may be played with another choice (`unsettled`), from
+`World.rules`.
 """
+
+from __future__ import annotations
 
 SEARCH_TICKS = 3
 """Operators look for a new target, and for enemies to block, once in so many ticks (settled); enemies look at the same
@@ -42,3 +45,17 @@ SPLIT_PAUSE = 8
 """Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
 NEVER = 99999.0
 """A level's costIncreaseTime from here on means that DP do not come by themselves (read)."""
+
+
+def unsettled() -> dict[str, float]:
+    """The choices that no source settles, as the fields of `records.Rules`: each battle may be played with others."""
+    return {
+        "shooting_pause": SHOOTING_PAUSE,
+        "enemy_wind_up": ENEMY_WIND_UP,
+        "deployment": DEPLOYMENT,
+        "wind_up": WIND_UP,
+        "split_pause": SPLIT_PAUSE,
+        "sp_while_active": SP_WHILE_ACTIVE,
+        "splash_hits_air": SPLASH_HITS_AIR,
+        "heals_lowest_fraction": HEALS_LOWEST_FRACTION,
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.simulator import options
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.compiling import compiled
 from game.simulator.field import tile_of
@@ -54,7 +53,7 @@ def die(world: World, field: Field, e: int) -> None:
         appear(world, field, c)
         child.node = foe.node
         child.wait_until = foe.wait_until
-        child.paused_until = field.battle[0].clock + k * options.SPLIT_PAUSE
+        child.paused_until = field.battle[0].clock + k * world.rules[0].split_pause
         head_for_node(world, field, c)
 
 

@@ -247,6 +247,19 @@ class RouteNode(Record):
     """Tiles that the route goes on from this node."""
 
 
+class Rules(Record):
+    """The rules that public sources do not settle; `game.simulator.options` says what each is, and its default."""
+
+    shooting_pause: int
+    enemy_wind_up: int
+    deployment: int
+    wind_up: int
+    split_pause: int
+    sp_while_active: bool
+    splash_hits_air: bool
+    heals_lowest_fraction: bool
+
+
 class World(NamedTuple):
     """What a stage and a squad fix. S slots, E enemies, R routes, N nodes, F fragments, T tiles."""
 
@@ -280,6 +293,8 @@ class World(NamedTuple):
     """[R] nodes of each route"""
     node: Rows[RouteNode]
     """[R, N]"""
+    rules: Rows[Rules]
+    """[1], because numba puts no single record into a tuple"""
 
 
 # --- Changed by a battle ----------------------------------------------------------------------------------------------

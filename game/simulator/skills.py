@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from game.simulator import options
 from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
@@ -15,7 +14,7 @@ from game.simulator.targeting import cover, find_enemy
 def gain_sp(world: World, field: Field, s: int, amount: int) -> None:
     """Give SP, in ticks, up to the skill's cost."""
     unit = field.unit[s]
-    if options.SP_WHILE_ACTIVE or unit.skill_ticks == 0:
+    if world.rules[0].sp_while_active or unit.skill_ticks == 0:
         unit.sp = min(unit.sp + amount, world.deployable[s].sp_cost)
 
 

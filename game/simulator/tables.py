@@ -25,6 +25,7 @@ from game.simulator.records import (
     FragmentTiming,
     Ints,
     RouteNode,
+    Rules,
     Stance,
     UnitState,
     World,
@@ -70,6 +71,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
         node=readable(_nodes(stage)),
+        rules=readable(rows_of(Rules, [options.unsettled()])),
     )
 
 

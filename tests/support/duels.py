@@ -17,7 +17,7 @@ def skill(**effects):
 
 def stance(battle, slot=0):
     """An operator's figures without and with its skill: two records."""
-    return battle._world.stance[:, slot]
+    return battle.world.stance[:, slot]
 
 
 def duel(make, *, enemy=None, attributes=None, names=("Fang",), **changes):

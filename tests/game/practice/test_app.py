@@ -108,7 +108,7 @@ def test_a_selected_unit_that_falls_is_deselected():
     (one,) = game.battle.operators_on_field()
     tap(game, game.battle_page.camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
     assert game.battle_page.input.hold is not None
-    remove(game.battle._world, game.battle._field, one.slot)
+    remove(game.battle.world, game.battle._field, one.slot)
     game.advance(0.2)
     assert game.battle_page.input.hold is None
     assert game.draw().any()

@@ -31,7 +31,7 @@ for second in range(50):
         battle.act(Action(DEPLOY, slot, tile, second % 4))
         battle.act(Action(SKILL, slot))
     battle.step(30)
-    for array in battle._battles:
+    for array in battle.records:
         digest.update(array.tobytes())
 print(digest.hexdigest(), battle.ticks, battle.view().kills)
 """

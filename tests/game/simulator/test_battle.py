@@ -148,9 +148,9 @@ def test_the_same_actions_give_the_same_battle():
 def test_nonsense_is_refused_without_effect(action):
     """Whatever a policy or a broken file asks for, the battle stays as it was."""
     battle = Battle(load_stage("first_watch", CATALOGUE), SQUAD)
-    before = [array.copy() for array in battle._battles]
+    before = [array.copy() for array in battle.records]
     assert not battle.act(action)
-    assert all((then == now).all() for then, now in zip(before, battle._battles, strict=True))
+    assert all((then == now).all() for then, now in zip(before, battle.records, strict=True))
 
 
 def test_waiting_is_always_accepted():

@@ -299,7 +299,7 @@ def healed(make, *fractions, **changes):
     for slot in range(3):
         deploy(battle, slot, 0, 2 + slot)
     body = battle._field.unit["health"]
-    body[:] = battle._world.stance["max_health"][0] * fractions
+    body[:] = battle.world.stance["max_health"][0] * fractions
     before = body.copy()
     battle.step(options.DEPLOYMENT + 2)
     return (body > before).tolist()

@@ -38,13 +38,13 @@ def test_the_mask_says_yes_exactly_where_the_battle_does(name):
             # All skills and retreats, and a handful of the many deployments.
             indexes = {*range(mask.size - 2 * len(SQUAD), mask.size), *no[:40].tolist(), *yes[:20].tolist()}
             for index in indexes:
-                saved = [array.copy() for array in battle._battles]
+                saved = [array.copy() for array in battle.records]
                 assert battle.act(unflatten(index, len(SQUAD), tiles)) == mask[index], unflatten(
                     index, len(SQUAD), tiles
                 )
-                changed = any((then != now).any() for then, now in zip(saved, battle._battles, strict=True))
+                changed = any((then != now).any() for then, now in zip(saved, battle.records, strict=True))
                 assert changed <= bool(mask[index])
-                for then, now in zip(saved, battle._battles, strict=True):
+                for then, now in zip(saved, battle.records, strict=True):
                     now[:] = then
             battle.act(unflatten(int(yes[0]), len(SQUAD), tiles))
             battle.step(45)

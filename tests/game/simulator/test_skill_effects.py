@@ -314,7 +314,7 @@ def test_attack_speed_is_never_below_20_nor_over_600_points(make):
     """Whatever adds to it: the game's own bounds."""
     for points, quicker in ((900.0, 6.0), (-99.0, 0.2)):
         battle = duel(make, attack_interval=3.0, skill=skill(attack_speed=points, attack=0.0))
-        own, changed = battle._world.stance["interval"][:, 0]
+        own, changed = battle.world.stance["interval"][:, 0]
         assert own / changed == pytest.approx(quicker)
 
 
