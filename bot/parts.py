@@ -12,8 +12,8 @@ from bot import log
 from bot.clients.client import Client, open_client
 from bot.config import Config, ConfigError
 from bot.hands import Geometry, Timing
+from bot.squads import configured_squad
 from game.camera import Camera
-from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
 from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage
@@ -39,14 +39,16 @@ class Parts:
     machine: Machine
 
 
-def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
-    """All parts, warmed up. `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
+def build(config: Config, squad: tuple[Operator, ...] | None = None, *, battles: int, fresh: bool, tell: Tell) -> Parts:
+    """All parts, warmed up; without a squad, that of [play] squad plays.
+
+    `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
     catalogue = load_catalogue(config.tables)
     stage = load_stage(_stage_source(config), catalogue)
-    squad = squad_of(config.play.squad, catalogue)
+    squad = configured_squad(config, catalogue) if squad is None else squad
     client = open_client(config, stage, squad)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)

@@ -11,6 +11,10 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa
 """Where verbs are added; argparse gives it no public name."""
 
 
+KEPT = Path()
+"""What --roster without a file means: the kept roster."""
+
+
 def add_verb(
     verbs: Verbs, name: str, work: Callable[[argparse.Namespace], int], sentence: str
 ) -> argparse.ArgumentParser:
@@ -39,6 +43,20 @@ def add_tables(verb: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="your own tables, as import writes them (default: the shipped ones)",
+    )
+
+
+def add_squad(verb: argparse.ArgumentParser) -> None:
+    """Add --squad and --roster, of which at most one may be given, for `bot.squads`."""
+    either = verb.add_mutually_exclusive_group()
+    either.add_argument("--squad", type=Path, metavar="FILE", help="a squad file (TOML): the operators that play")
+    either.add_argument(
+        "--roster",
+        type=Path,
+        nargs="?",
+        const=KEPT,
+        metavar="FILE",
+        help="your operators: a roster, MAA's operator box or a CSV (without FILE: what holdfast roster import kept)",
     )
 
 

@@ -36,7 +36,7 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _write_sheet(options.sheet)
     from bot import config
-    from game.characters.builds import squad_of
+    from bot.squads import configured_squad
     from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage
     from game.practice.app import PracticeGame
@@ -53,7 +53,7 @@ def practice(options: Namespace) -> int:
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    squad = squad_of(loaded.play.squad, catalogue)
+    squad = configured_squad(loaded, catalogue)
     game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE
