@@ -14,6 +14,7 @@ from bot.requests import REQUESTS
 VERBS = (
     "run", *(request.verb for request in REQUESTS), "logs", "replay", "read", "train", "evaluate", "stage", "import",
     "practice", "simulate", "generate", "graph", "doctor", "config", "picture", "vision train",
+    "gamedata use", "gamedata update", "gamedata show",
 )  # fmt: skip
 HEAVY = {
     "torch",
