@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from game.characters.builds import SQUAD_SIZE
 from game.errors import InputError
 from game.fault_kinds import KINDS, Kind
 from learning.settings import Settings
@@ -54,13 +55,12 @@ class PlayOptions(Table):
         description="The stage as players name it (1-7, CE-6, 9-6 easy; see `holdfast gamedata`), a shipped stage's "
         "name, or the path of a level file.",
     )
-    squad: Annotated[tuple[Any, ...], Strict(False)] = Field(
+    squad: tuple[Any, ...] | Literal["roster"] = Field(
         SQUAD,
         description="The operators to take along: their names, or tables of a name and what differs from a build at "
         'elite 0, its last level, skill 1 at level 4: {name = "Fang", elite = 1, level = 20, skill = 1, '
-        "skill_level = 4, trust = 100, potential = 6}.",
-        min_length=1,
-        max_length=12,
+        'skill_level = 4, trust = 100, potential = 6}. Or "roster": the strongest of your own, as holdfast roster '
+        "import keeps them.",
     )
     tables: str = Field(
         "",
@@ -71,13 +71,21 @@ class PlayOptions(Table):
     speed: Literal[1, 2] = Field(2, description="The game's own speed button: 1 or 2.")
     decision_interval: float = Field(1.0, description="Seconds of game time between two decisions.", gt=0)
 
-    @field_validator("squad")
+    @field_validator("squad", mode="plain")
     @classmethod
-    def _members(cls, value: tuple[Any, ...]) -> tuple[str | dict[str, Any], ...]:
-        """Accept names and tables only. Whether the operators exist is checked when the tables of units are loaded."""
+    def _members(cls, value: Any) -> tuple[str | dict[str, Any], ...] | Literal["roster"]:
+        """Accept "roster", or 1 to 12 names and tables. Whether they exist is checked when the tables are loaded."""
+        if value == "roster":
+            return "roster"
+        if not isinstance(value, list | tuple):
+            raise PydanticCustomError("no_squad", 'must be a list, or "roster"')
+        if not value:
+            raise PydanticCustomError("too_short", "", {"min_length": 1})
+        if len(value) > SQUAD_SIZE:
+            raise PydanticCustomError("too_long", "", {"max_length": SQUAD_SIZE})
         if not all(isinstance(one, str | dict) for one in value):
             raise PydanticCustomError("no_member", "must be names in quotes, or tables of a name and its build")
-        return value
+        return tuple(value)
 
 
 class ScreenOptions(Table):

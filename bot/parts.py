@@ -13,8 +13,8 @@ from bot.clients.client import Client, open_client
 from bot.config import Config, ConfigError
 from bot.hands import Geometry, Timing
 from bot.sources import open_stage, play_stage, sources
+from bot.squads import configured_squad
 from game.camera import Camera
-from game.characters.builds import squad_of
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
@@ -39,14 +39,16 @@ class Parts:
     machine: Machine
 
 
-def build(config: Config, *, battles: int, fresh: bool, tell: Tell) -> Parts:
-    """All parts, warmed up. `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
+def build(config: Config, squad: tuple[Operator, ...] | None = None, *, battles: int, fresh: bool, tell: Tell) -> Parts:
+    """All parts, warmed up; without a squad, that of [play] squad plays.
+
+    `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
     known = sources(config)
     stage = open_stage(play_stage(config), known)
-    squad = squad_of(config.play.squad, known.catalogue)
+    squad = configured_squad(config, known.catalogue) if squad is None else squad
     client = open_client(config, stage, squad)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)

@@ -66,6 +66,16 @@ def open_stage(name: str | Path, sources: Sources, *, challenge: bool = False) -
     return _called(load_stage(file, sources.catalogue, challenge=challenge or hard), entry)
 
 
+def is_named(stage: Stage, name: str, sources: Sources) -> bool:
+    """Whether a name, as players' plans have it, means this stage: its code, its names, or an id of it."""
+    if plain(name) in map(plain, (stage.code, stage.name, stage.name.removeprefix("level_"), stage.title)):
+        return True
+    try:
+        return sources.stages.find(name).entry.stem == stage.name.lower()
+    except StageError:
+        return False
+
+
 def _is_file(name: str) -> bool:
     """Whether a name can only be, or is, the path of a level file."""
     return name.endswith(".json") or (("/" in name or "\\" in name) and Path(name).is_file())

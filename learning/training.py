@@ -15,10 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from game.characters.builds import default_squad, squad_of
-from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
-from game.levels.stage import Stage, load_stage
+from game.levels.stage import Stage
 from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.agent import Agent
@@ -88,14 +86,13 @@ def learn_battle(agent: Agent, battle: Battle) -> None:
 
 
 def train(
-    stage: str | Path,
+    stage: Stage,
+    squad: Sequence[Operator],
     steps: int,
     seed: int,
     out: Path,
     report: Callable[[Progress], None],
-    catalogue: Catalogue,
     *,
-    squad: Sequence[str] | None = None,
     settings: Settings | None = None,
 ) -> dict[str, Any]:
     """Train a new agent on a stage for at least `steps` decisions; checkpoint and learning curve go to `out`.
@@ -103,13 +100,11 @@ def train(
     `report` is called after every battle. Returns battles, decisions and the win rate of the last 20.
     """
     torch.set_num_threads(1)
-    level = load_stage(stage, catalogue)
-    operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
-    agent = Agent(level, operators, settings or Settings(), seed)
+    agent = Agent(stage, squad, settings or Settings(), seed)
     seeds, curve = np.random.default_rng([seed, 2]), list[Result]()
     recent, began = deque[bool](maxlen=RECENT), time.monotonic()
     while agent.remembered < steps:
-        battle = Battle(level, operators, seed=int(seeds.integers(2**31)))
+        battle = Battle(stage, squad, seed=int(seeds.integers(2**31)))
         learn_battle(agent, battle)
         won = battle.outcome == "won"
         recent.append(won)
@@ -119,7 +114,7 @@ def train(
         epsilon = agent.policy.schedule.epsilon
         report(Progress(agent.remembered, steps, len(curve), float(np.mean(recent)), epsilon, rate, left))
     checkpoint.write(out, agent.checkpoint())
-    draw_curve(curve, out / "learning_curve.png", f"{level.name}, seed {seed}")
+    draw_curve(curve, out / "learning_curve.png", f"{stage.name}, seed {seed}")
     return {"battles": len(curve), "decisions": agent.remembered, "win_rate_last_20": float(np.mean(recent))}
 
 
@@ -162,29 +157,19 @@ def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -
     return agent.policy
 
 
-def evaluate(
-    stage: str | Path,
-    policy: str,
-    battles: int,
-    seed: int,
-    catalogue: Catalogue,
-    *,
-    squad: Sequence[str] | None = None,
-) -> dict[str, Any]:
+def evaluate(stage: Stage, squad: Sequence[Operator], policy: str, battles: int, seed: int) -> dict[str, Any]:
     """Play battles with a policy (random, greedy or a folder) without learning. Returns wins, stars, lengths, times."""
     torch.set_num_threads(1)
-    level = load_stage(stage, catalogue)
-    operators = squad_of(squad, catalogue) if squad else default_squad(catalogue)
-    player = make_policy(policy, level, operators, seed)
+    player = make_policy(policy, stage, squad, seed)
     seeds = np.random.default_rng([seed, 3]).integers(2**31, size=battles)
     began, decisions, ended = time.monotonic(), 0, []
     for number in seeds:
-        battle = Battle(level, operators, seed=int(number))
+        battle = Battle(stage, squad, seed=int(number))
         decisions += play(battle, player)
         ended.append(battle)
     won = sum(battle.outcome == "won" for battle in ended)
     return {
-        "stage": level.name,
+        "stage": stage.name,
         "policy": policy,
         "battles": battles,
         "won": won,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,8 +10,9 @@ import msgspec
 from game.characters.builds import operator_of
 from game.characters.catalogue import Catalogue
 from game.characters.models import SKILL_LEVELS, Build, Character, Operator
+from game.characters.roster import ASSUMED
 from game.errors import PlanError
-from planning.plans import AIMED, Candidate, Plan, PlanGroup
+from planning.plans import AIMED, Candidate, Plan, PlanGroup, Requirements
 
 
 class PlanSquad(NamedTuple):
@@ -29,14 +30,16 @@ class PlanSquad(NamedTuple):
 def assign_operators(
     plan: Plan,
     catalogue: Catalogue,
-    builds: Mapping[str, Build] | Build = Build(),  # noqa: B008 - a Build is frozen
+    builds: Mapping[str, Build] | Build | None = None,
 ) -> PlanSquad:
     """The squad for a plan, in the order of its groups.
 
     `builds` is one build for all operators, reduced to what each of them can reach, or the builds of the operators that
-    there are, by English name. A skill that an elite phase does not have yet (the second comes with elite 1, the third
-    with elite 2) is replaced by the last one it has. A group that no step uses may stay without an operator.
-    Raises PlanError if a group that a step uses cannot get one.
+    there are, by English name; without it all operators are as the plan requires them (`required_build`). The notes say
+    what is required, or which operators fall short of it. A skill that an elite phase does not have yet (the second
+    comes with elite 1, the third with elite 2) is replaced by the last one it has. A group that no step uses may stay
+    without an operator.
+    Raises PlanError, which names them all, if groups that steps use cannot get one.
     """
     return _Assignment(plan, catalogue, builds).squad()
 
@@ -44,7 +47,7 @@ def assign_operators(
 class _Assignment:
     """Assigns operators to groups, each operator to one group at most."""
 
-    def __init__(self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build) -> None:
+    def __init__(self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build | None) -> None:
         self._builds = builds
         self._catalogue = catalogue
         self._used = dict.fromkeys(step.name for step in plan.steps if step.name and step.kind in AIMED)
@@ -56,13 +59,16 @@ class _Assignment:
 
     def squad(self) -> PlanSquad:
         """Assign an operator to every group, first to those that steps use."""
+        lacking = []
         for name in sorted(self._groups, key=lambda name: name not in self._used):
             if self._assign(name, set()):
                 continue
-            reason = self._unassigned(self._groups[name])
             if name in self._used:
-                raise PlanError(reason)
-            self._notes.append(f"{reason}, and no step needs it")
+                lacking.append(name)
+            else:
+                self._notes.append(f"{self._unassigned(self._groups[name])}, and no step needs it")
+        if lacking:
+            raise PlanError(self._refusal(lacking))
         if not self._assigned:
             raise PlanError("the plan brings no operator")
         order = list(self._groups)
@@ -95,7 +101,12 @@ class _Assignment:
         name = self._english(candidate.name)
         if name is None:
             return f"{candidate.name!r} is in no table"
-        return "" if isinstance(self._builds, Build) or name in self._builds else f"{name!r} is not in the squad"
+        there = not isinstance(self._builds, Mapping) or name in self._builds
+        return "" if there else f"{name!r} is not in the squad"
+
+    def _is_lacking(self, candidate: Candidate) -> bool:
+        """Whether tables have an operator that the squad has not."""
+        return bool(self._english(candidate.name) and self._absence(candidate))
 
     def _assign(self, group: str, tried: set[str]) -> bool:
         """Assign a group its first free candidate, or one whose present group can take another.
@@ -121,14 +132,35 @@ class _Assignment:
         reasons = [absence or "its operators are needed elsewhere" for absence in map(self._absence, group.candidates)]
         return f"no operator for {group.name!r}: {'; '.join(dict.fromkeys(reasons)) or 'it lists none'}"
 
+    def _refusal(self, lacking: Sequence[str]) -> str:
+        """Why the plan cannot be played, for the groups that get no operator."""
+        if len(lacking) == 1:
+            return self._unassigned(self._groups[lacking[0]])
+        groups = [self._groups[name] for name in lacking]
+        alone = [one for one in groups if len(one.candidates) == 1 and self._is_lacking(one.candidates[0])]
+        names = [self._english(one.candidates[0].name) or one.name for one in alone]
+        missing = [f"the squad lacks {', '.join(names)}"] if names else []
+        return "; ".join([*missing, *(self._unassigned(one) for one in groups if one not in alone)])
+
     def _operator(self, name: str, candidate: Candidate) -> Operator:
         """An operator with the build and the skill that it is brought with."""
         character = self._catalogue.characters[name]
-        build = _within(character, self._builds) if isinstance(self._builds, Build) else self._builds[name]
+        build = self._build(character, candidate)
+        self._notes += requirement_notes(character, candidate, build, chosen=self._builds is None)
         skill = _skill(character, candidate, build)
         if candidate.skill > skill > 0:
             self._notes.append(f"{name}: skill {candidate.skill} is not unlocked at elite {build.elite}; uses {skill}")
         return operator_of(character, msgspec.structs.replace(build, skill=skill))
+
+    def _build(self, character: Character, candidate: Candidate) -> Build:
+        """The build that an operator comes with."""
+        match self._builds:
+            case None:
+                return required_build(character, candidate)
+            case Build() as build:
+                return _within(character, build)
+            case builds:
+                return builds[character.name]
 
     def _slots(self, squad: Sequence[str]) -> dict[str, int]:
         """The slot of every name: of a group its operator's, else the operator's own, whichever group it is for."""
@@ -150,6 +182,58 @@ def _within(character: Character, build: Build) -> Build:
     level = most if elite < build.elite or build.level is None else min(build.level, most)
     skill_level = build.skill_level and min(build.skill_level, SKILL_LEVELS[elite])
     return msgspec.structs.replace(build, elite=elite, level=level, skill_level=skill_level)
+
+
+def required_build(character: Character, candidate: Candidate) -> Build:
+    """The least build with which an operator meets a plan's requirements, as far as it can reach them.
+
+    The elite phase is the lowest that has what is required, the skill included, as in MAA. Of a level that is not
+    required the phase's first counts, of a skill level what rosters assume. Without requirements: the default build.
+    """
+    asked = candidate.requirements
+    if not any((asked.elite > 0, asked.level > 0, asked.skill_level > 0, asked.potentiality > 0)):
+        return Build()
+    least = max(asked.elite, candidate.skill - 1, sum(asked.skill_level > most for most in SKILL_LEVELS[:2]), 0)
+    fitting = [elite for elite, phase in enumerate(character.phases) if elite >= least and phase.levels >= asked.level]
+    elite = fitting[0] if fitting else len(character.phases)  # beyond the last: `_within` makes it that one's end
+    level = max(asked.level, 1) if elite or asked.level > 0 else None
+    assumed = ASSUMED[min(elite, 2)]["skill_level"] if elite else None
+    skill_level = asked.skill_level if asked.skill_level > 0 else assumed
+    build = Build(elite=elite, level=level, skill_level=skill_level, potential=min(max(asked.potentiality, 1), 6))
+    return _within(character, build)
+
+
+def requirement_notes(character: Character, candidate: Candidate, build: Build, *, chosen: bool) -> list[str]:
+    """Notes on a plan's requirements for an operator: that they are used (`chosen`), what its build lacks of them."""
+    asked = candidate.requirements
+    name, notes = character.name, []
+    if chosen and build != Build():
+        notes.append(f"{name} plays as required: {in_words(build)}, trust 0")
+    short = [f"{what} {has}, not {least}" for what, has, least in _compared(character, build, asked) if has < least]
+    if short:
+        notes.append(f"{name} falls short of what the plan requires: {', '.join(short)}")
+    if asked.module > 0:
+        notes.append(f"{name} is required to have module {asked.module}; modules are not played")
+    return notes
+
+
+def _compared(character: Character, build: Build, asked: Requirements) -> Iterator[tuple[str, int, int]]:
+    """What is compared with a plan's requirements: its name, what a build has, what is required."""
+    phase = character.phases[build.elite]
+    yield "elite", build.elite, asked.elite
+    if build.elite <= asked.elite:  # any level of a higher phase is more than the last one of a lower
+        yield "level", phase.levels if build.level is None else build.level, asked.level
+    if character.skills:
+        most = SKILL_LEVELS[build.elite]
+        yield "skill level", most if build.skill_level is None else build.skill_level, asked.skill_level
+    yield "potential", build.potential, asked.potentiality
+
+
+def in_words(build: Build) -> str:
+    """A build in words, without its trust."""
+    level = "the last level" if build.level is None else f"level {build.level}"
+    skill = "the highest skill level" if build.skill_level is None else f"skill level {build.skill_level}"
+    return f"elite {build.elite} {level}, {skill}, potential {build.potential}"
 
 
 def _skill(character: Character, candidate: Candidate, build: Build) -> int:

@@ -7,7 +7,8 @@ Files are read as leniently as MAA reads them: actions of an unknown type are le
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,7 +16,20 @@ import msgspec
 
 from game.actions import DOWN, LEFT, RIGHT, UP
 from game.errors import PlanError
-from planning.plans import AIMED, BY_HAND, LIMITED_TIMES, WHENEVER_READY, Candidate, Plan, PlanGroup, PlanStep, StepKind
+from game.texts import read_text
+from planning.plans import (
+    AIMED,
+    BOTH,
+    BY_HAND,
+    LIMITED_TIMES,
+    WHENEVER_READY,
+    Candidate,
+    Plan,
+    PlanGroup,
+    PlanStep,
+    Requirements,
+    StepKind,
+)
 
 KINDS: Mapping[str, StepKind] = {
     **{kind.lower(): kind for kind in get_args(StepKind)},
@@ -33,11 +47,23 @@ TABLE_ACTIONS = ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill")
 DIRECTION_WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
 
 
+class _Requirements(msgspec.Struct):
+    elite: int = 0
+    level: int = 0
+    skill_level: int = 0
+    module: int = 0
+    module_level: int = 0
+    potentiality: int = 0
+    potential: int = 0
+    """The newer name of potentiality."""
+
+
 class _Oper(msgspec.Struct):
     name: str
     skill: int = 0
     skill_usage: int = 0
     skill_times: int = 1
+    requirements: _Requirements = msgspec.field(default_factory=_Requirements)
 
 
 class _Group(msgspec.Struct):
@@ -78,6 +104,7 @@ class _Job(msgspec.Struct):
     opers: list[_Oper] = []
     groups: list[_Group] = []
     doc: _Doc = msgspec.field(default_factory=_Doc)
+    difficulty: int = 0
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -87,15 +114,15 @@ def read_plan(path: str | Path) -> Plan:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
+        text = read_text(path)
     except FileNotFoundError:
         raise PlanError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise PlanError(f"{path}: cannot be read: {error}") from None
     try:
         return _from_table(tomllib.loads(text)) if path.suffix.lower() == ".toml" else _from_job(text)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, msgspec.DecodeError, PlanError) as error:
-        raise PlanError(f"{path}: {error}") from None
+    except (ValueError, msgspec.DecodeError) as error:
+        raise PlanError(f"{path}: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise PlanError(f"{path}: is nested too deeply to be a plan") from None
 
@@ -117,20 +144,25 @@ def _from_job(text: str) -> Plan:
         details=job.doc.details,
         groups=(*opers, *groups),
         steps=tuple(_step(number, one) for number, one in enumerate(job.actions) if one.type.lower() in KINDS),
-        notes=tuple(dict.fromkeys(_read_otherwise(job.actions))),
+        difficulty=job.difficulty if job.difficulty in range(BOTH + 1) else 0,
+        notes=tuple(dict.fromkeys(_read_otherwise(job))),
     )
 
 
 def _without_nulls(data: Any) -> Any:
-    """JSON data without the fields that are null."""
+    """JSON data without the fields that are null; a list of nulls alone, as [null, null] for no location, is empty."""
     if isinstance(data, dict):
         return {key: _without_nulls(value) for key, value in data.items() if value is not None}
-    return [_without_nulls(one) for one in data] if isinstance(data, list) else data
+    if not isinstance(data, list):
+        return data
+    return [] if all(one is None for one in data) else [_without_nulls(one) for one in data]
 
 
-def _read_otherwise(actions: Iterable[_Action]) -> Iterator[str]:
-    """Notes about actions that are not played, or not as they are written."""
-    for one in actions:
+def _read_otherwise(job: _Job) -> Iterator[str]:
+    """Notes about what is not played, or not as it is written."""
+    if job.difficulty not in range(BOTH + 1):
+        yield f"the difficulty {job.difficulty} is none of 0 to {BOTH}, and taken as not given"
+    for one in job.actions:
         kind = KINDS.get(one.type.lower())
         if kind is None:
             yield f"actions of the type {one.type!r} are left out"
@@ -147,9 +179,11 @@ def _distance(one: _Action) -> tuple[float, ...]:
 
 def _candidate(one: _Oper) -> Candidate:
     """The candidate of an entry of `opers`."""
-    return Candidate(
-        name=one.name, skill=one.skill, usage=min(one.skill_usage, LIMITED_TIMES + 1), times=one.skill_times
-    )
+    fields = msgspec.structs.asdict(one.requirements)
+    newer = fields.pop("potential")
+    requirements = Requirements(**fields | {"potentiality": fields["potentiality"] or newer})
+    usage = min(one.skill_usage, LIMITED_TIMES + 1)
+    return Candidate(name=one.name, skill=one.skill, usage=usage, times=one.skill_times, requirements=requirements)
 
 
 def _step(number: int, one: _Action) -> PlanStep:
@@ -161,6 +195,8 @@ def _step(number: int, one: _Action) -> PlanStep:
         raise PlanError(f"actions[{number}]: a Deploy needs a name and a location")
     if kind in AIMED and not (place or one.name):
         raise PlanError(f"actions[{number}]: a {kind} needs a name or a location")
+    if not all(isfinite(one_time) for one_time in (one.time_elapsed, one.pre_delay, one.post_delay, one.timeout)):
+        raise PlanError(f"actions[{number}]: a time is not finite; write milliseconds")
     by_tile = kind in AIMED and kind != "Deploy" and any(place)  # MAA reads [0, 0] as no location
     return PlanStep(
         kind=kind,
@@ -228,6 +264,8 @@ def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, st
     if name == "Deploy" and place is None:
         raise PlanError(f"steps[{number}]: a Deploy needs a tile")
     delay = one.time.get("DeltaSec", 0.0) if isinstance(one.time, dict) else 0.0
+    if not isfinite(delay):
+        raise PlanError(f"steps[{number}]: the time {delay} is not finite; write seconds")
     if name in ("AutoSkill", "StopAutoSkill"):
         usage = WHENEVER_READY if name == "AutoSkill" else BY_HAND
         return PlanStep(kind="SkillUsage", name=one.operator, usage=usage, pre_delay=delay)
@@ -248,6 +286,7 @@ def write_copilot(plan: Plan) -> dict[str, Any]:
         ],
         "actions": [_action(one) for one in plan.steps],
         "doc": {"title": plan.title, "details": plan.details},
+        **({"difficulty": plan.difficulty} if plan.difficulty else {}),
     }
 
 
@@ -258,8 +297,11 @@ def _is_operator(group: PlanGroup) -> bool:
 
 def _oper(one: Candidate) -> dict[str, Any]:
     """The entry of `opers` for a candidate."""
-    usage = {"skill_times": one.times} if one.usage == LIMITED_TIMES else {}
-    return {"name": one.name, "skill": one.skill, "skill_usage": one.usage, **usage}
+    found: dict[str, Any] = {"name": one.name, "skill": one.skill, "skill_usage": one.usage}
+    if one.usage == LIMITED_TIMES:
+        found["skill_times"] = one.times
+    required = {key: value for key, value in msgspec.structs.asdict(one.requirements).items() if value}
+    return {**found, "requirements": required} if required else found
 
 
 def _action(one: PlanStep) -> dict[str, Any]:

@@ -24,6 +24,23 @@ BY_HAND, WHENEVER_READY, LIMITED_TIMES = range(3)
 """Skill usages; MAA's 3, "judge it yourself", is read as WHENEVER_READY."""
 
 
+NORMAL, CHALLENGE, BOTH = 1, 2, 3
+"""Difficulties of a plan; 0 is one whose author did not say."""
+
+
+class Requirements(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an operator has to be raised for a plan, by the names of MAA's protocol; 0 asks for nothing."""
+
+    elite: int = 0
+    level: int = 0
+    skill_level: int = 0
+    module: int = 0
+    """Which of its modules, from 1; below 0 none. Modules are not played."""
+    module_level: int = 0
+    potentiality: int = 0
+    """The potential; newer versions of the protocol call it potential."""
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """One operator that a group can bring, by its English or Chinese name or its public id."""
 
@@ -33,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     usage: int = BY_HAND
     times: int = 1
     """How often, with the usage LIMITED_TIMES."""
+    requirements: Requirements = Requirements()
 
 
 class PlanGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,5 +97,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     details: str = ""
     groups: tuple[PlanGroup, ...]
     steps: tuple[PlanStep, ...]
+    difficulty: int = 0
+    """The mode it is for: NORMAL, CHALLENGE or BOTH."""
     notes: tuple[str, ...] = ()
     """What in its file is not played."""

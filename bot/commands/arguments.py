@@ -13,6 +13,8 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa
 
 STAGE_HELP = "a stage as players name it (1-7, CE-6, '9-6 easy'), a shipped stage's name, or a level file"
 """The help of every argument that takes a stage (see `bot.sources.open_stage`)."""
+KEPT = Path()
+"""What --roster without a file means: the kept roster."""
 
 
 def add_verb(
@@ -43,6 +45,20 @@ def add_tables(verb: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="your own tables, as import writes them (default: [play] tables, else gamedata, else the shipped ones)",
+    )
+
+
+def add_squad(verb: argparse.ArgumentParser) -> None:
+    """Add --squad and --roster, of which at most one may be given, for `bot.squads`."""
+    either = verb.add_mutually_exclusive_group()
+    either.add_argument("--squad", type=Path, metavar="FILE", help="a squad file (TOML): the operators that play")
+    either.add_argument(
+        "--roster",
+        type=Path,
+        nargs="?",
+        const=KEPT,
+        metavar="FILE",
+        help="your operators: a roster, MAA's operator box or a CSV (without FILE: what holdfast roster import kept)",
     )
 
 

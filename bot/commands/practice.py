@@ -37,7 +37,7 @@ def practice(options: Namespace) -> int:
         return _write_sheet(options.sheet)
     from bot import config
     from bot.sources import open_stage, play_stage, sources
-    from game.characters.builds import squad_of
+    from bot.squads import configured_squad
     from game.practice.app import PracticeGame
     from game.practice.faults import Faults
     from game.practice.stage_map import stages_on_map
@@ -52,7 +52,7 @@ def practice(options: Namespace) -> int:
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    squad = squad_of(loaded.play.squad, known.catalogue)
+    squad = configured_squad(loaded, known.catalogue)
     game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE

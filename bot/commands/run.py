@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count
+from bot.commands.arguments import Verbs, add_config, add_json, add_squad, add_verb, count
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -19,6 +19,7 @@ def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "run", run, "Play battle after battle, and learn.")
     add_config(verb)
+    add_squad(verb)
     verb.add_argument("--battles", type=count, metavar="N", help="end after so many battles (default: [play] battles)")
     verb.add_argument(
         "--fresh", action="store_true", help="learn from nothing; the old checkpoint is moved aside, not deleted"
@@ -43,7 +44,7 @@ def run(options: Namespace) -> int:
             keep=config.log.keep,
         )
         try:
-            code, summary = _play(config, options.battles or config.play.battles, fresh=options.fresh, live=live)
+            code, summary = _play(config, options, live=live)
         finally:
             log.close()
     if options.json:
@@ -53,20 +54,24 @@ def run(options: Namespace) -> int:
     return code
 
 
-def _play(config: Config, battles: int, *, fresh: bool, live: bool) -> tuple[int, dict[str, Any]]:
+def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[str, Any]]:
     """Build and run the daemon, on a terminal under a dashboard; its exit code and summary."""
     import asyncio
 
     from bot import log
     from bot.control import selector_loop
     from bot.dashboard import Dashboard
+    from bot.sources import sources
+    from bot.squads import squad_to_run
 
+    battles = options.battles or config.play.battles
+    squad = squad_to_run(options, config, sources(config).catalogue)
     before = signal.signal(signal.SIGTERM, _interrupt)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build
 
-        parts = build(config, battles=battles, fresh=fresh, tell=dashboard.tell)
+        parts = build(config, squad, battles=battles, fresh=options.fresh, tell=dashboard.tell)
         log.logger().info("ready", seconds=dashboard.seconds)
         daemon = Daemon(config, parts, dashboard.show if live else None)
         signal.signal(signal.SIGTERM, before)

@@ -5,29 +5,34 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Verbs, add_json, add_tables, add_verb, seed
-from bot.commands.output import print_json
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, seed
+from bot.commands.output import print_json, print_progress
 from game.errors import DONE
+
+if TYPE_CHECKING:
+    from planning.plans import Plan
+
+NO_SQUAD = (
+    "squad: none given; operators are as the plan requires, without requirements at elite 0, the last level; "
+    "--squad FILE or --roster plays yours"
+)
+"""What is said where the user names no operators."""
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "simulate", simulate, "Play a plan on a stage in the simulator, and say what comes of it.")
-    verb.add_argument("--stage", required=True, metavar="FILE", help="a level file, or a shipped stage's name")
+    verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
     verb.add_argument(
         "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
     )
-    verb.add_argument(
-        "--squad",
-        type=Path,
-        metavar="TOML",
-        help="your operators and their levels (default: all operators at the last level of elite 0)",
-    )
+    add_squad(verb)
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     verb.add_argument("--seed", type=seed, default=0, help="seed of everything that the level leaves to chance")
     add_tables(verb)
+    add_config(verb)
     add_json(verb)
 
 
@@ -35,28 +40,43 @@ def simulate(options: Namespace) -> int:
     """Play a plan; DONE whether it wins or not, as long as it can be played."""
     import msgspec
 
-    from game.characters.builds import read_builds
-    from game.characters.catalogue import load_catalogue
-    from game.characters.models import Build
-    from game.levels.stage import load_stage
+    from bot import config
+    from bot.sources import is_named, open_stage, sources
+    from bot.squads import builds_from
     from planning.assignment import assign_operators
     from planning.jobs import read_plan
     from planning.playing import play_plan
 
-    catalogue = load_catalogue(options.tables)
-    stage = load_stage(options.stage, catalogue, challenge=options.challenge)
+    loaded = config.load(options.config)
+    known = sources(loaded, options.tables)
     plan = read_plan(options.plan)
-    builds = read_builds(options.squad, catalogue) if options.squad else Build()
-    played = play_plan(plan, stage, assign_operators(plan, catalogue, builds), options.seed)
-    if plan.stage not in ("", stage.code, stage.name):
-        played = msgspec.structs.replace(played, notes=(f"the plan is for {plan.stage}", *played.notes))
+    challenge, notes = mode_of(plan, challenge=options.challenge)
+    stage = open_stage(options.stage, known, challenge=challenge)
+    builds = builds_from(options, loaded, known.catalogue)
+    played = play_plan(plan, stage, assign_operators(plan, known.catalogue, builds), options.seed)
+    if builds is None:
+        print_progress(NO_SQUAD)
+    if plan.stage and not is_named(stage, plan.stage, known):
+        notes = [f"the plan is for {plan.stage}", *notes]
+    played = msgspec.structs.replace(played, notes=(*notes, *played.notes))
     if options.json:
         killed = [end.seconds for end in played.ends if not end.leaked]
-        facts = {"stage": stage.code, "plan": str(options.plan), **msgspec.to_builtins(played)}
+        facts = {"stage": stage.code, "challenge": challenge, "plan": str(options.plan), **msgspec.to_builtins(played)}
         print_json({**facts, "kill_times": killed})
     else:
         print("\n".join(_lines(stage.code, played)))
     return DONE
+
+
+def mode_of(plan: Plan, *, challenge: bool) -> tuple[bool, list[str]]:
+    """Whether challenge mode is played, given whether the user asked for it, and notes on where the plan decides."""
+    from planning.plans import CHALLENGE, NORMAL
+
+    if plan.difficulty == CHALLENGE:
+        return True, ["the plan is for challenge mode (difficulty 2), so challenge mode is played"]
+    if plan.difficulty == NORMAL and challenge:
+        return True, ["the plan is for normal mode (difficulty 1); challenge mode is played as asked"]
+    return challenge, []
 
 
 def _lines(code: str, played: Any) -> list[str]:

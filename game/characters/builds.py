@@ -12,6 +12,7 @@ import msgspec
 
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
+from game.texts import read_text
 
 if TYPE_CHECKING:
     from game.characters.catalogue import Catalogue
@@ -26,22 +27,32 @@ SHOWN = 12
 """How many known names an error lists where none is near."""
 
 
-def squad_of(members: Sequence[str | Mapping[str, Any]], catalogue: Catalogue) -> tuple[Operator, ...]:
+def squad_of(
+    members: Sequence[str | Mapping[str, Any]], catalogue: Catalogue, where: str = "squad"
+) -> tuple[Operator, ...]:
     """The squad of these members in this order; an operator's slot is its index.
 
     A member is a name (English, Chinese or a public id), or a table of a name and the fields of its `Build` that differ
-    from the default. Raises TableError for an unknown name, a build that does not exist, an operator that is named
-    twice and an empty squad.
+    from the default. Raises TableError, which begins with `where`, for an unknown name, a build that does not exist, an
+    operator that is named twice and an empty squad.
     """
+    try:
+        return tuple(_found(members, catalogue).values())
+    except TableError as error:
+        raise TableError(f"{where}: {error}") from None
+
+
+def _found(members: Sequence[str | Mapping[str, Any]], catalogue: Catalogue) -> dict[str, Operator]:
+    """The operators of a squad's members by name."""
     found: dict[str, Operator] = {}
     for member in members:
         character, build = _member(member, catalogue)
         if character.name in found:
-            raise TableError(f"squad: {character.name!r} is there twice; name every operator once")
+            raise TableError(f"{character.name!r} is there twice; name every operator once")
         found[character.name] = operator_of(character, build)
     if not found:
-        raise TableError("squad: is empty; name at least one operator")
-    return tuple(found.values())
+        raise TableError("is empty; name at least one operator")
+    return found
 
 
 def default_squad(catalogue: Catalogue) -> tuple[Operator, ...]:
@@ -52,7 +63,7 @@ def default_squad(catalogue: Catalogue) -> tuple[Operator, ...]:
 def read_squad(path: str | Path, catalogue: Catalogue) -> tuple[Operator, ...]:
     """The squad of a squad file, in the order of the file; see `read_builds`."""
     builds = read_builds(path, catalogue)
-    return squad_of([{"name": name, **msgspec.structs.asdict(build)} for name, build in builds.items()], catalogue)
+    return tuple(operator_of(catalogue.characters[name], build) for name, build in builds.items())
 
 
 def read_builds(path: str | Path, catalogue: Catalogue) -> dict[str, Build]:
@@ -62,16 +73,21 @@ def read_builds(path: str | Path, catalogue: Catalogue) -> dict[str, Build]:
     TableError where the file cannot be read, or names an operator or a build that does not exist.
     """
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(read_text(Path(path)))
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TableError(f"{path}: is not TOML: {error}") from None
-    entries = data.get("operator")
-    if set(data) != {"operator"} or not isinstance(entries, list) or not entries:
+    except (ValueError, RecursionError) as error:
+        raise TableError(f"{path}: is not TOML: {error}; a box of MAA or a CSV is read by --roster") from None
+    entries = data.get("operator", [])
+    if set(data) != {"operator"} or not _are_tables(entries):
         raise TableError(f'{path}: write one [[operator]] table for each operator, with name = "Fang" and its build')
-    squad_of(entries, catalogue)  # raises what is wrong with a name or a build
+    squad_of(entries, catalogue, str(path))  # raises what is wrong with a name or a build
     return {character.name: build for character, build in (_member(entry, catalogue) for entry in entries)}
+
+
+def _are_tables(value: Any) -> bool:
+    """Whether a value of a file is a list of tables, one at least."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def operator_of(character: Character, build: Build) -> Operator:
@@ -146,16 +162,17 @@ def _beside_talents(skill: Skill | None, shares: Mapping[str, float]) -> Skill |
 def _member(member: str | Mapping[str, Any], catalogue: Catalogue) -> tuple[Character, Build]:
     """A squad member as character and build."""
     fields = {"name": member} if isinstance(member, str) else dict(member)
-    name = str(fields.pop("name", ""))
+    id_ = str(fields.pop("id", ""))
+    name = str(fields.pop("name", id_))
     if not name:
-        raise TableError(f'squad: {dict(fields)} has no name; write name = "Fang" and what differs from the default')
-    character = catalogue.find_character(name)
+        raise TableError(f'{dict(fields)} has no name; write name = "Fang" and what differs from the default')
+    character = catalogue.find_character(id_) or catalogue.find_character(name)
     if character is None:
-        raise TableError(f"squad: there is no operator {name!r}{_nearest(name, catalogue.characters)}")
+        raise TableError(f"there is no operator {name!r}{_nearest(name, catalogue.characters)}")
     try:
         return character, msgspec.convert(fields, Build)
     except msgspec.ValidationError as error:
-        raise TableError(f"squad: {name}: {error}") from None
+        raise TableError(f"{name}: {error}") from None
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -172,11 +189,11 @@ def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:
     """The phase of a build and its level there."""
     if not 0 <= build.elite < len(character.phases):
         most = len(character.phases) - 1
-        raise TableError(f"squad: {character.name} has no elite phase {build.elite}; give one of 0 to {most}")
+        raise TableError(f"{character.name} has no elite phase {build.elite}; give one of 0 to {most}")
     phase = character.phases[build.elite]
     level = phase.levels if build.level is None else build.level
     if not 1 <= level <= phase.levels:
-        raise TableError(f"squad: {character.name} at elite {build.elite} has levels 1 to {phase.levels}, not {level}")
+        raise TableError(f"{character.name} at elite {build.elite} has levels 1 to {phase.levels}, not {level}")
     return phase, level
 
 
@@ -184,7 +201,7 @@ def _check_bond(character: Character, build: Build) -> None:
     """Raise TableError for a trust or a potential that does not exist."""
     for what, given, least, most in (("trust", build.trust, 0, 200), ("potentials", build.potential, 1, 6)):
         if not least <= given <= most:
-            raise TableError(f"squad: {character.name} has {what} {least} to {most}, not {given}")
+            raise TableError(f"{character.name} has {what} {least} to {most}, not {given}")
 
 
 def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
@@ -204,13 +221,13 @@ def _skill_of(character: Character, build: Build) -> Skill | None:
         return None
     if not 1 <= build.skill <= len(character.skills):
         most = len(character.skills)
-        raise TableError(f"squad: {character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
+        raise TableError(f"{character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
     if build.skill > build.elite + 1:
-        raise TableError(f"squad: {character.name} has skill {build.skill} from elite {build.skill - 1} on")
+        raise TableError(f"{character.name} has skill {build.skill} from elite {build.skill - 1} on")
     most = SKILL_LEVELS[build.elite]
     level = most if build.skill_level is None else build.skill_level
     if not 1 <= level <= most:
-        raise TableError(f"squad: {character.name} at elite {build.elite} has skill levels 1 to {most}, not {level}")
+        raise TableError(f"{character.name} at elite {build.elite} has skill levels 1 to {most}, not {level}")
     return skill_at(character, build.skill, level)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,8 @@ def test_all_problems_are_told_at_once(tmp_path):
         ("[play]\nsquad = [5]", "  play.squad  must be names in quotes, or tables of a name and its build, is [5]"),
         ("[play]\nspeed = 3", "  play.speed  must be 1 or 2, is 3"),
         ("[play]\nbattles = true", "  play.battles  must be a whole number, is true"),
+        ("[play]\nsquad = 'rooster'", '  play.squad  must be a list, or "roster", is "rooster"'),
+        (f"[play]\nsquad = {['Fang'] * 13}", f"  play.squad  must have at most 12, is {json.dumps(['Fang'] * 13)}"),
         ("[play]\nsquad = []", "  play.squad  must have at least 1, is []"),
         ("[screen]\nregion = [1, 2, 3]", "  screen.region[3]  is not there; the list is only [1, 2, 3]"),
         ("[practice]\nframe_step = -1", "  practice.frame_step  must be greater than 0, is -1"),

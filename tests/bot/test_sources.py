@@ -10,7 +10,7 @@ from libraries import repository, write
 
 from bot.clients.desktop import make_client
 from bot.config import Config, ConfigError, parse
-from bot.sources import library_folder, open_stage, play_stage, sources
+from bot.sources import is_named, library_folder, open_stage, play_stage, sources
 from game.errors import StageError
 from game.gamedata.library import make_library
 
@@ -128,3 +128,12 @@ def test_tables_come_from_the_nearest_place(used, tmp_path):
     assert health(configured) == 6
     assert health(used) == 77
     assert health(parse({"data": {"directory": "empty"}}, folder=tmp_path)) == 820
+
+
+def test_the_stage_of_a_plan_is_known_by_any_of_its_names(used):
+    """Players' plans name it by code, by the id of the stage, or by that of its level."""
+    known = sources(used)
+    stage = open_stage("9-6", known)
+    assert all(is_named(stage, name, known) for name in ("9-6", "main_09-05", "obt/main/level_main_09-05", "深池"))
+    assert not any(is_named(stage, name, known) for name in ("1-7", "9-66", "main_01-07"))
+    assert is_named(open_stage("first_watch", known), "HF-1", known)

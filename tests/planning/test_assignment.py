@@ -8,8 +8,8 @@ from small_plans import deploy, group, plan_of, plan_with
 
 from game.characters.models import Build
 from game.errors import PlanError
-from planning.assignment import assign_operators
-from planning.plans import Candidate, Plan, PlanGroup, PlanStep
+from planning.assignment import assign_operators, required_build
+from planning.plans import Candidate, Plan, PlanGroup, PlanStep, Requirements
 
 
 def test_a_group_brings_its_first_operator_that_is_available():
@@ -108,4 +108,62 @@ def test_a_build_for_all_goes_as_far_as_each_can():
     assert (
         assign_operators(plan, CATALOGUE, Build(elite=2, level=5)).operators
         == assign_operators(plan, CATALOGUE, Build(elite=1)).operators
+    )
+
+
+def required(name, skill=1, **requirements):
+    """A plan with one operator, and what it is required to be."""
+    candidate = Candidate(name=name, skill=skill, requirements=Requirements(**requirements))
+    return plan_with([PlanGroup(name=name, candidates=(candidate,))], deploy(name, 1, 1))
+
+
+def test_without_a_squad_operators_are_as_the_plan_requires():
+    """And a note says so; the squad that is given counts more than what is required."""
+    plan = required("Kroos", elite=1, level=55, skill_level=7, potentiality=6)
+    squad = assign_operators(plan, CATALOGUE)
+    build = Build(elite=1, level=55, skill_level=7, potential=6)
+    assert squad.operators == assign_operators(plan, CATALOGUE, {"Kroos": build}).operators
+    assert squad.notes == ("Kroos plays as required: elite 1 level 55, skill level 7, potential 6, trust 0",)
+    assert assign_operators(plan, CATALOGUE, {"Kroos": build}).notes == ()
+
+
+def test_operators_that_fall_short_of_the_plan_are_noted():
+    """Each with what it has and what is required; a higher elite phase makes up for any level."""
+    plan = required("Kroos", elite=1, level=50, skill_level=7, potentiality=6)
+    told = assign_operators(plan, CATALOGUE, {"Kroos": Build(level=40)}).notes
+    said = "Kroos falls short of what the plan requires: elite 0, not 1, level 40, not 50, skill level 4, not 7"
+    assert told == (f"{said}, potential 1, not 6",)
+    easy = required("Myrtle", level=40, module=2)
+    told = assign_operators(easy, CATALOGUE, {"Myrtle": Build(elite=1, level=1)}).notes
+    assert told == ("Myrtle is required to have module 2; modules are not played",)
+
+
+@pytest.mark.parametrize(
+    ("name", "skill", "requirements", "build"),
+    [
+        ("Kroos", 1, {}, Build()),
+        ("Kroos", 1, {"elite": 1}, Build(elite=1, level=1, skill_level=4)),
+        ("Kroos", 1, {"level": 55}, Build(elite=1, level=55, skill_level=4)),
+        ("Kroos", 1, {"skill_level": 6}, Build(elite=1, level=1, skill_level=6)),
+        ("Kroos", 1, {"elite": 2, "level": 90, "skill_level": 10}, Build(elite=1, level=55, skill_level=7)),
+        ("Kroos", 1, {"potentiality": 3}, Build(level=40, potential=3)),
+        ("SilverAsh", 3, {"level": 30}, Build(elite=2, level=30, skill_level=7)),
+        ("Kroos", 1, {"elite": -1, "level": -5}, Build()),
+    ],
+)
+def test_the_required_build_is_the_least_that_there_is(name, skill, requirements, build):
+    """As far as the operator can be raised; what is not required is the least of the phase."""
+    candidate = Candidate(name=name, skill=skill, requirements=Requirements(**requirements))
+    assert required_build(CATALOGUE.characters[name], candidate) == build
+
+
+def test_all_operators_that_are_missing_are_named_at_once():
+    """In one line, so that the user need not try again and again."""
+    plan = plan_with([group("芬"), group("Kroos"), group("奶", "Unknown", "安赛尔"), group("Myrtle")], *(
+        deploy(name, 1, 1) for name in ("芬", "Kroos", "奶", "Myrtle")
+    ))  # fmt: skip
+    with pytest.raises(PlanError) as told:
+        assign_operators(plan, CATALOGUE, {"Myrtle": Build()})
+    assert str(told.value) == (
+        "the squad lacks Fang, Kroos; no operator for '奶': 'Unknown' is in no table; 'Ansel' is not in the squad"
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from levels import CATALOGUE
+from mutations import mutated, with_other_value
 
 from game.actions import DOWN, LEFT, RIGHT, UP
-from game.errors import PlanError
+from game.errors import InputError, PlanError
+from planning.assignment import assign_operators
 from planning.jobs import read_plan, write_copilot
-from planning.plans import Candidate, Plan, PlanGroup, PlanStep
+from planning.plans import Candidate, Plan, PlanGroup, PlanStep, Requirements
 
 JOB = {
     "stage_name": "0-1",
@@ -99,6 +102,34 @@ def test_a_job_is_read_in_chinese_and_in_english(job):
     assert plan.steps[8].timeout == 0.0
     assert [part.name for part in plan.groups] == ["芬", "Kroos", "桃金娘", "奶"]
     assert plan.groups[2].candidates == (Candidate(name="桃金娘", skill=1, usage=2, times=3),)
+
+
+def test_requirements_and_difficulty_are_read(job):
+    """By the names of the protocol, the newer name of the potential included; what is not given asks for nothing."""
+    raised = {"elite": 1, "level": 55, "skill_level": 7, "module": 0, "potentiality": 6}
+    newer = {"elite": 2, "module": 1, "module_level": 3, "potential": 4}
+    opers = [{"name": "芬", "requirements": raised}, {"name": "Kroos", "requirements": newer}, {"name": "Ansel"}]
+    plan = read_plan(job({**JOB, "opers": opers, "difficulty": 3}))
+    required = [one.candidates[0].requirements for one in plan.groups[:3]]
+    assert required[0] == Requirements(elite=1, level=55, skill_level=7, potentiality=6)
+    assert required[1:] == [Requirements(elite=2, module=1, module_level=3, potentiality=4), Requirements()]
+    assert plan.difficulty == 3
+    assert read_plan(job(write_copilot(plan), "again.json")) == plan
+
+
+def test_a_difficulty_that_is_none_is_noted(job):
+    """0 is one that is not given."""
+    plan = read_plan(job({**JOB, "actions": [], "difficulty": 7}))
+    assert (plan.difficulty, plan.notes) == (0, ("the difficulty 7 is none of 0 to 3, and taken as not given",))
+
+
+def test_a_location_of_nulls_is_none(job):
+    """As editors write it; a deployment still needs one."""
+    skill = {"type": "Skill", "name": "芬", "location": [None, None]}
+    assert read_plan(job({**JOB, "actions": [skill]})).steps == (PlanStep(kind="Skill", name="芬"),)
+    for location in ([None, None], [None, 3]):
+        with pytest.raises(PlanError, match="location"):
+            read_plan(job({**JOB, "actions": [{"name": "芬", "location": location}]}))
 
 
 def test_a_job_survives_being_written(job):
@@ -233,6 +264,27 @@ def test_a_broken_job_is_reported_in_one_line(job, change, said):
     with pytest.raises(PlanError, match=said) as told:
         read_plan(job(change if isinstance(change, str) else {**JOB, **change}))
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(json.dumps(JOB, indent=1, ensure_ascii=False), "job.json"), (TABLE, "plan.toml")]
+)
+def test_a_damaged_job_is_one_line_or_a_plan(job, text, name):
+    """500 damages in all: no other error, and a plan is written so that it is read again."""
+    said = []
+    for seed in range(250):
+        path = job((mutated if seed % 2 else with_other_value)(text, seed), name)
+        try:
+            plan = read_plan(path)
+        except PlanError as error:
+            said.append(str(error))
+            continue
+        json.dumps(write_copilot(plan), allow_nan=False)
+        try:
+            said += assign_operators(plan, CATALOGUE).notes
+        except InputError as error:
+            said.append(str(error))
+    assert not [line for line in said if "\n" in line]
 
 
 def test_a_missing_file_is_reported(tmp_path):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot import sources
 from bot.cli import main
 
 
@@ -73,3 +74,44 @@ def test_simulate_tells_a_broken_squad_in_one_line(job, capsys, squad, said):
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("difficulty", "asked", "challenge", "notes"),
+    [
+        (2, [], True, ["the plan is for challenge mode (difficulty 2), so challenge mode is played"]),
+        (1, ["--challenge"], True, ["the plan is for normal mode (difficulty 1); challenge mode is played as asked"]),
+        (1, [], False, []),
+        (3, [], False, []),
+        (3, ["--challenge"], True, []),
+        (0, ["--challenge"], True, []),
+    ],
+)
+def test_simulate_plays_the_mode_that_the_plan_is_for(job, capsys, monkeypatch, difficulty, asked, challenge, notes):
+    """Difficulty 2 is challenge mode; 1 and 3 are normal mode unless the user asks for the other."""
+    modes, load = [], sources.load_stage
+    monkeypatch.setattr(
+        sources, "load_stage", lambda *one, challenge: modes.append(challenge) or load(*one, challenge=challenge)
+    )
+    plan, _ = job
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "difficulty": difficulty}))
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan), "--json", *asked]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (modes, told["challenge"], told["notes"]) == ([challenge], challenge, notes)
+
+
+def test_simulate_uses_what_the_plan_requires_or_says_what_falls_short(job, capsys):
+    """Without a squad the operators are as required; with one, those below it are named."""
+    plan, squad = job
+    raised = {"elite": 1, "level": 55, "skill_level": 7, "potentiality": 6}
+    opers = [{"name": "克洛丝", "skill": 1, "requirements": raised}]
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "opers": opers}))
+    asked = ["simulate", "--stage", "first_watch", "--plan", str(plan)]
+    assert main(asked) == 0
+    told = capsys.readouterr()
+    assert "  note: Kroos plays as required: elite 1 level 55, skill level 7, potential 6, trust 0" in told.out
+    assert told.err.startswith("squad: none given; operators are as the plan requires")
+    assert main([*asked, "--squad", str(squad)]) == 0
+    told = capsys.readouterr()
+    assert "  note: Kroos falls short of what the plan requires: elite 0, not 1, level 20, not 55, " in told.out
+    assert told.err == ""

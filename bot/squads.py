@@ -1,0 +1,128 @@
+"""Which operators play: what --squad and --roster, or [play] squad of bot.toml, stand for.
+
+Without any of them the default squad plays, and a line on standard error says so.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot import config as configuration
+from bot.commands.arguments import KEPT
+from bot.commands.output import print_progress
+from bot.config import SQUAD, Config, ConfigError
+from game.characters.builds import SQUAD_SIZE, default_squad, read_builds, read_squad, squad_of
+from game.characters.catalogue import Catalogue
+from game.characters.models import Build, Operator
+from game.characters.roster import Roster, best_squad, read_roster, unknown_line
+from game.errors import TableError
+
+Say = Callable[[str], None]
+"""Takes a line for the user; by default it goes to standard error at once."""
+FILE = "roster.toml"
+"""The kept roster, in the data directory."""
+
+
+def kept_file(config: Config) -> Path:
+    """Where the roster is kept that `holdfast roster import` writes."""
+    return config.directory / FILE
+
+
+def kept_roster(config: Config, catalogue: Catalogue) -> Roster:
+    """The kept roster. Raises TableError where there is none yet, or it cannot be read."""
+    file = kept_file(config)
+    if not file.is_file():
+        raise TableError(f"{file}: there is no roster yet; make it with: holdfast roster import FILE")
+    return read_roster(file, catalogue)
+
+
+def roster_from(options: Namespace, config: Config | None, catalogue: Catalogue, say: Say = print_progress) -> Roster:
+    """The roster that --roster asks for. What of it cannot be used is said on standard error.
+
+    `config` tells where the kept roster is; without it bot.toml of the working directory does, if there is one.
+    """
+    if options.roster == KEPT:
+        return _usable(kept_roster(config or configuration.load(), catalogue), say)
+    return _usable(read_roster(options.roster, catalogue), say)
+
+
+def _usable(roster: Roster, say: Say) -> Roster:
+    """A roster, after what of it cannot be used was said. Raises TableError where that is all of it."""
+    for line in (*roster.notes, *roster.problems, *filter(None, [unknown_line(roster)])):
+        say(f"roster: {line}")
+    if not roster.builds:
+        raise TableError("roster: names no operator that is in a table here; holdfast gamedata use gives more")
+    return roster
+
+
+def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue) -> Mapping[str, Build] | None:
+    """The builds by English name of all operators that --squad or --roster gives; None where neither is given."""
+    if options.squad is not None:
+        return read_builds(options.squad, catalogue)
+    return None if options.roster is None else roster_from(options, config, catalogue).builds
+
+
+def squad_from(
+    options: Namespace, config: Config | None, catalogue: Catalogue, say: Say = print_progress
+) -> tuple[Operator, ...]:
+    """The squad that --squad or --roster gives, of a roster its `best_squad`; else the default one, which is said."""
+    given = _given_squad(options, config, catalogue, say)
+    if given is not None:
+        return given
+    squad = default_squad(catalogue)
+    say(_default_line(squad, "--squad FILE or --roster plays yours"))
+    return squad
+
+
+def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """As `squad_from`, with [play] squad where neither option is given; said where that is as shipped."""
+    given = _given_squad(options, config, catalogue, print_progress)
+    if given is not None:
+        return given
+    squad = configured_squad(config, catalogue)
+    if config.play.squad == SQUAD:
+        print_progress(_default_line(squad, "[play] squad, --squad FILE or --roster plays yours"))
+    return squad
+
+
+def configured_squad(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The squad of [play] squad: its members, or the `best_squad` of the kept roster."""
+    if config.play.squad == "roster":
+        return _best(_usable(kept_roster(config, catalogue), print_progress), catalogue, print_progress)
+    return squad_of(config.play.squad, catalogue)
+
+
+def _given_squad(
+    options: Namespace, config: Config | None, catalogue: Catalogue, say: Say
+) -> tuple[Operator, ...] | None:
+    """The squad that --squad or --roster gives; None where neither is given."""
+    if options.roster is not None:
+        return _best(roster_from(options, config, catalogue, say), catalogue, say)
+    if options.squad is None:
+        return None
+    squad = read_squad(options.squad, catalogue)
+    if len(squad) > SQUAD_SIZE:
+        raise ConfigError(
+            f"{options.squad}: names {len(squad)} operators, and at most {SQUAD_SIZE} come along; "
+            "--roster FILE chooses the best of them"
+        )
+    return squad
+
+
+def _best(roster: Roster, catalogue: Catalogue, say: Say) -> tuple[Operator, ...]:
+    """The best squad of a roster; who comes is said."""
+    squad = best_squad(roster, catalogue)
+    say(f"squad: {_names(squad)}; chosen from a roster of {len(roster.builds)}")
+    return squad
+
+
+def _default_line(squad: tuple[Operator, ...], remedy: str) -> str:
+    """What is said where the default squad plays."""
+    return f"squad: the default one, elite 0, last level ({_names(squad)}); {remedy}"
+
+
+def _names(squad: tuple[Operator, ...]) -> str:
+    """The names of a squad."""
+    return ", ".join(operator.name for operator in squad)
