@@ -12,8 +12,8 @@ from pathlib import Path
 from bot import config as configuration
 from bot.commands.arguments import KEPT
 from bot.commands.output import print_progress
-from bot.config import SQUAD, Config, ConfigError
-from game.characters.builds import SQUAD_SIZE, default_squad, read_builds, read_squad, squad_of
+from bot.config import SQUAD, Config
+from game.characters.builds import SHOWN, SQUAD_SIZE, default_squad, read_builds, read_squad, squad_of
 from game.characters.catalogue import Catalogue
 from game.characters.models import Build, Operator
 from game.characters.roster import Roster, best_squad, read_roster, unknown_line
@@ -50,7 +50,7 @@ def roster_from(options: Namespace, config: Config | None, catalogue: Catalogue,
 
 def _usable(roster: Roster, say: Say) -> Roster:
     """A roster, after what of it cannot be used was said. Raises TableError where that is all of it."""
-    for line in (*roster.notes, *roster.problems, *filter(None, [unknown_line(roster)])):
+    for line in (*roster.notes, *roster.problems, *filter(None, [unknown_line(roster, SHOWN)])):
         say(f"roster: {line}")
     if not roster.builds:
         raise TableError("roster: names no operator that is in a table here; holdfast gamedata use gives more")
@@ -104,7 +104,7 @@ def _given_squad(
         return None
     squad = read_squad(options.squad, catalogue)
     if len(squad) > SQUAD_SIZE:
-        raise ConfigError(
+        raise TableError(
             f"{options.squad}: names {len(squad)} operators, and at most {SQUAD_SIZE} come along; "
             "--roster FILE chooses the best of them"
         )

@@ -146,7 +146,7 @@ def _write(file: Path, roster: Roster, *, backup: bool = False) -> None:
     fresh, text = file.with_name(f"{file.name}.new"), roster_text(roster)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_text(text, encoding="utf-8", newline="\n")
         if backup and file.exists() and file.read_bytes() != text.encode():
             copyfile(file, file.with_name(f"{file.name}.bak"))
         fresh.replace(file)

@@ -64,9 +64,9 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot.sources import sources
     from bot.squads import squad_to_run
 
+    before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
     squad = squad_to_run(options, config, sources(config).catalogue)
-    before = signal.signal(signal.SIGTERM, _interrupt)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build

@@ -14,12 +14,6 @@ from game.errors import DONE
 if TYPE_CHECKING:
     from planning.plans import Plan
 
-NO_SQUAD = (
-    "squad: none given; operators are as the plan requires, without requirements at elite 0, the last level; "
-    "--squad FILE or --roster plays yours"
-)
-"""What is said where the user names no operators."""
-
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
@@ -55,7 +49,7 @@ def simulate(options: Namespace) -> int:
     builds = builds_from(options, loaded, known.catalogue)
     played = play_plan(plan, stage, assign_operators(plan, known.catalogue, builds), options.seed)
     if builds is None:
-        print_progress(NO_SQUAD)
+        print_progress(_no_squad(plan))
     if plan.stage and not is_named(stage, plan.stage, known):
         notes = [f"the plan is for {plan.stage}", *notes]
     played = msgspec.structs.replace(played, notes=(*notes, *played.notes))
@@ -77,6 +71,15 @@ def mode_of(plan: Plan, *, challenge: bool) -> tuple[bool, list[str]]:
     if plan.difficulty == NORMAL and challenge:
         return True, ["the plan is for normal mode (difficulty 1); challenge mode is played as asked"]
     return challenge, []
+
+
+def _no_squad(plan: Plan) -> str:
+    """What is said where the user names no operators."""
+    from planning.plans import Requirements
+
+    asks = any(one.requirements != Requirements() for group in plan.groups for one in group.candidates)
+    who = "; operators are as the plan requires, others" if asks else ", and the plan requires nothing: operators are"
+    return f"squad: none given{who} at elite 0, the last level; --squad FILE or --roster plays yours"
 
 
 def _lines(code: str, played: Any) -> list[str]:

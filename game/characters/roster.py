@@ -236,11 +236,13 @@ def by_strength(roster: Roster, catalogue: Catalogue) -> list[str]:
     return sorted(roster.builds, key=strength, reverse=True)
 
 
-def unknown_line(roster: Roster) -> str:
-    """A line about the operators that no table knows; empty if there are none."""
+def unknown_line(roster: Roster, most: int = 1000) -> str:
+    """A line about the operators that no table knows, with at most so many names; empty if there are none."""
     if not roster.unknown:
         return ""
-    names = ", ".join(shown(entry.name or entry.id) for entry in roster.unknown)
+    names = ", ".join(shown(entry.name or entry.id) for entry in roster.unknown[:most])
+    if len(roster.unknown) > most:
+        names = f"{names} and {len(roster.unknown) - most} more"
     are = "1 operator is" if len(roster.unknown) == 1 else f"{len(roster.unknown)} operators are"
     return f"{are} in no table here: {names}; holdfast gamedata use gives more"
 

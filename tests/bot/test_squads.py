@@ -8,10 +8,11 @@ import pytest
 from levels import CATALOGUE
 
 from bot.commands.arguments import KEPT
-from bot.config import SQUAD, Config, ConfigError, parse
+from bot.config import SQUAD, Config, parse
 from bot.squads import builds_from, configured_squad, squad_from, squad_to_run
 from game.characters.builds import default_squad
 from game.characters.models import Build
+from game.errors import TableError
 
 ROSTER = '[[operator]]\nname = "Fang"\nelite = 1\n\n[[operator]]\nname = "Later"\n'
 
@@ -78,6 +79,6 @@ def test_a_squad_file_names_as_many_as_a_squad_has(tmp_path):
     """More than twelve do not fit; a roster may name more."""
     file = tmp_path / "squad.toml"
     file.write_text("\n".join(f'[[operator]]\nname = "{name}"' for name in CATALOGUE.characters), encoding="utf-8")
-    with pytest.raises(ConfigError, match="at most 12 come along; --roster FILE chooses"):
+    with pytest.raises(TableError, match="at most 12 come along; --roster FILE chooses"):
         squad_from(asked(squad=file), None, CATALOGUE)
     assert len(squad_from(asked(roster=file), None, CATALOGUE)) == 12

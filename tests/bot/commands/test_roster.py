@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from bot.cli import main
+from planning.solutions import solution_path
 
 BOX = [
     {"elite": 1, "id": "char_123_fang", "level": 55, "name": "芬", "own": True, "potential": 6, "rarity": 3},
@@ -151,7 +152,8 @@ def test_the_last_operator_can_be_removed(roster, capsys):
 
 def test_without_a_roster_it_says_how_to_make_one(box, capsys):
     """Showing, and playing with it."""
-    for work in (["roster", "show"], ["evaluate", "--stage", "first_watch", "--policy", "greedy", "--roster"]):
+    plan = str(solution_path("first_watch"))
+    for work in (["roster", "show"], ["simulate", "--stage", "first_watch", "--plan", plan, "--roster"]):
         assert main(work) == 2
         assert capsys.readouterr().err == (
             "data/roster.toml: there is no roster yet; make it with: holdfast roster import FILE\n"

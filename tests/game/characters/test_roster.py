@@ -151,6 +151,13 @@ def test_a_file_that_is_no_roster_is_one_line(read, content, name, said):
     assert "\n" not in str(told.value)
 
 
+def test_a_long_list_of_unknown_operators_can_be_cut(read):
+    """Playing need not name two hundred operators; importing does."""
+    roster = read([{"name": f"Later {number}"} for number in range(20)])
+    assert unknown_line(roster).count("Later") == 20
+    assert unknown_line(roster, 2).startswith("20 operators are in no table here: Later 0, Later 1 and 18 more; ")
+
+
 def test_a_roster_is_kept_as_it_was_read(read):
     """What is assumed is not written; operators of no table stay."""
     roster = read([*BOX, {"name": '"odd\x7f\\', "skill": 2}])
