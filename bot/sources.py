@@ -42,7 +42,7 @@ def play_stage(config: Config) -> str | Path:
     """The stage of [play] stage, for `open_stage`: a path is relative to the folder of the configuration file."""
     name = config.play.stage
     file = Path(config.folder) / name
-    return file if name.endswith(".json") or file.is_file() else name
+    return file if name.endswith(".json") or _is_there(file) else name
 
 
 def open_stage(name: str | Path, sources: Sources, *, challenge: bool = False) -> Stage:
@@ -78,7 +78,15 @@ def is_named(stage: Stage, name: str, sources: Sources) -> bool:
 
 def _is_file(name: str) -> bool:
     """Whether a name can only be, or is, the path of a level file."""
-    return name.endswith(".json") or (("/" in name or "\\" in name) and Path(name).is_file())
+    return name.endswith(".json") or (("/" in name or "\\" in name) and _is_there(Path(name)))
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a path is that of a file; a name that no file can have is none."""
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _from_file(file: Path, sources: Sources, *, challenge: bool) -> Stage:

@@ -206,8 +206,10 @@ def read_level(path: Path) -> JsonValue:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise StageError(f"{path}: {where}: is not JSON ({error.msg}); take the file from its source again") from None
-    except ValueError:
-        raise StageError(f"{path}: has a number of thousands of digits; take the file from its source again") from None
+    except ValueError as error:  # a number of thousands of digits, or a path that none can be
+        raise StageError(
+            f"{path!r}: cannot be read ({error}); check the path, or take it from its source again"
+        ) from None
     except RecursionError:
         raise StageError(f"{path}: is nested too deeply; take the file from its source again") from None
     if not isinstance(value, dict):

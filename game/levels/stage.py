@@ -107,7 +107,7 @@ def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = Fa
     if str(source) in names:
         return _stage(reader.read_level(_shipped_path(str(source))), str(source), catalogue, challenge=challenge)
     path = Path(source)
-    if not path.exists() and path.suffix != ".json":
+    if path.suffix != ".json" and not path.exists():
         raise StageError(f"{source}: there is no such stage; give a level file or one of {', '.join(sorted(names))}")
     return _stage(reader.read_level(path), path.stem, catalogue, challenge=challenge)
 

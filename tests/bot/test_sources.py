@@ -137,3 +137,17 @@ def test_the_stage_of_a_plan_is_known_by_any_of_its_names(used):
     assert all(is_named(stage, name, known) for name in ("9-6", "main_09-05", "obt/main/level_main_09-05", "深池"))
     assert not any(is_named(stage, name, known) for name in ("1-7", "9-66", "main_01-07"))
     assert is_named(open_stage("first_watch", known), "HF-1", known)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 5000, "a/" + "x" * 5000, "a\0b", "a/\0.json", "x" * 5000 + ".json", "\ud800"],
+    ids=["long", "long path", "null", "null in a path", "long file", "half a letter"],
+)
+def test_a_name_that_no_file_can_have_gives_one_line(used, tmp_path, name):
+    """On the command line, and in bot.toml."""
+    known = sources(used)
+    for asked in (name, play_stage(parse({"play": {"stage": name}}, folder=tmp_path))):
+        with pytest.raises(StageError) as caught:
+            open_stage(asked, known)
+        assert "\n" not in str(caught.value)
