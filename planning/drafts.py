@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from game.actions import DEPLOY, RETREAT, turned
+from game.characters.builds import SQUAD_SIZE
 from game.characters.models import Operator
 from game.levels.stage import MOVE, Route, Stage
 from game.simulator.records import Ints, World
@@ -44,11 +45,24 @@ class Draft(NamedTuple):
     """Slots whose skill is used whenever it is ready."""
 
 
+class Limits(NamedTuple):
+    """Which operators a plan may use."""
+
+    operators: int = SQUAD_SIZE
+    """How many different ones."""
+    must: tuple[str, ...] = ()
+    """Names of operators that it has to deploy."""
+
+
 class DraftMaker:
     """Draws random drafts, and pieces of drafts, for one stage and squad."""
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator], world: World, rng: np.random.Generator) -> None:
-        self.stage, self.squad, self.world, self.rng = stage, tuple(squad), world, rng
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], world: World, rng: np.random.Generator, limits: Limits
+    ) -> None:
+        self.stage, self.squad, self.world, self.rng, self.limits = stage, tuple(squad), world, rng, limits
+        self.must = [slot for slot, one in enumerate(squad) if one.name in limits.must]
+        """Slots of the operators that have to be deployed."""
         shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
         routes = [_crossed(stage, spawn.route) for spawn in stage.spawns]
         self.places = [
@@ -66,14 +80,31 @@ class DraftMaker:
 
     def random_draft(self) -> Draft:
         """As many operators as may be deployed, each as soon as its DP are there; roughly the cheapest first."""
-        many = min(self.world.character_limit, len(self.usable))
+        many = min(self.world.character_limit, len(self.usable), self.limits.operators)
         costs = np.array([self.squad[slot].cost for slot in self.usable]) + self.rng.normal(0.0, 6.0, len(self.usable))
         chosen = self.rng.permutation(len(self.usable))[:many]
         order = chosen[np.argsort(costs[chosen])]
         moves = [self.deployment(self.usable[index]) for index in order.tolist()]
         if self.rng.random() < SHIFTS:
             moves += self.shift(moves)
-        return Draft(tuple(moves), self.by_hand)
+        return self.allowed(Draft(tuple(moves), self.by_hand))
+
+    def allowed(self, draft: Draft) -> Draft:
+        """The draft within the limits: moves of operators beyond the most that may come are left out, and those that
+        have to come are deployed, at a random place in the order.
+        """
+        slots = list(dict.fromkeys(move.slot for move in draft.moves))
+        lacking = [slot for slot in self.must if slot not in slots]
+        kept = {slot for slot in slots if slot in self.must}
+        for slot in slots:
+            if len(kept) + len(lacking) < self.limits.operators:
+                kept.add(slot)
+        if len(kept) == len(slots) and not lacking:
+            return draft
+        moves = [move for move in draft.moves if move.slot in kept]
+        for slot in lacking:
+            moves.insert(int(self.rng.integers(len(moves) + 1)), self.deployment(slot))
+        return Draft(tuple(moves), draft.skills)
 
     def shift(self, moves: list[PlannedMove]) -> list[PlannedMove]:
         """A second shift: all deployed operators retreat in a lull, and others are deployed for what comes next."""

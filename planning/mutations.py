@@ -18,7 +18,7 @@ class Mutator:
         self.drafts, self.rng = drafts, drafts.rng
 
     def changed(self, draft: Draft, escaped: Sequence[int] = ()) -> Draft:
-        """One to three changes. `escaped` are enemies that the draft does not stop: half of the changes are aimed at
+        """One to three changes, within the limits. `escaped` are enemies that the draft does not stop: half of the changes are aimed at
         one of them.
         """
         for _ in range(1 + int(self.rng.integers(3))):
@@ -26,7 +26,7 @@ class Mutator:
                 draft = self._aimed(draft, escaped[int(self.rng.integers(len(escaped)))])
             else:
                 draft = self._change(draft)
-        return draft
+        return self.drafts.allowed(draft)
 
     def _aimed(self, draft: Draft, enemy: int) -> Draft:
         """An operator is deployed on the route of an enemy: one that was deployed elsewhere, or one more."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -12,12 +15,12 @@ from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.records import TICKS, rows_of
-from game.simulator.tables import standing_room
+from game.simulator.records import TICKS, WON, rows_of
+from game.simulator.tables import new_battles, standing_room, world_of
+from planning import player
 from planning.assignment import PlanSquad
 from planning.plans import Plan, PlanStep
-from planning import player
-from planning.player import MOMENTS, Script, ScriptStep, look, new_players, nothing_kept
+from planning.player import MOMENTS, Script, ScriptStep, follow, look, new_players, nothing_kept
 from planning.variation import EXACT, Variation, gestures, varied
 
 LONGEST = 1800
@@ -86,6 +89,48 @@ def play_plan(plan: Plan, stage: Stage, squad: PlanSquad, seed: int = 0) -> Plan
         undone=tuple(player.undone()),
         notes=squad.notes,
     )
+
+
+class Holding(NamedTuple):
+    """How often a plan holds in battles of a variation."""
+
+    variation: str
+    held: int
+    battles: int
+
+    def __str__(self) -> str:
+        return f"holds in {self.held} of {self.battles} ({self.variation})"
+
+
+def hold(
+    plan: Plan, stage: Stage, squad: PlanSquad, variation: Variation, battles: int, stars: int = 3,
+    tell: Callable[[int], object] = lambda done: None,
+) -> Holding:  # fmt: skip
+    """In how many battles of a variation, with the seeds from 0 on, a plan wins so many stars.
+
+    `tell` is called with the number of battles played so far. Raises PlanError as `play_plan` does.
+    """
+    _check(plan, stage, squad)
+    script, world = script_of(plan, stage, squad), world_of(stage, squad.operators)
+
+    def is_held(seed: int) -> bool:
+        records = new_battles(world, stage, [seed])
+        players = new_players(script, records)
+        other = varied(world, stage, variation, seed)
+        limit = LONGEST * TICKS
+        follow(
+            other, records, players, 0, script, gestures(variation, [seed]), nothing_kept(records, players), limit,
+            stage.options.max_life,
+        )  # fmt: skip
+        battle = records.battle[0]
+        return bool(battle["outcome"] == WON and (stars < 3 or battle["leaks"] == 0))
+
+    held = 0
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for done, one in enumerate(threads.map(is_held, range(battles)), 1):
+            held += one
+            tell(done)
+    return Holding(variation.name, held, battles)
 
 
 def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:

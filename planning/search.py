@@ -11,14 +11,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
 from game.characters.models import Operator
+from game.errors import PlanError
 from game.levels.stage import Stage
-from planning.drafts import Draft, DraftMaker
+from game.simulator.tables import standing_room
+from planning.drafts import Draft, DraftMaker, Limits
 from planning.evaluation import ENDLESS, Arena, Entry, Score
 from planning.mutations import Mutator, simpler_drafts
 from planning.variation import EXACT, FAR, NEAR, Variation
@@ -72,27 +75,44 @@ def search(
     stars: int = 3,
     blocks: Sequence[Sequence[tuple[Variation, int]]] = BLOCKS,
     goes_on: Callable[[Progress], bool] = lambda _: True,
+    limits: Limits = Limits(),
 ) -> SearchResult:
     """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
 
     `goes_on` is called after every round of trials, and ends the search where it returns False.
     """
-    arena = Arena(stage, squad, blocks, lives=0 if stars == 3 else stage.options.max_life - 1)
+    limits = _checked(limits, stage, squad)
+    open_stage = replace(stage, options=stage.options._replace(squad_limit=0))  # more are tried than come along
+    arena = Arena(open_stage, squad, blocks, lives=0 if stars == 3 else stage.options.max_life - 1)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return _Search(stage, squad, seed, arena, threads, goes_on).find(budget)
+        drafts = DraftMaker(stage, squad, arena.world, np.random.default_rng(seed), limits)
+        return _Search(stage, drafts, arena, threads, goes_on).find(budget)
+
+
+def _checked(limits: Limits, stage: Stage, squad: Sequence[Operator]) -> Limits:
+    """The limits with that of the stage. Raises PlanError where no plan can obey them."""
+    operators = min(limits.operators, stage.options.squad_limit or limits.operators)
+    room = standing_room(stage, squad).any(axis=1)
+    stands = [one.name for one, somewhere in zip(squad, room, strict=True) if somewhere]
+    if lacking := [name for name in limits.must if name not in stands]:
+        raise PlanError(f"{stage.code}: {', '.join(lacking)} cannot be deployed there; leave out --must for them")
+    if len(limits.must) > operators or operators < 1:
+        raise PlanError(f"{stage.code}: a plan of {operators} operators cannot use {len(limits.must)}")
+    if not stands:
+        raise PlanError(f"{stage.code}: none of the operators can be deployed there; give others")
+    return limits._replace(operators=operators)
 
 
 class _Search:
     """One search: the drafts it makes and changes, and the threads that try them."""
 
     def __init__(
-        self, stage: Stage, squad: Sequence[Operator], seed: int, arena: Arena, threads: ThreadPoolExecutor,
+        self, stage: Stage, drafts: DraftMaker, arena: Arena, threads: ThreadPoolExecutor,
         goes_on: Callable[[Progress], bool],
     ) -> None:  # fmt: skip
-        self.stage, self.arena, self.threads, self.goes_on = stage, arena, threads, goes_on
-        self.rng = np.random.default_rng(seed)
-        self.drafts = DraftMaker(stage, squad, arena.world, self.rng)
-        self.mutator = Mutator(self.drafts)
+        self.stage, self.drafts, self.arena, self.threads, self.goes_on = stage, drafts, arena, threads, goes_on
+        self.rng = drafts.rng
+        self.mutator = Mutator(drafts)
         self.battles = 0
         self.best: Entry | None = None
         self.tried: set[Draft] = set()
@@ -117,7 +137,8 @@ class _Search:
         """The draft without anything that can be left out while its score becomes no worse."""
         while True:
             self.tried.clear()
-            simpler = self._tried([(draft, entry) for draft in simpler_drafts(entry.draft)], entry.score)
+            less = [draft for draft in simpler_drafts(entry.draft) if self.drafts.allowed(draft) == draft]
+            simpler = self._tried([(draft, entry) for draft in less], entry.score)
             best = max(simpler, default=entry)
             if best.score < entry.score:
                 return entry

@@ -1,0 +1,41 @@
+"""Which operators of a large roster the search tries: more than come along, fewer than would make it slow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from game.characters.models import ROLES, Operator
+from game.levels.runes import is_forbidden
+from game.levels.stage import Stage
+
+SIZE = 24
+"""Operators among which the search chooses."""
+
+
+def candidates(
+    operators: Sequence[Operator], stage: Stage, must: Collection[str] = (), size: int = SIZE
+) -> tuple[Operator, ...]:
+    """The operators worth trying on a stage, in the order given: those of `must`, then of each role the strongest.
+
+    Roles take turns, so that of every kind of operator there are some. Operators that the stage forbids are left out.
+    """
+    allowed = [one for one in operators if not is_forbidden(one, stage.squad_rules)]
+    if len(allowed) <= size:
+        return tuple(allowed)
+    chosen = {one.name for one in allowed if one.name in must}
+    by_role = [sorted((one for one in allowed if one.role == role), key=strength, reverse=True) for role in ROLES]
+    turns = [one for turn in range(len(allowed)) for line in by_role for one in line[turn : turn + 1]]
+    for one in turns:
+        if len(chosen) >= size:
+            break
+        chosen.add(one.name)
+    return tuple(one for one in allowed if one.name in chosen)
+
+
+def strength(one: Operator) -> float:
+    """How much an operator does on the field, to compare operators of one role: its damage or healing a second times
+    its hits and targets, and how long it stands.
+    """
+    power = one.attack * one.hits * max(one.targets, 1) / max(one.attack_interval, 0.1)
+    stands = one.max_health * (1.0 + one.defense / 500.0) / max(1.0 - one.resistance / 100.0, 0.1)
+    return power / 500.0 + stands / 4000.0 * (1.0 if one.melee else 0.3)
