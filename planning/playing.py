@@ -15,7 +15,7 @@ from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.records import TICKS, WON, rows_of
+from game.simulator.records import TICKS, WON, Battles, rows_of
 from game.simulator.tables import new_battles, standing_room, world_of
 from planning import player
 from planning.assignment import PlanSquad
@@ -97,6 +97,8 @@ class Holding(NamedTuple):
     variation: str
     held: int
     battles: int
+    failures: tuple[tuple[EnemyEnd, ...], ...] = ()
+    """For each battle in which it did not hold, the enemies that leaked."""
 
     def __str__(self) -> str:
         return f"holds in {self.held} of {self.battles} ({self.variation})"
@@ -113,7 +115,8 @@ def hold(
     _check(plan, stage, squad)
     script, world = script_of(plan, stage, squad), world_of(stage, squad.operators)
 
-    def is_held(seed: int) -> bool:
+    def failure(seed: int) -> tuple[EnemyEnd, ...] | None:
+        """The enemies that leaked in a battle; None where the plan held."""
         records = new_battles(world, stage, [seed])
         players = new_players(script, records)
         other = varied(world, stage, variation, seed)
@@ -123,14 +126,29 @@ def hold(
             stage.options.max_life,
         )  # fmt: skip
         battle = records.battle[0]
-        return bool(battle["outcome"] == WON and (stars < 3 or battle["leaks"] == 0))
+        held = battle["outcome"] == WON and (stars < 3 or battle["leaks"] == 0)
+        return None if held else _leaked(records, stage)
 
-    held = 0
+    failures = []
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for done, one in enumerate(threads.map(is_held, range(battles)), 1):
-            held += one
+        for done, one in enumerate(threads.map(failure, range(battles)), 1):
+            failures += [] if one is None else [one]
             tell(done)
-    return Holding(variation.name, held, battles)
+    return Holding(variation.name, battles - len(failures), battles, tuple(failures))
+
+
+def _leaked(records: Battles, stage: Stage) -> tuple[EnemyEnd, ...]:
+    """The enemies that leaked in the only battle of a batch, in that order."""
+    foe = records.foe[0]
+    numbers = sorted(np.flatnonzero(foe["leaked"]).tolist(), key=lambda number: int(foe["gone_at"][number]))
+    return tuple(
+        EnemyEnd(
+            enemy=stage.enemies[stage.spawns[number].enemy].name,
+            seconds=round(int(foe["gone_at"][number]) / TICKS, 2),
+            leaked=True,
+        )
+        for number in numbers
+    )
 
 
 def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:
@@ -165,9 +183,14 @@ class PlanPlayer:
         battle = self.battle
         look(battle.world, battle.records, self._players, 0, self._script, self._gestures, self._kept)
 
+    @property
+    def reached(self) -> int:
+        """The number, from 0, of the step whose turn it is: all before it were done or skipped."""
+        return int(self._players.state[0]["next"])
+
     def undone(self) -> Sequence[int]:
         """Numbers, from 0, of the steps that were skipped or not reached."""
-        reached = int(self._players.state[0]["next"])
+        reached = self.reached
         skipped = np.flatnonzero(self._players.skipped[0, :reached]).tolist()
         return [*skipped, *range(reached, int(self._players.state[0]["last"]))]
 

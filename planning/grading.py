@@ -1,0 +1,176 @@
+"""How far a victory in the simulator may be believed: what of a stage and its operators is not played as in the game.
+
+A victory is told with a `Trust`: its level, and the reasons why it is no higher. What is played wrongly, so that the
+battle may go another way altogether, makes a result not to be trusted; what is left out of units that are played
+otherwise makes it partly trusted. RULES says which is which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from game.characters.catalogue import Catalogue
+from game.characters.models import Character, Operator
+from game.levels.stage import Stage
+from planning.assignment import PlanSquad
+from planning.plans import AIMED, Plan
+
+Level = Literal["whole", "partly", "not to be trusted"]
+WHOLE: Level = "whole"
+PARTLY: Level = "partly"
+NOT_TRUSTED: Level = "not to be trusted"
+
+SHOWN_REASONS = 3
+"""How many reasons are said where there is little room."""
+SHOWN_NAMES = 3
+"""How many names of one reason are."""
+
+STAND_INS = "kinds of enemies are stand-ins"
+RULES: Sequence[tuple[str, Level, str]] = (
+    # An entry of Stage.unknown (its groups: a name and perhaps a detail), what it makes of a result, what is said.
+    # The first that fits counts; what comes first is said first.
+    (r"enemy (\S+)", NOT_TRUSTED, STAND_INS),
+    (r"enemy (\S+) (level \d+)", NOT_TRUSTED, "enemies with the numbers of a weaker form"),
+    (r"enemy (\S+): (.*)", PARTLY, "enemies of which something is not played"),
+    # Operators and devices that help the player: without them a stage is harder here than in the game.
+    (r"predefined (char_\S+)", PARTLY, "operators of the level that do not fight along"),
+    (r"predefined (trap_(?:001_crate|002_emp|005_sensor|006_antidr|007_ballis))", PARTLY,
+     "devices for the player that cannot be used"),
+    (r"predefined (.+)", NOT_TRUSTED, "devices that are not played"),
+    # They look different and change no battle, or only hide operators.
+    (r"tile (tile_(?:fence|fence_bound|grass|gazebo))", PARTLY, "tiles that are played as plain ones"),
+    (r"tile (.+)", NOT_TRUSTED, "tiles whose effect is not played"),
+    (r"rune (.+)", NOT_TRUSTED, "rules of the level that are not played"),
+    (r"globalBuff (.+)", NOT_TRUSTED, "rules of the level that are not played"),
+    (r"(branches)", NOT_TRUSTED, "enemies that come only if something happens, and never here"),
+    (r"hiddenGroup (.+)", NOT_TRUSTED, "enemies that come only if something happens, and never here"),
+    (r"action (.+)", NOT_TRUSTED, "actions of the level that are not played"),
+    (r"checkpoint (.+)", NOT_TRUSTED, "points of routes that are not played"),
+    (r"(.+) cannot be reached on foot", NOT_TRUSTED, "routes on which no way is found"),
+    (r"(optionalRunes)", PARTLY, "rules that a player may choose, and that are off here"),
+    (r"option (.+)", PARTLY, "options of the level that are not played"),
+    (r"(advancedWaveTag .+|refreshType .+|managedByScheduler false)", PARTLY, "spawns that may come at other times"),
+    (r"(.+)", NOT_TRUSTED, "parts of the level that are not played"),
+)  # fmt: skip
+LEFT_OUT_ACTIONS = "actions of the type"
+"""How the plan's note begins that steps of an unknown kind are left out."""
+
+
+class TrustReason(NamedTuple):
+    """One kind of thing that is not played, and which ones."""
+
+    level: Level
+    what: str
+    details: Mapping[str, tuple[str, ...]]
+    """By name what of it is not played, where there is more to say than the name."""
+
+    def short(self) -> str:
+        """The reason with the first names alone."""
+        names = list(self.details)
+        more = len(names) - SHOWN_NAMES
+        return f"{self.what}: {', '.join(names[:SHOWN_NAMES])}" + (f" and {more} more" if more > 0 else "")
+
+    def __str__(self) -> str:
+        told = (name + (f" ({'; '.join(rest)})" if rest else "") for name, rest in self.details.items())
+        return f"{self.what}: {', '.join(told)}"
+
+
+class Trust(NamedTuple):
+    """How far a result on a stage may be believed, and why not further."""
+
+    level: Level
+    reasons: tuple[TrustReason, ...]
+    """Those that weigh most come first."""
+
+    def __str__(self) -> str:
+        if not self.reasons:
+            return f"{self.level}: all that this stage and these operators do is played"
+        said = [reason.short() for reason in self.reasons[:SHOWN_REASONS]]
+        more = len(self.reasons) - SHOWN_REASONS
+        return f"{self.level}: {'; '.join(said)}" + (f"; and {more} more (--json says all)" if more > 0 else "")
+
+    def facts(self, *, as_json: bool = True) -> dict[str, Any]:
+        """The grade as plain data: with all reasons for programs, in a line for people."""
+        if not as_json:
+            return {"grade": str(self)}
+        return {"grade": self.level, "grade_reasons": [str(reason) for reason in self.reasons]}
+
+
+def trust_in(stage: Stage, operators: Sequence[Operator], catalogue: Catalogue) -> Trust:
+    """How far battles of these operators on a stage may be believed."""
+    return _trust([*_stage_reasons(stage, catalogue), *_operator_reasons(operators, catalogue)])
+
+
+def trust_in_plan(plan: Plan, stage: Stage, squad: PlanSquad, catalogue: Catalogue) -> Trust:
+    """The same for a plan, whose own steps may not all be played."""
+    reasons = [
+        *_stage_reasons(stage, catalogue),
+        *_operator_reasons(squad.operators, catalogue),
+        *_plan_reasons(plan, squad),
+    ]
+    return _trust(reasons)
+
+
+def _trust(reasons: Sequence[TrustReason]) -> Trust:
+    """The grade that follows from reasons: the lowest of theirs."""
+    heavy = [reason for reason in reasons if reason.level == NOT_TRUSTED]
+    light = [reason for reason in reasons if reason.level == PARTLY]
+    return Trust(NOT_TRUSTED if heavy else PARTLY if light else WHOLE, (*heavy, *light))
+
+
+def _stage_reasons(stage: Stage, catalogue: Catalogue) -> Iterator[TrustReason]:
+    """What of a stage is not played, like things together, in the order of RULES."""
+    found: dict[tuple[Level, str], dict[str, tuple[str, ...]]] = {rule[1:]: {} for rule in RULES}
+    for entry in stage.unknown:
+        level, what, name, detail = _rule_for(entry)
+        names, name = found[level, what], _named(name, catalogue)
+        names[name] = (*names.get(name, ()), *detail)
+    for (level, what), names in found.items():
+        of = len({enemy.name for enemy in stage.enemies})
+        if names:
+            yield TrustReason(level, f"{len(names)} of {of} {what}" if what == STAND_INS else what, names)
+
+
+def _named(name: str, catalogue: Catalogue) -> str:
+    """The name of an operator or enemy of which a level gives the public id; other names stay as they are."""
+    known = catalogue.find_character(name) or catalogue.enemies_by_id.get(name)
+    return known.name if known else name
+
+
+def _rule_for(entry: str) -> tuple[Level, str, str, tuple[str, ...]]:
+    """The level and the words of an entry of Stage.unknown, its name, and a detail if it has one."""
+    for pattern, level, what in RULES:
+        if match := re.fullmatch(pattern, entry):
+            name, *detail = match.groups()
+            return level, what, name, tuple(detail)
+    raise AssertionError(entry)  # the last rule fits all
+
+
+def _operator_reasons(operators: Sequence[Operator], catalogue: Catalogue) -> Iterator[TrustReason]:
+    """What of the operators is not played; of skills only the one that is brought counts."""
+    known = ((one, catalogue.characters.get(one.name)) for one in operators)
+    missing = {one.name: _missing(one, character) for one, character in known if character is not None}
+    if names := {name: what for name, what in missing.items() if what}:
+        yield TrustReason(PARTLY, "operators of whom a talent or skill is not wholly played", names)
+
+
+def _missing(one: Operator, character: Character) -> tuple[str, ...]:
+    """What of an operator is not played; entries about a skill begin with its name."""
+    brought = one.skill.name if one.skill else ""
+    others = [skill["name"] for skill in character.skills if skill["name"] != brought]
+    return tuple(what for what in character.missing if not any(what.startswith(f"{name}: ") for name in others))
+
+
+def _plan_reasons(plan: Plan, squad: PlanSquad) -> Iterator[TrustReason]:
+    """Which steps of a plan are not played."""
+    acted_on = (step.name for step in plan.steps if step.kind in AIMED and step.name)
+    left_out = [note for note in plan.notes if note.startswith(LEFT_OUT_ACTIONS)]
+    for level, what, names in (
+        (NOT_TRUSTED, "steps of the plan for what is not there", [one for one in acted_on if one not in squad.slots]),
+        (NOT_TRUSTED, "steps of the plan that are not played", left_out),
+        (PARTLY, "what the plan says is played otherwise", [note for note in plan.notes if note not in left_out]),
+    ):
+        if names:
+            yield TrustReason(level, what, dict.fromkeys(names, ()))

@@ -1,0 +1,177 @@
+"""A plan in words: what to do, when, and what the battle looks like at that moment, so that a player can do it by hand.
+
+Tiles are counted as in the job files of MAA: columns from the left and rows from the top of the map, both from 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from game.actions import DIRECTIONS
+from game.levels.stage import Stage
+from game.simulator.battle import Battle
+from planning.assignment import PlanSquad
+from planning.plans import AIMED, BY_HAND, LIMITED_TIMES, Plan, PlanStep, StepKind
+from planning.playing import LONGEST, Holding, PlanPlayer
+
+COUNTED = "columns count from the left and rows from the top, both from 0, as in the job file"
+DEAREST = 2
+"""Times the first cost that a repeated deployment costs at most."""
+SHOWN_LEAKS = 3
+"""How many kinds of enemies are named that a plan does not stop."""
+
+DEEDS: Mapping[StepKind, str] = {
+    "Skill": "skill of {name}",
+    "Retreat": "retreat {name}",
+    "SpeedUp": "switch between normal and double speed",
+    "BulletTime": "slow the game down until the next step",
+    "SkillDaemon": "nothing more; skills go on by themselves",
+    "ResetStopwatch": "times count from here",
+    "Output": "nothing",
+    "MoveCamera": "nothing",
+}
+
+
+class StepMoment(NamedTuple):
+    """When a step was done in the battle as we know it, and what the screen shows then."""
+
+    seconds: float
+    dp: int
+    kills: int
+
+
+def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment | None, ...]:
+    """For each step of a plan when it is done in the battle as we know it; None for steps that are not done."""
+    player = PlanPlayer(plan, Battle(stage, squad.operators), squad)
+    battle, found = player.battle, list[StepMoment]()
+    while battle.outcome is None and battle.seconds < LONGEST and len(found) < len(plan.steps):
+        now = StepMoment(battle.seconds, battle.dp, battle.kills)
+        player.look()
+        found += [now] * (player.reached - len(found))
+        battle.step(1)
+    undone = set(player.undone())
+    return tuple(found[number] if number < len(found) and number not in undone else None
+                 for number in range(len(plan.steps)))  # fmt: skip
+
+
+def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None]) -> list[str]:
+    """The steps of a plan, one line each, and the skills that are used automatically."""
+    told, scenes = [], []
+    for step, moment, before in zip(plan.steps, moments, (None, *moments), strict=False):
+        told.append(f"{_when(step, squad, moment, before)}: {deed(step, squad)}")
+        scenes.append(_scene(moment, before))
+    width = max((len(line) for line in told), default=0)
+    lines = [
+        f"{number:>2}. {line:<{width}}  {scene}"
+        for number, (line, scene) in enumerate(zip(told, scenes, strict=True), 1)
+    ]
+    return [*lines, *_automatic(squad)]
+
+
+def _scene(moment: StepMoment | None, before: StepMoment | None) -> str:
+    """What the screen shows when a step is done."""
+    if moment is None:
+        return "not done"
+    at_once = before is not None and moment.seconds == before.seconds
+    return "at the same time" if at_once else f"{clock(moment.seconds)}, {moment.dp} DP, {moment.kills} killed"
+
+
+def _when(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, before: StepMoment | None) -> str:
+    """When to do a step: its conditions, or the DP that it waits for."""
+    if conditions := list(_conditions(step)):
+        return ", ".join(conditions)
+    if step.kind != "Deploy" or moment is None or moment.seconds == (before.seconds if before else 0.0):
+        return "at once"
+    slot = squad.slots.get(step.name)
+    waited_for_dp = slot is not None and moment.dp <= squad.operators[slot].cost * DEAREST
+    return f"at {moment.dp} DP" if waited_for_dp else "as soon as it can be deployed"
+
+
+def _conditions(step: PlanStep) -> Iterator[str]:
+    """What a step waits for."""
+    if step.kills:
+        yield f"after {step.kills} {'kill' if step.kills == 1 else 'kills'}"
+    if step.time_elapsed:
+        yield f"not before {clock(step.time_elapsed)}"
+    if step.costs:
+        yield f"from {step.costs} DP on"
+    if step.cost_changes:
+        yield f"{abs(step.cost_changes)} DP {'more' if step.cost_changes > 0 else 'fewer'} than at the step before"
+    if step.cooling >= 0:
+        yield f"while {step.cooling} cards are cooling down"
+    if step.pre_delay:
+        yield f"{step.pre_delay:g} s later"
+
+
+def deed(step: PlanStep, squad: PlanSquad) -> str:
+    """What a step does, without its conditions."""
+    where = f"column {step.tile[1]}, row {step.tile[0]}" if step.tile else ""
+    name = operator_name(step, squad) or f"the operator on {where}"
+    match step.kind:
+        case "Deploy":
+            return f"{name} on {where}, facing {DIRECTIONS[step.direction]}"
+        case "SkillUsage":
+            return f"from now on the skill of {name} is used {_usage(step.usage, step.times)}"
+        case kind:
+            return DEEDS[kind].format(name=name)
+
+
+def operator_name(step: PlanStep, squad: PlanSquad) -> str:
+    """The operator of a step: the group's own name where none was assigned, and empty where a tile tells."""
+    slot = squad.slots.get(step.name)
+    return step.name if slot is None else squad.operators[slot].name
+
+
+def _usage(usage: int, times: int) -> str:
+    """When a skill is used."""
+    if usage == BY_HAND:
+        return "only where a step says so"
+    return f"the first {times} times it is ready" if usage == LIMITED_TIMES else "whenever it is ready"
+
+
+def _automatic(squad: PlanSquad) -> Iterator[str]:
+    """A line for each way in which skills are used automatically; those that need no hand are not named."""
+    ways: dict[str, list[str]] = {}
+    for operator, candidate in zip(squad.operators, squad.candidates, strict=True):
+        if candidate.usage != BY_HAND and operator.skill is not None and operator.skill.by_hand:
+            way = _usage(candidate.usage, candidate.times)
+            ways.setdefault(way, []).append(f"{operator.name} ({operator.skill.name})")
+    for way, names in ways.items():
+        yield f"skills used {way}: {', '.join(names)}"
+
+
+def clock(seconds: float) -> str:
+    """Seconds of play as minutes and seconds."""
+    whole = int(seconds + 1e-9)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def deployment_cost(plan: Plan, squad: PlanSquad) -> int:
+    """The DP that the deployments of a plan cost; a repeated one as much as the first."""
+    slots = [squad.slots[step.name] for step in plan.steps if step.kind == "Deploy" and step.name in squad.slots]
+    return sum(squad.operators[slot].cost for slot in slots)
+
+
+def operators_used(plan: Plan, squad: PlanSquad) -> tuple[str, ...]:
+    """The operators on whom the steps of a plan act, by name."""
+    slots = sorted({squad.slots[step.name] for step in plan.steps if step.kind in AIMED and step.name in squad.slots})
+    return tuple(squad.operators[slot].name for slot in slots)
+
+
+def failure_lines(holding: Holding) -> list[str]:
+    """What went wrong in the battles in which a plan did not hold: which enemies leaked, how often and when."""
+    leaks = Counter(end.enemy for battle in holding.failures for end in battle)
+    stalled = sum(not battle for battle in holding.failures)
+    lines = [_leak_line(holding, enemy, count) for enemy, count in leaks.most_common(SHOWN_LEAKS)]
+    if len(leaks) > SHOWN_LEAKS:
+        lines.append(f"other kinds of enemies leaked: {', '.join(list(dict(leaks.most_common()))[SHOWN_LEAKS:])}")
+    return [*lines, *([f"{stalled} battles were not won though nothing leaked"] if stalled else [])]
+
+
+def _leak_line(holding: Holding, enemy: str, count: int) -> str:
+    """How often one kind of enemy leaked, and when."""
+    times = [end.seconds for battle in holding.failures for end in battle if end.enemy == enemy]
+    battles = sum(any(end.enemy == enemy for end in battle) for battle in holding.failures)
+    return f"{enemy} leaked {count} times in {battles} battles, {clock(min(times))} to {clock(max(times))}"
