@@ -16,10 +16,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.sources import Sources, open_stage
 from game.characters.catalogue import load_catalogue
 from game.characters.models import Build
 from game.errors import GameDataError
-from game.levels.stage import load_stage
+from game.gamedata.stages import StageIndex
 from planning.assignment import assign_operators
 from planning.jobs import read_plan
 from planning.playing import PlanResult, play_plan
@@ -68,7 +69,7 @@ def given(reference: Path) -> Iterator[tuple[Path, Path]]:
 
 def measure(stage: Path, plan: Path) -> PlanRow:
     """Play a plan with every build."""
-    on, what = load_stage(stage, CATALOGUE), read_plan(plan)
+    on, what = open_stage(stage, Sources(CATALOGUE, StageIndex())), read_plan(plan)
     return PlanRow(
         plan, on.code, tuple(play_plan(what, on, assign_operators(what, CATALOGUE, build)) for build in BUILDS)
     )

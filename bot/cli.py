@@ -16,6 +16,7 @@ from bot.commands import (
     config,
     doctor,
     evaluate,
+    gamedata,
     generate,
     graph,
     import_tables,
@@ -34,8 +35,8 @@ from bot.commands import (
 from game.errors import DONE, HoldfastError
 
 MODULES = (
-    run, practice, picture, ask, logs, replay, read, import_tables, roster, stage, simulate, generate, graph, doctor,
-    config, train, evaluate, vision_train,
+    run, practice, picture, ask, logs, replay, read, import_tables, gamedata, roster, stage, simulate, generate, graph,
+    doctor, config, train, evaluate, vision_train,
 )  # fmt: skip
 """One module a verb, in the order of the help text; `ask` is all the requests."""
 INTERRUPTED = 130

@@ -50,7 +50,11 @@ class Table(BaseModel):
 class PlayOptions(Table):
     """What is played, and how."""
 
-    stage: str = Field("first_watch", description="A shipped stage's name, or the path of a level file.")
+    stage: str = Field(
+        "first_watch",
+        description="The stage as players name it (1-7, CE-6, 9-6 easy; see `holdfast gamedata`), a shipped stage's "
+        "name, or the path of a level file.",
+    )
     squad: tuple[Any, ...] | Literal["roster"] = Field(
         SQUAD,
         description="The operators to take along: their names, or tables of a name and what differs from a build at "
@@ -61,7 +65,7 @@ class PlayOptions(Table):
     tables: str = Field(
         "",
         description="A folder of your own tables of operators and enemies, as `holdfast import` writes it, to lay over "
-        "those that come with Holdfast; empty for these alone.",
+        "those that come with Holdfast; empty for those of `holdfast gamedata`, if any.",
     )
     battles: int = Field(0, description="How many battles to play; 0 plays until it is stopped.", ge=0)
     speed: Literal[1, 2] = Field(2, description="The game's own speed button: 1 or 2.")

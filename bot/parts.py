@@ -12,11 +12,11 @@ from bot import log
 from bot.clients.client import Client, open_client
 from bot.config import Config, ConfigError
 from bot.hands import Geometry, Timing
+from bot.sources import open_stage, play_stage, sources
 from bot.squads import configured_squad
 from game.camera import Camera
-from game.characters.catalogue import load_catalogue
 from game.characters.models import Operator
-from game.levels.stage import Stage, load_stage
+from game.levels.stage import Stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
 from states.machine import Machine, Setup
@@ -46,9 +46,9 @@ def build(config: Config, squad: tuple[Operator, ...] | None = None, *, battles:
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
-    catalogue = load_catalogue(config.tables)
-    stage = load_stage(_stage_source(config), catalogue)
-    squad = configured_squad(config, catalogue) if squad is None else squad
+    known = sources(config)
+    stage = open_stage(play_stage(config), known)
+    squad = configured_squad(config, known.catalogue) if squad is None else squad
     client = open_client(config, stage, squad)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)
@@ -65,12 +65,6 @@ def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:
     battle = Battle(stage, squad, seed=0)
     battle.step(1)
     battle.view()
-
-
-def _stage_source(config: Config) -> str | Path:
-    """The path of a level file, relative to the folder of bot.toml, or the name of a shipped stage."""
-    name = config.play.stage
-    return Path(config.folder) / name if name.endswith(".json") else name
 
 
 def _geometry(config: Config, stage: Stage, size: tuple[int, int]) -> Geometry:

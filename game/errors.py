@@ -23,6 +23,10 @@ class GameDataError(InputError):
     """A stage, a table or a plan cannot be used. The message names the file, the place and the remedy."""
 
 
+class LibraryError(GameDataError):
+    """A user's copy of the game data is broken, is none, or cannot be fetched."""
+
+
 class StageError(GameDataError):
     """A level file is broken or uses the format in a way that cannot be played."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from mss.exception import ScreenShotError
 
 from bot.clients.client import Client, PointerError, Threads
-from bot.config import Config
+from bot.config import Config, ConfigError
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from vision.capture import CaptureError, Frame
@@ -25,8 +25,16 @@ from vision.capture import CaptureError, Frame
 _ADVICE = "start the game on an X11 display that DISPLAY names (Wayland cannot be read), and check the region"
 
 
-def make_client(config: Config, _stage: Stage, _squad: tuple[Operator, ...]) -> Client:
-    """The region of the desktop that the configuration names, seen and touched from a thread each."""
+def make_client(config: Config, stage: Stage, _squad: tuple[Operator, ...]) -> Client:
+    """The region of the desktop that the configuration names, seen and touched from a thread each.
+
+    Raises ConfigError for a stage whose code is not known, as players see it on the map.
+    """
+    if stage.code == stage.name:
+        known = "holdfast gamedata use FOLDER (or: gamedata update)"
+        raise ConfigError(
+            f"play.stage: no table of stages knows {stage.name}, so its button cannot be found on the map; run: {known}"
+        )
     left, top, width, height = config.screen.region
     return Client(
         screen=DesktopScreen(config.screen.region),

@@ -11,6 +11,8 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa
 """Where verbs are added; argparse gives it no public name."""
 
 
+STAGE_HELP = "a stage as players name it (1-7, CE-6, '9-6 easy'), a shipped stage's name, or a level file"
+"""The help of every argument that takes a stage (see `bot.sources.open_stage`)."""
 KEPT = Path()
 """What --roster without a file means: the kept roster."""
 
@@ -37,12 +39,12 @@ def add_json(verb: argparse.ArgumentParser, sentence: str = "print JSON for prog
 
 
 def add_tables(verb: argparse.ArgumentParser) -> None:
-    """Add --tables, a folder of the user's own tables, for `load_catalogue`."""
+    """Add --tables, a folder of the user's own tables, for `bot.sources.sources`."""
     verb.add_argument(
         "--tables",
         type=Path,
         metavar="FOLDER",
-        help="your own tables, as import writes them (default: the shipped ones)",
+        help="your own tables, as import writes them (default: [play] tables, else gamedata, else the shipped ones)",
     )
 
 

@@ -57,6 +57,6 @@ def _lines(counts: Mapping[str, int], folder: Path, files: Sequence[Path]) -> It
         yield f"{counts['broken']} entries that cannot be read, left out"
     yield f"written: {', '.join(map(str, files))}; the first says what is left out, one by one"
     yield (
-        f'run uses them with tables = "{folder.as_posix()}" in [play] of bot.toml; '
-        f"stage, simulate, train and evaluate with --tables {folder}"
+        f'they are used with tables = "{folder.as_posix()}" in [play] of bot.toml, '
+        f"or by one verb with --tables {folder}"
     )

@@ -7,7 +7,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from bot.commands.arguments import Verbs, add_config, add_verb, pair, seed
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_verb, pair, seed
 from bot.commands.output import OutputError, check_file
 from game.errors import DONE
 
@@ -16,7 +16,7 @@ def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "practice", practice, "Play the practice game yourself, with the mouse, in a window.")
     add_config(verb)
-    verb.add_argument("--stage", metavar="S", help="a shipped stage's name or a level file (default: [play] stage)")
+    verb.add_argument("--stage", metavar="S", help=f"{STAGE_HELP} (default: [play] stage)")
     verb.add_argument("--window", action="store_true", help="in a window; this is the default, and stands for clarity")
     verb.add_argument("--position", type=pair, metavar="X,Y", help="where on the desktop the window opens")
     verb.add_argument(
@@ -36,9 +36,8 @@ def practice(options: Namespace) -> int:
     if options.sheet:
         return _write_sheet(options.sheet)
     from bot import config
+    from bot.sources import open_stage, play_stage, sources
     from bot.squads import configured_squad
-    from game.characters.catalogue import load_catalogue
-    from game.levels.stage import load_stage
     from game.practice.app import PracticeGame
     from game.practice.faults import Faults
     from game.practice.stage_map import stages_on_map
@@ -47,13 +46,13 @@ def practice(options: Namespace) -> int:
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # where SDL places its windows
     loaded = config.load(options.config)
-    catalogue = load_catalogue(loaded.tables)
+    known = sources(loaded)
     size = (loaded.practice.width, loaded.practice.height)
-    stages = stages_on_map(load_stage(options.stage or loaded.play.stage, catalogue), catalogue)
+    stages = stages_on_map(open_stage(options.stage or play_stage(loaded), known), known.catalogue)
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    squad = configured_squad(loaded, catalogue)
+    squad = configured_squad(loaded, known.catalogue)
     game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
     play_in_window(game, say=_say if options.say else None)
     return DONE

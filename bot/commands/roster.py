@@ -110,10 +110,10 @@ def set_(options: Namespace) -> int:
 def _opened(options: Namespace) -> tuple[Config, Catalogue]:
     """The configuration, and the tables that it or --tables names."""
     from bot.config import load
-    from game.characters.catalogue import load_catalogue
+    from bot.sources import sources
 
     config = load(options.config)
-    return config, load_catalogue(options.tables or config.tables)
+    return config, sources(config, options.tables).catalogue
 
 
 def _file(config: Config) -> Path:

@@ -61,12 +61,12 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot import log
     from bot.control import selector_loop
     from bot.dashboard import Dashboard
+    from bot.sources import sources
     from bot.squads import squad_to_run
-    from game.characters.catalogue import load_catalogue
 
     before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
-    squad = squad_to_run(options, config, load_catalogue(config.tables))
+    squad = squad_to_run(options, config, sources(config).catalogue)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build

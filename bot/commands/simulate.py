@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Verbs, add_json, add_squad, add_tables, add_verb, seed
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, seed
 from bot.commands.output import print_json, print_progress
 from game.errors import DONE
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "simulate", simulate, "Play a plan on a stage in the simulator, and say what comes of it.")
-    verb.add_argument("--stage", required=True, metavar="FILE", help="a level file, or a shipped stage's name")
+    verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
     verb.add_argument(
         "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
     )
@@ -26,6 +26,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     verb.add_argument("--seed", type=seed, default=0, help="seed of everything that the level leaves to chance")
     add_tables(verb)
+    add_config(verb)
     add_json(verb)
 
 
@@ -33,22 +34,23 @@ def simulate(options: Namespace) -> int:
     """Play a plan; DONE whether it wins or not, as long as it can be played."""
     import msgspec
 
+    from bot import config
+    from bot.sources import is_named, open_stage, sources
     from bot.squads import builds_from
-    from game.characters.catalogue import load_catalogue
-    from game.levels.stage import load_stage
     from planning.assignment import assign_operators
     from planning.jobs import read_plan
     from planning.playing import play_plan
 
-    catalogue = load_catalogue(options.tables)
+    loaded = config.load(options.config)
+    known = sources(loaded, options.tables)
     plan = read_plan(options.plan)
     challenge, notes = mode_of(plan, challenge=options.challenge)
-    stage = load_stage(options.stage, catalogue, challenge=challenge)
-    builds = builds_from(options, None, catalogue)
-    played = play_plan(plan, stage, assign_operators(plan, catalogue, builds), options.seed)
+    stage = open_stage(options.stage, known, challenge=challenge)
+    builds = builds_from(options, loaded, known.catalogue)
+    played = play_plan(plan, stage, assign_operators(plan, known.catalogue, builds), options.seed)
     if builds is None:
         print_progress(_no_squad(plan))
-    if plan.stage not in ("", stage.code, stage.name):
+    if plan.stage and not is_named(stage, plan.stage, known):
         notes = [f"the plan is for {plan.stage}", *notes]
     played = msgspec.structs.replace(played, notes=(*notes, *played.notes))
     if options.json:

@@ -7,29 +7,31 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.arguments import Verbs, add_json, add_tables, add_verb
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_tables, add_verb
 from bot.commands.output import print_json
 from game.errors import BAD_INPUT, DONE, StageError
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "stage", stage, "Load level files, and say what is in them, one line a file.")
-    verb.add_argument("files", nargs="+", metavar="FILE", help="a level file, or a shipped stage's name")
+    verb = add_verb(verbs, "stage", stage, "Load stages, and say what is in them, one line a stage.")
+    verb.add_argument("stages", nargs="+", metavar="S", help=STAGE_HELP)
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     add_tables(verb)
+    add_config(verb)
     add_json(verb)
 
 
 def stage(options: Namespace) -> int:
-    """Load level files, one line each; the error, and BAD_INPUT, for those that are broken."""
-    from game.characters.catalogue import load_catalogue
-    from game.levels.stage import describe, load_stage
+    """Load stages, one line each; the error, and BAD_INPUT, for those that are broken."""
+    from bot import config
+    from bot.sources import open_stage, sources
+    from game.levels.stage import describe
 
-    broken, catalogue = False, load_catalogue(options.tables)
-    for file in options.files:
+    broken, known = False, sources(config.load(options.config), options.tables)
+    for file in options.stages:
         try:
-            entry = {"file": file, **describe(load_stage(file, catalogue, challenge=options.challenge))}
+            entry = {"file": file, **describe(open_stage(file, known, challenge=options.challenge))}
         except StageError as error:
             broken = True
             entry = {"file": file, "error": str(error)}
@@ -41,15 +43,17 @@ def stage(options: Namespace) -> int:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    """What is in a level file, for people."""
+    """What is in a stage, for people."""
     if "error" in entry:
         return str(entry["error"])
     given = entry["options"]
     enemies = ", ".join(f"{number} {kind}" for kind, number in entry["enemies"].items())
+    called = f"{entry['code']} {entry['title']}".strip()
     return (
-        f"{entry['file']}: {entry['code']} {entry['height']}x{entry['width']}; {entry['total']} enemies ({enemies}); "
+        f"{entry['file']}: {called} {entry['height']}x{entry['width']}; {entry['total']} enemies ({enemies}); "
         f"{len(entry['routes'])} routes; "
         + " ".join(f"{key}={value}" for key, value in given.items())
         + (f"; rules about operators: {len(entry['squad_rules'])}" if entry["squad_rules"] else "")
+        + (f"; stand-ins: {', '.join(entry['stand_ins'])}" if entry["stand_ins"] else "")
         + f"; without a rule: {', '.join(entry['unknown']) or 'nothing'}"
     )

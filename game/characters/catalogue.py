@@ -7,7 +7,8 @@ laid over them: an entry with the same name replaces the shipped one in its plac
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -25,9 +26,11 @@ T = TypeVar("T")
 Ranges = Mapping[str, tuple[Offset, ...]]
 Table = tuple[str, dict[str, Any]]
 """A table's name in errors, and its entries by name."""
+ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
+"""Marks on Latin letters, as Unicode writes them apart from their letter. (Those of Japanese letters are others.)"""
 
-OPERATORS, ENEMIES = "operators.toml", "enemies.toml"
-"""The tables' files."""
+OPERATORS, ENEMIES, NAMES = "operators.toml", "enemies.toml", "names.toml"
+"""The tables' files. The last, which a user's own tables may have, adds names to operators: lists by public id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +57,11 @@ class Catalogue:
         return MappingProxyType({name: enemy for name, enemy in self.enemies.items() if enemy.kind == name})
 
     def find_character(self, name: str) -> Character | None:
-        """The character of an English name, a Chinese name or a public id, in upper or lower case."""
-        return self._any_name.get(name.lower())
+        """The character of a name in any language, of another spelling of it, or of a public id.
+
+        Case, width of letters, accents, spaces, quotes and hyphens do not matter.
+        """
+        return self._any_name.get(_folded(name))
 
     def find_enemy(self, name: str) -> Enemy | None:
         """The enemy of a public id, or of one of our own names."""
@@ -63,10 +69,12 @@ class Catalogue:
 
     @cached_property
     def _any_name(self) -> dict[str, Character]:
-        """All characters by each of their names, in lower case."""
+        """All characters by each of their names, folded; own names go before Chinese ones, these before others."""
         found: dict[str, Character] = {}
-        for one in self.characters.values():
-            found |= {name.lower(): one for name in (one.name, one.chinese, one.id) if name}
+        for names_of in (_own_names, lambda one: (one.chinese,), lambda one: one.other_names):
+            for one in self.characters.values():
+                for name in filter(None, map(_folded, names_of(one))):
+                    found.setdefault(name, one)
         return found
 
 
@@ -77,9 +85,10 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     """
     if folder is None:
         return _shipped()
-    if not any((folder / name).is_file() for name in (OPERATORS, ENEMIES)):
+    if not any((folder / name).is_file() for name in (OPERATORS, ENEMIES, NAMES)):
         raise TableError(f"{folder}: holds neither {OPERATORS} nor {ENEMIES}; make them with: holdfast import TABLE...")
-    return catalogue_of(*([_shipped_table(name), *_own_table(folder / name)] for name in (OPERATORS, ENEMIES)))
+    operators, enemies = ([_shipped_table(name), *_own_table(folder / name)] for name in (OPERATORS, ENEMIES))
+    return catalogue_of(operators, enemies, _own_table(folder / NAMES))
 
 
 @cache
@@ -88,14 +97,43 @@ def _shipped() -> Catalogue:
     return catalogue_of([_shipped_table(OPERATORS)], [_shipped_table(ENEMIES)])
 
 
-def catalogue_of(operators: list[Table], enemies: list[Table]) -> Catalogue:
-    """The catalogue of tables of operators and of enemies, each laid over those before it. Raises TableError."""
+def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[Table] = ()) -> Catalogue:
+    """The catalogue of tables of operators and of enemies, each laid over those before it. Raises TableError.
+
+    Tables of `names` add to the names of operators.
+    """
     ranges = dict(_ranges(operators))
     characters: dict[str, Character] = {}
     for table, entries in operators:
         characters |= _characters(table, entries, ranges)
+    for table, entries in names:
+        characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
     return Catalogue(*(MappingProxyType(found) for found in (characters, ranges, own, by_id)))  # type: ignore[arg-type]
+
+
+def _own_names(character: Character) -> tuple[str, ...]:
+    """The names that no other character has."""
+    return character.name, character.id
+
+
+def _folded(name: str) -> str:
+    """A name without what players leave out or write differently: case, width, accents, spaces and punctuation."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    kept = (one for one in letters if not unicodedata.category(one).startswith(("P", "Z")) and one not in ACCENTS)
+    return unicodedata.normalize("NFC", "".join(kept)) or name.strip()
+
+
+def _named(
+    table: str, names: Mapping[str, Any], characters: Mapping[str, Character]
+) -> Iterator[tuple[str, Character]]:
+    """The characters with the names that a table gives their ids. Raises TableError where one is no list of texts."""
+    for name, one in characters.items():
+        more = names.get(one.id, [])
+        if not isinstance(more, list) or not all(isinstance(word, str) for word in more):
+            raise TableError(f"{table}: names.{one.id}: is {more!r}; write a list of names")
+        known = [word for word in dict.fromkeys((*one.other_names, *more)) if word not in (one.name, one.chinese)]
+        yield name, msgspec.structs.replace(one, other_names=tuple(known)) if more else one
 
 
 def id_at(id_: str, level: int) -> str:

@@ -205,6 +205,8 @@ class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Its public id, for example char_123_fang."""
     chinese: str = ""
     """Its Chinese name, as plans that players exchange use it."""
+    other_names: tuple[str, ...] = ()
+    """Its names in other languages, and other spellings of its name."""
     attack_interval: float
     """Seconds between attacks at attack speed 100."""
     phases: tuple[Phase, ...]

@@ -58,13 +58,16 @@ class Imported(NamedTuple):
 _KINDS = ("operators", "enemies")
 
 
-def import_tables(paths: Sequence[str | Path], catalogue: Catalogue) -> Imported:
+def import_tables(
+    paths: Sequence[str | Path], catalogue: Catalogue, english: Mapping[str, str] | None = None
+) -> Imported:
     """The public tables in files, or in folders that hold them, converted.
 
-    The catalogue gives names to operators that it has by id, and fields of enemies that the public tables give only in
-    words. Raises TableError, in one line, where a file is not a public table, is broken, or needs another one as well.
+    `english` are names of operators by id, from a table in English. The catalogue gives names to operators that it has
+    by id, and fields of enemies that the public tables give only in words. Raises TableError, in one line, where a file
+    is not a public table, is broken, or needs another one as well.
     """
-    tables = _read(_found(paths))
+    tables = _read(_found(paths))._replace(english=english or {})
     operators: dict[str, dict[str, Any]] = {}
     ranges: dict[str, list[str]] = {}
     broken = []
@@ -92,7 +95,7 @@ def import_tables(paths: Sequence[str | Path], catalogue: Catalogue) -> Imported
 
 def write_tables(imported: Imported, folder: Path) -> list[Path]:
     """Write our tables and a report of what is missing into a folder; returns the files. Raises TableError."""
-    texts = {REPORT: _report(imported)}
+    texts = {REPORT: report(imported)}
     if imported.operators:
         texts[OPERATORS] = operators_toml(imported)
     if imported.enemies:
@@ -104,6 +107,12 @@ def write_tables(imported: Imported, folder: Path) -> list[Path]:
     except OSError as error:
         raise TableError(f"{folder}: cannot be written: {error.strerror}") from None
     return [folder / name for name in texts]
+
+
+def names_toml(names: Mapping[str, Sequence[str]]) -> str:
+    """The text of our table of operators' names, by id."""
+    lines = ["# More names of operators, by their public ids. Made by: holdfast gamedata use", "", "[names]"]
+    return "\n".join([*lines, *(f"{_key(id_)} = {toml(list(found))}" for id_, found in names.items())]) + "\n"
 
 
 def operators_toml(imported: Imported) -> str:
@@ -157,7 +166,7 @@ def drawing(grids: Iterable[Mapping[str, int]]) -> list[str]:
     ]
 
 
-def _report(imported: Imported) -> str:
+def report(imported: Imported) -> str:
     """The text of the report: what is missing of each operator and enemy, and the broken entries."""
     lines = []
     for name, missing in imported.missing().items():

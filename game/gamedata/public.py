@@ -53,6 +53,13 @@ PLAIN = Enemy(name="", kind="", max_health=0.0, attack=0.0, speed=0.0, attack_in
 """An enemy with the default of every optional field."""
 
 
+ENGLISH = {
+    "char_376_therex": "THRM-EX", "char_4000_jnight": "'Justice Knight'", "char_115_headbr": "Zima",
+    "char_195_glassb": "Istina", "char_197_poca": "Rosa", "char_194_leto": "Leto",
+}  # fmt: skip
+"""The English names of operators that the Chinese table spells differently, or in Russian."""
+
+
 class Tables(NamedTuple):
     """The entries of the public tables by id, as they are."""
 
@@ -60,6 +67,8 @@ class Tables(NamedTuple):
     skills: Mapping[str, Any]
     ranges: Mapping[str, Any]
     enemies: Mapping[str, Any]
+    english: Mapping[str, str] = {}
+    """The operators' English names by id, where a table in English gives them."""
 
 
 def enemy_fields(id_: str, levels: Any, catalogue: Catalogue) -> dict[str, Any]:
@@ -153,9 +162,7 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
     if first["baseAttackTime"] <= 0:
         raise ValueError("baseAttackTime must be more than 0")
     fields: dict[str, Any] = {
-        "name": _name(id_, entry, catalogue),
-        "id": id_,
-        "chinese": entry["name"],
+        **_names(id_, entry, tables, catalogue),
         "role": role,
         "branch": branch.name,
         "melee": entry["position"] == "MELEE",
@@ -214,10 +221,21 @@ def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, An
     return found
 
 
-def _name(id_: str, entry: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """Our name for an operator: the catalogue's for this id, else the table's English one, else its Chinese one."""
-    known, english = catalogue.find_character(id_), (entry.get("appellation") or "").strip()
-    return known.name if known else (english if english.isascii() and english else entry["name"].strip())
+def _names(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalogue) -> dict[str, Any]:
+    """An operator's names. The catalogue's stay for its ids; else the English one counts, else that of the table.
+
+    Every other spelling is kept among the other names.
+    """
+    known, said, spelled = (
+        catalogue.find_character(id_),
+        entry["name"].strip(),
+        (entry.get("appellation") or "").strip(),
+    )
+    english = tables.english.get(id_) or ENGLISH.get(id_) or (spelled if spelled.isascii() else "")
+    name, chinese = (known.name, known.chinese) if known else (english or said, said)
+    others = dict.fromkeys((*(known.other_names if known else ()), said, spelled, english))
+    spellings = [other for other in others if other and other not in (name, chinese)]
+    return {"name": name, "id": id_, "chinese": chinese, "other_names": spellings}
 
 
 def _frames(phase: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

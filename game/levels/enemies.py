@@ -46,6 +46,8 @@ class EnemyList:
 
     def __init__(self, data: JsonValue, runes: Iterable[Rune], catalogue: Catalogue, unknown: Unknown) -> None:
         self.enemies: list[Enemy] = []
+        self.stand_ins: list[str] = []
+        """The ids of the enemies whose numbers neither the catalogue nor the level has."""
         self._catalogue = catalogue
         self._unknown = unknown
         self._runes = tuple(runes)
@@ -74,6 +76,7 @@ class EnemyList:
         own = "max_health" in defined and not (ref and ref.get("useDb", default=True).value)
         if not exact and not own:
             self._unknown.note(f"enemy {key}")
+            self.stand_ins += [key] if key not in self.stand_ins else []
         if level and stronger is base:
             self._unknown.note(f"enemy {key} level {level}")
         if exact and key != base.name:  # a level that uses our own name means our enemy

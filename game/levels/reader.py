@@ -80,7 +80,8 @@ class JsonValue:
 
     def error(self, problem: str, remedy: str) -> StageError:
         """The error for this value, in one line: file, place, problem, remedy."""
-        return StageError(f"{self.file}: {self.where or 'the top level'}: {problem}; {remedy}")
+        told = f"{self.file}: {self.where or 'the top level'}: {problem}; {remedy}"
+        return StageError(" ".join(told.splitlines()))  # texts of the file may have line breaks
 
     def at(self, key: str) -> JsonValue:
         """The value under `key`, which must be there."""
@@ -116,10 +117,12 @@ class JsonValue:
 
     def number(self) -> float:
         """The number, which must be finite and at most `LARGEST`."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not math.isfinite(self.value):
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise self.error(f"is {_kind(self.value)}", "write a number")
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise self.error(f"is {self.value!r}", "write a number")
         if abs(self.value) > LARGEST:
-            raise self.error(f"is {self.value:g}", f"write a number of at most {LARGEST:g}")
+            raise self.error(f"is above {LARGEST:g}, or below -{LARGEST:g}", "write a smaller number")
         return float(self.value)
 
     def least(self, lowest: float) -> float:
@@ -203,6 +206,10 @@ def read_level(path: Path) -> JsonValue:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise StageError(f"{path}: {where}: is not JSON ({error.msg}); take the file from its source again") from None
+    except ValueError as error:  # a number of thousands of digits, or a path that none can be
+        raise StageError(
+            f"{path!r}: cannot be read ({error}); check the path, or take it from its source again"
+        ) from None
     except RecursionError:
         raise StageError(f"{path}: is nested too deeply; take the file from its source again") from None
     if not isinstance(value, dict):

@@ -30,7 +30,8 @@ from game.levels.waves import Fragment, Spawn, Waves, chosen, with_offspring
 
 __all__ = [
     "APPEAR", "HIDE", "MOVE", "WAIT", "WAIT_BATTLE", "WAIT_FRAGMENT", "WAIT_WAVE", "Fragment", "Node", "Route", "Spawn",
-    "Stage", "StageOptions", "check_squad", "chosen", "describe", "load_stage", "shipped_stages", "stage_of",
+    "Stage", "StageOptions", "check_squad", "chosen", "describe", "load_stage", "shipped_codes", "shipped_stages",
+    "stage_of",
 ]  # fmt: skip
 
 CameraView = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -48,7 +49,10 @@ class Stage:
     """A stage that can be played. Masks are bool[height, width], row 0 at the top. Compared and hashed by identity."""
 
     name: str
+    """A shipped stage's name, or the name of the level's file without its ending."""
     code: str
+    """By which players know it: the level's own key "code", or what a table of stages says (`game.gamedata.stages`).
+    Where no table knows the level, its `name`."""
     height: int
     width: int
     tile_keys: tuple[tuple[str, ...], ...]
@@ -82,11 +86,15 @@ class Stage:
     """Parts of the level without a rule here."""
     lesson: str = ""
     """What a shipped stage teaches, in a sentence: our own key "lesson"."""
+    title: str = ""
+    """The name that players read in the game, where a table of stages has it."""
+    stand_ins: tuple[str, ...] = ()
+    """The ids of enemies whose numbers neither the catalogue nor the level has; they come with those of another one."""
 
 
 def shipped_stages() -> tuple[str, ...]:
     """The names of the stages that come with the project, from easy to hard."""
-    return tuple(name for _, name in sorted(_shipped_codes().items(), key=lambda one: _in_order(one[0])))
+    return tuple(name for _, name in sorted(shipped_codes().items(), key=lambda one: _in_order(one[0])))
 
 
 def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = False) -> Stage:
@@ -95,11 +103,11 @@ def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = Fa
     `challenge` applies the runes of challenge mode instead of those of the normal mode. Raises StageError, in one line,
     where the level cannot be played.
     """
-    names = _shipped_codes().values()
+    names = shipped_codes().values()
     if str(source) in names:
         return _stage(reader.read_level(_shipped_path(str(source))), str(source), catalogue, challenge=challenge)
     path = Path(source)
-    if not path.exists() and path.suffix != ".json":
+    if path.suffix != ".json" and not path.exists():
         raise StageError(f"{source}: there is no such stage; give a level file or one of {', '.join(sorted(names))}")
     return _stage(reader.read_level(path), path.stem, catalogue, challenge=challenge)
 
@@ -128,6 +136,7 @@ def describe(stage: Stage) -> dict[str, Any]:
     return {
         "name": stage.name,
         "code": stage.code,
+        "title": stage.title,
         "lesson": stage.lesson,
         "height": stage.height,
         "width": stage.width,
@@ -137,6 +146,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "last_spawn": round(max((spawn.time for spawn in stage.spawns), default=0.0), 2),
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
+        "stand_ins": list(stage.stand_ins),
         "unknown": list(stage.unknown),
     }
 
@@ -157,7 +167,7 @@ def _described(stage: Stage, index: int, enemies: int) -> dict[str, Any]:
 
 
 @cache
-def _shipped_codes() -> dict[str, str]:
+def shipped_codes() -> dict[str, str]:
     """The names of the shipped stages by their codes, which are numbered from easy to hard."""
     folder = resources.files("game.levels").joinpath("stages")
     names = [entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")]
@@ -188,7 +198,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
     return Stage(
         name=name,
-        code=_text(data.get("code"), _code(name)),
+        code=_text(data.get("code"), name),
         height=tile_map.height,
         width=tile_map.width,
         tile_keys=tile_map.keys,
@@ -211,18 +221,13 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         squad_rules=squad_rules(runes, catalogue),
         unknown=tuple(unknown.names),
         lesson=_text(data.get("lesson"), ""),
+        stand_ins=tuple(enemies.stand_ins),
     )
 
 
 def _text(place: JsonValue, default: str) -> str:
     """The text of a value, or a default for null."""
     return default if place.value is None else place.text()
-
-
-def _code(name: str) -> str:
-    """The code by which players know a public level: level_main_01-07 is 1-7."""
-    match = re.search(r"(\d+)-(\d+)$", name)
-    return f"{int(match[1])}-{int(match[2])}" if match else name
 
 
 def _read_options(options: JsonValue, unknown: Unknown) -> StageOptions:

@@ -24,6 +24,11 @@ PREVIEWS = (-3.0, -2.7)
 """Times, relative to a spawn with autoPreviewRoute, at which its route is shown."""
 BETWEEN_PREVIEWS = 0.3
 """Seconds between the two entries of a PREVIEW_CURSOR action."""
+ELSEWHERE = (
+    "in modes such as sandbox, duel and auto-chess the enemies come from elsewhere, and those modes are not played; "
+    "a level of your own needs a SPAWN action"
+)
+"""What to say of a level without a spawn."""
 
 
 class Fragment(NamedTuple):
@@ -120,7 +125,7 @@ class Waves:
             self._wave(number, wave, patience)
             patience = wave.get("maxTimeWaitingForNextWave", -1.0).number()
         if not self.spawns:
-            raise data.at("waves").error("brings no enemy", "add a SPAWN action")
+            raise data.at("waves").error("bring no enemy", ELSEWHERE)
 
     def _wave(self, number: int, wave: JsonValue, patience: float) -> None:
         """One wave. Its wait after the last fragment is added to that fragment's length.
@@ -130,21 +135,21 @@ class Waves:
         if wave.get("advancedWaveTag").value:
             self._unknown.note(f"advancedWaveTag {wave.get('advancedWaveTag').text()}")
         # The game notices one tick late that the field is empty.
-        before = wave.get("preDelay", 0.0).least(0.0) + (1 / TICKS if number else 0.0)
+        before = _seconds(wave, "preDelay") + (1 / TICKS if number else 0.0)
         parts = list(wave.get("fragments", []).each())
-        if not parts or parts[0].get("preDelay", 0.0).least(0.0) > 0.0:
+        if not parts or _seconds(parts[0], "preDelay") > 0.0:
             self._add(Fragment(number, before, 0.0, patience))
             before, patience = 0.0, -1.0
         for part in parts:
             self._fragment(number, part, before, patience)
             before, patience = HANDOVER / TICKS, -1.0
-        after = wave.get("postDelay", 0.0).least(0.0)
+        after = _seconds(wave, "postDelay")
         self.fragments[-1] = self.fragments[-1]._replace(length=self.fragments[-1].length + after)
         self._time += after
 
     def _fragment(self, wave: int, part: JsonValue, before: float, patience: float) -> None:
         """One fragment: its queue is worked off, one entry each tick, and it is done after its last entry."""
-        start = part.get("preDelay", 0.0).least(0.0)
+        start = _seconds(part, "preDelay")
         queue = [entry for action in part.get("actions", []).each() for entry in self._entries(action, start)]
         queue.sort(key=lambda entry: entry[0])
         first = len(self.spawns)
@@ -177,8 +182,9 @@ class Waves:
     def _entries(self, action: JsonValue, start: float) -> list[tuple[int, JsonValue | None]]:
         """An action's entries in the queue: time in thousandths of a tick, and the action if it brings an enemy."""
         kind = action.at("actionType").enum(reader.ACTIONS)
-        time = start + action.get("preDelay", 0.0).least(0.0)
-        count, interval = action.get("count", 1).whole(), action.get("interval", 0.0).least(0.0)
+        time = start + _seconds(action, "preDelay")
+        count = action.get("count", 1).whole()
+        interval = _seconds(action, "interval") if count > 1 else 0.0  # of a single spawn it means nothing
         if not self._comes(action):
             return []
         if kind not in ("SPAWN", *reader.SHOWN_ONLY):
@@ -254,6 +260,11 @@ def worked_off(times: Sequence[int]) -> list[int]:
         ticks.append(clock)
         clock, before = clock + 1, time
     return ticks
+
+
+def _seconds(place: JsonValue, key: str) -> float:
+    """A time in seconds; some real levels write -1 or -5 for 0, as the game reads it."""
+    return max(place.get(key, 0.0).number(), 0.0)
 
 
 def _thousandths(seconds: float) -> int:

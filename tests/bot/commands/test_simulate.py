@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot import sources
 from bot.cli import main
 
 
@@ -88,11 +89,9 @@ def test_simulate_tells_a_broken_squad_in_one_line(job, capsys, squad, said):
 )
 def test_simulate_plays_the_mode_that_the_plan_is_for(job, capsys, monkeypatch, difficulty, asked, challenge, notes):
     """Difficulty 2 is challenge mode; 1 and 3 are normal mode unless the user asks for the other."""
-    from game.levels import stage
-
-    modes, load = [], stage.load_stage
+    modes, load = [], sources.load_stage
     monkeypatch.setattr(
-        stage, "load_stage", lambda *one, challenge: modes.append(challenge) or load(*one, challenge=challenge)
+        sources, "load_stage", lambda *one, challenge: modes.append(challenge) or load(*one, challenge=challenge)
     )
     plan, _ = job
     plan.write_text(json.dumps({**json.loads(plan.read_text()), "difficulty": difficulty}))

@@ -213,3 +213,34 @@ def changed(table, change):
     assert change[0] in texts[table]
     texts[table] = texts[table].replace(*change, 1)
     return catalogue_of(*([(name, parsed(name, text))] for name, text in texts.items()))
+
+
+@pytest.mark.parametrize("name", ["Fang", "FANG", " fang", "ＦＡＮＧ", "芬", "フェン", "char_123_fang"])  # noqa: RUF001
+def test_an_operator_is_found_by_each_of_its_names(name):
+    """English, Chinese, Japanese, the public id; case, width and spaces do not matter."""
+    assert CATALOGUE.find_character(name).name == "Fang"
+
+
+def test_punctuation_in_a_name_does_not_matter_but_letters_do():
+    """As players write Lancet-2; the marks of Japanese letters are no accents."""
+    assert CATALOGUE.find_character("lancet 2").name == "Lancet-2"
+    assert CATALOGUE.find_character("projektred").name == "Projekt Red"
+    assert CATALOGUE.find_character("ヒークル") is None
+    assert CATALOGUE.find_character("") is None
+
+
+def test_no_two_operators_share_a_name():
+    """Each name, folded, leads back to its operator."""
+    for one in CATALOGUE.characters.values():
+        for name in (one.name, one.chinese, one.id, *one.other_names):
+            assert CATALOGUE.find_character(name) == one
+
+
+def test_a_table_of_names_adds_to_them(tmp_path):
+    """What `holdfast gamedata use` writes beside the tables; it is enough alone."""
+    (tmp_path / "names.toml").write_text('[names]\nchar_123_fang = ["팽", "芬"]\n', encoding="utf-8")
+    fang = load_catalogue(tmp_path).find_character("팽")
+    assert (fang.name, fang.other_names) == ("Fang", ("フェン", "팽"))
+    (tmp_path / "names.toml").write_text("[names]\nchar_123_fang = 3\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"names\.char_123_fang: is 3; write a list of names"):
+        load_catalogue(tmp_path)

@@ -9,7 +9,7 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
 from game.characters.builds import squad_of
-from game.levels.stage import load_stage
+from game.levels.stage import describe, load_stage
 from game.simulator.battle import Battle
 
 LOOKS = {
@@ -216,3 +216,15 @@ def test_a_later_form_of_an_enemy_starts_from_the_first(make):
     stage = make.stage(make.level([make.spawn("enemy_1007_slime_9")]))
     assert stage.enemies[0].kind == "slug"
     assert stage.unknown == ("enemy enemy_1007_slime_9",)
+
+
+def test_enemies_with_the_numbers_of_another_are_named(make):
+    """Neither the catalogue nor the level has theirs; enemies that the level defines, or that never come, are none."""
+    data = make.level(
+        [make.spawn(), make.spawn("enemy_9999_x"), make.spawn("enemy_9998_y"), make.spawn("enemy_9999_x")]
+    )
+    data["enemies"] = [{"key": "enemy_9998_y", "attributes": {"maxHp": 5, "moveSpeed": 1.0}}]
+    data["enemyDbRefs"] += [make.dummy("enemy_9997_z"), {**make.dummy("enemy_9998_y", maxHp=5), "useDb": False}]
+    stage = make.stage(data)
+    assert stage.stand_ins == ("enemy_9999_x",)
+    assert describe(stage)["stand_ins"] == ["enemy_9999_x"]

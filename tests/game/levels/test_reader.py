@@ -126,7 +126,7 @@ BREAKAGES = {
     "no map": (lambda data: data.pop("mapData"), "lacks the key 'mapData'"),
     "no life": (lambda data: data["options"].pop("maxLifePoint"), "options: lacks the key 'maxLifePoint'"),
     "text for a number": (lambda data: data["options"].update(initialCost="ten"), "options.initialCost: is 'ten'"),
-    "negative delay": (lambda data: data["waves"][0].update(preDelay=-1), "waves[0].preDelay: is -1"),
+    "a text for a delay": (lambda data: data["waves"][0].update(preDelay="soon"), "waves[0].preDelay: is 'soon'"),
     "a slip of the pen": (
         lambda data: data["waves"][0]["fragments"][0]["actions"][0].update(count=10**9),
         "actions[0].count: is 1e+09",
@@ -146,8 +146,8 @@ BREAKAGES = {
         lambda data: data["routes"][0].update(endPosition={"row": 9, "col": 0}),
         "routes[0].endPosition: row 9, col 0 is not on the map",
     ),
-    "no enemy": (lambda data: data["waves"].clear(), "waves: brings no enemy"),
-    "null waves": (lambda data: data.update(waves=None), "waves: brings no enemy"),
+    "no enemy": (lambda data: data["waves"].clear(), "waves: bring no enemy"),
+    "null waves": (lambda data: data.update(waves=None), "waves: bring no enemy"),
     "a text for waves": (lambda data: data.update(waves="all"), "waves: is 'all'"),
     "no references": (lambda data: data.pop("enemyDbRefs"), "lacks the key 'enemyDbRefs'"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from levels import CATALOGUE
 
+from game.errors import StageError
 from game.levels.stage import WAIT_WAVE, chosen, load_stage
 
 
@@ -190,3 +191,40 @@ def test_a_wave_does_not_wait_for_an_enemy_that_does_not_block_it(make):
         battle = make.battle(data)
         battle.step(300)
         assert len(battle.enemies_on_field()) == comes
+
+
+def test_negative_times_mean_0(make):
+    """Real levels have them: -1 after a wave, -5 before a fragment, -1 between the spawns of an action."""
+    usual, odd = (make.level([make.spawn(count=3, every=0.0)], [make.spawn()]) for _ in range(2))
+    odd["waves"][0] |= {"preDelay": -1, "postDelay": -1}
+    odd["waves"][0]["fragments"][1]["preDelay"] = -5
+    odd["waves"][0]["fragments"][0]["actions"][0] |= {"preDelay": -2, "interval": -1}
+    one, other = make.stage(usual), make.stage(odd)
+    assert (one.spawns, one.fragments) == (other.spawns, other.fragments)
+
+
+@pytest.mark.parametrize("interval", [-1, None, "never", 1e12])
+def test_the_interval_of_a_single_spawn_means_nothing(make, interval):
+    """There is no second one that it would be waited for."""
+    assert make.stage(make.level([make.spawn(every=interval)])).spawns[0].time == 0.0
+
+
+@pytest.mark.parametrize("name", ["lt01_01", "act33side_ex08", "memory_halo_1", "memory_quartz_1"])
+def test_real_levels_with_negative_times_load(reference, name):
+    """Four of those that were refused."""
+    assert load_stage(reference / "levels" / f"level_{name}.json", CATALOGUE).total > 0
+
+
+def test_a_level_without_spawns_says_where_its_enemies_come_from(make):
+    """Of a mode that is not played: sandbox, duel, auto-chess."""
+    with pytest.raises(StageError, match="waves: bring no enemy; in modes such as sandbox, duel and auto-chess"):
+        make.stage(make.level([{"actionType": "STORY", "key": "x"}]))
+
+
+def test_every_level_of_the_reference_loads_or_says_that_its_enemies_come_from_elsewhere(reference):
+    """Nothing else is wrong with a real level."""
+    for file in sorted((reference / "levels").rglob("level_*.json")):
+        try:
+            assert load_stage(file, CATALOGUE).spawns
+        except StageError as error:
+            assert "come from elsewhere" in str(error), error  # noqa: PT017 - either is right
