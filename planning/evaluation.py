@@ -44,6 +44,15 @@ class Score(NamedTuple):
     """Less than 0: its mean loss in the last block that it was tried in."""
 
 
+class Block(NamedTuple):
+    """Battles of a variation, in which a draft has to hold before it is tried in the next block."""
+
+    variation: Variation
+    seeds: range
+    failures: int = 0
+    """In how many of them it may fail."""
+
+
 class Trial(NamedTuple):
     """One battle in which drafts are tried."""
 
@@ -66,18 +75,18 @@ class Entry(NamedTuple):
 class Arena:
     """The battles in which the drafts for one stage and squad are tried.
 
-    `blocks` says for each block the variation and the seed of each of its battles. `lives` is how much life a
+    `lives` is how much life a
     battle may lose and still count as held. May be used by several threads at once.
     """
 
     def __init__(
-        self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Sequence[tuple[Variation, int]]], lives: int = 0
+        self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Block], lives: int = 0
     ) -> None:
         self.stage, self.slots, self.lives = stage, len(squad), lives
         self.world = world_of(stage, squad)
         self.most_lost = ENDLESS
         """A battle that has lost more life is given up."""
-        self.blocks = [[self._trial(variation, seed) for variation, seed in block] for block in blocks]
+        self.blocks = [(block, self.trials(block.variation, block.seeds)) for block in blocks]
         self._local = threading.local()
 
     def _trial(self, variation: Variation, seed: int) -> Trial:
@@ -90,10 +99,10 @@ class Arena:
         """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
         script, kept, battles = script_of(draft, self.slots), list[Kept](), 0
         score, escaped = Score(0, 0.0), tuple[int, ...]()
-        for number, block in enumerate(self.blocks):
-            worst = -floor.value * len(block) if number == floor.blocks else np.inf if number > floor.blocks else 0.0
+        for number, (block, trials) in enumerate(self.blocks):
+            worst = -floor.value * len(trials) if number == floor.blocks else np.inf if number > floor.blocks else 0.0
             losses, failed = 0.0, 0
-            for trial in block:
+            for trial in trials:
                 battles += 1
                 moments = self._moments(script, len(kept)) if battles <= KEPT_TRIALS else None
                 loss, alive = self._played(trial, script, draft, worst - losses, parent, battles - 1, moments)
@@ -102,10 +111,10 @@ class Arena:
                 losses += loss
                 failed += alive is not None
                 escaped = escaped or alive or ()
-                if (failed and number < floor.blocks) or losses > worst:
-                    return Entry(Score(number, -losses / len(block) - 1e-9), draft), battles
-            score = Score(number + (not failed), -losses / len(block))
-            if failed:
+                if (failed > block.failures and number < floor.blocks) or losses > worst:
+                    return Entry(Score(number, -losses / len(trials) - 1e-9), draft), battles
+            score = Score(number + (failed <= block.failures), -losses / len(trials))
+            if failed > block.failures:
                 break
         return Entry(score, draft, tuple(kept), escaped), battles
 

@@ -22,9 +22,9 @@ from game.errors import PlanError
 from game.levels.stage import Stage
 from game.simulator.tables import standing_room
 from planning.drafts import Draft, DraftMaker, Limits
-from planning.evaluation import ENDLESS, Arena, Entry, Score
+from planning.evaluation import ENDLESS, Arena, Block, Entry, Score
 from planning.mutations import Mutator, simpler_drafts
-from planning.variation import EXACT, FAR, NEAR, Variation
+from planning.variation import EXACT, FAR, NEAR
 
 POOL = 12
 """Drafts that are kept and changed."""
@@ -36,14 +36,16 @@ STALE = 700
 """Changes without a better draft after which a new pool begins."""
 POLISH = 160
 """Further changes that are tried once a draft holds in all trials."""
-BLOCKS: tuple[tuple[tuple[Variation, int], ...], ...] = (
-    ((EXACT, 0),),
-    tuple((NEAR, 1000 + number) for number in range(4)),
-    tuple((NEAR, 1010 + number) for number in range(8)),
-    tuple((FAR, 2000 + number) for number in range(8)),
-    tuple((FAR, 2010 + number) for number in range(16)),
+BLOCKS = (
+    Block(EXACT, range(1)),
+    Block(NEAR, range(1000, 1004)),
+    Block(NEAR, range(1010, 1018)),
+    Block(FAR, range(2000, 2008), failures=1),
+    Block(FAR, range(2010, 2026), failures=2),
 )
-"""The trials of a plan that is to hold: variation and seed of each battle, block by block."""
+"""The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
+checked.
+"""
 NOTHING_YET = Score(0, -np.inf)
 
 
@@ -73,7 +75,7 @@ def search(
     seed: int = 0,
     budget: int = 40_000,
     stars: int = 3,
-    blocks: Sequence[Sequence[tuple[Variation, int]]] = BLOCKS,
+    blocks: Sequence[Block] = BLOCKS,
     goes_on: Callable[[Progress], bool] = lambda _: True,
     limits: Limits = Limits(),
 ) -> SearchResult:
