@@ -1,4 +1,4 @@
-"""Plans in files: MAA's copilot jobs, read and written, and azur-arknights-helper's tables, read.
+"""Plans in files: MAA's copilot jobs and azur-arknights-helper's tables, read and written.
 
 Files are read as leniently as MAA reads them: actions of an unknown type are left out, an unknown direction is Right
 (the plan's notes say both), and null stands for a field that is not given.
@@ -6,6 +6,7 @@ Files are read as leniently as MAA reads them: actions of an unknown type are le
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from math import isfinite
@@ -271,6 +272,60 @@ def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, st
         return PlanStep(kind="SkillUsage", name=one.operator, usage=usage, pre_delay=delay)
     kind: StepKind = "Deploy" if name == "Deploy" else "Retreat"
     return PlanStep(kind=kind, name=one.operator, tile=place, direction=facing, pre_delay=delay)
+
+
+def write_table(plan: Plan) -> str:
+    """The plan as a table of azur-arknights-helper; read back, it plays the same.
+
+    Raises PlanError, in one line, for what that format cannot say: groups of several operators, which skill is brought,
+    conditions but a delay, limited numbers of skills, speeds.
+    """
+    operators = {step.name: step.name for step in plan.steps if step.name}
+    for group in plan.groups:
+        if len(group.candidates) != 1 or group.candidates[0].skill > 1:
+            what = "one of several" if len(group.candidates) != 1 else f"with skill {group.candidates[0].skill}"
+            raise PlanError(f"a table (.toml) cannot bring {group.name!r} {what}; write a job (.json)")
+        operators[group.name] = group.candidates[0].name
+    lines = [f"name = {_text(plan.title or plan.stage)}", f"level_code = {_text(plan.stage)}", "", "[operators]"]
+    lines += [f"{_text(name)} = {_text(operator)}" for name, operator in operators.items()]
+    return "\n".join([*lines, *_table_steps(plan), ""])
+
+
+def _table_steps(plan: Plan) -> Iterator[str]:
+    """The steps of a plan; a skill is set to be used automatically after the first deployment of its operator."""
+    automatic = {group.name: group.candidates[0].usage for group in plan.groups if group.candidates[0].usage != BY_HAND}
+    for number, step in enumerate(plan.steps):
+        yield _table_entry(number, step)
+        if step.kind == "Deploy" and (usage := automatic.pop(step.name, BY_HAND)):
+            yield _table_entry(number, PlanStep(kind="SkillUsage", name=step.name, usage=usage))
+
+
+def _table_entry(number: int, step: PlanStep) -> str:
+    """One entry of the table's steps."""
+    action = _table_action(number, step)
+    plain = PlanStep(kind=step.kind, name=step.name, tile=step.tile, direction=step.direction)
+    if msgspec.structs.replace(step, pre_delay=0.0, usage=BY_HAND, times=1) != plain or not step.name:
+        raise PlanError(f"step {number}: a table (.toml) has no conditions but a delay; write a job (.json)")
+    fields = f"operator = {_text(step.name)}"
+    if step.tile:
+        facing = DIRECTION_WORDS[step.direction]
+        fields += f", tile = [{step.tile[0]}, {step.tile[1]}], direction = {_text(facing)}"
+    time = f"{{ DeltaSec = {step.pre_delay!r} }}" if step.pre_delay else '"Asap"'
+    return f"\n[[steps]]\n{action} = {{ {fields}, time = {time} }}"
+
+
+def _table_action(number: int, step: PlanStep) -> str:
+    """The format's name for a kind of step."""
+    if step.kind == "SkillUsage" and step.usage != LIMITED_TIMES:
+        return "StopAutoSkill" if step.usage == BY_HAND else "AutoSkill"
+    if step.kind not in ("Deploy", "Retreat"):
+        raise PlanError(f"step {number}: a table (.toml) has no {step.kind}; write a job (.json)")
+    return step.kind
+
+
+def _text(words: str) -> str:
+    """A TOML string, which JSON's are as well."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def write_copilot(plan: Plan) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mutations import mutated, with_other_value
 from game.actions import DOWN, LEFT, RIGHT, UP
 from game.errors import InputError, PlanError
 from planning.assignment import assign_operators
-from planning.jobs import read_plan, write_copilot
+from planning.jobs import read_plan, write_copilot, write_table
 from planning.plans import Candidate, Plan, PlanGroup, PlanStep, Requirements
 
 JOB = {
@@ -240,6 +240,52 @@ def test_a_newer_table_of_steps_is_read(job):
         with pytest.raises(PlanError, match=said) as told:
             read_plan(job(wrong, "wrong.toml"))
         assert "\n" not in str(told.value)
+
+
+def test_a_plan_written_as_a_table_reads_back(tmp_path):
+    """Deployments, retreats, delays and automatic skills; the skills are set when their operator is deployed."""
+    groups = (
+        PlanGroup(name="Fang", candidates=(Candidate(name="char_123_fang", usage=1),)),
+        PlanGroup(name='"风"', candidates=(Candidate(name="Kroos"),)),
+    )
+    steps = (deploy("Fang", 2, 1, UP, pre_delay=2.5), deploy('"风"', 0, 3), PlanStep(kind="Retreat", name="Fang"))
+    table = tmp_path / "plan.toml"
+    table.write_text(write_table(Plan(stage="4-4", title="a\tb", groups=groups, steps=steps)), encoding="utf-8")
+    plan = read_plan(table)
+    assert (plan.stage, plan.title) == ("4-4", "a\tb")
+    assert plan.steps == (steps[0], PlanStep(kind="SkillUsage", name="Fang", usage=1), *steps[1:])
+    assert [group.candidates[0].name for group in plan.groups] == ["char_123_fang", "Kroos"]
+    assert read_plan_again(plan, table) == plan
+
+
+def read_plan_again(plan, table):
+    """A plan after it was written to a table and read."""
+    table.write_text(write_table(plan), encoding="utf-8")
+    return read_plan(table)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (deploy("Fang", 2, 1, kills=3), "step 0: a table .* no conditions but a delay"),
+        (deploy("Fang", 2, 1, post_delay=1.0), "step 0: a table .* no conditions but a delay"),
+        (PlanStep(kind="SpeedUp"), "step 0: a table .* has no SpeedUp"),
+        (PlanStep(kind="SkillUsage", name="Fang", usage=2, times=3), "step 0: a table .* has no SkillUsage"),
+    ],
+)
+def test_what_a_table_cannot_say_is_told_in_one_line(step, said):
+    """It is not left out in silence: the table would play another battle."""
+    groups = (PlanGroup(name="Fang", candidates=(Candidate(name="Fang"),)),)
+    with pytest.raises(PlanError, match=said) as told:
+        write_table(Plan(stage="4-4", groups=groups, steps=(step,)))
+    assert "\n" not in str(told.value)
+
+
+def test_a_table_cannot_choose_among_operators_or_skills():
+    """Groups of several, and other skills than the first, need a job."""
+    for candidates in ((Candidate(name="Fang"), Candidate(name="Kroos")), (Candidate(name="Fang", skill=2),)):
+        with pytest.raises(PlanError, match="cannot bring 'Fang'"):
+            write_table(Plan(stage="4-4", groups=(PlanGroup(name="Fang", candidates=candidates),), steps=()))
 
 
 @pytest.mark.parametrize(
