@@ -60,7 +60,7 @@ def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None
     """The steps of a plan, one line each, and the skills that are used automatically."""
     told, scenes = [], []
     for step, moment, before in zip(plan.steps, moments, (None, *moments), strict=False):
-        told.append(f"{_when(step, squad, moment, before)}: {deed(step, squad)}")
+        told.append(f"{step_condition(step, squad, moment, before)}: {deed(step, squad)}")
         scenes.append(_scene(moment, before))
     width = max((len(line) for line in told), default=0)
     lines = [
@@ -78,8 +78,8 @@ def _scene(moment: StepMoment | None, before: StepMoment | None) -> str:
     return "at the same time" if at_once else f"{clock(moment.seconds)}, {moment.dp} DP, {moment.kills} killed"
 
 
-def _when(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, before: StepMoment | None) -> str:
-    """When to do a step: its conditions, or the DP that it waits for."""
+def step_condition(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, before: StepMoment | None) -> str:
+    """When to do a step: its conditions, or the DP that it waits for. `before` is the moment of the step before."""
     if conditions := list(_conditions(step)):
         return ", ".join(conditions)
     if step.kind != "Deploy" or moment is None or moment.seconds == (before.seconds if before else 0.0):
