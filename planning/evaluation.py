@@ -45,12 +45,17 @@ class Score(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Battles of a variation, in which a draft has to hold before it is tried in the next block."""
+    """Battles in which a draft has to hold before it is tried in those of the next block."""
 
-    variation: Variation
-    seeds: range
+    battles: tuple[tuple[Variation, int], ...]
+    """Variation and seed of each."""
     failures: int = 0
     """In how many of them it may fail."""
+
+
+def battles_of(variation: Variation, seeds: range) -> tuple[tuple[Variation, int], ...]:
+    """Battles of one variation, for a block."""
+    return tuple((variation, seed) for seed in seeds)
 
 
 class Trial(NamedTuple):
@@ -86,7 +91,7 @@ class Arena:
         self.world = world_of(stage, squad)
         self.most_lost = ENDLESS
         """A battle that has lost more life is given up."""
-        self.blocks = [(block, self.trials(block.variation, block.seeds)) for block in blocks]
+        self.blocks = [(block, [self._trial(*one) for one in block.battles]) for block in blocks]
         self._local = threading.local()
 
     def _trial(self, variation: Variation, seed: int) -> Trial:

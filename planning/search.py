@@ -22,7 +22,7 @@ from game.errors import PlanError
 from game.levels.stage import Stage
 from game.simulator.tables import standing_room
 from planning.drafts import Draft, DraftMaker, Limits
-from planning.evaluation import ENDLESS, Arena, Block, Entry, Score
+from planning.evaluation import ENDLESS, Arena, Block, Entry, Score, battles_of
 from planning.mutations import Mutator, simpler_drafts
 from planning.variation import EXACT, FAR, NEAR
 
@@ -37,11 +37,10 @@ STALE = 700
 POLISH = 160
 """Further changes that are tried once a draft holds in all trials."""
 BLOCKS = (
-    Block(EXACT, range(1)),
-    Block(NEAR, range(1000, 1004)),
-    Block(NEAR, range(1010, 1018)),
-    Block(FAR, range(2000, 2008), failures=1),
-    Block(FAR, range(2010, 2026), failures=2),
+    Block(((EXACT, 0), *battles_of(NEAR, range(1000, 1003)))),
+    Block(battles_of(NEAR, range(1010, 1018))),
+    Block(battles_of(FAR, range(2000, 2008)), failures=1),
+    Block(battles_of(FAR, range(2010, 2026)), failures=2),
 )
 """The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
 checked.
