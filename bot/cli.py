@@ -22,6 +22,7 @@ from bot.commands import (
     import_tables,
     logs,
     picture,
+    plan,
     practice,
     read,
     replay,
@@ -35,8 +36,8 @@ from bot.commands import (
 from game.errors import DONE, HoldfastError
 
 MODULES = (
-    run, practice, picture, ask, logs, replay, read, import_tables, gamedata, roster, stage, simulate, generate, graph,
-    doctor, config, train, evaluate, vision_train,
+    run, practice, picture, ask, logs, replay, read, import_tables, gamedata, roster, stage, plan, simulate, generate,
+    graph, doctor, config, train, evaluate, vision_train,
 )  # fmt: skip
 """One module a verb, in the order of the help text; `ask` is all the requests."""
 INTERRUPTED = 130

@@ -118,7 +118,8 @@ def _placements(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | Non
 def _draw_map(axes: Axes, stage: Stage, placements: Sequence[_Placement]) -> None:
     """The tiles, the routes over them, and the placements."""
     top, left, bottom, right = _used_part(stage)
-    axes.set(xlim=(left - 0.5, right + 0.5), ylim=(bottom + 0.5, top - 0.5), aspect="equal", anchor="N", facecolor=PAPER)
+    axes.set(xlim=(left - 0.5, right + 0.5), ylim=(bottom + 0.5, top - 0.5), facecolor=PAPER)
+    axes.set_aspect("equal", anchor="N")
     for side in axes.spines.values():
         side.set_visible(False)
     axes.set_xticks(range(left, right + 1))

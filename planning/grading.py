@@ -86,10 +86,11 @@ class Trust(NamedTuple):
 
     def __str__(self) -> str:
         if not self.reasons:
-            return f"{self.level}: all that this stage and these operators do is played"
+            return "to be trusted: all that this stage and these operators do is played"
         said = [reason.short() for reason in self.reasons[:SHOWN_REASONS]]
         more = len(self.reasons) - SHOWN_REASONS
-        return f"{self.level}: {'; '.join(said)}" + (f"; and {more} more (--json says all)" if more > 0 else "")
+        level = "partly to be trusted" if self.level == PARTLY else self.level
+        return f"{level}: {'; '.join(said)}" + (f"; and {more} more (--json says all)" if more > 0 else "")
 
     def facts(self, *, as_json: bool = True) -> dict[str, Any]:
         """The grade as plain data: with all reasons for programs, in a line for people."""

@@ -138,9 +138,10 @@ def hold(
 
 
 def _leaked(records: Battles, stage: Stage) -> tuple[EnemyEnd, ...]:
-    """The enemies that leaked in the only battle of a batch, in that order."""
+    """The enemies that leaked in the only battle of a batch and cost life, in that order."""
     foe = records.foe[0]
-    numbers = sorted(np.flatnonzero(foe["leaked"]).tolist(), key=lambda number: int(foe["gone_at"][number]))
+    leaked = [n for n in np.flatnonzero(foe["leaked"]).tolist() if stage.enemies[stage.spawns[n].enemy].life_cost]
+    numbers = sorted(leaked, key=lambda number: int(foe["gone_at"][number]))
     return tuple(
         EnemyEnd(
             enemy=stage.enemies[stage.spawns[number].enemy].name,

@@ -167,11 +167,20 @@ def failure_lines(holding: Holding) -> list[str]:
     lines = [_leak_line(holding, enemy, count) for enemy, count in leaks.most_common(SHOWN_LEAKS)]
     if len(leaks) > SHOWN_LEAKS:
         lines.append(f"other kinds of enemies leaked: {', '.join(list(dict(leaks.most_common()))[SHOWN_LEAKS:])}")
-    return [*lines, *([f"{stalled} battles were not won though nothing leaked"] if stalled else [])]
+    return [
+        *lines,
+        *(
+            [f"nothing leaked, but no victory either, in {stalled} of the other {len(holding.failures)}"]
+            if stalled
+            else []
+        ),
+    ]
 
 
 def _leak_line(holding: Holding, enemy: str, count: int) -> str:
     """How often one kind of enemy leaked, and when."""
     times = [end.seconds for battle in holding.failures for end in battle if end.enemy == enemy]
     battles = sum(any(end.enemy == enemy for end in battle) for battle in holding.failures)
-    return f"{enemy} leaked {count} times in {battles} battles, {clock(min(times))} to {clock(max(times))}"
+    first, last = clock(min(times)), clock(max(times))
+    when = first if first == last else f"{first} to {last}"
+    return f"{enemy} leaked in {battles} of the other {len(holding.failures)}, {count} in all, at {when}"

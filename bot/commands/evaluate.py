@@ -28,6 +28,7 @@ def evaluate(options: Namespace) -> int:
     from bot.sources import open_stage, sources
     from bot.squads import squad_from
     from learning import training
+    from planning.grading import trust_in
 
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
@@ -35,5 +36,6 @@ def evaluate(options: Namespace) -> int:
     stage, squad = open_stage(options.stage, known), squad_from(options, loaded, known.catalogue, said.append)
     figures = training.evaluate(stage, squad, options.policy, options.battles, options.seed)
     print_progress("\n".join(said))
-    print_facts(figures, as_json=options.json)
+    trust = trust_in(stage, squad, known.catalogue)
+    print_facts({**figures, **trust.facts(as_json=options.json)}, as_json=options.json)
     return DONE

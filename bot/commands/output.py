@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Self
 
 from game.errors import InputError
 
@@ -80,3 +82,30 @@ def _as_output_error(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(f"{place}: cannot be written: {error.strerror}") from None
+
+
+class ProgressLine:
+    """How far the work is, on standard error: one line that is written over on a terminal, elsewhere some lines.
+
+    A context manager, which clears the line at the end.
+    """
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._pause = 0.5 if self._live else 5.0
+        self._due = time.monotonic() + self._pause
+
+    def show(self, what: Callable[[], str]) -> None:
+        """Show what `what` says, unless something was shown a moment ago."""
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + self._pause
+            width = get_terminal_size().columns - 1
+            text = f"\r\x1b[K{what()[:width]}" if self._live else f"{what()}\n"
+            print(text, end="", file=sys.stderr, flush=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -63,21 +63,24 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot.dashboard import Dashboard
     from bot.sources import sources
     from bot.squads import squad_to_run
+    from planning.grading import trust_in
 
     before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
-    squad = squad_to_run(options, config, sources(config).catalogue)
+    catalogue = sources(config).catalogue
+    squad = squad_to_run(options, config, catalogue)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build
 
         parts = build(config, squad, battles=battles, fresh=options.fresh, tell=dashboard.tell)
-        log.logger().info("ready", seconds=dashboard.seconds)
+        trust = trust_in(parts.stage, squad, catalogue)
+        log.logger().info("ready", seconds=dashboard.seconds, grade=str(trust))
         daemon = Daemon(config, parts, dashboard.show if live else None)
         signal.signal(signal.SIGTERM, before)
         with asyncio.Runner(loop_factory=selector_loop()) as runner:
             code = runner.run(daemon.run())
-        return code, daemon.summary
+        return code, {**daemon.summary, **trust.facts(as_json=options.json)}
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -90,4 +93,5 @@ def _sentence(summary: dict[str, Any]) -> str:
     return (
         f"{summary['battles']} battles, {summary['won']} won, {summary['stars']} stars; "
         f"{summary['win_rate_last_20']:.0%} of the last 20; {summary['decisions']} decisions in {summary['seconds']} s"
+        f"\nwhat was learned in the simulator here is {summary['grade']}"
     )

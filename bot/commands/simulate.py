@@ -4,15 +4,22 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, seed
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
+from bot.commands.holding import checked
 from bot.commands.output import print_json, print_progress
-from game.errors import DONE
+from game.errors import DONE, InputError
 
 if TYPE_CHECKING:
+    from planning.grading import Trust
     from planning.plans import Plan
+    from planning.playing import Holding, PlanResult
+
+VARIATIONS = ("near", "far", "exact")
+"""The names of planning.variation, which is not imported for the help."""
 
 
 def add(verbs: Verbs) -> None:
@@ -25,6 +32,15 @@ def add(verbs: Verbs) -> None:
     add_squad(verb)
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     verb.add_argument("--seed", type=seed, default=0, help="seed of everything that the level leaves to chance")
+    verb.add_argument(
+        "--battles",
+        type=count,
+        metavar="N",
+        help="play N more battles, each a little different, and say how often it holds",
+    )
+    verb.add_argument(
+        "--variation", choices=VARIATIONS, help="how different they are (default: near); docs/planning.md says how much"
+    )
     add_tables(verb)
     add_config(verb)
     add_json(verb)
@@ -38,27 +54,37 @@ def simulate(options: Namespace) -> int:
     from bot.sources import is_named, open_stage, sources
     from bot.squads import builds_from
     from planning.assignment import assign_operators
+    from planning.grading import trust_in_plan
     from planning.jobs import read_plan
     from planning.playing import play_plan
 
+    if options.variation and not options.battles:
+        raise InputError("--variation: says how --battles differ; give --battles N as well")
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     plan = read_plan(options.plan)
     challenge, notes = mode_of(plan, challenge=options.challenge)
     stage = open_stage(options.stage, known, challenge=challenge)
     builds = builds_from(options, loaded, known.catalogue)
-    played = play_plan(plan, stage, assign_operators(plan, known.catalogue, builds), options.seed)
+    squad = assign_operators(plan, known.catalogue, builds)
+    played = play_plan(plan, stage, squad, options.seed)
     if builds is None:
         print_progress(_no_squad(plan))
     if plan.stage and not is_named(stage, plan.stage, known):
         notes = [f"the plan is for {plan.stage}", *notes]
     played = msgspec.structs.replace(played, notes=(*notes, *played.notes))
+    trust = trust_in_plan(plan, stage, squad, known.catalogue)
+    wanted = 3 if played.stars == 3 else 2
+    held = [
+        checked(plan, stage, squad, name, options.battles, wanted)
+        for name in ([options.variation or "near"] if options.battles else [])
+    ]
     if options.json:
         killed = [end.seconds for end in played.ends if not end.leaked]
         facts = {"stage": stage.code, "challenge": challenge, "plan": str(options.plan), **msgspec.to_builtins(played)}
-        print_json({**facts, "kill_times": killed})
+        print_json({**facts, "kill_times": killed, **trust.facts(), **_holding_facts(held, wanted)})
     else:
-        print("\n".join(_lines(stage.code, played)))
+        print("\n".join([*_lines(stage.code, played, trust), *_holding_lines(held, wanted)]))
     return DONE
 
 
@@ -82,14 +108,42 @@ def _no_squad(plan: Plan) -> str:
     return f"squad: none given{who} at elite 0, the last level; --squad FILE or --roster plays yours"
 
 
-def _lines(code: str, played: Any) -> list[str]:
+def _lines(code: str, played: PlanResult, trust: Trust) -> list[str]:
     """What came of a plan, for people."""
     from planning.playing import LONGEST
 
     given_up = not played.won and played.seconds >= LONGEST
-    stars = f"won with {played.stars} stars" if played.won else "given up" if given_up else "not won"
+    stars = f"won with {played.stars} stars in the simulator" if played.won else "given up" if given_up else "not won"
     went = f"{played.kills} of {played.total} enemies gone, {played.leaks} leaked, life {played.life}"
-    lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}"]
+    lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}", f"  {trust}"]
     lines += [f"  leaked: {end.enemy} at {end.seconds:.1f} s" for end in played.ends if end.leaked]
     lines += [f"  never done: step {number} (from 0)" for number in played.undone]
     return lines + [f"  note: {note}" for note in played.notes]
+
+
+def _holding_lines(held: Sequence[Holding], wanted: int) -> list[str]:
+    """How often a plan holds and what goes wrong where it does not, for people."""
+    from planning.telling import failure_lines
+
+    lines = []
+    for one in held:
+        lines.append(f"{one}" + (f", with {wanted} stars or more" if wanted < 3 else ""))
+        lines += [f"  {line}" for line in failure_lines(one)]
+    return lines
+
+
+def _holding_facts(held: Sequence[Holding], wanted: int) -> dict[str, Any]:
+    """How often a plan holds, and each battle in which it does not, for programs."""
+    import msgspec
+
+    return {
+        "holds": {
+            one.variation: {
+                "held": one.held,
+                "battles": one.battles,
+                "stars": wanted,
+                "failures": msgspec.to_builtins(one.failures),
+            }
+            for one in held
+        }
+    }

@@ -30,10 +30,13 @@ def train(options: Namespace) -> int:
     from bot.sources import open_stage, sources
     from bot.squads import squad_from
     from learning import training
+    from planning.grading import trust_in
 
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     stage, squad = open_stage(options.stage, known), squad_from(options, loaded, known.catalogue)
+    trust = trust_in(stage, squad, known.catalogue)
+    print_progress(f"victories here are {trust}")
     result = training.train(stage, squad, options.steps, options.seed, options.out, print_progress)
-    print_facts(result, as_json=options.json)
+    print_facts({**result, **trust.facts(as_json=options.json)}, as_json=options.json)
     return DONE
