@@ -73,7 +73,7 @@ def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None
 def _scene(moment: StepMoment | None, before: StepMoment | None) -> str:
     """What the screen shows when a step is done."""
     if moment is None:
-        return "not done"
+        return "not reached"
     at_once = before is not None and moment.seconds == before.seconds
     return "at the same time" if at_once else f"{clock(moment.seconds)}, {moment.dp} DP, {moment.kills} killed"
 
@@ -82,7 +82,9 @@ def step_condition(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, 
     """When to do a step: its conditions, or the DP that it waits for. `before` is the moment of the step before."""
     if conditions := list(_conditions(step)):
         return ", ".join(conditions)
-    if step.kind != "Deploy" or moment is None or moment.seconds == (before.seconds if before else 0.0):
+    if moment is None:
+        return "as soon as it is possible"
+    if step.kind != "Deploy" or moment.seconds == (before.seconds if before else 0.0):
         return "at once"
     slot = squad.slots.get(step.name)
     waited_for_dp = slot is not None and moment.dp <= squad.operators[slot].cost * DEAREST

@@ -1,0 +1,147 @@
+"""`holdfast plan`: a plan for your stage and operators that obeys what you said, and that others can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+
+import cv2
+import pytest
+from levels import CATALOGUE
+
+from bot.cli import main
+from game.levels.stage import load_stage
+from game.simulator.tables import standing_room
+from planning.assignment import assign_operators
+from planning.jobs import read_plan, write_copilot
+from planning.playing import play_plan
+
+
+def planned(*more, code=0, seconds="20"):
+    """What --json says of a plan for first_watch."""
+    assert main(["plan", "--stage", "first_watch", "--seconds", seconds, "--json", *more]) == code
+
+
+@pytest.fixture(scope="module")
+def squad(tmp_path_factory):
+    """A squad file of nine operators, some of them raised."""
+    names = ("Fang", "Vanilla", "Melantha", "Beagle", "Kroos", "Catapult", "Steward", "Lava", "Ansel")
+    file = tmp_path_factory.mktemp("squad") / "squad.toml"
+    known = [name for name in names if name in CATALOGUE.characters]
+    file.write_text("".join(f'[[operator]]\nname = "{name}"\nelite = 1\nlevel = 20\n\n' for name in known))
+    return file
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2"])
+def test_a_plan_obeys_what_was_said_and_reads_back(squad, tmp_path, capsys, seed):
+    """Who stays at home, who has to come, and how many; every step is legal; the file holds the same plan."""
+    out = tmp_path / "job.json"
+    planned("--squad", str(squad), "--seed", seed, "--avoid", "克洛丝", "--must", "lava", "--operators", "5",
+            "--out", str(out), seconds="4")  # fmt: skip
+    told = json.loads(capsys.readouterr().out)
+    assert "Lava" in told["operators"]
+    assert "Kroos" not in told["operators"]
+    assert len(told["operators"]) <= 5
+    plan, stage = read_plan(out), load_stage("first_watch", CATALOGUE)
+    assert write_copilot(plan) == told["job"]
+    assigned = assign_operators(plan, CATALOGUE)
+    room = standing_room(stage, assigned.operators)
+    assert all(
+        room[assigned.slots[step.name], step.tile[0] * stage.width + step.tile[1]]
+        for step in plan.steps
+        if step.kind == "Deploy"
+    )
+    assert play_plan(plan, stage, assigned).stars == told["stars"] == 3
+    assert all(one.candidates[0].requirements.elite == 1 for one in plan.groups)
+    assert all(one.candidates[0].requirements.level == 20 for one in plan.groups)
+
+
+def test_a_plan_ends_with_all_that_a_player_needs(squad, tmp_path, capsys):
+    """The outcome with its grade, the plan in words, how often it holds, what it costs; a job and a picture."""
+    out, picture = tmp_path / "job.json", tmp_path / "plan.png"
+    asked = ["plan", "--stage", "first_watch", "--squad", str(squad), "--seconds", "20"]
+    assert main([*asked, "--out", str(out), "--picture", str(picture)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("HF-1: won with 3 stars in the simulator; partly to be trusted: ")
+    assert " of 100 (near), " in said
+    assert " of 100 (far)\n" in said
+    assert "facing" in said
+    assert f"written: {out}\nwritten: {picture}\n" in said
+    assert cv2.imread(str(picture)).shape == (720, 1280, 3)
+    doc = json.loads(out.read_text(encoding="utf-8"))["doc"]
+    assert "HF-1: 3 stars" in doc["title"]
+    assert "3星" in doc["title"]
+    assert "partly to be trusted" in doc["details"]
+    assert "部分可信" in doc["details"]
+    assert "Made by Holdfast" in doc["details"]
+    assert main(["simulate", "--stage", "first_watch", "--plan", str(out), "--squad", str(squad)]) == 0
+    assert "won with 3 stars" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--avoid", "Nobel"], "--avoid: 'Nobel' is in no table"),
+        (["--must", "Nobel"], "--must: 'Nobel' is in no table"),
+        (["--must", "Fang", "--avoid", "芬"], "--avoid and --must both name Fang"),
+        (["--must", "Myrtle"], "--must: Myrtle is not among your operators"),
+        (["--must", "Fang", "--must", "Lava", "--operators", "1"], "--must: 2 names, but only 1 may come"),
+        (["--picture", "plan.bmp"], "plan.bmp: pictures are PNG"),
+        (["--out", "no/such/job.json"], "there is no folder"),
+        (["--stage", "first_wach"], "first_watch"),
+    ],
+)
+def test_what_cannot_be_obeyed_is_one_line(squad, capsys, asked, said):
+    """Before anything is searched."""
+    stage = [] if "--stage" in asked else ["--stage", "first_watch"]
+    assert main(["plan", *stage, "--squad", str(squad), *asked]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_avoiding_all_leaves_nothing_to_plan_with(job, capsys):
+    """A squad of two, neither of whom may come."""
+    _, pair = job
+    asked = ["plan", "--stage", "first_watch", "--squad", str(pair)]
+    assert main([*asked, "--avoid", "Fang", "--avoid", "Kroos"]) == 2
+    assert capsys.readouterr().err == "--avoid: leaves no operator\n"
+
+
+def test_a_plan_that_does_not_win_is_said_to_be_none(tmp_path, capsys):
+    """Plainly, with the best that was found, which is written and marked; the exit code says it as well."""
+    squad = tmp_path / "squad.toml"
+    squad.write_text('[[operator]]\nname = "Kroos"\nlevel = 1\n')
+    out = tmp_path / "job.json"
+    asked = ["plan", "--stage", "two_gates", "--squad", str(squad), "--seconds", "0.5", "--out", str(out)]
+    assert main(asked) == 1
+    said = capsys.readouterr()
+    if said.out:
+        assert said.out.startswith("HF-9: no plan of 3 stars was found; this is the best one\n")
+        assert "NOT WON" in json.loads(out.read_text(encoding="utf-8"))["doc"]["details"]
+    else:
+        assert "no plan was found that stops anything" in said.err
+
+
+def test_ctrl_c_gives_the_best_plan_so_far(squad, capsys):
+    """As if the time were up: the plan is printed, and nothing has failed."""
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    code = main(["plan", "--stage", "drawn_breath", "--squad", str(squad), "--seconds", "60", "--json"])
+    timer.join()
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert told["stopped"] or told["stars"] == 3
+
+
+def test_a_table_that_cannot_say_the_plan_becomes_a_job(squad, tmp_path, capsys):
+    """One of the two is written, and read back it plays the same."""
+    out = tmp_path / "plan.toml"
+    planned("--squad", str(squad), "--out", str(out))
+    said = capsys.readouterr()
+    (written,) = json.loads(said.out)["files"]
+    assert (written == str(out)) != ("not written" in said.err)
+    assert main(["simulate", "--stage", "first_watch", "--plan", written, "--squad", str(squad)]) == 0
+    assert "won with 3 stars" in capsys.readouterr().out
