@@ -25,8 +25,10 @@ from planning.player import (
 )  # fmt: skip
 from planning.variation import EXACT, Variation, gestures, varied
 
-LIMIT = 900 * TICKS
-"""Ticks after which a battle is given up: by then the operators are blocking enemies that they cannot hurt."""
+PATIENCE = 200 * TICKS
+"""Ticks without a dead or leaked enemy after which a battle is given up: the operators are blocking enemies that they
+cannot hurt. The longest pause between two enemies of a main-story level is LONGEST_PAUSE.
+"""
 ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
 MOVE_COST, DEATH_COST = 0.002, 0.02
@@ -181,7 +183,7 @@ class Arena:
         most = int(min(worst + self.lives, self.most_lost))
         follow(
             trial.world, battles, players, 0, script, trial.gestures, moments or nothing_kept(battles, players),
-            LIMIT, max(most, self.lives),
+            PATIENCE, ENDLESS - max(most, self.lives),
         )  # fmt: skip
         return self._loss(trial, battles, draft)
 
