@@ -22,7 +22,7 @@ MOMENTS = 10 * TICKS
 """Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
 SPEED_UP, BULLET_TIME, USAGE, RESET_STOPWATCH, SKILL_DAEMON, NOTHING = range(4, 10)
 """Kinds of steps beside DEPLOY, SKILL and RETREAT of game.actions."""
-ON_TILE, NOBODY = -1, -2
+ON_TILE, NOT_BROUGHT = -1, -2
 """ScriptStep.slot: the operator on the step's tile; an operator that is not in the squad."""
 BY_HAND, WHENEVER_READY, LIMITED_TIMES = range(3)
 """Skill usages (see planning.plans)."""

@@ -181,7 +181,7 @@ def _row(step: PlanStep, stage: Stage, squad: PlanSquad) -> dict[str, float]:
     on_map = step.tile is None or (0 <= step.tile[0] < stage.height and 0 <= step.tile[1] < stage.width)
     return {
         "kind": KINDS[step.kind],
-        "slot": squad.slots.get(step.name, player.NOBODY) if step.name or not on_map else player.ON_TILE,
+        "slot": squad.slots.get(step.name, player.NOT_BROUGHT) if step.name or not on_map else player.ON_TILE,
         "tile": tile if on_map else 0,
         "direction": step.direction,
         "kills": step.kills,

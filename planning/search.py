@@ -52,7 +52,7 @@ CHAMPIONS = 4
 NOTHING_YET = Score(0, -np.inf)
 
 
-class Progress(NamedTuple):
+class SearchProgress(NamedTuple):
     """How far a search is."""
 
     battles: int
@@ -79,7 +79,7 @@ def search(
     budget: int = 40_000,
     stars: int = 3,
     blocks: Sequence[Block] = BLOCKS,
-    goes_on: Callable[[Progress], bool] = lambda _: True,
+    goes_on: Callable[[SearchProgress], bool] = lambda _: True,
     limits: Limits = Limits(),
 ) -> SearchResult:
     """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
@@ -113,7 +113,7 @@ class _Search:
 
     def __init__(
         self, stage: Stage, drafts: DraftMaker, arena: Arena, threads: ThreadPoolExecutor,
-        goes_on: Callable[[Progress], bool],
+        goes_on: Callable[[SearchProgress], bool],
     ) -> None:  # fmt: skip
         self.stage, self.drafts, self.arena, self.threads, self.goes_on = stage, drafts, arena, threads, goes_on
         self.rng = drafts.rng
@@ -145,12 +145,11 @@ class _Search:
         """The draft without anything that can be left out while its score becomes no worse."""
         while True:
             self.tried.clear()
-            less = [draft for draft in simpler_drafts(entry.draft) if self.drafts.allowed(draft) == draft]
+            less = [one for one in simpler_drafts(entry.draft) if one.moves and self.drafts.allowed(one) == one]
             simpler = self._tried([(draft, entry) for draft in less], entry.score)
-            best = max(simpler, default=entry)
-            if best.score < entry.score:
+            if not simpler or max(simpler).score < entry.score:
                 return entry
-            entry = best
+            entry = max(simpler)
 
     def _breed(self, budget: int) -> bool:
         """Breed from one random pool; whether a draft that holds in all blocks was found and polished."""
@@ -195,7 +194,7 @@ class _Search:
         """Note the best of a round of trials, and ask whether to go on."""
         if self.best is None or entry.score > self.best.score:
             self.best = entry
-        self.stopped = not self.goes_on(Progress(self.battles, self.best, len(self.arena.blocks)))
+        self.stopped = not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
         return self.stopped
 
     def _tried(self, drafts: Sequence[tuple[Draft, Entry | None]], floor: Score) -> list[Entry]:
