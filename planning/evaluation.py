@@ -8,7 +8,6 @@ that begins like one of those goes on from the moment where the two part.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -25,8 +24,10 @@ from planning.player import (
 )  # fmt: skip
 from planning.variation import EXACT, Variation, gestures, varied
 
-LIMIT = 900 * TICKS
-"""Ticks after which a battle is given up: by then the operators are blocking enemies that they cannot hurt."""
+PATIENCE = 200 * TICKS
+"""Ticks without a dead or leaked enemy after which a battle is given up: the operators are blocking enemies that they
+cannot hurt. The longest pause between two enemies of the 150 reference levels is 80 s (8-13).
+"""
 ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
 MOVE_COST, DEATH_COST = 0.002, 0.02
@@ -81,7 +82,7 @@ class Arena:
     """The battles in which the drafts for one stage and squad are tried.
 
     `lives` is how much life a
-    battle may lose and still count as held. May be used by several threads at once.
+    battle may lose and still count as held. Several threads may use it.
     """
 
     def __init__(
@@ -92,7 +93,6 @@ class Arena:
         self.most_lost = ENDLESS
         """A battle that has lost more life is given up."""
         self.blocks = [(block, [self._trial(*one) for one in block.battles]) for block in blocks]
-        self._local = threading.local()
 
     def _trial(self, variation: Variation, seed: int) -> Trial:
         """A trial from its seed."""
@@ -102,15 +102,15 @@ class Arena:
 
     def score(self, draft: Draft, floor: Score, parent: Entry | None = None) -> tuple[Entry, int]:
         """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
-        script, kept, battles = script_of(draft, self.slots), list[Kept](), 0
+        script, kept, battles, room = script_of(draft, self.slots), list[Kept](), 0, empty_battles(self.world, 1)
         score, escaped = Score(0, 0.0), tuple[int, ...]()
         for number, (block, trials) in enumerate(self.blocks):
             worst = -floor.value * len(trials) if number == floor.blocks else np.inf if number > floor.blocks else 0.0
             losses, failed = 0.0, 0
             for trial in trials:
                 battles += 1
-                moments = self._moments(script, len(kept)) if battles <= KEPT_TRIALS else None
-                loss, alive = self._played(trial, script, draft, worst - losses, parent, battles - 1, moments)
+                moments = _moments(script, room) if battles <= KEPT_TRIALS else None
+                loss, alive = self._played(trial, script, draft, worst - losses, parent, battles - 1, moments, room)
                 if moments is not None:
                     kept.append(moments)
                 losses += loss
@@ -125,13 +125,13 @@ class Arena:
 
     def holds(self, draft: Draft, trials: Sequence[Trial]) -> int:
         """In how many of some battles a draft holds."""
-        script = script_of(draft, self.slots)
-        return sum(self._played(trial, script, draft, np.inf, None, 0, None)[1] is None for trial in trials)
+        script, room = script_of(draft, self.slots), empty_battles(self.world, 1)
+        return sum(self._played(trial, script, draft, np.inf, None, 0, None, room)[1] is None for trial in trials)
 
     def stars(self, draft: Draft) -> int:
         """The stars that a draft wins in the battle as we know it."""
-        battles = self._workspace()
-        self._played(self._trial(EXACT, 0), script_of(draft, self.slots), draft, np.inf, None, 0, None)
+        battles = empty_battles(self.world, 1)
+        self._played(self._trial(EXACT, 0), script_of(draft, self.slots), draft, np.inf, None, 0, None, battles)
         lost = ENDLESS - int(battles.battle[0]["life"])
         won = battles.battle[0]["outcome"] == WON and lost < self.stage.options.max_life
         return (2 if battles.battle[0]["leaks"] else 3) if won else 0
@@ -140,27 +140,13 @@ class Arena:
         """Further battles, to check drafts in."""
         return [self._trial(variation, seed) for seed in seeds]
 
-    def _moments(self, script: Script, number: int) -> Kept:
-        """Room for the moments of a trial."""
-        del number
-        battles = self._workspace()
-        return keeping(battles, new_players(script, battles), script.steps.shape[0] + 1)
-
-    def _workspace(self) -> Battles:
-        """A batch of one battle for the thread that asks."""
-        if not hasattr(self._local, "battles"):
-            self._local.battles = empty_battles(self.world, 1)
-        battles: Battles = self._local.battles
-        return battles
-
     def _played(
         self, trial: Trial, script: Script, draft: Draft, worst: float, parent: Entry | None, number: int,
-        moments: Kept | None,
+        moments: Kept | None, battles: Battles,
     ) -> tuple[float, tuple[int, ...] | None]:  # fmt: skip
         """The loss of a draft in a trial, and the enemies it did not stop; None if it held. A leak costs its life
         points, a living enemy its share of health.
         """
-        battles = self._workspace()
         players = new_players(script, trial.start)
         begun = 0
         if parent is not None and number < len(parent.kept):
@@ -181,7 +167,7 @@ class Arena:
         most = int(min(worst + self.lives, self.most_lost))
         follow(
             trial.world, battles, players, 0, script, trial.gestures, moments or nothing_kept(battles, players),
-            LIMIT, max(most, self.lives),
+            PATIENCE, ENDLESS - max(most, self.lives),
         )  # fmt: skip
         return self._loss(trial, battles, draft)
 
@@ -199,6 +185,11 @@ class Arena:
         if held:
             return loss, None
         return loss, tuple(np.flatnonzero(foe["leaked"] | (foe["phase"] == PRESENT)).tolist())
+
+
+def _moments(script: Script, battles: Battles) -> Kept:
+    """Room for the moments of a trial."""
+    return keeping(battles, new_players(script, battles), script.steps.shape[0] + 1)
 
 
 def _branch(parent: Entry, number: int, draft: Draft) -> int:

@@ -28,6 +28,22 @@ class Mutator:
                 draft = self._change(draft)
         return self.drafts.allowed(draft)
 
+    def crossed(self, draft: Draft, other: Draft) -> Draft:
+        """The draft with one operator used as in another one: all its moves there, at the places in the order that its
+        moves have here, or at random places.
+        """
+        slots = sorted({move.slot for move in other.moves})
+        if not slots:
+            return draft
+        slot = slots[int(self.rng.integers(len(slots)))]
+        at = [number for number, move in enumerate(draft.moves) if move.slot == slot]
+        moves = [move for move in draft.moves if move.slot != slot]
+        for number, move in enumerate(move for move in other.moves if move.slot == slot):
+            place = at[number] if number < len(at) else int(self.rng.integers(len(moves) + 1))
+            moves.insert(min(place, len(moves)), move)
+        skills = set(draft.skills) - {slot} | ({slot} & set(other.skills))
+        return self.drafts.allowed(Draft(tuple(moves), tuple(sorted(skills))))
+
     def _aimed(self, draft: Draft, enemy: int) -> Draft:
         """An operator is deployed on the route of an enemy: one that was deployed elsewhere, or one more."""
         moves = list(draft.moves)

@@ -1,9 +1,8 @@
 """Plays plans in compiled battles, as MAA would play them: the one place that knows what the steps of a plan mean.
 
-A plan is a `Script` of rows. `look` does in one tick what is due; `follow` plays a battle to its end. Delays are moments
-at the screen, of which a tick takes one two-hundredth of a second's worth at double speed and ten times as many in
-bullet time (see MOMENTS). A gesture takes the time that `Gestures` says, may be lost, and is then made again; with
-`NO_GESTURES` every step is done in the tick in which it becomes possible.
+A plan is a `Script` of rows. `look` does in one tick what is due; `follow` plays a battle to its end. Delays are seconds
+at the screen: these hold two seconds of the game after SpeedUp, and a fifth of one in bullet time. A gesture takes the time that `Gestures` says, may be lost, and is then made again; with
+`no_gestures` every step is done in the tick in which it becomes possible.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ MOMENTS = 10 * TICKS
 """Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
 SPEED_UP, BULLET_TIME, USAGE, RESET_STOPWATCH, SKILL_DAEMON, NOTHING = range(4, 10)
 """Kinds of steps beside DEPLOY, SKILL and RETREAT of game.actions."""
-ON_TILE, NOBODY = -1, -2
+ON_TILE, NOT_BROUGHT = -1, -2
 """ScriptStep.slot: the operator on the step's tile; an operator that is not in the squad."""
 BY_HAND, WHENEVER_READY, LIMITED_TIMES = range(3)
 """Skill usages (see planning.plans)."""
@@ -86,6 +85,10 @@ class PlayerState(Record):
     """Clock at which the gesture under way has its effect; -1 for none."""
     skill_of: int
     """The slot whose skill the gesture under way uses; -1 where it is the next step."""
+    counter: int
+    """Enemies that were gone at the last tick."""
+    quiet_since: int
+    """Clock at which the last of them went."""
 
 
 class Players(NamedTuple):
@@ -149,12 +152,18 @@ def nothing_kept(battles: Battles, players: Players) -> Kept:
 @unlocked
 def follow(
     world: World, battles: Battles, players: Players, b: int, script: Script, gestures: Gestures, kept: Kept,
-    limit: int, most_lost: int,
+    patience: int, least_life: int,
 ) -> None:  # fmt: skip
-    """Play battle `b` to its end, for `limit` ticks, or until more than `most_lost` life points are lost."""
-    field = field_within(battles, b)
-    battle, least = field.battle[0], field.battle[0].life - most_lost
-    while battle.outcome == RUNNING and battle.clock < limit and battle.life >= least:
+    """Play battle `b` to its end, until for `patience` ticks no enemy has died or leaked, or until it has less life
+    than `least_life`.
+    """
+    field, state = field_within(battles, b), players.state[b]
+    battle = field.battle[0]
+    while battle.outcome == RUNNING and battle.life >= least_life:
+        if battle.counter != state.counter:
+            state.counter, state.quiet_since = battle.counter, battle.clock
+        if battle.clock - state.quiet_since >= patience:
+            return
         if _is_due(world, field, players, b, script):
             look(world, battles, players, b, script, gestures, kept)
         run(world, battles, b, 1)

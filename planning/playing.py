@@ -120,11 +120,8 @@ def hold(
         records = new_battles(world, stage, [seed])
         players = new_players(script, records)
         other = varied(world, stage, variation, seed)
-        limit = LONGEST * TICKS
-        follow(
-            other, records, players, 0, script, gestures(variation, [seed]), nothing_kept(records, players), limit,
-            stage.options.max_life,
-        )  # fmt: skip
+        hands, kept = gestures(variation, [seed]), nothing_kept(records, players)
+        follow(other, records, players, 0, script, hands, kept, LONGEST * TICKS, 0)
         battle = records.battle[0]
         held = battle["outcome"] == WON and (stars < 3 or battle["leaks"] == 0)
         return None if held else _leaked(records, stage)
@@ -208,8 +205,8 @@ def _row(step: PlanStep, stage: Stage, squad: PlanSquad) -> dict[str, float]:
     on_map = step.tile is None or (0 <= step.tile[0] < stage.height and 0 <= step.tile[1] < stage.width)
     return {
         "kind": KINDS[step.kind],
-        "slot": squad.slots.get(step.name, player.NOBODY) if step.name or not on_map else player.ON_TILE,
-        "tile": tile if on_map else -1,
+        "slot": squad.slots.get(step.name, player.NOT_BROUGHT) if step.name or not on_map else player.ON_TILE,
+        "tile": tile if on_map else 0,
         "direction": step.direction,
         "kills": step.kills,
         "costs": step.costs,

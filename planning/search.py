@@ -45,10 +45,14 @@ BLOCKS = (
 """The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
 checked.
 """
+CROSSED = 0.2
+"""Share of the drafts that are made from two of the pool."""
+CHAMPIONS = 4
+"""Pools after which one begins with the best of each instead of random drafts."""
 NOTHING_YET = Score(0, -np.inf)
 
 
-class Progress(NamedTuple):
+class SearchProgress(NamedTuple):
     """How far a search is."""
 
     battles: int
@@ -75,7 +79,7 @@ def search(
     budget: int = 40_000,
     stars: int = 3,
     blocks: Sequence[Block] = BLOCKS,
-    goes_on: Callable[[Progress], bool] = lambda _: True,
+    goes_on: Callable[[SearchProgress], bool] = lambda _: True,
     limits: Limits = Limits(),
 ) -> SearchResult:
     """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
@@ -109,13 +113,15 @@ class _Search:
 
     def __init__(
         self, stage: Stage, drafts: DraftMaker, arena: Arena, threads: ThreadPoolExecutor,
-        goes_on: Callable[[Progress], bool],
+        goes_on: Callable[[SearchProgress], bool],
     ) -> None:  # fmt: skip
         self.stage, self.drafts, self.arena, self.threads, self.goes_on = stage, drafts, arena, threads, goes_on
         self.rng = drafts.rng
         self.mutator = Mutator(drafts)
         self.battles = 0
         self.best: Entry | None = None
+        self.champions: list[Entry] = []
+        """The best of each pool since the last one that began with them."""
         self.tried: set[Draft] = set()
         self.stopped = False
 
@@ -126,7 +132,8 @@ class _Search:
         count; the others end with the stage's life, so that it counts how far a battle goes.
         """
         for attempt in count():
-            self.arena.most_lost = self.stage.options.max_life if attempt % 2 else ENDLESS
+            mortal = attempt % 2 and len(self.champions) < CHAMPIONS
+            self.arena.most_lost = self.stage.options.max_life if mortal else ENDLESS
             self.tried.clear()
             if self._breed(budget) or self.battles >= budget:
                 break
@@ -138,24 +145,26 @@ class _Search:
         """The draft without anything that can be left out while its score becomes no worse."""
         while True:
             self.tried.clear()
-            less = [draft for draft in simpler_drafts(entry.draft) if self.drafts.allowed(draft) == draft]
+            less = [one for one in simpler_drafts(entry.draft) if one.moves and self.drafts.allowed(one) == one]
             simpler = self._tried([(draft, entry) for draft in less], entry.score)
-            best = max(simpler, default=entry)
-            if best.score < entry.score:
+            if not simpler or max(simpler).score < entry.score:
                 return entry
-            entry = best
+            entry = max(simpler)
 
     def _breed(self, budget: int) -> bool:
         """Breed from one random pool; whether a draft that holds in all blocks was found and polished."""
         pool: list[Entry] = []
         fresh, stale, left = FRESH, 0, POLISH
+        if len(self.champions) == CHAMPIONS:
+            drafts = [(entry.draft, None) for entry in self.champions]
+            pool, self.champions, fresh = self._with(pool, self._tried(drafts, NOTHING_YET)), [], 0
         while self.battles < budget and stale < STALE and left > 0:
             drafts: list[tuple[Draft, Entry | None]]
             if fresh > 0:
                 drafts, fresh = [(self.drafts.random_draft(), None) for _ in range(ROUND)], fresh - ROUND
             else:
                 parents = [pool[self._rank(len(pool))] for _ in range(ROUND)]
-                drafts = [(self.mutator.changed(parent.draft, parent.escaped), parent) for parent in parents]
+                drafts = [(self._child(parent, pool), parent) for parent in parents]
             top = pool[0].score if pool else NOTHING_YET
             pool = self._with(pool, self._tried(drafts, pool[-1].score if len(pool) == POOL else NOTHING_YET))
             stale = 0 if pool[0].score > top else stale + ROUND
@@ -163,7 +172,17 @@ class _Search:
                 fresh, left, stale = 0, left - ROUND, 0
             if self._ends(pool[0]):
                 return True
+        self.champions.append(pool[0])
         return left <= 0
+
+    def _child(self, parent: Entry, pool: Sequence[Entry]) -> Draft:
+        """A draft made from one of the pool, or from two."""
+        draft = parent.draft
+        if self.rng.random() < CROSSED:
+            draft = self.mutator.crossed(draft, pool[int(self.rng.integers(len(pool)))].draft)
+            if draft != parent.draft and self.rng.random() < 0.5:
+                return draft
+        return self.mutator.changed(draft, parent.escaped)
 
     def _with(self, pool: list[Entry], new: Sequence[Entry]) -> list[Entry]:
         """The pool with those of some new entries that are better than its worst."""
@@ -175,7 +194,7 @@ class _Search:
         """Note the best of a round of trials, and ask whether to go on."""
         if self.best is None or entry.score > self.best.score:
             self.best = entry
-        self.stopped = not self.goes_on(Progress(self.battles, self.best, len(self.arena.blocks)))
+        self.stopped = not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
         return self.stopped
 
     def _tried(self, drafts: Sequence[tuple[Draft, Entry | None]], floor: Score) -> list[Entry]:
