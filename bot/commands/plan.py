@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from planning.grading import Trust
     from planning.plans import Plan
     from planning.playing import Holding, PlanResult
-    from planning.search import Progress, SearchResult
+    from planning.search import SearchProgress, SearchResult
     from planning.telling import StepMoment
 
 CHECKS = 100
@@ -194,7 +194,7 @@ def _searched(
     began: list[float] = []
     with ProgressLine() as line, _interruption() as interrupted:
 
-        def goes_on(progress: Progress) -> bool:
+        def goes_on(progress: SearchProgress) -> bool:
             began[:] = began or [time.monotonic()]
             passed = time.monotonic() - began[0]
             line.show(lambda: f"{passed:.0f} of {options.seconds:g} s  {_progress(progress)}")
@@ -205,7 +205,7 @@ def _searched(
         return result, interrupted()
 
 
-def _progress(progress: Progress) -> str:
+def _progress(progress: SearchProgress) -> str:
     """How far a search is, in words."""
     blocks, value = progress.best.score
     best = f"holds in {blocks} of {progress.blocks} rounds of trials" if blocks else f"costs {-value:.1f} life a battle"

@@ -66,6 +66,6 @@ def test_a_map_of_which_nothing_is_left_out_keeps_its_numbers(tmp_path):
 def test_a_picture_that_cannot_be_written_is_one_line(tmp_path):
     """A folder that is not there, and an ending that is no picture's."""
     for file in (tmp_path / "none" / "plan.png", tmp_path / "plan.nothing"):
-        with pytest.raises(OutputError, match="cannot be written|no kind of picture") as told:
+        with pytest.raises(OutputError, match=r"cannot be written|no kind of picture") as told:
             drawn("first_watch", file)
         assert "\n" not in str(told.value)

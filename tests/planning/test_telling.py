@@ -26,10 +26,12 @@ def told(*steps, usage=0):
 
 def test_a_deployment_is_told_with_its_dp_place_and_facing():
     """Columns and rows as the job file counts them; the time and the counter of the battle as we know it."""
-    first, second = told(deploy("Fang", 2, 5, LEFT), deploy("Kroos", 1, 4, LEFT))
+    first, second, third = told(deploy("Fang", 2, 5, LEFT), deploy("Kroos", 1, 4, LEFT), deploy("Melantha", 2, 3))
     assert first.startswith(" 1. at once: Fang on column 5, row 2, facing left")
-    assert second.startswith(" 2. at 9 DP: Kroos on column 4, row 1, facing left")
-    assert second.endswith("9 DP, 0 killed")
+    assert second.startswith(" 2. at once: Kroos on column 4, row 1, facing left")
+    assert second.endswith("at the same time")
+    assert third.startswith(" 3. at 13 DP: Melantha on column 3, row 2, facing right")
+    assert ", 13 DP, " in third
 
 
 def test_conditions_are_told():
