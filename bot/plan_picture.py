@@ -30,6 +30,8 @@ MAP_PLACE = (0.03, 0.08, 0.60, 0.79)
 LIST_PLACE = (0.655, 0.04, 0.335, 0.85)
 SMALL = 34
 """Points of a tile's width below which names do not fit on it: the list has them."""
+NOT_REACHED = "-"
+"""Stands for the time of a step that is not done in the battle as we know it."""
 PAPER, INK, FAINT = "#15171a", "#f2f2f2", "#9aa0a8"
 GROUND, HIGH, CLOSED, WALKED, VOID = "#59606b", "#8f866f", "#2a2d33", "#3d4149", "#1c1e22"
 ENTRANCE, EXIT, ROUTE, FLIGHT = "#ff5a4d", "#4da3ff", "#ff8a7a", "#ffd166"
@@ -111,7 +113,7 @@ def _placements(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | Non
             place.numbers.append(number)
             place.operators.append(squad.operators[squad.slots[step.name]])
             place.directions.append(step.direction)
-            place.times.append(clock(moment.seconds) if moment else "never")
+            place.times.append(clock(moment.seconds) if moment and moment.done else NOT_REACHED)
     return list(found.values())
 
 
@@ -249,7 +251,7 @@ def _step_texts(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | Non
     texts = []
     for step, moment, before in zip(plan.steps, moments, (None, *moments), strict=False):
         when = step_condition(step, squad, moment, before)
-        time = clock(moment.seconds) if moment else "never"
+        time = clock(moment.seconds) if moment and moment.done else NOT_REACHED
         texts.append(f"{time}  " + ("" if when == "at once" else f"{when}: ") + deed(step, squad))
     return texts
 

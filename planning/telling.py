@@ -35,15 +35,17 @@ DEEDS: Mapping[StepKind, str] = {
 
 
 class StepMoment(NamedTuple):
-    """When a step was done in the battle as we know it, and what the screen shows then."""
+    """When the turn of a step came in the battle as we know it, and what the screen shows then."""
 
     seconds: float
     dp: int
     kills: int
+    done: bool = True
+    """Whether it was done, or skipped: its operator was not on the field."""
 
 
 def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment | None, ...]:
-    """For each step of a plan when it is done in the battle as we know it; None for steps that are not done."""
+    """For each step of a plan when its turn comes in the battle as we know it; None for steps that are not reached."""
     player = PlanPlayer(plan, Battle(stage, squad.operators), squad)
     battle, found = player.battle, list[StepMoment]()
     while battle.outcome is None and battle.seconds < LONGEST and len(found) < len(plan.steps):
@@ -52,8 +54,8 @@ def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment |
         found += [now] * (player.reached - len(found))
         battle.step(1)
     undone = set(player.undone())
-    return tuple(found[number] if number < len(found) and number not in undone else None
-                 for number in range(len(plan.steps)))  # fmt: skip
+    reached = [moment._replace(done=number not in undone) for number, moment in enumerate(found)]
+    return (*reached, *[None] * (len(plan.steps) - len(found)))
 
 
 def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None]) -> list[str]:
@@ -71,9 +73,11 @@ def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None
 
 
 def _scene(moment: StepMoment | None, before: StepMoment | None) -> str:
-    """What the screen shows when a step is done."""
+    """What the screen shows when the turn of a step comes."""
     if moment is None:
         return "not reached"
+    if not moment.done:
+        return f"{clock(moment.seconds)}, skipped: not on the field"
     at_once = before is not None and moment.seconds == before.seconds
     return "at the same time" if at_once else f"{clock(moment.seconds)}, {moment.dp} DP, {moment.kills} killed"
 

@@ -267,10 +267,11 @@ def _drawn(options: Namespace, found: _Found, stage: Stage) -> list[Path]:
     """Draw the plan where --picture says."""
     if options.picture is None:
         return []
-    from bot.plan_picture import write_plan_picture
+    from bot.plan_picture import drawable, write_plan_picture
 
+    name = stage.title or stage.name
     title = (
-        f"{stage.code} {stage.title or stage.name}".strip(),
+        f"{stage.code} {name if drawable(name) == name else ''}",
         f"{_outcome(found)} (grade: {found.trust.level}); {_held(found)}",
     )
     write_plan_picture(options.picture, found.plan, stage, found.squad, found.moments, title)

@@ -13,7 +13,7 @@ from bot.requests import REQUESTS
 
 VERBS = (
     "run", *(request.verb for request in REQUESTS), "logs", "replay", "read", "train", "evaluate", "stage", "import",
-    "practice", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
+    "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
     "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train",
 )  # fmt: skip
 HEAVY = {

@@ -47,6 +47,14 @@ def test_conditions_are_told():
     assert lines[2].endswith("not reached")
 
 
+def test_a_step_for_an_operator_off_the_field_is_told_as_skipped():
+    """Its conditions still hold back the steps after it."""
+    first, second = told(PlanStep(kind="Retreat", name="Fang", time_elapsed=5.0), deploy("Fang", 2, 5, LEFT))
+    assert first.startswith(" 1. not before 0:05: retreat Fang")
+    assert first.endswith("0:05, skipped: not on the field")
+    assert second.endswith("at the same time")
+
+
 def test_skills_that_go_by_themselves_are_named_once():
     """With what the skill is called."""
     *_, last = told(deploy("Fang", 2, 5, LEFT), usage=1)
@@ -63,7 +71,7 @@ def test_the_moments_are_those_of_the_battle():
     squad = assign_operators(plan, CATALOGUE)
     moments, undone = moments_of(plan, STAGE, squad), play_plan(plan, STAGE, squad).undone
     assert len(moments) == len(plan.steps)
-    assert [number for number, moment in enumerate(moments) if moment is None] == list(undone)
+    assert [number for number, moment in enumerate(moments) if moment is None or not moment.done] == list(undone)
     times = [moment.seconds for moment in moments if moment]
     assert times == sorted(times)
     assert deployment_cost(plan, squad) > 0
