@@ -22,6 +22,8 @@ def test_evaluate_prints_one_object(capsys):
     figures = json.loads(capsys.readouterr().out)
     assert figures["battles"] == 2
     assert 0 <= figures["win_rate"] <= 1
+    assert figures["grade"] == "partly"  # what some operators of the default squad do is not played
+    assert "Myrtle" in figures["grade_reasons"][0]
 
 
 def test_a_policy_that_is_not_there_is_one_line(capsys, tmp_path):

@@ -115,3 +115,40 @@ def test_simulate_uses_what_the_plan_requires_or_says_what_falls_short(job, caps
     told = capsys.readouterr()
     assert "  note: Kroos falls short of what the plan requires: elite 0, not 1, level 20, not 55, " in told.out
     assert told.err == ""
+
+
+def test_simulate_says_how_often_a_plan_holds_and_what_leaks(job, capsys):
+    """In battles that differ a little, and who leaks where it does not hold; the grade stands beside a victory."""
+    plan, _ = job
+    asked = ["simulate", "--stage", "first_watch", "--plan", str(plan), "--battles", "3", "--variation", "far"]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["holds"]["far"]["battles"] == 3
+    assert len(told["holds"]["far"]["failures"]) == 3 - told["holds"]["far"]["held"]
+    assert told["grade"] in ("whole", "partly", "not to be trusted")
+    assert main(asked) == 0
+    assert f"holds in {told['holds']['far']['held']} of 3 (far)" in capsys.readouterr().out
+
+
+def test_a_variation_without_battles_is_one_line(job, capsys):
+    """It would change nothing."""
+    plan, _ = job
+    asked = ["simulate", "--stage", "first_watch", "--plan", str(plan), "--variation", "far"]
+    assert main(asked) == 2
+    assert capsys.readouterr().err == "--variation: says how --battles differ; give --battles N as well\n"
+
+
+def test_a_result_against_stand_ins_is_not_to_be_trusted(reference, job, capsys):
+    """The enemies of AS-EX-8 are in no included table, and its devices are not played."""
+    plan, _ = job
+    level = reference / "levels" / "level_act35side_ex08.json"
+    actions = [{"type": "Skill", "name": "Fang"}]
+    plan.write_text(json.dumps({"stage_name": "AS-EX-8", "actions": actions}))
+    asked = ["simulate", "--stage", str(level), "--plan", str(plan)]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["grade"] == "not to be trusted"
+    assert "9 of 9 kinds of enemies are stand-ins: " in told["grade_reasons"][0]
+    assert "devices that are not played: trap_181_sgray, trap_182_sglink" in told["grade_reasons"]
+    assert main(asked) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("  not to be trusted: 9 of 9 kinds of enemies are stand-")
