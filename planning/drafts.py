@@ -54,6 +54,10 @@ class Limits(NamedTuple):
     """Names of operators that it has to deploy."""
 
 
+NO_LIMITS = Limits()
+"""A full squad, of any operators."""
+
+
 class DraftMaker:
     """Draws random drafts, and pieces of drafts, for one stage and squad."""
 
@@ -164,13 +168,13 @@ def _places(
     """
     spots = [(tile, direction) for tile in np.flatnonzero(room).tolist() for direction in range(4)]
     covered = np.zeros((len(spots), shape[0] * shape[1]))
-    for spot, (tile, direction) in zip(covered, spots, strict=True):
+    for tiles, (tile, direction) in zip(covered, spots, strict=True):
         row, col = divmod(tile, shape[1])
         for down, right in (turned(offset, direction) for offset in operator.range):
             if 0 <= row + down < shape[0] and 0 <= col + right < shape[1]:
-                spot[(row + down) * shape[1] + col + right] = 1.0
+                tiles[(row + down) * shape[1] + col + right] = 1.0
     spot = np.array(spots, np.int64).reshape(len(spots), 2)
-    return _Places(spot, *(_likely(covered, tiles) for tiles in (traffic, routes)))
+    return _Places(spot, *(_likely(covered, these) for these in (traffic, routes)))
 
 
 def _likely(covered: Traffic, traffic: Traffic) -> npt.NDArray[np.float64]:

@@ -9,7 +9,7 @@ that begins like one of those goes on from the moment where the two part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,20 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.records import ABSENT, PRESENT, TICKS, WON, Battles, World
 from game.simulator.tables import empty_battles, new_battles, world_of
-from planning.drafts import Draft
+from planning.drafts import Draft, PlannedMove
 from planning.player import (
-    MOMENTS, WHENEVER_READY, Gestures, Kept, Players, Script, ScriptStep, copy_battle, follow, keeping, new_players,
+    MOMENTS,
+    WHENEVER_READY,
+    Gestures,
+    Kept,
+    Players,
+    Script,
+    ScriptStep,
+    copy_battle,
+    copy_player,
+    follow,
+    keeping,
+    new_players,
     nothing_kept,
 )  # fmt: skip
 from planning.variation import EXACT, Variation, gestures, varied
@@ -32,6 +43,8 @@ ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
 MOVE_COST, DEATH_COST = 0.002, 0.02
 """Penalties for a move and for the death of an operator; a lost life point costs 1."""
+GIVEN_UP = 1e-9
+"""Taken from the score of a draft that was given up, so that it is worse than what it was compared with."""
 KEPT_TRIALS = 4
 """The first trials of a draft, whose moments are kept for the drafts that begin like it."""
 
@@ -79,20 +92,43 @@ class Entry(NamedTuple):
 
 
 class Arena:
-    """The battles in which the drafts for one stage and squad are tried.
+    """The battles in which the drafts for one stage and squad are tried. Several threads may use it.
 
-    `lives` is how much life a
-    battle may lose and still count as held. Several threads may use it.
+    `lives` is how much life a battle may lose and still count as held.
     """
 
-    def __init__(
-        self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Block], lives: int = 0
-    ) -> None:
+    def __init__(self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Block], lives: int = 0) -> None:
         self.stage, self.slots, self.lives = stage, len(squad), lives
         self.world = world_of(stage, squad)
         self.most_lost = ENDLESS
         """A battle that has lost more life is given up."""
         self.blocks = [(block, [self._trial(*one) for one in block.battles]) for block in blocks]
+
+    def score(self, draft: Draft, floor: Score, parent: Entry | None = None) -> tuple[Entry, int]:
+        """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
+        attempt = _Attempt(self, draft, parent)
+        score = Score(0, 0.0)
+        for number, (block, trials) in enumerate(self.blocks):
+            most = len(trials) * -floor.value if number == floor.blocks else 0.0 if number < floor.blocks else np.inf
+            losses, failed = 0.0, 0
+            for trial in trials:
+                loss, held = attempt.play(trial, np.inf if number < floor.blocks else most - losses)
+                losses, failed = losses + loss, failed + (not held)
+                if losses > most if number >= floor.blocks else failed > block.failures:
+                    return attempt.entry(Score(number, -losses / len(trials) - GIVEN_UP)), attempt.battles
+            score = Score(number + (failed <= block.failures), -losses / len(trials))
+            if failed > block.failures:
+                break
+        return attempt.entry(score), attempt.battles
+
+    def stars(self, draft: Draft) -> int:
+        """The stars that a draft wins in the battle as we know it."""
+        attempt = _Attempt(self, draft, None)
+        attempt.play(self._trial(EXACT, 0), np.inf)
+        battle = attempt.room.battle[0]
+        if battle["outcome"] != WON or ENDLESS - int(battle["life"]) >= self.stage.options.max_life:
+            return 0
+        return 2 if battle["leaks"] else 3
 
     def _trial(self, variation: Variation, seed: int) -> Trial:
         """A trial from its seed."""
@@ -100,132 +136,91 @@ class Arena:
         start.battle["life"] = ENDLESS
         return Trial(varied(self.world, self.stage, variation, seed), gestures(variation, [seed]), start)
 
-    def score(self, draft: Draft, floor: Score, parent: Entry | None = None) -> tuple[Entry, int]:
-        """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
-        script, kept, battles, room = script_of(draft, self.slots), list[Kept](), 0, empty_battles(self.world, 1)
-        score, escaped = Score(0, 0.0), tuple[int, ...]()
-        for number, (block, trials) in enumerate(self.blocks):
-            worst = -floor.value * len(trials) if number == floor.blocks else np.inf if number > floor.blocks else 0.0
-            losses, failed = 0.0, 0
-            for trial in trials:
-                battles += 1
-                moments = _moments(script, room) if battles <= KEPT_TRIALS else None
-                loss, alive = self._played(trial, script, draft, worst - losses, parent, battles - 1, moments, room)
-                if moments is not None:
-                    kept.append(moments)
-                losses += loss
-                failed += alive is not None
-                escaped = escaped or alive or ()
-                if (failed > block.failures and number < floor.blocks) or losses > worst:
-                    return Entry(Score(number, -losses / len(trials) - 1e-9), draft), battles
-            score = Score(number + (failed <= block.failures), -losses / len(trials))
-            if failed > block.failures:
-                break
-        return Entry(score, draft, tuple(kept), escaped), battles
 
-    def holds(self, draft: Draft, trials: Sequence[Trial]) -> int:
-        """In how many of some battles a draft holds."""
-        script, room = script_of(draft, self.slots), empty_battles(self.world, 1)
-        return sum(self._played(trial, script, draft, np.inf, None, 0, None, room)[1] is None for trial in trials)
+class _Attempt:
+    """A draft that is tried."""
 
-    def stars(self, draft: Draft) -> int:
-        """The stars that a draft wins in the battle as we know it."""
-        battles = empty_battles(self.world, 1)
-        self._played(self._trial(EXACT, 0), script_of(draft, self.slots), draft, np.inf, None, 0, None, battles)
-        lost = ENDLESS - int(battles.battle[0]["life"])
-        won = battles.battle[0]["outcome"] == WON and lost < self.stage.options.max_life
-        return (2 if battles.battle[0]["leaks"] else 3) if won else 0
+    def __init__(self, arena: Arena, draft: Draft, parent: Entry | None) -> None:
+        self.arena, self.draft, self.parent = arena, draft, parent
+        self.battles = 0
+        """Battles played so far."""
+        self.room = empty_battles(arena.world, 1)
+        """Where its battles are played."""
+        self.script = script_of(draft, arena.slots)
+        self.kept: list[Kept] = []
+        self.escaped: tuple[int, ...] = ()
 
-    def trials(self, variation: Variation, seeds: Sequence[int]) -> list[Trial]:
-        """Further battles, to check drafts in."""
-        return [self._trial(variation, seed) for seed in seeds]
+    def entry(self, score: Score) -> Entry:
+        """The draft's entry."""
+        return Entry(score, self.draft, tuple(self.kept), self.escaped)
 
-    def _played(
-        self, trial: Trial, script: Script, draft: Draft, worst: float, parent: Entry | None, number: int,
-        moments: Kept | None, battles: Battles,
-    ) -> tuple[float, tuple[int, ...] | None]:  # fmt: skip
-        """The loss of a draft in a trial, and the enemies it did not stop; None if it held. A leak costs its life
-        points, a living enemy its share of health.
-        """
-        players = new_players(script, trial.start)
-        begun = 0
-        if parent is not None and number < len(parent.kept):
-            begun = _branch(parent, number, draft)
-        if parent is not None and begun > 0:
-            before = parent.kept[number]
-            copy_battle(before.battles, begun, battles, 0)
-            players.state[0] = before.players.state[begun]
-            players.state["last"] = script.steps.shape[0]
-            players.usage[0] = before.players.usage[begun]
-            count = min(players.skipped.shape[1], before.players.skipped.shape[1])
-            players.skipped[0, :count] = before.players.skipped[begun, :count]
-            if moments is not None:
-                _inherit(before, moments, begun)
-        else:
-            for table, fresh in zip(battles, trial.start, strict=True):
+    def play(self, trial: Trial, most: float) -> tuple[float, bool]:
+        """Play a trial, until it costs more than `most`; its loss, and whether the draft held."""
+        players = new_players(self.script, trial.start)
+        kept = nothing_kept(self.room, players)
+        if self.battles < KEPT_TRIALS:
+            kept = keeping(self.room, players, len(self.draft.moves) + 1)
+            self.kept.append(kept)
+        if not self._goes_on(players, kept):
+            for table, fresh in zip(self.room, trial.start, strict=True):
                 table[0] = fresh[0]
-        most = int(min(worst + self.lives, self.most_lost))
-        follow(
-            trial.world, battles, players, 0, script, trial.gestures, moments or nothing_kept(battles, players),
-            PATIENCE, ENDLESS - max(most, self.lives),
-        )  # fmt: skip
-        return self._loss(trial, battles, draft)
+        self.battles += 1
+        life = max(min(most + self.arena.lives, self.arena.most_lost), self.arena.lives)
+        least_life = ENDLESS - int(min(life, ENDLESS))
+        follow(trial.world, self.room, players, 0, self.script, trial.gestures, kept, PATIENCE, least_life)
+        return self._outcome(trial)
 
-    def _loss(self, trial: Trial, battles: Battles, draft: Draft) -> tuple[float, tuple[int, ...] | None]:
-        """What a battle that has been played costs, and the enemies that the draft did not stop; None if it held."""
-        foe, battle = battles.foe[0], battles.battle[0]
-        life = ENDLESS - int(battle["life"])
-        held = bool(battle["outcome"] == WON) and life <= self.lives
+    def _goes_on(self, players: Players, kept: Kept) -> bool:
+        """Begin this trial where the draft parts from its parent; False if they have nothing in common."""
+        if self.parent is None or self.battles >= len(self.parent.kept):
+            return False
+        before = self.parent.kept[self.battles]
+        begun = _common_moves(self.parent.draft, self.draft, before)
+        if not begun:
+            return False
+        copy_battle(before.battles, begun, self.room, 0)
+        copy_player(before.players, begun, players, 0)
+        players.state["last"] = len(self.draft.moves)
+        for n in np.flatnonzero(before.valid[: begun + 1]).tolist() if kept.valid.size else ():
+            copy_battle(before.battles, n, kept.battles, n)
+            copy_player(before.players, n, kept.players, n)
+            kept.players.state[n]["last"], kept.valid[n] = len(self.draft.moves), True
+        return True
+
+    def _outcome(self, trial: Trial) -> tuple[float, bool]:
+        """What the battle that was played costs, and whether the draft held: a leak costs its life points, a battle
+        that is not won the stage's life besides, and each enemy that lives its share of health.
+        """
+        foe, battle, arena = self.room.foe[0], self.room.battle[0], self.arena
+        lost = max(ENDLESS - int(battle["life"]) - arena.lives, 0)
         dead = int(battle["deployments"]) - int(battle["deployed"])
-        loss = max(life - self.lives, 0) + MOVE_COST * len(draft.moves) + DEATH_COST * dead
+        loss = lost + MOVE_COST * len(self.draft.moves) + DEATH_COST * dead
+        if battle["outcome"] == WON and not lost:
+            return loss, True
+        self.escaped = self.escaped or tuple(np.flatnonzero(foe["leaked"] | (foe["phase"] == PRESENT)).tolist())
         if battle["outcome"] != WON:
             health = foe["health"] / trial.world.enemy["max_health"]
             health[foe["phase"] == ABSENT] = 1.0
-            loss += float(health.clip(0.0).sum()) + self.stage.options.max_life
-        if held:
-            return loss, None
-        return loss, tuple(np.flatnonzero(foe["leaked"] | (foe["phase"] == PRESENT)).tolist())
+            loss += float(health.clip(0.0).sum()) + arena.stage.options.max_life
+        return loss, False
 
 
-def _moments(script: Script, battles: Battles) -> Kept:
-    """Room for the moments of a trial."""
-    return keeping(battles, new_players(script, battles), script.steps.shape[0] + 1)
-
-
-def _branch(parent: Entry, number: int, draft: Draft) -> int:
-    """After how many moves a draft parts from its parent, of the moments that were kept; 0 for the start."""
-    if parent.draft.skills != draft.skills:
+def _common_moves(parent: Draft, draft: Draft, kept: Kept) -> int:
+    """With how many same moves two drafts begin, of those whose moment was kept; 0 where skills are used otherwise."""
+    if parent.skills != draft.skills:
         return 0
-    same = 0
-    for one, other in zip(parent.draft.moves, draft.moves, strict=False):
-        if one != other:
-            break
-        same += 1
-    valid = parent.kept[number].valid
-    same = min(same, len(valid) - 1)
-    while same > 0 and not valid[same]:
-        same -= 1
-    return same
-
-
-def _inherit(before: Kept, moments: Kept, rows: int) -> None:
-    """Take over the first moments of a parent."""
-    for old, new in zip(before.battles, moments.battles, strict=True):
-        new[: rows + 1] = old[: rows + 1]
-    moments.players.state[: rows + 1] = before.players.state[: rows + 1]
-    moments.players.usage[: rows + 1] = before.players.usage[: rows + 1]
-    count = min(moments.players.skipped.shape[1], before.players.skipped.shape[1])
-    moments.players.skipped[: rows + 1, :count] = before.players.skipped[: rows + 1, :count]
-    moments.valid[: rows + 1] = before.valid[: rows + 1]
+    same = next((n for n, pair in enumerate(zip(parent.moves, draft.moves, strict=False)) if pair[0] != pair[1]), None)
+    most = min(len(parent.moves), len(draft.moves)) if same is None else same
+    return max(np.flatnonzero(kept.valid[: most + 1]).tolist(), default=0)
 
 
 def script_of(draft: Draft, slots: int) -> Script:
     """A draft as the player reads it."""
-    moves = np.array(draft.moves, np.float64).reshape(len(draft.moves), 6)
-    steps = np.zeros(len(moves), ScriptStep.dtype)
-    for column, name in enumerate(("kind", "slot", "tile", "direction", "kills")):
+    moves = np.array(draft.moves, np.float64).reshape(len(draft.moves), len(PlannedMove._fields))
+    steps: Any = np.zeros(len(moves), ScriptStep.dtype)
+    for column, name in enumerate(PlannedMove._fields[:-1]):
         steps[name] = moves[:, column]
-    steps["time_elapsed"] = np.round(moves[:, 5] * MOMENTS)
+    steps["time_elapsed"] = np.round(moves[:, -1] * MOMENTS)
     steps["cooling"], steps["timeout"], steps["times"] = -1, -1, 1
     usage = np.zeros((slots, 2), np.int64)
     usage[list(draft.skills), 0] = WHENEVER_READY

@@ -18,8 +18,8 @@ class Mutator:
         self.drafts, self.rng = drafts, drafts.rng
 
     def changed(self, draft: Draft, escaped: Sequence[int] = ()) -> Draft:
-        """One to three changes, within the limits. `escaped` are enemies that the draft does not stop: half of the changes are aimed at
-        one of them.
+        """One to three changes, within the limits. `escaped` are enemies that the draft does not stop, at which some of
+        the changes are aimed.
         """
         for _ in range(1 + int(self.rng.integers(3))):
             if escaped and draft.moves and self.rng.random() < AIMED:

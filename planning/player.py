@@ -1,8 +1,9 @@
-"""Plays plans in compiled battles, as MAA would play them: the one place that knows what the steps of a plan mean.
+"""Plays plans in compiled battles, as MAA would play them: the one place that says what the steps of a plan do.
 
-A plan is a `Script` of rows. `look` does in one tick what is due; `follow` plays a battle to its end. Delays are seconds
-at the screen: these hold two seconds of the game after SpeedUp, and a fifth of one in bullet time. A gesture takes the time that `Gestures` says, may be lost, and is then made again; with
-`no_gestures` every step is done in the tick in which it becomes possible.
+A plan is a `Script` of rows. `look` does in one tick what is due; `follow` plays a battle to its end. Delays are
+seconds at the screen: these hold two seconds of the game after SpeedUp, and a fifth of one in bullet time. A gesture
+takes the time that `Gestures` says, may be lost, and is then made again; with `no_gestures` every step is done in the
+tick in which it becomes possible.
 """
 
 from __future__ import annotations
@@ -301,7 +302,9 @@ def _holds(world: World, field: Field, state: PlayerState, now: int, step: Scrip
     if battle.counter < step.kills or battle.dp < step.costs or now - state.stopwatch < step.time_elapsed:
         return False
     changed = battle.dp - state.turn_dp
-    if (step.cost_changes >= 0 and changed < step.cost_changes) or (step.cost_changes < 0 < changed - step.cost_changes):
+    if (step.cost_changes >= 0 and changed < step.cost_changes) or (
+        step.cost_changes < 0 < changed - step.cost_changes
+    ):
         return False
     if step.cooling >= 0 and _cooling(field) != step.cooling:
         return False
@@ -403,7 +406,7 @@ def copy_battle(source: Battles, b: int, target: Battles, to: int) -> None:
 
 @compiled
 def copy_player(source: Players, b: int, target: Players, to: int) -> None:
-    """Copy the player of battle `b` to row `to` of other players of the same plan, or of one with the same beginning."""
+    """Copy the player of battle `b` to row `to` of players of the same plan, or of one with the same beginning."""
     target.state[to] = source.state[b]
     for s in range(source.usage.shape[1]):
         target.usage[to, s, 0], target.usage[to, s, 1] = source.usage[b, s, 0], source.usage[b, s, 1]

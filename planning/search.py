@@ -21,7 +21,7 @@ from game.characters.models import Operator
 from game.errors import PlanError
 from game.levels.stage import Stage
 from game.simulator.tables import standing_room
-from planning.drafts import Draft, DraftMaker, Limits
+from planning.drafts import NO_LIMITS, Draft, DraftMaker, Limits
 from planning.evaluation import ENDLESS, Arena, Block, Entry, Score, battles_of
 from planning.mutations import Mutator, simpler_drafts
 from planning.variation import EXACT, FAR, NEAR
@@ -49,6 +49,8 @@ CROSSED = 0.2
 """Share of the drafts that are made from two of the pool."""
 CHAMPIONS = 4
 """Pools after which one begins with the best of each instead of random drafts."""
+Tries = Sequence[tuple[Draft, Entry | None]]
+"""Drafts that are to be tried, each with the entry that it was made from."""
 NOTHING_YET = Score(0, -np.inf)
 
 
@@ -80,7 +82,7 @@ def search(
     stars: int = 3,
     blocks: Sequence[Block] = BLOCKS,
     goes_on: Callable[[SearchProgress], bool] = lambda _: True,
-    limits: Limits = Limits(),
+    limits: Limits = NO_LIMITS,
 ) -> SearchResult:
     """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
 
@@ -97,8 +99,7 @@ def search(
 def _checked(limits: Limits, stage: Stage, squad: Sequence[Operator]) -> Limits:
     """The limits with that of the stage. Raises PlanError where no plan can obey them."""
     operators = min(limits.operators, stage.options.squad_limit or limits.operators)
-    room = standing_room(stage, squad).any(axis=1)
-    stands = [one.name for one, somewhere in zip(squad, room, strict=True) if somewhere]
+    stands = [one.name for one, room in zip(squad, standing_room(stage, squad), strict=True) if room.any()]
     if lacking := [name for name in limits.must if name not in stands]:
         raise PlanError(f"{stage.code}: {', '.join(lacking)} cannot be deployed there; leave out --must for them")
     if len(limits.must) > operators or operators < 1:
@@ -146,7 +147,8 @@ class _Search:
         while True:
             self.tried.clear()
             less = [one for one in simpler_drafts(entry.draft) if one.moves and self.drafts.allowed(one) == one]
-            simpler = self._tried([(draft, entry) for draft in less], entry.score)
+            tries: Tries = [(draft, entry) for draft in less]
+            simpler = self._tried(tries, entry.score)
             if not simpler or max(simpler).score < entry.score:
                 return entry
             entry = max(simpler)
@@ -156,12 +158,12 @@ class _Search:
         pool: list[Entry] = []
         fresh, stale, left = FRESH, 0, POLISH
         if len(self.champions) == CHAMPIONS:
-            drafts = [(entry.draft, None) for entry in self.champions]
-            pool, self.champions, fresh = self._with(pool, self._tried(drafts, NOTHING_YET)), [], 0
+            champions, self.champions, fresh = [(entry.draft, None) for entry in self.champions], [], 0
+            pool = self._with(pool, self._tried(champions, NOTHING_YET))
         while self.battles < budget and stale < STALE and left > 0:
-            drafts: list[tuple[Draft, Entry | None]]
             if fresh > 0:
-                drafts, fresh = [(self.drafts.random_draft(), None) for _ in range(ROUND)], fresh - ROUND
+                drafts: Tries = [(self.drafts.random_draft(), None) for _ in range(ROUND)]
+                fresh -= ROUND
             else:
                 parents = [pool[self._rank(len(pool))] for _ in range(ROUND)]
                 drafts = [(self._child(parent, pool), parent) for parent in parents]
@@ -197,7 +199,7 @@ class _Search:
         self.stopped = not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
         return self.stopped
 
-    def _tried(self, drafts: Sequence[tuple[Draft, Entry | None]], floor: Score) -> list[Entry]:
+    def _tried(self, drafts: Tries, floor: Score) -> list[Entry]:
         """The entries of these drafts, each with its parent, that have not been tried before."""
         new = {draft: parent for draft, parent in drafts if draft not in self.tried}
         self.tried.update(new)

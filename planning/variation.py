@@ -1,6 +1,6 @@
 """How a real battle differs from ours, in one place: the battles in which a plan has to hold.
 
-A `Variation` says how far off the numbers may be and how well the hands work. `varied` and `gestures` draw one battle of
+A `Variation` says how far off the numbers may be and how well gestures work. `varied` and `gestures` draw one battle of
 it from a seed; the same seed always draws the same one. docs/planning.md tells where the figures come from:
 
 - numbers: public tables are months old and rounded, and trust, potentials and modules are not always known;

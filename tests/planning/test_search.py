@@ -65,16 +65,14 @@ def test_a_stage_that_cannot_be_won_is_said_to_be_lost(make):
 
 
 def test_two_stars_are_enough_where_they_are_asked_for(make):
-    """One of two enemies comes where nothing stops it: without a leak no plan exists, with one several do."""
-    picture = ("#####", "S...E", "xxxxx", "S...E", "xxxxx")
-    low = make.lane(start=(3, 0), endPosition={"row": 1, "col": 4})
-    high = make.lane(start=(1, 0), endPosition={"row": 3, "col": 4})
-    spawns = [make.spawn(routeIndex=0), make.spawn(routeIndex=1)]
-    data = make.level(spawns, picture=picture, routes=(high, low), maxLifePoint=2, characterLimit=1)
-    stage = make.stage(data)
-    alone = [one for one in SQUAD if one.name == "Fang"]
-    assert search(stage, alone, budget=200, blocks=SHORT).stars < 3
-    assert search(stage, alone, budget=200, stars=2, blocks=SHORT).stars == 2
+    """Fang cannot reach the drone: without its leak she wins nothing, with it two stars."""
+    fliers = make.lane(motion="FLY")
+    spawns = [make.spawn(), make.spawn("enemy_1005_yokai", routeIndex=1)]
+    stage = make.stage(make.level(spawns, routes=(make.lane(), fliers)))
+    fang = [one for one in SQUAD if one.name == "Fang"]
+    assert search(stage, fang, budget=100, blocks=SHORT).stars == 2
+    found = search(stage, fang, budget=100, stars=2, blocks=SHORT)
+    assert (found.stars, found.score.blocks) == (2, len(SHORT))
 
 
 def test_fragments_of_fliers_alone_are_searched_too(make):
@@ -97,12 +95,13 @@ def test_limits_are_obeyed(seed):
 def test_limits_that_no_plan_can_obey_are_refused(make):
     """In one line, before anything is tried."""
     stage = load_stage("first_watch", CATALOGUE)
-    with pytest.raises(PlanError, match="^HF-1: a plan of 1 operators cannot use 2"):
+    with pytest.raises(PlanError, match=r"^HF-1: a plan of 1 operators cannot use 2"):
         search(stage, SQUAD, limits=Limits(1, ("Fang", "Lava")))
-    data = make.level([make.spawn()], picture=("xxxxx", "S...E", "xxxxx"))
-    data["routes"] = [make.lane(endPosition={"row": 1, "col": 4})]
+    road = make.stage(make.level([make.spawn()], picture=("########", "S......E", "########")))
     with pytest.raises(PlanError, match="Kroos cannot be deployed there"):
-        search(make.stage(data), SQUAD, limits=Limits(must=("Kroos",)))
+        search(road, SQUAD, limits=Limits(must=("Kroos",)))
+    with pytest.raises(PlanError, match="none of the operators can be deployed there"):
+        search(road, [one for one in SQUAD if not one.melee])
 
 
 def test_a_search_ends_when_it_is_told_to():
