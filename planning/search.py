@@ -34,7 +34,7 @@ ROUND = 8
 """Drafts that are made from one state of the pool and tried at the same time."""
 STALE = 700
 """Changes without a better draft after which a new pool begins."""
-POLISH = 160
+POLISH = 80
 """Further changes that are tried once a draft holds in all trials."""
 BLOCKS = (
     Block(((EXACT, 0), *battles_of(NEAR, range(1000, 1003)))),
@@ -144,14 +144,21 @@ class _Search:
 
     def _pruned(self, entry: Entry) -> Entry:
         """The draft without anything that can be left out while its score becomes no worse."""
-        while True:
-            self.tried.clear()
-            less = [one for one in simpler_drafts(entry.draft) if one.moves and self.drafts.allowed(one) == one]
-            tries: Tries = [(draft, entry) for draft in less]
-            simpler = self._tried(tries, entry.score)
-            if not simpler or max(simpler).score < entry.score:
-                return entry
-            entry = max(simpler)
+        changed = True
+        while changed:
+            changed, at = False, 0
+            while at < len(simpler_drafts(entry.draft)):
+                found = self._simpler(entry, simpler_drafts(entry.draft)[at])
+                entry, at, changed = (found, at, True) if found else (entry, at + 1, changed)
+        return entry
+
+    def _simpler(self, entry: Entry, draft: Draft) -> Entry | None:
+        """The entry of a simpler draft; None if it is worse, or beyond the limits."""
+        if not draft.moves or self.drafts.allowed(draft) != draft:
+            return None
+        found, battles = self.arena.score(draft, entry.score, entry)
+        self.battles += battles
+        return found if found.score >= entry.score else None
 
     def _breed(self, budget: int) -> bool:
         """Breed from one random pool; whether a draft that holds in all blocks was found and polished."""

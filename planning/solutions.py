@@ -5,14 +5,15 @@ They are found by `planning.search` and written by `python scripts/solve_stages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.builds import default_squad
 from game.characters.catalogue import Catalogue
-from game.characters.models import Operator
+from game.characters.models import Build, Operator
 from game.errors import StageError
 from game.levels.stage import Stage, load_stage
 from planning.assignment import assign_operators
@@ -57,22 +58,29 @@ def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
     raise StageError(f"{name}: no plan of {stars} stars was found; make the stage easier")
 
 
-def as_plan(draft: Draft, stage: Stage, squad: Sequence[Operator]) -> Plan:
-    """A draft with names and tiles instead of numbers. Its groups are in the order of the squad."""
+def as_plan(
+    draft: Draft, stage: Stage, squad: Sequence[Operator], builds: Mapping[str, Build] = MappingProxyType({})
+) -> Plan:
+    """A draft with names and tiles instead of numbers. Its groups are in the order of the squad.
+
+    `builds` tells by English name which skill each operator brings: its first where it does not.
+    """
     used = sorted({move.slot for move in draft.moves})
     return Plan(
         stage=stage.code,
         title=stage.name,
         details=stage.lesson,
-        groups=tuple(_group(squad[slot], slot in draft.skills) for slot in used),
+        groups=tuple(
+            _group(squad[slot].name, builds.get(squad[slot].name, Build()).skill, slot in draft.skills) for slot in used
+        ),
         steps=tuple(_step(move, stage, squad) for move in draft.moves),
     )
 
 
-def _group(one: Operator, is_automatic: bool) -> PlanGroup:
-    """An operator with its first skill, used whenever it is ready or only by a step."""
+def _group(name: str, skill: int, is_automatic: bool) -> PlanGroup:
+    """An operator with its skill, used whenever it is ready or only by a step."""
     usage = WHENEVER_READY if is_automatic else BY_HAND
-    return PlanGroup(name=one.name, candidates=(Candidate(name=one.name, skill=1, usage=usage),))
+    return PlanGroup(name=name, candidates=(Candidate(name=name, skill=skill, usage=usage),))
 
 
 def _step(move: PlannedMove, stage: Stage, squad: Sequence[Operator]) -> PlanStep:

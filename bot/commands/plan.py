@@ -169,7 +169,7 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
     seconds = time.monotonic() - began
     if not result.draft.moves:
         return None
-    plan = as_plan(result.draft, stage, squad)
+    plan = as_plan(result.draft, stage, squad, company.builds)
     assigned = assign_operators(plan, catalogue, company.builds)
     return _Found(
         plan=plan,
