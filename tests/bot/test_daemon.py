@@ -130,7 +130,8 @@ def test_one_battle_from_one_command(one_battle):
     """`holdfast run --battles 1 --json` plays, learns, writes a trace that replays, and ends with a summary."""
     folder, lines, _ = one_battle
     summary = lines[-1]
-    assert set(summary) == {"battles", "won", "stars", "win_rate_last_20", "decisions", "seconds"}
+    figures = {"battles", "won", "stars", "win_rate_last_20", "decisions", "seconds"}
+    assert set(summary) == {*figures, "grade", "grade_reasons"}
     assert summary["battles"] == 1
     assert summary["decisions"] > 10
     events = [line["event"] for line in lines[:-1]]
