@@ -29,7 +29,7 @@ from planning.solutions import BATTLES, as_plan
 DIFFICULTIES = range(1, 6)
 ATTEMPTS = 40
 """Stages that are drawn before the generator gives up."""
-BUDGET = 4000
+BUDGET = 2000
 """Battles in which the search has to find its plan."""
 PATIENCE = 120.0
 """Seconds after the last spawn within which a plan has to win; later wins come from wearing down an enemy that the

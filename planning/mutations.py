@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
@@ -122,7 +123,9 @@ class Mutator:
 
 
 def simpler_drafts(draft: Draft) -> list[Draft]:
-    """All drafts with one thing less: a move, a gate, or a skill that is used whenever it is ready."""
+    """All drafts with one thing less: a move, with its gate or without it, a gate, or a skill that is used whenever it
+    is ready.
+    """
     moves = draft.moves
     fewer = [Draft((*moves[:at], *moves[at + 1 :]), draft.skills) for at in range(len(moves))]
     open_gates = [
@@ -131,4 +134,14 @@ def simpler_drafts(draft: Draft) -> list[Draft]:
         if move.kills or move.seconds
     ]
     idle = [draft._replace(skills=tuple(other for other in draft.skills if other != slot)) for slot in draft.skills]
-    return [*fewer, *open_gates, *idle]
+    merged = [
+        Draft((*moves[:at], _waiting_for_both(move, after), *moves[at + 2 :]), draft.skills)
+        for at, (move, after) in enumerate(pairwise(moves))
+        if move.kills or move.seconds
+    ]
+    return [*fewer, *open_gates, *merged, *idle]
+
+
+def _waiting_for_both(move: PlannedMove, after: PlannedMove) -> PlannedMove:
+    """The second of two moves with the gates of both: what is left of a first one that is there only to wait."""
+    return after._replace(kills=max(move.kills, after.kills), seconds=max(move.seconds, after.seconds))

@@ -100,7 +100,7 @@ def plan(options: Namespace) -> int:
     if found is None:
         print_progress(f"{stage.code}: no plan was found that stops anything; try more --seconds, or other operators")
         return FAILED
-    job = _job(found, stage, company, known.catalogue, challenge=options.challenge)
+    job = _job(options, found, stage, company, known.catalogue)
     files = [*_written(options, job, known.catalogue), *_drawn(options, found, stage)]
     if options.json:
         print_json(_facts(options, found, stage, job, files))
@@ -228,16 +228,21 @@ def _interruption() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _job(found: _Found, stage: Stage, company: _Company, catalogue: Catalogue, *, challenge: bool) -> Plan:
-    """The plan as it is written for others."""
+def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, catalogue: Catalogue) -> Plan:
+    """The plan as it is written for others; a job that is written to a file has the operators that can stand in."""
     from bot import __version__
     from planning.publishing import details_of, published, title_of
+    from planning.substitutes import with_substitutes
     from planning.telling import operators_used
 
+    plan = found.plan
+    if options.out and options.out.suffix.lower() != ".toml" and found.played.stars >= options.stars:
+        print_progress("trying who could stand in for whom")
+        plan = with_substitutes(plan, stage, company.builds, catalogue, options.stars)
     operators = operators_used(found.plan, found.squad)
     details = details_of(stage.code, found.played, found.trust, found.holdings, operators, catalogue, __version__)
     title = title_of(stage.code, found.played)
-    return published(found.plan, catalogue, company.builds, title, details, challenge=challenge)
+    return published(plan, catalogue, company.builds, title, details, challenge=options.challenge)
 
 
 def _written(options: Namespace, job: Plan, catalogue: Catalogue) -> list[Path]:
