@@ -238,7 +238,7 @@ async def test_a_broken_detector_stops_the_hands_and_leave_evidence(tmp_path, mo
 async def test_a_large_trace_is_followed_by_another_that_replays_by_itself(tmp_path):
     """A run of weeks leaves many readable traces instead of one too large to open, and loses no battle count."""
     config = parse(quick(tmp_path), folder=tmp_path)
-    config = config.model_copy(update={"trace": config.trace.model_copy(update={"megabytes": 0, "keep": 50})})
+    config = config.model_copy(update={"trace": config.trace.model_copy(update={"megabytes": 0, "keep": 500})})
     log.set_up(config.directory / log.FILE, "info", None)
     daemon = Daemon(config, build(config, battles=2, fresh=True, tell=lambda _: None))
     assert await asyncio.wait_for(daemon.run(), PLAY_SECONDS) == 0

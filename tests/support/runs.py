@@ -21,11 +21,14 @@ PATIENCE = 120.0
 NO_BROKER = {"host": "127.0.0.1", "port": 1}
 
 
-def short_level(folder: Path) -> Path:
-    """A level file: the shipped stage first_watch with its first three enemies only, over in about 30 seconds."""
+def short_level(folder: Path, groups: int = 1) -> Path:
+    """A level file: the shipped stage first_watch with its first three enemies only, over in about 30 seconds.
+
+    With more of its `groups` of enemies it lasts longer.
+    """
     shipped = Path(game.levels.__file__).parent / "stages" / "first_watch.json"
     data = json.loads(shipped.read_text(encoding="utf-8"))
-    data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:1]
+    data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:groups]
     file = folder / "short_watch.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     return file

@@ -108,7 +108,7 @@ def seen_battle(event):
 @pytest.fixture(scope="module")
 def whole_flow(profile, reader, detector, tmp_path_factory):
     """A whole round: from the home screen through a short battle to its result and back to the map."""
-    world = World(profile, reader, detector, short_level(tmp_path_factory.mktemp("whole_flow")))
+    world = World(profile, reader, detector, short_level(tmp_path_factory.mktemp("whole_flow"), groups=2))
     return world, world.play_until(lambda event: world.result and isinstance(event, ScreenSeen))
 
 
