@@ -38,16 +38,17 @@ BUILDS = (
 
 
 class PlanRow(NamedTuple):
-    """A plan's results on its stage, one for each of BUILDS."""
+    """A plan's results on its stage, one for each build."""
 
     plan: Path
     stage: str
+    builds: tuple[Build, ...]
     played: tuple[PlanResult, ...]
 
     @property
     def begins(self) -> str:
         """The first build with which it wins without a leak."""
-        return next((name(one) for one, it in zip(BUILDS, self.played, strict=True) if it.stars == 3), "never")
+        return next((name(one) for one, it in zip(self.builds, self.played, strict=True) if it.stars == 3), "never")
 
 
 def name(build: Build) -> str:
@@ -67,12 +68,11 @@ def given(reference: Path) -> Iterator[tuple[Path, Path]]:
             yield stage, plan
 
 
-def measure(stage: Path, plan: Path) -> PlanRow:
+def measure(stage: Path, plan: Path, builds: tuple[Build, ...] = BUILDS) -> PlanRow:
     """Play a plan with every build."""
     on, what = open_stage(stage, Sources(CATALOGUE, StageIndex())), read_plan(plan)
-    return PlanRow(
-        plan, on.code, tuple(play_plan(what, on, assign_operators(what, CATALOGUE, build)) for build in BUILDS)
-    )
+    played = tuple(play_plan(what, on, assign_operators(what, CATALOGUE, build)) for build in builds)
+    return PlanRow(plan, on.code, builds, played)
 
 
 def mark(played: PlanResult) -> str:
@@ -83,9 +83,9 @@ def mark(played: PlanResult) -> str:
 
 
 def table(lines: Sequence[PlanRow]) -> str:
-    """All rows as text."""
+    """All rows as text; all were played with the same builds, and there is one at least."""
     width = max(len(line.plan.name) for line in lines) + 2
-    head = f"{'plan':{width}}{'stage':7}" + "".join(f"{name(build):>9}" for build in BUILDS) + "   wins from"
+    head = f"{'plan':{width}}{'stage':7}" + "".join(f"{name(build):>9}" for build in lines[0].builds) + "   wins from"
     rows = [
         f"{line.plan.name:{width}}{line.stage:7}"
         + "".join(f"{mark(one):>9}" for one in line.played)

@@ -213,9 +213,9 @@ def check(battle: Battle) -> None:
     _check_enemies(battle)
 
 
-def _plain(record: Any) -> SimpleNamespace:
-    """The fields of one record as plain numbers: reading many from the record itself is slow."""
-    return SimpleNamespace(**dict(zip(record.dtype.names, record.item(), strict=True)))
+def _plain(table: Any) -> list[SimpleNamespace]:
+    """Each record's fields as plain numbers: reading many from the records themselves is slow."""
+    return [SimpleNamespace(**dict(zip(table.dtype.names, row, strict=True))) for row in table.tolist()]
 
 
 def _check_points(battle: Battle) -> None:
@@ -253,9 +253,9 @@ def _check_operators(battle: Battle) -> None:
     assert {int(t): int(s) for t, s in enumerate(field.standing.tolist()) if s >= 0} == on_tiles, (
         "tiles and units differ"
     )
-    for s in range(len(battle.squad)):
-        name, unit = battle.squad[s].name, _plain(field.unit[s])
-        stance = _plain(world.stance[min(unit.skill_ticks, 1), s])
+    stances = [_plain(row) for row in world.stance]
+    for s, unit in enumerate(_plain(field.unit)):
+        name, stance = battle.squad[s].name, stances[min(unit.skill_ticks, 1)][s]
         taken = int(world.enemy["block"][field.foe["blocker"] == s].sum())
         assert unit.block_taken == taken, f"{name} counts {unit.block_taken} block taken, it is {taken}"
         if unit.tile < 0:
@@ -267,7 +267,7 @@ def _check_operators(battle: Battle) -> None:
         assert taken == 0 or able, f"{name} cannot block and does"
         full = stance.max_health
         assert 0 < unit.health <= full * (1 + 1e-9), f"{name} has health {unit.health} of {full}"
-        assert 0 <= unit.sp <= max(world.deployable[s].sp_cost, 0), f"{name} has {unit.sp} SP"
+        assert 0 <= unit.sp <= max(world.deployable["sp_cost"][s], 0), f"{name} has {unit.sp} SP"
         assert unit.shield >= 0, f"{name} has a shield of {unit.shield}"
 
 
@@ -280,9 +280,10 @@ def _check_enemies(battle: Battle) -> None:
     waited_for = int(world.enemy["holds_wave"][present].sum())
     assert field.battle[0].holding_wave == waited_for, "the next wave waits for the wrong number"
     passable = {False: stage.walkable, True: stage.flyable}
-    for e in present:
-        name, foe, stats = stage.enemies[stage.spawns[e].enemy].name, _plain(field.foe[e]), _plain(world.enemy[e])
-        assert np.isfinite(list(vars(foe).values())).all(), f"{name} is nowhere"
+    units = _plain(field.unit)
+    for e, foe, stats in zip(present, _plain(field.foe[present]), _plain(world.enemy[present]), strict=True):
+        name = stage.enemies[stage.spawns[e].enemy].name
+        assert all(map(math.isfinite, vars(foe).values())), f"{name} is nowhere"
         assert 0 < foe.health <= stats.max_health, f"{name} has health {foe.health}"
         row, col = divmod(int(foe.tile), stage.width)
         away = max(abs(foe.row - row), abs(foe.col - col))
@@ -294,7 +295,7 @@ def _check_enemies(battle: Battle) -> None:
         if s >= 0:
             assert not stats.flying, f"{name} flies and is blocked"
             assert not stats.unblockable, f"{name} cannot be blocked, and is"
-            away = math.dist((foe.row, foe.col), (field.unit[s].row, field.unit[s].col))
+            away = math.dist((foe.row, foe.col), (units[s].row, units[s].col))
             assert away**2 <= options.BLOCK_DISTANCE_SQUARED + 1e-9, f"{name} is blocked from {away} tiles away"
     seen = [one.number for one in battle.enemies_on_field()]
     assert seen == [e for e in listed if not field.foe["hidden"][e]], "a player sees others than are there"

@@ -17,8 +17,13 @@ from levels import Workshop, play_plan
 from game.simulator.battle import Battle
 
 START_SECONDS = 20
-LONGEST = ("test_window.py", "test_daemon.py")
-"""Files of tests that begin first."""
+LONGEST = (
+    "bot/commands/test_run.py", "bot/test_daemon.py", "test_window.py", "planning/test_generator.py",
+    "game/practice/test_window.py", "vision/test_practice.py", "game/simulator/test_properties.py",
+    "planning/test_search.py", "game/levels/test_shipped_stages.py", "vision/test_detector_training.py",
+    "vision/test_watcher.py", "learning/test_training.py", "learning/test_learner.py", "test_benchmarks.py",
+)  # fmt: skip
+"""Files of tests that begin first, below tests/."""
 
 settings.register_profile(
     "usual", max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -49,8 +54,9 @@ def play() -> Callable[..., Battle]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that wait longest for processes, so that two workers end at about the same time."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Begin with the longest files, so that two workers end at about the same time."""
+    rank = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONGEST)))
 
 
 class Broker(NamedTuple):

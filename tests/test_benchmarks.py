@@ -72,8 +72,12 @@ def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):
 
 
 def test_real_plans_begin_to_win_at_levels_that_players_have(reference):
-    """Every plan in the reference folder wins without a leak at some level from elite 0 to elite 1."""
-    lines = [plans.measure(stage, plan) for stage, plan in plans.given(reference)]
+    """Every plan in the reference folder wins without a leak at some level from elite 0 to elite 1.
+
+    Three builds of the nine that benchmarks/plans.py plays: the first and last of elite 0, and the last of elite 1.
+    """
+    builds = plans.BUILDS[::4]
+    lines = [plans.measure(stage, plan, builds) for stage, plan in plans.given(reference)]
     assert len(lines) >= 5
     assert all(line.begins != "never" for line in lines)
     assert all(line.plan.name in plans.table(lines) for line in lines)

@@ -106,6 +106,9 @@ class Reader:
         self._detection: Any = None
         self._characters: list[str] = []
         self._known: OrderedDict[tuple[str, tuple[int, ...], bytes], str] = OrderedDict()
+        self._searched: Image | None = None
+        """The image that was searched for lines last, and what was found: one page is asked about several times."""
+        self._lines: list[TextLine] = []
         self.readings = 0
         """How often the recognition network ran: crops that were not remembered."""
 
@@ -135,9 +138,12 @@ class Reader:
 
     def lines(self, image: Image) -> list[TextLine]:
         """All lines of upright text in a BGR image with where they stand, from top to bottom."""
-        boxes = self._detect(image)
-        found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
-        return sorted((line for line in found if line.text), key=lambda line: (line.y, line.x))
+        if self._searched is None or not np.array_equal(image, self._searched):
+            boxes = self._detect(image)
+            found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
+            self._lines = sorted((line for line in found if line.text), key=lambda line: (line.y, line.x))
+            self._searched = image.copy()
+        return list(self._lines)
 
     def _remember(self, key: tuple[str, tuple[int, ...], bytes], text: str) -> None:
         self._known[key] = text

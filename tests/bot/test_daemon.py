@@ -1,7 +1,4 @@
-"""The daemon on the off-screen practice game: everything real, nothing replaced.
-
-A battle takes ten seconds and a process another ten, so tests share runs: each fixture of the module is one run.
-"""
+"""The daemon on the off-screen practice game, in this process: everything real, but for what a test lets fail."""
 
 from __future__ import annotations
 
@@ -10,203 +7,31 @@ import contextlib
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiomqtt
 import numpy as np
 import pytest
-from runs import PLAY_SECONDS, configuration, finished, holdfast, short_level
+from runs import NO_BROKER, PATIENCE, PLAY_SECONDS, configuration, events_of, make, short_level
 
 from bot import log
-from bot.config import Config, parse
+from bot.config import parse
 from bot.daemon import Daemon
 from bot.parts import build
 from bot.trace import TraceWriter, read_trace, replay
 from states.commands import BattleEnded
-from states.events import Event, PartFailed
+from states.events import Event
 
-PATIENCE = 120.0
 UNHURRIED = 0.3
 """Seconds a frame takes where there must be time for a request to arrive."""
-SEED = 7
-NO_BROKER = {"host": "127.0.0.1", "port": 1}
 
 pytestmark = pytest.mark.timeout(600)
-
-
-class Run(NamedTuple):
-    """A run that has ended."""
-
-    folder: Path
-    """Where its bot.toml and its data directory are."""
-    lines: list[dict[str, Any]]
-    """What it printed or logged."""
-    code: int = 0
-
-
-def the_trace(folder: Path) -> Path:
-    """The newest trace of the runs in this folder."""
-    return max((folder / "data" / "traces").glob("*.jsonl"))
-
-
-@pytest.fixture(scope="module")
-def one_battle(tmp_path_factory, unused_port) -> Run:
-    """`holdfast run --battles 1 --fresh --json`, on the stage that the configuration has by default."""
-    folder = tmp_path_factory.mktemp("one_battle")
-    config = configuration(folder, unused_port, learning={"seed": SEED})
-    return Run(folder, finished(holdfast("run", "--config", config, "--battles", 1, "--fresh", "--json")))
-
-
-@pytest.fixture(scope="module")
-def full_disk(tmp_path_factory) -> Run:
-    """The same battle in this process, without a broker, while no checkpoint can be written."""
-
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    folder = tmp_path_factory.mktemp("full_disk")
-    daemon = make(folder, {"learning": {"seed": SEED, "checkpoint_every": 1}}, battles=1)
-    with pytest.MonkeyPatch.context() as broken:
-        broken.setattr("learning.checkpoint.write", full)
-        code = asyncio.run(daemon.run())
-    return Run(folder, events_of(folder), code)
-
-
-@pytest.fixture(scope="module")
-def started_fresh(tmp_path_factory, one_battle, unused_port) -> Run:
-    """`holdfast run --fresh` beside what was learned in one battle, ended by SIGTERM at its first decision."""
-    folder = tmp_path_factory.mktemp("started_fresh")
-    shutil.copytree(one_battle.folder / "data", folder / "data")
-    return interrupted(folder, unused_port, signal.SIGTERM, "--fresh")
-
-
-class Beside(NamedTuple):
-    """A second daemon with the same data directory, and how it ended."""
-
-    code: int
-    err: str
-
-
-@pytest.fixture(scope="module")
-def started_on_garbage(tmp_path_factory, one_battle, unused_port) -> tuple[Run, Beside]:
-    """`holdfast run` on a corrupt checkpoint, ended by SIGINT at its first decision; meanwhile another is started."""
-    folder = tmp_path_factory.mktemp("started_on_garbage")
-    shutil.copytree(one_battle.folder / "data", folder / "data")
-    for weights in (folder / "data" / "checkpoint").rglob("*.safetensors"):
-        weights.write_bytes(b"garbage")
-    others: list[Beside] = []
-
-    def start_another() -> None:
-        another = holdfast("run", "--config", folder / "bot.toml", "--json")
-        _, err = another.communicate(timeout=PATIENCE)
-        others.append(Beside(another.returncode, err))
-
-    run = interrupted(folder, unused_port, signal.SIGINT, meanwhile=start_another)
-    return run, others[0]
-
-
-def interrupted(
-    folder: Path, port: int, number: signal.Signals, *options: str, meanwhile: Callable[[], None] | None = None
-) -> Run:
-    """A run that gets a signal at its first decision; `meanwhile` is called once it has begun."""
-    with holdfast("run", "--config", configuration(folder, port), "--json", *options) as process:
-        early = [json.loads(process.stdout.readline())]
-        if meanwhile:
-            meanwhile()
-        while early[-1]["event"] != "decision":
-            early.append(json.loads(process.stdout.readline()))
-        process.send_signal(number)
-        return Run(folder, early + finished(process))
-
-
-def test_one_battle_from_one_command(one_battle):
-    """`holdfast run --battles 1 --json` plays, learns, writes a trace that replays, and ends with a summary."""
-    folder, lines, _ = one_battle
-    summary = lines[-1]
-    figures = {"battles", "won", "stars", "win_rate_last_20", "decisions", "seconds"}
-    assert set(summary) == {*figures, "grade", "grade_reasons"}
-    assert summary["battles"] == 1
-    assert summary["decisions"] > 10
-    events = [line["event"] for line in lines[:-1]]
-    assert {"started", "ready", "state", "screen", "decision", "gesture", "battle", "stopped"} <= set(events)
-    started = lines[events.index("started")]
-    told = {"stage": "first_watch", "screen": "practice", "seed": SEED, "data": str(folder / "data")}
-    assert {name: started[name] for name in told} == told
-    recording = read_trace(the_trace(folder))
-    assert recording.torn is None
-    assert replay(recording) is None
-    assert any((folder / "data" / "checkpoint").iterdir())
-    again = finished(holdfast("replay", the_trace(folder), "--json"))
-    assert again[0]["identical"]
-
-
-def test_the_same_seed_plays_the_same_battle(one_battle, full_disk):
-    """In lock-step a run depends on its seeds, not on how fast the machine is, its broker or its disk."""
-    traces = []
-    for run in (one_battle, full_disk):
-        recording = read_trace(the_trace(run.folder))
-        traces.append([timeless(line.event) for line in recording.lines if not isinstance(line.event, PartFailed)])
-    assert traces[0] == traces[1]
-
-
-def timeless(event: Event) -> dict[str, Any]:
-    """An event without the figures that are the machine's speed."""
-    return {name: getattr(event, name) for name in event.__struct_fields__ if name != "latency"}
-
-
-def test_a_checkpoint_that_cannot_be_written_is_told(full_disk):
-    """Play goes on, the reason is in the log, and the exit code does not claim that all is well."""
-    assert full_disk.code == 1
-    told = [line["why"] for line in full_disk.lines if line["event"] == "checkpoint" and "why" in line]
-    assert told
-    assert "No space left on device" in told[0]
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-def test_a_signal_ends_it_with_a_checkpoint(started_fresh, started_on_garbage, name):
-    """What was learned until then is not lost, and the exit code is 0."""
-    run = started_fresh if name == "SIGTERM" else started_on_garbage[0]
-    assert run.lines[-1]["battles"] == 0
-    assert run.lines[-1]["decisions"] >= 1
-    weights = list((run.folder / "data" / "checkpoint").rglob("*.safetensors"))
-    assert any(file.read_bytes() != b"garbage" for file in weights)
-    assert any(line.get("event") == "stopped" and line["why"] == f"stopped by {name}" for line in run.lines)
-    assert replay(read_trace(the_trace(run.folder))) is None
-
-
-def test_fresh_moves_what_was_learned_aside(one_battle, started_fresh):
-    """`--fresh` begins from nothing and deletes nothing."""
-    before = weights_in(one_battle.folder)
-    assert before
-    assert weights_in(started_fresh.folder) > before
-
-
-def weights_in(folder: Path) -> set[bytes]:
-    """The content of all weights below a folder."""
-    return {path.read_bytes() for path in (folder / "data").rglob("*.safetensors")}
-
-
-def test_two_daemons_do_not_share_a_data_directory(started_on_garbage):
-    """The second one says so in one line, exit code 2."""
-    code, err = started_on_garbage[1]
-    assert code == 2
-    assert err.startswith("another daemon plays with")
-    assert err.count("\n") == 1
-
-
-def test_a_corrupt_checkpoint_is_told_and_kept_aside(started_on_garbage):
-    """One line in the log; the run begins from what is good, and nothing is deleted."""
-    run, _ = started_on_garbage
-    notes = [line["note"] for line in run.lines if line.get("event") == "checkpoint" and "note" in line]
-    assert notes
-    assert any(path.read_bytes() == b"garbage" for path in (run.folder / "data").rglob("*") if path.is_file())
 
 
 def quick(folder: Path, **mqtt: Any) -> dict[str, Any]:
@@ -218,25 +43,26 @@ def quick(folder: Path, **mqtt: Any) -> dict[str, Any]:
     }
 
 
-def make(folder: Path, tables: dict[str, Any], battles: int = 0) -> Daemon:
-    """A daemon in this process, without a broker unless the tables name one."""
-    config: Config = parse({"mqtt": NO_BROKER, **tables}, folder=folder)
-    log.set_up(config.directory / log.FILE, "info", None)
-    return Daemon(config, build(config, battles=battles, fresh=True, tell=lambda _: None))
-
-
 class SlowScreen:
-    """A screen that takes a moment for every frame, so that there is time to pause in every state, and can go dark."""
+    """A screen that takes a moment for every frame, so that there is time to pause in every state.
+
+    It can go dark, and keep the game's clock `still` while other processes start.
+    """
 
     def __init__(self, screen: Any, seconds: float) -> None:
         self._screen = screen
+        self._held = False
         self.seconds = seconds
-        self.hold = screen.hold
-        self.dark = False
+        self.dark = self.still = False
+
+    def hold(self, held: bool) -> None:
+        """Let the game's clock stand still, or go on."""
+        self._held = held
 
     def grab(self) -> Any:
         """A frame, after a moment; a black one while it is dark."""
         time.sleep(self.seconds)
+        self._screen.hold(self._held or self.still)
         frame = self._screen.grab()
         return dataclasses.replace(frame, image=np.zeros_like(frame.image)) if self.dark else frame
 
@@ -345,17 +171,21 @@ async def test_no_gesture_leaves_after_the_acknowledgement_in_any_state(tmp_path
 
 async def test_a_pause_from_a_second_shell_and_the_same_battle_after_it(tmp_path, mosquitto):
     """`holdfast pause` returns when the hands are off; the game stands still; `holdfast resume` carries on."""
-    daemon, screen, pointer = watched(tmp_path, mosquitto.port, 0.01)
+    daemon, screen, pointer = watched(tmp_path, mosquitto.port, 0.05)
     game, machine = screen._screen._game, daemon._machine
     async with playing(daemon):
         await until(lambda: machine.state == "battle" and game.battle is not None and game.battle.seconds > 5)
+        screen.still = True
         assert await shell("pause", tmp_path) == 0
+        screen.still = False
         paused, touched = game.time, len(pointer.touches)
         battle, memory = game.battle, machine.battle.memory
         await asyncio.sleep(1.0)
         assert (game.time, len(pointer.touches), machine.state) == (paused, touched, "paused")
         assert await shell("status", tmp_path) == 0
+        screen.still = True
         assert await shell("resume", tmp_path) == 0
+        screen.still = False
         await until(lambda: machine.state == "battle" and len(pointer.touches) > touched)
         assert game.battle is battle
         assert machine.battle.memory is memory
@@ -369,11 +199,6 @@ async def shell(verb: str, folder: Path) -> int:
     command = [sys.executable, "-m", "bot", verb, "--config", str(folder / "bot.toml"), "--timeout", "30"]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
     return await asyncio.wait_for(process.wait(), PATIENCE)
-
-
-def events_of(folder: Path) -> list[dict[str, Any]]:
-    """What was logged."""
-    return list(log.read(folder / "data" / log.FILE))
 
 
 async def test_play_goes_on_without_learner_trace_and_broker(tmp_path, monkeypatch):
@@ -413,7 +238,7 @@ async def test_a_broken_detector_stops_the_hands_and_leave_evidence(tmp_path, mo
 async def test_a_large_trace_is_followed_by_another_that_replays_by_itself(tmp_path):
     """A run of weeks leaves many readable traces instead of one too large to open, and loses no battle count."""
     config = parse(quick(tmp_path), folder=tmp_path)
-    config = config.model_copy(update={"trace": config.trace.model_copy(update={"megabytes": 0, "keep": 50})})
+    config = config.model_copy(update={"trace": config.trace.model_copy(update={"megabytes": 0, "keep": 500})})
     log.set_up(config.directory / log.FILE, "info", None)
     daemon = Daemon(config, build(config, battles=2, fresh=True, tell=lambda _: None))
     assert await asyncio.wait_for(daemon.run(), PLAY_SECONDS) == 0

@@ -1,4 +1,4 @@
-"""Runs of the daemon for tests: configurations, a short level, and the program in a process of its own."""
+"""Runs of the daemon for tests: configurations, a short level, and the program in this process or one of its own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import game.levels
+from bot import log
+from bot.config import Config, parse
+from bot.daemon import Daemon
+from bot.parts import build
 
 PLAY_SECONDS = 280
 """Real seconds a run of one battle may take."""
+PATIENCE = 120.0
+"""Real seconds anything shorter may take."""
+NO_BROKER = {"host": "127.0.0.1", "port": 1}
 
 
-def short_level(folder: Path) -> Path:
-    """A level file: the shipped stage first_watch with its first three enemies only, over in about 30 seconds."""
+def short_level(folder: Path, groups: int = 1) -> Path:
+    """A level file: the shipped stage first_watch with its first three enemies only, over in about 30 seconds.
+
+    With more of its `groups` of enemies it lasts longer.
+    """
     shipped = Path(game.levels.__file__).parent / "stages" / "first_watch.json"
     data = json.loads(shipped.read_text(encoding="utf-8"))
-    data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:1]
+    data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:groups]
     file = folder / "short_watch.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     return file
@@ -46,3 +56,15 @@ def finished(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     out, err = process.communicate(timeout=PLAY_SECONDS)
     assert process.returncode == 0, f"{out[-2000:]}\n{err}"
     return [json.loads(line) for line in out.splitlines()]
+
+
+def make(folder: Path, tables: dict[str, Any], battles: int = 0) -> Daemon:
+    """A daemon in this process, without a broker unless the tables name one."""
+    config: Config = parse({"mqtt": NO_BROKER, **tables}, folder=folder)
+    log.set_up(config.directory / log.FILE, "info", None)
+    return Daemon(config, build(config, battles=battles, fresh=True, tell=lambda _: None))
+
+
+def events_of(folder: Path) -> list[dict[str, Any]]:
+    """What a daemon in this folder logged."""
+    return list(log.read(folder / "data" / log.FILE))

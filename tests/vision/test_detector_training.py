@@ -98,13 +98,13 @@ def test_a_label_is_written_as_fractions_of_the_picture():
 def test_what_is_trained_loads_and_is_described(tmp_path):
     """One epoch on a few frames learns nothing, but makes a file that the detector takes and knows the classes of."""
     said = []
-    facts = train(frames=24, epochs=1, seed=3, out=tmp_path, tell=said.append)
+    facts = train(frames=12, epochs=1, seed=3, out=tmp_path, tell=said.append)
     detector = Detector(tmp_path / "units.onnx", threshold=0.0)
     assert detector.names == classes()
     assert detector.detect(np.zeros((720, 1280, 3), np.uint8)), "everything passes a threshold of zero"
     written = json.loads((tmp_path / "units.json").read_text())
     assert written["sha256"] == facts["sha256"]
-    assert written["command"] == "holdfast vision train --frames 24 --epochs 1 --seed 3"
+    assert written["command"] == "holdfast vision train --frames 12 --epochs 1 --seed 3"
     assert tuple(written["image_size"]) == IMAGE_SIZE
     assert any("epoch 1 of 1" in line for line in said), "progress is shown"
 

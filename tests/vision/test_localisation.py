@@ -26,7 +26,7 @@ def looks():
     random = np.random.default_rng(0)
     painter = Painter(SIZE, SQUAD)
     found = []
-    for name in shipped_stages() * 8:
+    for name in shipped_stages() * 3:
         stage = load_stage(name, CATALOGUE)
         battle, camera = Staged(stage, SQUAD, random), Camera(stage.height, stage.width, stage.view, SIZE)
         painter.battle(BattleScene(battle, battle.view().cards), camera)

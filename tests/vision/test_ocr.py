@@ -81,3 +81,16 @@ def test_lines_are_found_with_their_places(reader):
     assert (first.text, second.text) == ("TR-25", "OPERATION")
     assert abs(first.centre[0] - 268) < 12
     assert abs(first.centre[1] - 49) < 8
+
+
+def test_a_picture_is_searched_once_however_often_it_is_asked_about(reader, monkeypatch):
+    """The search for lines takes longest of all reading; another picture is searched anew."""
+    image = np.full((96, 320, 3), 25, np.uint8)
+    cv2.putText(image, "TR-25", (120, 60), cv2.FONT_HERSHEY_DUPLEX, 1.0, (240, 240, 240), 1, cv2.LINE_AA)
+    first = reader.lines(image)
+    assert [line.text for line in first] == ["TR-25"]
+    with monkeypatch.context() as broken:
+        broken.setattr(reader, "_detect", lambda _: 1 / 0)
+        assert reader.lines(image.copy()) == first
+    image[:] = 25
+    assert reader.lines(image) == []

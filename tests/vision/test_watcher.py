@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from levels import CATALOGUE
+from runs import short_level
 
 from bot.clients.practice import PracticeScreen
 from game.actions import DEPLOY, Action, coverage, unflatten
@@ -105,9 +106,9 @@ def seen_battle(event):
 
 
 @pytest.fixture(scope="module")
-def whole_flow(profile, reader, detector):
-    """A whole round: from the home screen through a battle to its result and back to the map."""
-    world = World(profile, reader, detector)
+def whole_flow(profile, reader, detector, tmp_path_factory):
+    """A whole round: from the home screen through a short battle to its result and back to the map."""
+    world = World(profile, reader, detector, short_level(tmp_path_factory.mktemp("whole_flow"), groups=2))
     return world, world.play_until(lambda event: world.result and isinstance(event, ScreenSeen))
 
 
@@ -152,7 +153,7 @@ def test_every_frame_of_a_battle_is_told_with_numbers_that_never_turn_back(whole
 def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
     """HUD to the number; operators on their tiles; three in four enemies, hidden ones too, most within half a tile."""
     off, there, missed_operators = [], 0, 0
-    for seed in range(8, 12):
+    for seed in (8, 9):
         world = World(profile, reader, detector, seed=seed)
         world.play_until(seen_battle)
         for _ in range(30):
@@ -167,7 +168,7 @@ def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
             world.deploy_best()
     assert len(off) >= 0.75 * there
     assert np.median(off) < 0.5
-    assert missed_operators <= 24
+    assert missed_operators <= 12
 
 
 def nearest(true, seen):

@@ -16,6 +16,9 @@ import pytest
 SECONDS = 60
 CORNER = (100, 50)
 SIZE = (640, 360)
+MOVED = {"faults": '["moved"]', "fault_rate": 60.0, "seed": 5425}
+RESIZED = {"faults": '["resized"]', "fault_rate": 60.0, "seed": 5489}
+"""A fault in the first second, which lasts 5 to 7 s, and then none for 4 s, in which to see that it is over."""
 
 Box = tuple[int, int, int, int]
 
@@ -65,7 +68,7 @@ def wait_until(holds: Callable[[Box], bool]) -> Box:
         last = box()
         if last is not None and holds(last):
             return last
-        time.sleep(0.05)
+        time.sleep(0.2)
     return pytest.fail(f"the window stays at {last}")
 
 
@@ -81,7 +84,7 @@ def test_the_window_opens_where_it_is_told_and_answers_the_mouse(tmp_path):
 
 def test_a_moved_window_comes_back(tmp_path):
     """Its size stays the same."""
-    with opened(tmp_path, faults='["moved"]', fault_rate=60.0):
+    with opened(tmp_path, **MOVED):
         away = wait_until(lambda seen: seen[:2] != CORNER)
         assert away[2:] == SIZE or away[:2] == (0, 0) or 0 in away[:2]
         wait_until(lambda seen: seen == (*CORNER, *SIZE))
@@ -89,7 +92,7 @@ def test_a_moved_window_comes_back(tmp_path):
 
 def test_a_resized_window_is_drawn_at_its_new_size(tmp_path):
     """The whole picture, larger or smaller, in the same proportions; then at its first size again."""
-    with opened(tmp_path, faults='["resized"]', fault_rate=60.0):
+    with opened(tmp_path, **RESIZED):
         other = wait_until(lambda seen: seen[2:] != SIZE)
         assert other[2] / other[3] == pytest.approx(SIZE[0] / SIZE[1], abs=0.05)
         wait_until(lambda seen: seen == (*CORNER, *SIZE))
