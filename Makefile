@@ -2,11 +2,12 @@
 # make practice   play the practice game yourself, with the mouse
 # make test   install, check and test                  make check   ruff, mypy, the import rule
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
+# make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game install install-dev system
+.PHONY: run practice test check bench bench-game bench-plan install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -28,6 +29,9 @@ bench: install
 
 bench-game: install
 	$(BIN)/python benchmarks/game_speed.py $(ARGS)
+
+bench-plan: install
+	$(BIN)/python benchmarks/planning.py $(ARGS)
 
 install: $(VENV)/runtime
 install-dev: $(VENV)/dev
