@@ -5,8 +5,8 @@ python benchmarks/planning.py REFERENCE [--squads e1 e0 mixed] [--levels 1-7 ...
 
 REFERENCE is a folder of the game's public data: level files and tables (docs/planning.md). Levels are those of chapters
 0 to 4 that are there. For each level and squad: seconds until the first plan of three stars, whether one is found in
-time, how often the plan holds in 100 battles (near) and 100 (far), battles a second. Beside it stand the greedy script, and
-random plans for as long as the search took. `--beside` names a checkout of another commit, whose search is run for the
+time, how often the plan holds in 100 battles (near) and 100 (far), battles a second. Beside it stand the greedy script,
+and random plans for as long as the search took. `--beside` names a checkout of another commit, whose search is run for the
 same levels in the same run.
 """
 
