@@ -31,7 +31,7 @@ bench-game: install
 	$(BIN)/python benchmarks/game_speed.py $(ARGS)
 
 bench-plan: install
-	$(BIN)/python benchmarks/planning.py $(ARGS)
+	$(BIN)/python benchmarks/plan_search.py $(ARGS)
 
 install: $(VENV)/runtime
 install-dev: $(VENV)/dev

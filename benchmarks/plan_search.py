@@ -1,13 +1,13 @@
 """How fast the search finds plans for real levels, and how often they hold.
 
-python benchmarks/planning.py REFERENCE [--squads e1 e0 mixed] [--levels 1-7 ...] [--seconds 60] [--seed K]
+python benchmarks/plan_search.py REFERENCE [--squads e1 e0 mixed] [--levels 1-7 ...] [--seconds 60] [--seed K]
                               [--beside FOLDER] [--plot PNG] [--json FILE]
 
 REFERENCE is a folder of the game's public data: level files and tables (docs/planning.md). Levels are those of chapters
 0 to 4 that are there. For each level and squad: seconds until the first plan of three stars, whether one is found in
-time, how often the plan holds in 100 battles (near) and 100 (far), battles a second. Beside it stand the greedy script,
-and random plans for as long as the search took. `--beside` names a checkout of another commit, whose search is run for the
-same levels in the same run.
+time, how often the plan holds in 100 battles (near) and 100 (far), battles a second. Beside it stand the greedy script
+and random plans for as long as the search took. `--beside` names a checkout of another commit, whose search is run for
+the same levels in the same run.
 """
 
 from __future__ import annotations
