@@ -61,7 +61,10 @@ def test_all_problems_are_told_at_once(tmp_path):
         ("[play]\nsped = 2", "  play.sped  unknown option; did you mean speed?"),
         (
             "[play]\nzzz = 2",
-            "  play.zzz  unknown option; known are: stage, squad, tables, battles, speed, decision_interval",
+            (
+                "  play.zzz  unknown option; known are: stage, squad, tables, battles, speed, decision_interval, policy, "
+                "planning_seconds"
+            ),
         ),
         ("[play]\nsquad = [5]", "  play.squad  must be names in quotes, or tables of a name and its build, is [5]"),
         ("[play]\nspeed = 3", "  play.speed  must be 1 or 2, is 3"),
