@@ -67,9 +67,9 @@ def plan_file(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Path
 def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: Path, tell: Tell) -> Plan | None:
     """Search a plan for so many seconds, and keep it."""
     tell(f"planning {stage.code}, for {seconds:g} s at most")
-    began = time.monotonic()
-    found = search(stage, squad, budget=NO_BUDGET, goes_on=_Watch(began, seconds, tell).goes_on)
-    said = {"seconds": round(time.monotonic() - began, 1), "battles": found.battles, "stars": found.stars}
+    watch = _Watch(seconds, tell)
+    found = search(stage, squad, budget=NO_BUDGET, goes_on=watch.goes_on)
+    said = {"seconds": round(watch.seconds, 1), "battles": found.battles, "stars": found.stars}
     if found.stars == 0:
         log.logger().warning("plan", why=f"none wins {stage.code} with this squad; the DQN plays without one", **said)
         return None
@@ -80,19 +80,29 @@ def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: P
 
 
 class _Watch:
-    """Ends a search after its time, and tells how far it is."""
+    """Ends a search after its time, and tells how far it is.
 
-    def __init__(self, began: float, seconds: float, tell: Tell) -> None:
-        self._ends, self._tells_at, self._tell = began + seconds, began + TELL_EVERY, tell
+    The time begins with the end of the first round of battles: before it the rules may have to be compiled.
+    """
+
+    def __init__(self, limit: float, tell: Tell) -> None:
+        self._limit, self._tell = limit, tell
+        self._began: float | None = None
+        self._told = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of search so far."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
 
     def goes_on(self, progress: Progress) -> bool:
         """Whether there is time left."""
-        now = time.monotonic()
-        if now >= self._tells_at:
-            self._tells_at = now + TELL_EVERY
+        self._began = self._began or time.monotonic()
+        if self.seconds >= self._told + TELL_EVERY:
+            self._told = self.seconds
             blocks = f"{progress.best.score.blocks} of {progress.blocks}"
             self._tell(f"planning: {progress.battles:,} battles, the best plan holds in {blocks} blocks of trials")
-        return now < self._ends
+        return self.seconds < self._limit
 
 
 def _keep(plan: Plan, file: Path) -> None:

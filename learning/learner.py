@@ -109,10 +109,12 @@ class Learner:
     def demonstrate(self, experiences: Iterable[Experience]) -> None:
         """Put the decisions of another player into the buffer, before the thread is started.
 
-        They are experiences like those of play: they may start the updates, and are overwritten in time.
+        They are experiences like those of play, and are overwritten in time. They make no updates due: those begin
+        with the first decision of play, if there are enough experiences by then.
         """
         for one in experiences:
             self._agent.remember(*one)
+        self._agent.credit = 0.0
 
     def start(self) -> None:
         """Start the thread."""
