@@ -70,6 +70,17 @@ class PlayOptions(Table):
     battles: int = Field(0, description="How many battles to play; 0 plays until it is stopped.", ge=0)
     speed: Literal[1, 2] = Field(2, description="The game's own speed button: 1 or 2.")
     decision_interval: float = Field(1.0, description="Seconds of game time between two decisions.", gt=0)
+    policy: Literal["dqn", "plan"] = Field(
+        "dqn",
+        description='Who decides: "dqn" is the learned policy, "plan" follows the plan for the stage and squad; the '
+        "DQN learns from what happens either way.",
+    )
+    planning_seconds: float = Field(
+        60.0,
+        description="Seconds for which `holdfast run` searches at most for a plan for a stage and squad that are new "
+        "to it; 0 for never.",
+        ge=0,
+    )
 
     @field_validator("squad", mode="plain")
     @classmethod

@@ -17,7 +17,7 @@ from bot.control import Control
 from bot.decision_loop import DecisionLoop
 from bot.hands import Hands
 from bot.inbox import Inbox
-from bot.parts import Parts
+from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
 from bot.reporter import Reporter
 from game.actions import Action
@@ -64,7 +64,13 @@ class Daemon:
         self._hands = Hands(client.pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer)
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)
-        self._decisions = DecisionLoop(parts.learner, self._inbox, client.clock, lock_step=client.lock_step)
+        self._decisions = DecisionLoop(
+            parts.learner,
+            self._inbox,
+            client.clock,
+            lock_step=client.lock_step,
+            policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
+        )
         self._control = Control(config.mqtt, self._inbox.put, client.clock, self.describe)
         self._recorder = Recorder(config, client.clock)
         self._reporter = Reporter(

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.inbox import Inbox
 from learning.learner import Learner
-from learning.policy import Decision
+from learning.policy import Decision, Policy
 from states.commands import Decide
 from states.events import Decided, Event, PartFailed
 
@@ -23,12 +23,21 @@ POLL = 0.001
 class DecisionLoop:
     """Answers `Decide` with `Decided`, or with `PartFailed` when the policy fails.
 
-    With `lock_step` every decision waits until the learner owes nothing: then the same seed gives the same run on a
-    fast machine and on a slow one.
+    `policy` decides, by default that of the learner. With `lock_step` every decision waits until the learner owes
+    nothing: then the same seed gives the same run on a fast machine and on a slow one.
     """
 
-    def __init__(self, learner: Learner, inbox: Inbox, clock: Callable[[], float], *, lock_step: bool) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        inbox: Inbox,
+        clock: Callable[[], float],
+        *,
+        lock_step: bool,
+        policy: Policy | None = None,
+    ) -> None:
         self._learner = learner
+        self._policy: Policy = policy or learner.policy
         self._inbox = inbox
         self._clock = clock
         self._lock_step = lock_step
@@ -75,5 +84,5 @@ class DecisionLoop:
         while self._lock_step and self._learner.owed and self._learner.failed is None:
             time.sleep(POLL)
         started = time.perf_counter()
-        decision = self._learner.policy.decide(command.view)
+        decision = self._policy.decide(command.view)
         return decision, time.perf_counter() - started

@@ -21,6 +21,7 @@ FILE = "log.jsonl"
 EVENTS = {
     "started": "the daemon runs; says stage, screen, seed and data directory",
     "preparing": "something slow is being made ready: rules compiled, weights or text models loaded",
+    "plan": "the plan for the stage and squad was found, read again or not found, or is shown to the learner",
     "ready": "everything is made ready; says after how many seconds",
     "state": "the machine changed its state, and why",
     "screen": "another screen was recognised",

@@ -18,7 +18,10 @@ from game.camera import Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
+from learning.demonstrations import demonstrations
 from learning.learner import Learner
+from learning.plan_policy import PlanPolicy, brought
+from planning.plans import Plan
 from states.machine import Machine, Setup
 from vision.capture import Image
 from vision.watcher import Watcher
@@ -37,12 +40,23 @@ class Parts:
     geometry: Geometry
     learner: Learner
     machine: Machine
+    plan: Plan | None = None
+    """The plan for the stage and squad, if there is one."""
 
 
-def build(config: Config, squad: tuple[Operator, ...] | None = None, *, battles: int, fresh: bool, tell: Tell) -> Parts:
+def build(
+    config: Config,
+    squad: tuple[Operator, ...] | None = None,
+    plan: Plan | None = None,
+    *,
+    battles: int,
+    fresh: bool,
+    tell: Tell,
+) -> Parts:
     """All parts, warmed up; without a squad, that of [play] squad plays.
 
-    `battles` is how many to play, 0 for ever; `tell` is called with a line before a slow step.
+    A learner that knows nothing yet is shown battles that the plan wins. `battles` is how many to play, 0 for ever;
+    `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
@@ -57,7 +71,20 @@ def build(config: Config, squad: tuple[Operator, ...] | None = None, *, battles:
     watcher = _watcher(config, squad, geometry)
     tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
-    return Parts(stage, squad, client, watcher, geometry, learner, Machine(_setup(config, stage, squad, battles)))
+    if plan is not None and learner.knows_nothing:
+        tell("playing the plan in battles that differ, for the learner")
+        _demonstrate(learner, plan, stage, squad, config.play.decision_interval)
+    return Parts(stage, squad, client, watcher, geometry, learner, Machine(_setup(config, stage, squad, battles)), plan)
+
+
+def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> PlanPolicy | None:
+    """What follows the plan, where [play] policy says so and there is one; `seconds` is its clock (see PlanPolicy)."""
+    if config.play.policy != "plan":
+        return None
+    if parts.plan is None:
+        log.logger().warning("plan", why="there is none for this stage and squad; the DQN decides")
+        return None
+    return PlanPolicy(parts.plan, parts.stage, brought(parts.plan, parts.squad), seconds)
 
 
 def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:
@@ -111,6 +138,13 @@ def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh
     for note in learner.notes:
         log.logger().warning("checkpoint", note=note)
     return learner
+
+
+def _demonstrate(learner: Learner, plan: Plan, stage: Stage, squad: tuple[Operator, ...], interval: float) -> None:
+    """Give the learner the battles that a plan wins, and say how many decisions they have."""
+    shown = demonstrations(plan, stage, brought(plan, squad), interval)
+    learner.demonstrate(shown)
+    log.logger().info("plan", demonstrations=len(shown), battles=sum(one.after is None for one in shown))
 
 
 def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int) -> Setup:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -32,6 +32,16 @@ OTHER_FINGERPRINT = (
     "its weights and its exploration go on, its buffer does not"
 )
 NOTHING_SEEN = BattleView(kills=0, total=1, life=1, dp=0, slots_left=0)
+
+
+class Experience(NamedTuple):
+    """One decision and what followed it, as `Agent.remember` takes it."""
+
+    before: BattleView
+    action: Action
+    after: BattleView | None
+    outcome: str | None
+    stars: int
 
 
 class Agent:

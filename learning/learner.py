@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,23 +20,13 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning import checkpoint
-from learning.agent import Agent
+from learning.agent import Agent, Experience
 from learning.checkpoint import CheckpointError
 from learning.policy import EpsilonGreedy
 from learning.settings import Settings
 
 QUEUE_SIZE = 4096
 """Decisions waiting to be stored: an hour of play. Further ones are dropped and counted."""
-
-
-class _Remember(NamedTuple):
-    """One decision on its way to the buffer."""
-
-    before: BattleView
-    action: Action
-    after: BattleView | None
-    outcome: str | None
-    stars: int
 
 
 class _Save(NamedTuple):
@@ -66,7 +56,7 @@ class Learner:
     ) -> None:
         self._agent = Agent(stage, squad, settings, seed)
         self._directory, self._seed = directory, seed
-        self._inbox: queue.Queue[_Remember | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
+        self._inbox: queue.Queue[Experience | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
         self._thread = threading.Thread(target=self._run, name="learner", daemon=False)
         self.failed: str | None = None
         """Why the thread ended early, if it did."""
@@ -111,6 +101,21 @@ class Learner:
         waiting = self._handed - self._taken  # read before the credit, which grows before a decision counts as taken
         return waiting + int(self._agent.credit)
 
+    @property
+    def knows_nothing(self) -> bool:
+        """Whether nothing was ever remembered, neither in this run nor before its checkpoint."""
+        return self._agent.remembered == 0
+
+    def demonstrate(self, experiences: Iterable[Experience]) -> None:
+        """Put the decisions of another player into the buffer, before the thread is started.
+
+        They are experiences like those of play, and are overwritten in time. They make no updates due: those begin
+        with the first decision of play, if there are enough experiences by then.
+        """
+        for one in experiences:
+            self._agent.remember(*one)
+        self._agent.credit = 0.0
+
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
@@ -121,7 +126,7 @@ class Learner:
         """Hand in a decision and what followed it; returns at once. `after` is None at the end of a battle."""
         if self.failed is None:
             self._handed += 1  # before it can be taken
-            self._handed -= not self._put(_Remember(before, Action(*action), after, outcome, stars))
+            self._handed -= not self._put(Experience(before, Action(*action), after, outcome, stars))
 
     def save(self) -> None:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
@@ -151,7 +156,7 @@ class Learner:
             "unsaved": self.unsaved,
         }
 
-    def _put(self, message: _Remember | _Save) -> bool:
+    def _put(self, message: Experience | _Save) -> bool:
         """Queue a message without waiting. False, and counted, where the queue is full."""
         try:
             self._inbox.put_nowait(message)
@@ -174,7 +179,7 @@ class Learner:
         """Serve all messages; with `wait`, sleep until there is one. False when asked to stop."""
         message = self._next(wait=wait)
         while message is not None:
-            if isinstance(message, _Remember):
+            if isinstance(message, Experience):
                 self._agent.remember(*message)
                 self._taken += 1
             else:
@@ -184,7 +189,7 @@ class Learner:
             message = self._next(wait=False)
         return True
 
-    def _next(self, *, wait: bool) -> _Remember | _Save | _Stop | None:
+    def _next(self, *, wait: bool) -> Experience | _Save | _Stop | None:
         """The next message; None when there is none."""
         try:
             return self._inbox.get(block=wait)

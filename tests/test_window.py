@@ -52,7 +52,8 @@ def test_a_battle_is_played_through_a_real_window(window, desktop, level, tmp_pa
     (tmp_path / "empty-authority").touch()
     config = tmp_path / "bot.toml"
     config.write_text(
-        f'[play]\nstage = "{level}"\n[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n',
+        f'[play]\nstage = "{level}"\nplanning_seconds = 0\n'
+        f'[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "bot", "run", "--config", config, "--battles", "1", "--fresh", "--json"]

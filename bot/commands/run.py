@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "run", run, "Play battle after battle, and learn.")
+    verb = add_verb(verbs, "run", run, "Plan a stage that is new, play battle after battle, and learn.")
     add_config(verb)
     add_squad(verb)
     verb.add_argument("--battles", type=count, metavar="N", help="end after so many battles (default: [play] battles)")
@@ -61,20 +61,22 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot import log
     from bot.control import selector_loop
     from bot.dashboard import Dashboard
-    from bot.sources import sources
+    from bot.sources import open_stage, play_stage, sources
     from bot.squads import squad_to_run
     from planning.grading import trust_in
 
     before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
-    catalogue = sources(config).catalogue
-    squad = squad_to_run(options, config, catalogue)
+    known = sources(config)
+    squad = squad_to_run(options, config, known.catalogue)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build
+        from bot.stage_plans import stage_plan
 
-        parts = build(config, squad, battles=battles, fresh=options.fresh, tell=dashboard.tell)
-        trust = trust_in(parts.stage, squad, catalogue)
+        plan = stage_plan(config, open_stage(play_stage(config), known), squad, dashboard.tell)
+        parts = build(config, squad, plan, battles=battles, fresh=options.fresh, tell=dashboard.tell)
+        trust = trust_in(parts.stage, squad, known.catalogue)
         log.logger().info("ready", seconds=dashboard.seconds, grade=str(trust))
         daemon = Daemon(config, parts, dashboard.show if live else None)
         signal.signal(signal.SIGTERM, before)

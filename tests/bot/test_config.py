@@ -9,11 +9,12 @@ import pytest
 from levels import CATALOGUE
 from pydantic import ValidationError
 
-from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, Learning, as_toml, load, parse
+from bot.config import SHIPPED_WEIGHTS, Config, ConfigError, Learning, PlayOptions, as_toml, load, parse
 from game.characters.builds import squad_of
 from learning.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+PLAY = list(PlayOptions.model_fields)
 TABLES = [name for name in Config.model_fields if name != "folder"]
 
 
@@ -61,7 +62,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         ("[play]\nsped = 2", "  play.sped  unknown option; did you mean speed?"),
         (
             "[play]\nzzz = 2",
-            "  play.zzz  unknown option; known are: stage, squad, tables, battles, speed, decision_interval",
+            f"  play.zzz  unknown option; known are: {', '.join(PLAY)}",
         ),
         ("[play]\nsquad = [5]", "  play.squad  must be names in quotes, or tables of a name and its build, is [5]"),
         ("[play]\nspeed = 3", "  play.speed  must be 1 or 2, is 3"),

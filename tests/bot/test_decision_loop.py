@@ -14,6 +14,7 @@ from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.learner import Learner
+from learning.policy import Decision
 from learning.settings import Settings
 from states.commands import Decide
 from states.events import Decided, PartFailed
@@ -24,10 +25,10 @@ WAITED = Action(WAIT)
 
 
 @contextlib.asynccontextmanager
-async def deciding(settings):
+async def deciding(settings, policy=None):
     """A loop at work with a real learner that keeps nothing."""
     learner, inbox = Learner(STAGE, SQUAD, settings, 1, None), Inbox()
-    one = DecisionLoop(learner, inbox, lambda: 4.5, lock_step=True)
+    one = DecisionLoop(learner, inbox, lambda: 4.5, lock_step=True, policy=policy)
     learner.start()
     task = asyncio.create_task(one.run())
     try:
@@ -65,6 +66,24 @@ async def test_in_lock_step_a_decision_waits_for_what_was_remembered_before_it()
         await inbox.get()
         assert learner.owed == 0
         assert learner.status()["updates"] > 0
+
+
+class Waiting:
+    """A policy that always waits."""
+
+    def decide(self, view):
+        """Wait."""
+        return Decision(WAITED, 0.0, explored=False, legal=1)
+
+
+async def test_another_policy_may_decide():
+    """One that follows a plan, say; the learner's is then not asked, and its exploration does not go on."""
+    view = Battle(STAGE, SQUAD, seed=0).view()
+    async with deciding(Settings(), Waiting()) as (one, learner, inbox):
+        for number in range(20):
+            one.decide(Decide(id=number, view=view))
+            assert (await inbox.get()).action == WAITED
+        assert learner.status()["decisions"] == 0
 
 
 async def test_a_policy_that_fails_is_told(monkeypatch):

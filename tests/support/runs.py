@@ -35,8 +35,8 @@ def short_level(folder: Path, groups: int = 1) -> Path:
 
 
 def configuration(folder: Path, port: int | None = None, **tables: dict[str, Any]) -> Path:
-    """A bot.toml in `folder`: these tables, and this MQTT port unless they name one."""
-    written = {"mqtt": {"port": port}, **tables}
+    """A bot.toml in `folder`: these tables, this MQTT port and no planning unless they say otherwise."""
+    written = {"mqtt": {"port": port}, **tables, "play": {"planning_seconds": 0, **tables.get("play", {})}}
     lines = []
     for name, options in written.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in options.items())]

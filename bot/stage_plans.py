@@ -1,0 +1,132 @@
+"""The plan for the stage that is played: searched before the first battle, kept in the data directory, used again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from bot import log
+from bot.config import Config
+from game.characters.models import Operator
+from game.errors import PlanError
+from game.levels.stage import Stage, check_squad
+from planning.jobs import read_plan, write_copilot
+from planning.plans import Plan
+from planning.search import Progress, search
+from planning.solutions import as_plan
+
+FOLDER = "plans"
+"""The folder of the kept plans, in the data directory."""
+TELL_EVERY = 2.0
+"""Seconds between two lines about the search."""
+NO_BUDGET = 10**9
+"""Battles that no search plays: it is the time that ends it."""
+Tell = Callable[[str], None]
+
+
+def stage_plan(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: Tell) -> Plan | None:
+    """The kept plan of this stage and squad; else one that is searched for now and kept; None where none is found.
+
+    A plan is searched for [play] planning_seconds at most, and not at all where these are 0. `tell` gets a line before
+    and during the search. A kept plan that cannot be read is searched anew.
+
+    Raises StageError for a squad that is too large for the stage, PlanError where no plan is possible or can be kept.
+    """
+    check_squad(stage, squad)
+    file = plan_file(config, stage, squad)
+    if file.is_file():
+        try:
+            plan = read_plan(file)
+        except PlanError as error:
+            log.logger().warning("plan", why=str(error))
+        else:
+            log.logger().info("plan", file=str(file), new=False)
+            return plan
+    if config.play.planning_seconds <= 0:
+        return None
+    return _searched(config.play.planning_seconds, stage, squad, file, tell)
+
+
+def plan_file(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Path:
+    """Where the plan of a stage and a squad is kept; for another mode, level, build or order of the squad it is another
+    file.
+    """
+    code = re.sub(r"[^\w-]+", "_", stage.code)
+    return config.directory / FOLDER / f"{code}-{_digest(stage, squad)}.json"
+
+
+def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: Path, tell: Tell) -> Plan | None:
+    """Search a plan for so many seconds, and keep it."""
+    tell(f"planning {stage.code}, for {seconds:g} s at most")
+    watch = _Watch(seconds, tell)
+    found = search(stage, squad, budget=NO_BUDGET, goes_on=watch.goes_on)
+    said = {"seconds": round(watch.seconds, 1), "battles": found.battles, "stars": found.stars}
+    if found.stars == 0:
+        log.logger().warning("plan", why=f"none wins {stage.code} with this squad; the DQN plays without one", **said)
+        return None
+    plan = as_plan(found.draft, stage, squad)
+    _keep(plan, file)
+    log.logger().info("plan", file=str(file), new=True, **said)
+    return plan
+
+
+class _Watch:
+    """Ends a search after its time, and tells how far it is.
+
+    The time begins with the end of the first round of battles: before it the rules may have to be compiled.
+    """
+
+    def __init__(self, limit: float, tell: Tell) -> None:
+        self._limit, self._tell = limit, tell
+        self._began: float | None = None
+        self._told = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of search so far."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
+    def goes_on(self, progress: Progress) -> bool:
+        """Whether there is time left."""
+        self._began = self._began or time.monotonic()
+        if self.seconds >= self._told + TELL_EVERY:
+            self._told = self.seconds
+            blocks = f"{progress.best.score.blocks} of {progress.blocks}"
+            self._tell(f"planning: {progress.battles:,} battles, the best plan holds in {blocks} blocks of trials")
+        return self.seconds < self._limit
+
+
+def _keep(plan: Plan, file: Path) -> None:
+    """Write a plan as a copilot job, whole or not at all. Raises PlanError where that is not possible."""
+    fresh = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps(write_copilot(plan), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(file)
+    except OSError as error:
+        raise PlanError(f"{error.filename or file}: cannot be written ({error.strerror})") from None
+
+
+def _digest(stage: Stage, squad: tuple[Operator, ...]) -> str:
+    """A digest of everything that a plan depends on: the stage as it was read, its mode and enemies, and the squad."""
+    known = replace(stage, kinds={})  # of enemies, those of the stage itself are in another field
+    told = msgspec.json.encode((known, squad), enc_hook=_plain, order="deterministic")
+    return hashlib.sha256(told).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and read-only mappings as JSON has them."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,68 @@
+"""What a plan changes in the parts of the bot: who decides, and what the learner knows before the first battle."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from levels import CATALOGUE
+
+from bot import log
+from bot.config import parse
+from bot.parts import _demonstrate, plan_policy
+from game.characters.builds import default_squad
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
+from learning.learner import Learner
+from learning.settings import Settings
+from planning.solutions import solution
+
+STAGE, SQUAD = load_stage("first_watch", CATALOGUE), default_squad(CATALOGUE)
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path):
+    """A log file that is written to while the test runs."""
+    path = tmp_path / log.FILE
+    log.set_up(path, "info", None)
+    yield path
+    log.close()
+
+
+def parts(plan):
+    """As much of the parts as a policy is made of."""
+    return SimpleNamespace(plan=plan, stage=STAGE, squad=SQUAD)
+
+
+def test_the_dqn_decides_unless_told_otherwise():
+    """Also where there is a plan: then it has only been shown to the learner."""
+    assert plan_policy(parse({}), parts(solution("first_watch")), lambda: 0.0) is None
+
+
+def test_the_plan_decides_where_it_is_asked_for():
+    """Its first step is the first action, with the squad of the run in the run's own order."""
+    battle = Battle(STAGE, SQUAD)
+    config = parse({"play": {"policy": "plan"}})
+    policy = plan_policy(config, parts(solution("first_watch")), lambda: battle.seconds)
+    assert policy is not None
+    while not (action := policy.decide(battle.view()).action).kind:
+        battle.step()
+    assert SQUAD[action.slot].name == solution("first_watch").steps[0].name
+    assert battle.act(action)
+
+
+def test_without_a_plan_the_dqn_decides_and_a_line_says_so(file):
+    """Play is not refused because nothing was found."""
+    assert plan_policy(parse({"play": {"policy": "plan"}}), parts(None), lambda: 0.0) is None
+    (line,) = log.read(file)
+    assert (line["event"], line["level"]) == ("plan", "warning")
+    assert "the DQN decides" in line["why"]
+
+
+def test_what_is_shown_to_the_learner_is_counted_in_the_log(file):
+    """Decisions and battles, as they lie in the buffer."""
+    learner = Learner(STAGE, SQUAD, Settings(), 0, None)
+    _demonstrate(learner, solution("first_watch"), STAGE, SQUAD, 1.0)
+    (line,) = log.read(file)
+    assert 0 < line["battles"] <= 20
+    assert line["battles"] < line["demonstrations"] < learner.status()["buffer"] + 1
