@@ -21,7 +21,7 @@ from game.errors import PlanError
 from game.levels.stage import Stage, check_squad
 from planning.jobs import read_plan, write_copilot
 from planning.plans import Plan
-from planning.search import Progress, search
+from planning.search import SearchProgress, search
 from planning.solutions import as_plan
 
 FOLDER = "plans"
@@ -95,7 +95,7 @@ class _Watch:
         """Seconds of search so far."""
         return 0.0 if self._began is None else time.monotonic() - self._began
 
-    def goes_on(self, progress: Progress) -> bool:
+    def goes_on(self, progress: SearchProgress) -> bool:
         """Whether there is time left."""
         self._began = self._began or time.monotonic()
         if self.seconds >= self._told + TELL_EVERY:

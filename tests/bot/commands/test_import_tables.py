@@ -28,8 +28,7 @@ def test_own_tables_are_imported_and_played_with(capsys, tmp_path):
     told = capsys.readouterr().out
     assert "1 enemies, 1 of them whole" in told
     assert told.splitlines()[-1] == (
-        f'they are used with tables = "{out.as_posix()}" in [play] of bot.toml, '
-        f"or by one verb with --tables {out}"
+        f'they are used with tables = "{out.as_posix()}" in [play] of bot.toml, or by one verb with --tables {out}'
     )
     assert main(["stage", "first_watch", "--tables", str(out)]) == 0
     assert load_catalogue(out).enemies_by_id["enemy_1000_gopro"].max_health == 77
