@@ -18,7 +18,7 @@ from game.levels.stage import load_stage
 from planning.drafts import Draft
 from planning.evaluation import Entry, Score
 from planning.jobs import read_plan
-from planning.search import Progress, SearchResult
+from planning.search import SearchProgress, SearchResult
 
 SQUAD = squad_of(["Fang", "Kroos"], CATALOGUE)
 FOUND = plan_of(deploy("Fang", 1, 2), deploy("Kroos", 0, 3))
@@ -47,7 +47,7 @@ def searched(monkeypatch):
     def search(stage, squad, budget, goes_on):
         known.searches += 1
         best = Entry(Score(1, -0.5), Draft(()))
-        while goes_on(Progress(1000, best, 4)):
+        while goes_on(SearchProgress(1000, best, 4)):
             if known.stars:
                 break
         return SearchResult(Draft(()), best.score, known.stars, 1000)

@@ -8,7 +8,7 @@ from small_plans import deploy, plan_of
 from game.actions import LEFT
 from game.levels.stage import load_stage
 from planning.assignment import assign_operators
-from planning.plans import PlanStep
+from planning.plans import Candidate, Plan, PlanGroup, PlanStep
 from planning.playing import EnemyEnd, Holding, hold, play_plan
 from planning.solutions import solution
 from planning.telling import clock, deployment_cost, failure_lines, moments_of, operators_used, plan_lines
@@ -59,10 +59,11 @@ def test_skills_that_go_by_themselves_are_named_once():
     """With what the skill is called."""
     *_, last = told(deploy("Fang", 2, 5, LEFT), usage=1)
     assert not last.startswith("skills used") or "whenever it is ready" in last
-    plan = solution("ridge_line")
+    vanguard = PlanGroup(name="Myrtle", candidates=(Candidate(name="Myrtle", skill=1, usage=1),))
+    plan = Plan(stage="", groups=(vanguard,), steps=(deploy("Myrtle", 2, 5, LEFT),))
     squad = assign_operators(plan, CATALOGUE)
-    lines = plan_lines(plan, squad, moments_of(plan, load_stage("ridge_line", CATALOGUE), squad))
-    assert "skills used whenever it is ready: Myrtle (Support)" in lines
+    *_, last = plan_lines(plan, squad, moments_of(plan, STAGE, squad))
+    assert last == "skills used whenever it is ready: Myrtle (Support)"
 
 
 def test_the_moments_are_those_of_the_battle():

@@ -115,7 +115,10 @@ DESKTOP = """
 import sys
 from bot.clients.client import open_client
 from bot.config import parse
-client = open_client(parse({"screen": {"kind": "window", "region": [10, 20, 1280, 720]}}), None, ())
+from game.characters.catalogue import load_catalogue
+from game.levels.stage import load_stage
+stage = load_stage("first_watch", load_catalogue())
+client = open_client(parse({"screen": {"kind": "window", "region": [10, 20, 1280, 720]}}), stage, ())
 print(client.size, client.lock_step, [name for name in sys.modules if name.startswith("game.practice")])
 """
 

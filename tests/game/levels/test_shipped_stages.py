@@ -33,12 +33,15 @@ def wins(stage, policy, seed):
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stored_plan_wins_every_stage_without_a_leak(name):
-    """With operators of the default squad, in five battles; and every step of it comes to its turn in the first."""
+    """With operators of the default squad, in five battles; in the first no step is skipped, but its last ones may be
+    there for battles that go another way.
+    """
     plan, stage = solution(name), load_stage(name, CATALOGUE)
     assert plan.stage == stage.code
     assert {part.name for part in plan.groups} <= {one.name for one in SQUAD}
     assert stars_of(plan, stage, CATALOGUE) == 3
-    assert play_plan(plan, stage, assign_operators(plan, CATALOGUE)).undone == ()
+    undone = play_plan(plan, stage, assign_operators(plan, CATALOGUE)).undone
+    assert undone == tuple(range(len(plan.steps) - len(undone), len(plan.steps)))
 
 
 @pytest.mark.parametrize("name", STAGES)
