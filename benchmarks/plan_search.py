@@ -63,6 +63,8 @@ SQUADS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 }
 """Twelve operators of three stars at elite 1, the same at elite 0 as a beginner has them, and a roster of thirty."""
 BATTLES = 100
+SHORTEST = 0.001
+"""Seconds with which the plot begins."""
 CHAPTERS = re.compile(r"level_main_0[0-4]-\d+$")
 OLD_SEARCH = """
 import json, sys
@@ -178,9 +180,9 @@ def random_plan(stage: Stage, squad: Sequence[Operator], judge: Arena, seconds: 
     """Seconds until a random draft wins three stars; None if none does within so many seconds."""
     drafts = DraftMaker(stage, squad, judge.world, np.random.default_rng(seed), Limits())
     began = time.monotonic()
-    while (passed := time.monotonic() - began) < seconds:
+    while time.monotonic() - began < seconds:
         if judge.stars(drafts.random_draft()) == 3:
-            return passed
+            return time.monotonic() - began
     return None
 
 
@@ -267,8 +269,10 @@ def draw(rows: Sequence[PlanningRow], file: Path, seconds: float) -> None:
         for label, found in lines.items():
             times = sorted(one for one in found if one is not None)
             shares = np.arange(1, len(times) + 1) / max(len(whole), 1)
-            axes.step([0.05, *times, seconds], [0.0, *shares, shares[-1] if times else 0.0], where="post", label=label)
+            last = shares[-1] if times else 0.0
+            axes.step([SHORTEST, *times, seconds], [0.0, *shares, last], where="post", label=label)
     axes.set_xscale("log")
+    axes.set_xlim(SHORTEST, seconds)
     axes.set_ylim(-0.02, 1.02)
     axes.legend(fontsize=8)
     figure.savefig(file, dpi=120)

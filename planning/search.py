@@ -34,13 +34,15 @@ ROUND = 8
 """Drafts that are made from one state of the pool and tried at the same time."""
 STALE = 700
 """Changes without a better draft after which a new pool begins."""
-POLISH = 80
+POLISH = 40
 """Further changes that are tried once a draft holds in all trials."""
 BLOCKS = (
     Block(((EXACT, 0), *battles_of(NEAR, range(1000, 1003)))),
     Block(battles_of(NEAR, range(1010, 1018))),
     Block(battles_of(FAR, range(2000, 2008)), failures=1),
     Block(battles_of(FAR, range(2010, 2026)), failures=2),
+    Block(battles_of(NEAR, range(1020, 1044)), failures=1),
+    Block(battles_of(FAR, range(2030, 2054)), failures=4),
 )
 """The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
 checked.
