@@ -18,9 +18,9 @@ from game.levels.stage import Stage
 from game.simulator.records import ABSENT, PRESENT, TICKS, WON, Battles, World
 from game.simulator.tables import empty_battles, new_battles, world_of
 from planning.drafts import Draft, PlannedMove
+from planning.plans import WHENEVER_READY
 from planning.player import (
     MOMENTS,
-    WHENEVER_READY,
     Gestures,
     Kept,
     Players,
@@ -32,7 +32,7 @@ from planning.player import (
     keeping,
     new_players,
     nothing_kept,
-)  # fmt: skip
+)
 from planning.variation import EXACT, Variation, gestures, varied
 
 PATIENCE = 200 * TICKS

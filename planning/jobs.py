@@ -48,13 +48,7 @@ TABLE_ACTIONS = ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill")
 DIRECTION_WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
 
 
-class _Requirements(msgspec.Struct):
-    elite: int = 0
-    level: int = 0
-    skill_level: int = 0
-    module: int = 0
-    module_level: int = 0
-    potentiality: int = 0
+class _Requirements(Requirements, frozen=True, kw_only=True):
     potential: int = 0
     """The newer name of potentiality."""
 

@@ -18,6 +18,7 @@ from game.simulator.compiling import compiled, often, unlocked
 from game.simulator.field import field_within
 from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Record, Records, Rows, World
 from game.simulator.tick import run
+from planning.plans import BY_HAND, LIMITED_TIMES
 
 MOMENTS = 10 * TICKS
 """Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
@@ -25,8 +26,6 @@ SPEED_UP, BULLET_TIME, USAGE, RESET_STOPWATCH, SKILL_DAEMON, NOTHING = range(4, 
 """Kinds of steps beside DEPLOY, SKILL and RETREAT of game.actions."""
 ON_TILE, NOT_BROUGHT = -1, -2
 """ScriptStep.slot: the operator on the step's tile; an operator that is not in the squad."""
-BY_HAND, WHENEVER_READY, LIMITED_TIMES = range(3)
-"""Skill usages (see planning.plans)."""
 NO_DUE = -1
 
 

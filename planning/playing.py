@@ -20,8 +20,8 @@ from game.simulator.tables import new_battles, standing_room, world_of
 from planning import player
 from planning.assignment import PlanSquad
 from planning.plans import Plan, PlanStep
-from planning.player import MOMENTS, Script, ScriptStep, follow, look, new_players, nothing_kept
-from planning.variation import EXACT, Variation, gestures, varied
+from planning.player import MOMENTS, Script, ScriptStep, follow, look, new_players, no_gestures, nothing_kept
+from planning.variation import Variation, gestures, varied
 
 LONGEST = 1800
 """Seconds of play after which a battle that does not end is given up."""
@@ -64,10 +64,10 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
 def play_plan(plan: Plan, stage: Stage, squad: PlanSquad, seed: int = 0) -> PlanResult:
     """Play a plan on a stage. Raises PlanError if one of its deployments is impossible there."""
     _check(plan, stage, squad)
-    player = PlanPlayer(plan, Battle(stage, squad.operators, seed), squad)
-    battle = player.battle
+    playing = PlanPlayer(plan, Battle(stage, squad.operators, seed), squad)
+    battle = playing.battle
     while battle.outcome is None and battle.seconds < LONGEST:
-        player.look()
+        playing.look()
         battle.step(1)
     life = max(battle.view().life, 0)
     return PlanResult(
@@ -78,15 +78,8 @@ def play_plan(plan: Plan, stage: Stage, squad: PlanSquad, seed: int = 0) -> Plan
         kills=battle.kills,
         total=battle.view().total,
         seconds=round(battle.seconds, 2),
-        ends=tuple(
-            EnemyEnd(
-                enemy=stage.enemies[stage.spawns[one.number].enemy].name,
-                seconds=round(one.tick / TICKS, 2),
-                leaked=one.leaked,
-            )
-            for one in battle.gone()
-        ),
-        undone=tuple(player.undone()),
+        ends=tuple(_end(stage, one.number, one.tick, leaked=one.leaked) for one in battle.gone()),
+        undone=tuple(playing.undone()),
         notes=squad.notes,
     )
 
@@ -139,14 +132,13 @@ def _leaked(records: Battles, stage: Stage) -> tuple[EnemyEnd, ...]:
     foe = records.foe[0]
     leaked = [n for n in np.flatnonzero(foe["leaked"]).tolist() if stage.enemies[stage.spawns[n].enemy].life_cost]
     numbers = sorted(leaked, key=lambda number: int(foe["gone_at"][number]))
-    return tuple(
-        EnemyEnd(
-            enemy=stage.enemies[stage.spawns[number].enemy].name,
-            seconds=round(int(foe["gone_at"][number]) / TICKS, 2),
-            leaked=True,
-        )
-        for number in numbers
-    )
+    return tuple(_end(stage, number, int(foe["gone_at"][number]), leaked=True) for number in numbers)
+
+
+def _end(stage: Stage, number: int, tick: int, *, leaked: bool) -> EnemyEnd:
+    """How the enemy of a spawn left the battle."""
+    name = stage.enemies[stage.spawns[number].enemy].name
+    return EnemyEnd(enemy=name, seconds=round(tick / TICKS, 2), leaked=leaked)
 
 
 def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:
@@ -167,13 +159,11 @@ def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:
 class PlanPlayer:
     """Does the steps of a plan in a battle that the caller lets run."""
 
-    def __init__(
-        self, plan: Plan, battle: Battle, squad: PlanSquad, variation: Variation = EXACT, seed: int = 0
-    ) -> None:
+    def __init__(self, plan: Plan, battle: Battle, squad: PlanSquad) -> None:
         self.battle = battle
         self._script = script_of(plan, battle.stage, squad)
         self._players = new_players(self._script, battle.records)
-        self._gestures = gestures(variation, [seed])
+        self._gestures = no_gestures(1)
         self._kept = nothing_kept(battle.records, self._players)
 
     def look(self) -> None:

@@ -126,7 +126,6 @@ class _Search:
         self.champions: list[Entry] = []
         """The best of each pool since the last one that began with them."""
         self.tried: set[Draft] = set()
-        self.stopped = False
 
     def find(self, budget: int) -> SearchResult:
         """Breed plans until the budget is spent, or a draft holds in all blocks and is polished.
@@ -202,11 +201,10 @@ class _Search:
         return sorted([*pool, *better], reverse=True)[:POOL]
 
     def _ends(self, entry: Entry) -> bool:
-        """Note the best of a round of trials, and ask whether to go on."""
+        """Note the best of a round of trials, and ask whether that was the last."""
         if self.best is None or entry.score > self.best.score:
             self.best = entry
-        self.stopped = not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
-        return self.stopped
+        return not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
 
     def _tried(self, drafts: Tries, floor: Score) -> list[Entry]:
         """The entries of these drafts, each with its parent, that have not been tried before."""

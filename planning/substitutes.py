@@ -12,7 +12,7 @@ from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from planning.assignment import assign_operators
 from planning.candidates import strength
-from planning.plans import BY_HAND, Candidate, Plan, PlanGroup
+from planning.plans import Candidate, Plan, PlanGroup
 from planning.playing import hold
 from planning.variation import NEAR
 
@@ -62,7 +62,7 @@ def _alike(
     ]
     allowed = [one for one in alike if not is_forbidden(one, stage.squad_rules)]
     best = sorted(allowed, key=strength, reverse=True)[:TRIED]
-    return [Candidate(name=one.name, skill=builds[one.name].skill, usage=usage or BY_HAND) for one in best]
+    return [Candidate(name=one.name, skill=builds[one.name].skill, usage=usage) for one in best]
 
 
 def _single(name: str) -> Plan:

@@ -20,7 +20,7 @@ import numpy as np
 from game.levels.stage import Stage
 from game.simulator.plain import readable
 from game.simulator.records import TICKS, Ints, World
-from planning.player import Gestures
+from planning.player import Gestures, no_gestures
 
 GESTURES = 512
 """Gestures that are drawn for a battle; a battle with more begins again with the first."""
@@ -69,8 +69,9 @@ def varied(world: World, stage: Stage, variation: Variation, seed: int) -> World
     if variation.rules:
         for name, (least, most) in RULES.items():
             rules[name] = rng.integers(least, most + 1)
-    changed = (readable(one) for one in (enemy, fragment, stance, rules))
-    return world._replace(**dict(zip(("enemy", "fragment", "stance", "rules"), changed, strict=True)))
+    return world._replace(
+        enemy=readable(enemy), fragment=readable(fragment), stance=readable(stance), rules=readable(rules)
+    )
 
 
 def _vary_enemies(enemy: Any, fragment: Any, stage: Stage, variation: Variation, rng: np.random.Generator) -> None:
@@ -99,7 +100,7 @@ def _table(table: Any) -> Any:
 def gestures(variation: Variation, seeds: Ints | list[int]) -> Gestures:
     """The gestures of one battle of a variation for each seed."""
     if variation.slowest <= 0.0 and variation.lost <= 0.0:
-        return Gestures(np.zeros((len(seeds), 1), np.int64), np.zeros((len(seeds), 1), np.bool_))
+        return no_gestures(len(seeds))
     drawn = [np.random.default_rng([int(seed), 5]).random((2, GESTURES)) for seed in seeds]
     time, chance = np.array([one[0] for one in drawn]), np.array([one[1] for one in drawn])
     seconds = variation.quickest + (variation.slowest - variation.quickest) * time
