@@ -76,6 +76,15 @@ def squad_from(
     return squad
 
 
+def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> Roster | None:
+    """The roster that --roster or, without --squad, [play] squad asks for; None where a squad plays."""
+    if options.roster is not None:
+        return roster_from(options, config, catalogue)
+    if options.squad is not None or config.play.squad != "roster":
+        return None
+    return _usable(kept_roster(config, catalogue), print_progress)
+
+
 def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """As `squad_from`, with [play] squad where neither option is given; said where that is as shipped."""
     given = _given_squad(options, config, catalogue, print_progress)
@@ -114,8 +123,13 @@ def _given_squad(
 def _best(roster: Roster, catalogue: Catalogue, say: Say) -> tuple[Operator, ...]:
     """The best squad of a roster; who comes is said."""
     squad = best_squad(roster, catalogue)
-    say(f"squad: {_names(squad)}; chosen from a roster of {len(roster.builds)}")
+    say(chosen_line(squad, roster))
     return squad
+
+
+def chosen_line(squad: tuple[Operator, ...], roster: Roster) -> str:
+    """What is said of a squad that was chosen from a roster."""
+    return f"squad: {_names(squad)}; chosen from a roster of {len(roster.builds)}"
 
 
 def _default_line(squad: tuple[Operator, ...], remedy: str) -> str:

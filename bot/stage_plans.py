@@ -1,4 +1,7 @@
-"""The plan for the stage that is played: searched before the first battle, kept in the data directory, used again."""
+"""The plan for the stage that is played: searched before the first battle, kept in the data directory, used again.
+
+Where a roster plays, the plan chooses who of it comes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,15 @@ import numpy as np
 
 from bot import log
 from bot.config import Config
+from game.characters.builds import SQUAD_SIZE, with_each_skill
+from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
+from game.characters.roster import Roster, best_squad
 from game.errors import PlanError
+from game.levels.runes import is_forbidden
 from game.levels.stage import Stage, check_squad
+from planning.assignment import assign_operators
+from planning.candidates import candidates
 from planning.jobs import read_plan, write_copilot
 from planning.plans import Plan
 from planning.search import SearchProgress, search
@@ -42,6 +52,34 @@ def stage_plan(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: 
     Raises StageError for a squad that is too large for the stage, PlanError where no plan is possible or can be kept.
     """
     check_squad(stage, squad)
+    return _kept_or_searched(config, stage, squad, tell)
+
+
+def roster_plan(
+    config: Config, stage: Stage, roster: Roster, catalogue: Catalogue, tell: Tell
+) -> tuple[tuple[Operator, ...], Plan | None]:
+    """The squad of a roster that the plan for this stage chooses, and the plan; see `stage_plan`.
+
+    The squad is filled up from `best_squad`, which also plays where there is no plan. Raises PlanError where the stage
+    allows none of the roster, or no plan can be kept.
+    """
+    every = (with_each_skill(catalogue.characters[name], build) for name, build in roster.builds.items())
+    operators = candidates(tuple(chain.from_iterable(every)), stage)
+    if not operators:
+        raise PlanError(f"{stage.code}: allows none of your operators")
+    plan = _kept_or_searched(config, stage, operators, tell)
+    chosen = () if plan is None else assign_operators(plan, catalogue, roster.builds).operators
+    names = {one.name for one in chosen}
+    others = (
+        one
+        for one in best_squad(roster, catalogue)
+        if one.name not in names and not is_forbidden(one, stage.squad_rules)
+    )
+    return (*chosen, *others)[: stage.options.squad_limit or SQUAD_SIZE], plan
+
+
+def _kept_or_searched(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: Tell) -> Plan | None:
+    """The kept plan of a stage and these operators, or one that is searched for now."""
     file = plan_file(config, stage, squad)
     if file.is_file():
         try:

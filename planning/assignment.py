@@ -238,5 +238,5 @@ def in_words(build: Build) -> str:
 
 def _skill(character: Character, candidate: Candidate, build: Build) -> int:
     """The number of the skill that an operator brings: the plan's choice, else the build's, as far as unlocked."""
-    wanted = candidate.skill or build.skill
+    wanted = candidate.skill or build.skill_number
     return min(wanted, len(character.skills), build.elite + 1)

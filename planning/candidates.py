@@ -18,13 +18,13 @@ def candidates(
     """The operators worth trying on a stage, in the order given: those of `must`, then of each role the strongest.
 
     Roles take turns, so that of every kind of operator there are some. Operators that the stage forbids are left out.
+    An operator that is there with several skills counts once.
     """
     allowed = [one for one in operators if not is_forbidden(one, stage.squad_rules)]
-    if len(allowed) <= size:
-        return tuple(allowed)
-    chosen = {one.name for one in allowed if one.name in must}
-    by_role = [sorted((one for one in allowed if one.role == role), key=strength, reverse=True) for role in ROLES]
-    turns = [one for turn in range(len(allowed)) for line in by_role for one in line[turn : turn + 1]]
+    different = {one.name: one for one in allowed}.values()
+    chosen = {name for name in must if name in {one.name for one in different}}
+    by_role = [sorted((one for one in different if one.role == role), key=strength, reverse=True) for role in ROLES]
+    turns = [one for turn in range(len(different)) for line in by_role for one in line[turn : turn + 1]]
     for one in turns:
         if len(chosen) >= size:
             break

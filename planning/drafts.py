@@ -65,8 +65,13 @@ class DraftMaker:
         self, stage: Stage, squad: Sequence[Operator], world: World, rng: np.random.Generator, limits: Limits
     ) -> None:
         self.stage, self.squad, self.world, self.rng, self.limits = stage, tuple(squad), world, rng, limits
-        self.must = [slot for slot, one in enumerate(squad) if one.name in limits.must]
-        """Slots of the operators that have to be deployed."""
+        self.names = [one.name for one in squad]
+        """The operator of each slot; one that is there with several skills has several slots, and brings one."""
+        self.others = [
+            tuple(other for other, name in enumerate(self.names) if name == here and other != slot)
+            for slot, here in enumerate(self.names)
+        ]
+        """For each slot those of the same operator with other skills."""
         shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
         routes = [_crossed(stage, spawn.route) for spawn in stage.spawns]
         self.places = [
@@ -84,37 +89,53 @@ class DraftMaker:
 
     def random_draft(self) -> Draft:
         """As many operators as may be deployed, each as soon as its DP are there; roughly the cheapest first."""
-        many = min(self.world.character_limit, len(self.usable), self.limits.operators)
-        costs = np.array([self.squad[slot].cost for slot in self.usable]) + self.rng.normal(0.0, 6.0, len(self.usable))
-        chosen = self.rng.permutation(len(self.usable))[:many]
-        order = chosen[np.argsort(costs[chosen])]
-        moves = [self.deployment(self.usable[index]) for index in order.tolist()]
+        many = min(self.world.character_limit, self.limits.operators)
+        doubt = self.rng.normal(0.0, 6.0, len(self.usable)).tolist()
+        costs = {slot: self.squad[slot].cost + more for slot, more in zip(self.usable, doubt, strict=True)}
+        chosen = self._one_each(self.rng.permutation(self.usable).tolist())[:many]
+        moves = [self.deployment(slot) for slot in sorted(chosen, key=lambda slot: costs[slot])]
         if self.rng.random() < SHIFTS:
             moves += self.shift(moves)
         return self.allowed(Draft(tuple(moves), self.by_hand))
 
     def allowed(self, draft: Draft) -> Draft:
-        """The draft within the limits: moves of operators beyond the most that may come are left out, and those that
-        have to come are deployed, at a random place in the order.
+        """The draft within the limits: moves of operators beyond the most that may come, and those of an operator with
+        another skill than at first, are left out; operators that have to come are deployed, at a random place in the
+        order.
         """
         slots = list(dict.fromkeys(move.slot for move in draft.moves))
-        lacking = [slot for slot in self.must if slot not in slots]
-        kept = {slot for slot in slots if slot in self.must}
-        for slot in slots:
+        brought = self._one_each(slots)
+        names = [self.names[slot] for slot in brought]
+        lacking = [name for name in self.limits.must if name not in names]
+        kept = {slot for slot in brought if self.names[slot] in self.limits.must}
+        for slot in brought:
             if len(kept) + len(lacking) < self.limits.operators:
                 kept.add(slot)
         if len(kept) == len(slots) and not lacking:
             return draft
         moves = [move for move in draft.moves if move.slot in kept]
-        for slot in lacking:
+        for name in lacking:
+            slot = self._any([slot for slot in self.usable if self.names[slot] == name])
             moves.insert(int(self.rng.integers(len(moves) + 1)), self.deployment(slot))
         return Draft(tuple(moves), draft.skills)
+
+    def _one_each(self, slots: Sequence[int]) -> list[int]:
+        """The first slot of each operator."""
+        first: dict[str, int] = {}
+        for slot in slots:
+            first.setdefault(self.names[slot], slot)
+        return list(first.values())
+
+    def _any(self, slots: Sequence[int]) -> int:
+        """A random one of these slots."""
+        return slots[int(self.rng.integers(len(slots)))]
 
     def shift(self, moves: list[PlannedMove]) -> list[PlannedMove]:
         """A second shift: all deployed operators retreat in a lull, and others are deployed for what comes next."""
         lull, tired = self.moment(), standing_after(moves)
-        rested = [slot for slot in self.usable if slot not in tired]
-        fresh = self.rng.permutation(rested)[: len(tired)].tolist()
+        standing = {self.names[slot] for slot in tired}
+        rested = [slot for slot in self.usable if self.names[slot] not in standing]
+        fresh = self._one_each(self.rng.permutation(rested).tolist())[: len(tired)]
         retreats = [PlannedMove(RETREAT, slot, kills=lull) for slot in tired]
         return retreats + [self.deployment(slot, lull) for slot in fresh]
 
@@ -137,9 +158,10 @@ class DraftMaker:
         tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
         return PlannedMove(DEPLOY, slot, tile, direction)
 
-    def any_slot(self) -> int:
-        """A random one of the usable slots."""
-        return self.usable[int(self.rng.integers(len(self.usable)))]
+    def any_slot(self, moves: Sequence[PlannedMove]) -> int:
+        """A random one of the usable slots; an operator that these moves deploy keeps its skill."""
+        drawn = self._any(self.usable)
+        return next((move.slot for move in moves if move.slot in self.others[drawn]), drawn)
 
     def moment(self) -> int:
         """A number of kills to wait for: any, or one of the lulls."""

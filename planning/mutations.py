@@ -10,6 +10,8 @@ from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
 
 AIMED = 0.4
 """Share of the changes that are aimed at an enemy that a draft does not stop."""
+OTHER_SKILL = 0.1
+"""Share of the other changes that bring an operator with another skill, if it has several."""
 
 
 class Mutator:
@@ -37,8 +39,9 @@ class Mutator:
         if not slots:
             return draft
         slot = slots[int(self.rng.integers(len(slots)))]
-        at = [number for number, move in enumerate(draft.moves) if move.slot == slot]
-        moves = [move for move in draft.moves if move.slot != slot]
+        same = (slot, *self.drafts.others[slot])
+        at = [number for number, move in enumerate(draft.moves) if move.slot in same]
+        moves = [move for move in draft.moves if move.slot not in same]
         for number, move in enumerate(move for move in other.moves if move.slot == slot):
             place = at[number] if number < len(at) else int(self.rng.integers(len(moves) + 1))
             moves.insert(min(place, len(moves)), move)
@@ -54,7 +57,7 @@ class Mutator:
             at = deployed[int(self.rng.integers(len(deployed)))]
             moves[at] = self._gated(moves[at], self.drafts.deployment_against(moves[at].slot, enemy))
         else:
-            moves.insert(at, self.drafts.deployment_against(self.drafts.any_slot(), enemy))
+            moves.insert(at, self.drafts.deployment_against(self.drafts.any_slot(moves), enemy))
         return Draft(tuple(moves), draft.skills)
 
     def _change(self, draft: Draft) -> Draft:
@@ -65,14 +68,16 @@ class Mutator:
         at = int(self.rng.integers(len(moves)))
         move, draw = moves[at], self.rng.random()
         kills = max(before.kills for before in moves[: at + 1])
+        if self.drafts.others[move.slot] and self.rng.random() < OTHER_SKILL:
+            return self._with_other_skill(draft, move.slot)
         if draw < 0.35 and move.kind == DEPLOY:
             moves[at] = self._elsewhere(move, kills)
         elif draw < 0.45:
             moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
         elif draw < 0.55 and move.kind == DEPLOY:
-            moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(), kills))
+            moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(moves), kills))
         elif draw < 0.65:
-            moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(), kills))
+            moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
         elif draw < 0.72:
             moves.pop(at)
         elif draw < 0.87:
@@ -91,7 +96,8 @@ class Mutator:
         if self.rng.random() < 0.3:
             return self.drafts.shift(moves)
         retreat = self._later(PlannedMove(RETREAT, standing[int(self.rng.integers(len(standing)))]))
-        return [retreat, self.drafts.deployment(self.drafts.any_slot(), retreat.kills)][: int(self.rng.integers(1, 3))]
+        relief = self.drafts.deployment(self.drafts.any_slot(moves), retreat.kills)
+        return [retreat, relief][: int(self.rng.integers(1, 3))]
 
     def _elsewhere(self, move: PlannedMove, kills: int) -> PlannedMove:
         """The same deployment on another tile, or facing another way."""
@@ -112,9 +118,18 @@ class Mutator:
             return move._replace(kills=0, seconds=float(self.rng.integers(1, int(self.drafts.last_spawn) + 2)))
         return move._replace(kills=0, seconds=0.0)
 
+    def _with_other_skill(self, draft: Draft, slot: int) -> Draft:
+        """The operator of a slot is brought with another of its skills."""
+        others = self.drafts.others[slot]
+        other = others[int(self.rng.integers(len(others)))]
+        moves = (move._replace(slot=other) if move.slot == slot else move for move in draft.moves)
+        return Draft(tuple(moves), draft.skills)
+
     def _other_skills(self, draft: Draft) -> Draft:
         """One operator's skill is used whenever it is ready; if it was already, it is used once at a random moment."""
-        slot = self.drafts.by_hand[int(self.rng.integers(len(self.drafts.by_hand)))]
+        slots = [slot for slot in self.drafts.by_hand if any(move.slot == slot for move in draft.moves)]
+        slots = slots or list(self.drafts.by_hand)
+        slot = slots[int(self.rng.integers(len(slots)))]
         if slot not in draft.skills:
             return draft._replace(skills=tuple(sorted((*draft.skills, slot))))
         moves = list(draft.moves)

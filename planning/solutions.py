@@ -6,15 +6,14 @@ those of healers_reach and two_gates are older than the present search, which ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.builds import default_squad
 from game.characters.catalogue import Catalogue
-from game.characters.models import Build, Operator
+from game.characters.models import Operator
 from game.errors import StageError
 from game.levels.stage import Stage, load_stage
 from planning.assignment import assign_operators
@@ -59,29 +58,22 @@ def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
     raise StageError(f"{name}: no plan of {stars} stars was found; make the stage easier")
 
 
-def as_plan(
-    draft: Draft, stage: Stage, squad: Sequence[Operator], builds: Mapping[str, Build] = MappingProxyType({})
-) -> Plan:
-    """A draft with names and tiles instead of numbers. Its groups are in the order of the squad.
-
-    `builds` tells by English name which skill each operator brings: its first where it does not.
-    """
+def as_plan(draft: Draft, stage: Stage, squad: Sequence[Operator]) -> Plan:
+    """A draft with names and tiles instead of numbers. Its groups are in the order of the squad."""
     used = sorted({move.slot for move in draft.moves})
     return Plan(
         stage=stage.code,
         title=stage.name,
         details=stage.lesson,
-        groups=tuple(
-            _group(squad[slot].name, builds.get(squad[slot].name, Build()).skill, slot in draft.skills) for slot in used
-        ),
+        groups=tuple(_group(squad[slot], slot in draft.skills) for slot in used),
         steps=tuple(_step(move, stage, squad) for move in draft.moves),
     )
 
 
-def _group(name: str, skill: int, is_automatic: bool) -> PlanGroup:
+def _group(one: Operator, is_automatic: bool) -> PlanGroup:
     """An operator with its skill, used whenever it is ready or only by a step."""
     usage = WHENEVER_READY if is_automatic else BY_HAND
-    return PlanGroup(name=name, candidates=(Candidate(name=name, skill=skill, usage=usage),))
+    return PlanGroup(name=one.name, candidates=(Candidate(name=one.name, skill=one.skill_number, usage=usage),))
 
 
 def _step(move: PlannedMove, stage: Stage, squad: Sequence[Operator]) -> PlanStep:

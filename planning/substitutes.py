@@ -62,7 +62,7 @@ def _alike(
     ]
     allowed = [one for one in alike if not is_forbidden(one, stage.squad_rules)]
     best = sorted(allowed, key=strength, reverse=True)[:TRIED]
-    return [Candidate(name=one.name, skill=builds[one.name].skill, usage=usage) for one in best]
+    return [Candidate(name=one.name, skill=one.skill_number, usage=usage) for one in best]
 
 
 def _single(name: str) -> Plan:

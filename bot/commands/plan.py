@@ -9,6 +9,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,7 +65,9 @@ def _seconds(text: str) -> float:
 
 
 class _Company(NamedTuple):
-    """The operators among whom a plan may choose, with their builds by English name, and the names it has to use."""
+    """The operators among whom a plan may choose, one for each skill of each, their builds by English name, and the
+    names it has to use.
+    """
 
     operators: tuple[Operator, ...]
     builds: Mapping[str, Build]
@@ -120,7 +123,7 @@ def _check_files(options: Namespace) -> None:
 def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
     """The operators to choose from. Raises InputError for names that nothing can be done about."""
     from bot.squads import builds_from, squad_from
-    from game.characters.builds import SQUAD_SIZE, operator_of
+    from game.characters.builds import SQUAD_SIZE, with_each_skill
     from game.characters.models import Build
 
     builds = builds_from(options, loaded, catalogue)
@@ -137,8 +140,8 @@ def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
         raise InputError(
             "--avoid: leaves no operator" if not kept else f"--must: {len(must)} names, but only {most} may come"
         )
-    operators = tuple(operator_of(catalogue.characters[name], build) for name, build in kept.items())
-    return _Company(operators, kept, must, most)
+    operators = (with_each_skill(catalogue.characters[name], build) for name, build in kept.items())
+    return _Company(tuple(chain.from_iterable(operators)), kept, must, most)
 
 
 def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
@@ -169,7 +172,7 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
     seconds = time.monotonic() - began
     if not result.draft.moves:
         return None
-    plan = as_plan(result.draft, stage, squad, company.builds)
+    plan = as_plan(result.draft, stage, squad)
     assigned = assign_operators(plan, catalogue, company.builds)
     return _Found(
         plan=plan,

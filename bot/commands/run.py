@@ -62,19 +62,25 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot.control import selector_loop
     from bot.dashboard import Dashboard
     from bot.sources import open_stage, play_stage, sources
-    from bot.squads import squad_to_run
+    from bot.squads import chosen_line, roster_to_run, squad_to_run
     from planning.grading import trust_in
 
     before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
     known = sources(config)
-    squad = squad_to_run(options, config, known.catalogue)
+    stage = open_stage(play_stage(config), known)
+    roster = roster_to_run(options, config, known.catalogue)
+    squad = () if roster is not None else squad_to_run(options, config, known.catalogue)
     with Dashboard(live) as dashboard:
         from bot.daemon import Daemon
         from bot.parts import build
-        from bot.stage_plans import stage_plan
+        from bot.stage_plans import roster_plan, stage_plan
 
-        plan = stage_plan(config, open_stage(play_stage(config), known), squad, dashboard.tell)
+        if roster is None:
+            plan = stage_plan(config, stage, squad, dashboard.tell)
+        else:
+            squad, plan = roster_plan(config, stage, roster, known.catalogue, dashboard.tell)
+            dashboard.tell(chosen_line(squad, roster))
         parts = build(config, squad, plan, battles=battles, fresh=options.fresh, tell=dashboard.tell)
         trust = trust_in(parts.stage, squad, known.catalogue)
         log.logger().info("ready", seconds=dashboard.seconds, grade=str(trust))

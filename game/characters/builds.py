@@ -116,7 +116,18 @@ def operator_of(character: Character, build: Build) -> Operator:
         attack_interval=character.attack_interval * 100.0 / numbers["attack_speed"],
         range=phase.range,
         skill=_beside_talents(_skill_of(character, build), shares),
+        skill_number=build.skill_number if character.skills else 0,
     )
+
+
+def with_each_skill(character: Character, build: Build) -> tuple[Operator, ...]:
+    """A character's operators at a build: one for each skill that it may bring, only one if the build has chosen.
+
+    Raises TableError as `operator_of` does.
+    """
+    most = min(len(character.skills), build.elite + 1)
+    numbers = (build.skill,) if build.skill is not None or most == 0 else range(1, most + 1)
+    return tuple(operator_of(character, msgspec.structs.replace(build, skill=number)) for number in numbers)
 
 
 def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) -> dict[str, float]:
@@ -217,18 +228,19 @@ def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
 
 def _skill_of(character: Character, build: Build) -> Skill | None:
     """The skill that a build has chosen, at its level; None if it has chosen 0 or the character has no skill."""
-    if not character.skills or build.skill == 0:
+    number = build.skill_number
+    if not character.skills or number == 0:
         return None
-    if not 1 <= build.skill <= len(character.skills):
+    if not 1 <= number <= len(character.skills):
         most = len(character.skills)
-        raise TableError(f"{character.name} has no skill {build.skill}; give one of 0 (none) to {most}")
-    if build.skill > build.elite + 1:
-        raise TableError(f"{character.name} has skill {build.skill} from elite {build.skill - 1} on")
+        raise TableError(f"{character.name} has no skill {number}; give one of 0 (none) to {most}")
+    if number > build.elite + 1:
+        raise TableError(f"{character.name} has skill {number} from elite {number - 1} on")
     most = SKILL_LEVELS[build.elite]
     level = most if build.skill_level is None else build.skill_level
     if not 1 <= level <= most:
         raise TableError(f"{character.name} at elite {build.elite} has skill levels 1 to {most}, not {level}")
-    return skill_at(character, build.skill, level)
+    return skill_at(character, number, level)
 
 
 def skill_at(character: Character, number: int, level: int) -> Skill:

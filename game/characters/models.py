@@ -151,6 +151,8 @@ class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Points; a skill's points add to them."""
     range: tuple[Offset, ...]
     skill: Skill | None = None
+    skill_number: int = 0
+    """Which of its character's skills that is, from 1; 0 for none."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -190,12 +192,17 @@ class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     elite: int = 0
     level: int | None = None
-    skill: int = 1
-    """Number of the chosen skill, from 1; 0 for none."""
+    skill: int | None = None
+    """Number of the chosen skill, from 1; 0 for none. None leaves the choice to a plan; without one it is the first."""
     skill_level: int | None = None
     trust: int = 0
     """0 to 200 percent, as the game shows it; its numbers grow evenly up to 100."""
     potential: int = 1
+
+    @property
+    def skill_number(self) -> int:
+        """The skill that is brought where no plan chooses."""
+        return 1 if self.skill is None else self.skill
 
 
 class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,8 +11,9 @@ from small_plans import deploy, plan_of
 
 from bot import log, stage_plans
 from bot.config import parse
-from bot.stage_plans import plan_file, stage_plan
+from bot.stage_plans import plan_file, roster_plan, stage_plan
 from game.characters.builds import default_squad, squad_of
+from game.characters.roster import read_roster
 from game.errors import PlanError
 from game.levels.stage import load_stage
 from planning.drafts import Draft
@@ -94,6 +95,23 @@ def test_no_seconds_mean_no_search(config, stage, searched):
     stage_plan(config, stage, SQUAD, lambda _: None)
     assert stage_plan(never, stage, SQUAD, pytest.fail) == FOUND
     assert searched.searches == 1
+
+
+def test_the_plan_chooses_who_of_a_roster_comes(config, stage, searched, tmp_path):
+    """Its operators first, then the strongest others; the same from the kept plan, and the strongest without one."""
+    file = tmp_path / "roster.toml"
+    file.write_text("".join(f'[[operator]]\nname = "{name}"\n' for name in list(CATALOGUE.characters)[:20]))
+    roster = read_roster(file, CATALOGUE)
+    for _ in range(2):
+        squad, plan = roster_plan(config, stage, roster, CATALOGUE, lambda _: None)
+        assert (plan, len(squad), len({one.name for one in squad})) == (FOUND, 12, 12)
+        assert [one.name for one in squad[:2]] == ["Fang", "Kroos"]
+    searched.stars = 0
+    alone = squad_of(["Kroos"], CATALOGUE)[0].name
+    never = config.model_copy(update={"play": config.play.model_copy(update={"planning_seconds": 0.0})})
+    file.write_text(f'[[operator]]\nname = "{alone}"\n')
+    squad, plan = roster_plan(never, stage, read_roster(file, CATALOGUE), CATALOGUE, pytest.fail)
+    assert ([one.name for one in squad], plan) == ([alone], None)
 
 
 def test_a_broken_file_is_told_and_searched_anew(config, stage, searched):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
+import msgspec
 import pytest
 from levels import CATALOGUE
 
 from game.actions import DEPLOY
-from game.characters.builds import default_squad
+from game.characters.builds import default_squad, with_each_skill
+from game.characters.models import Build
 from game.errors import PlanError
 from game.levels.stage import load_stage
 from planning.assignment import assign_operators
@@ -90,6 +92,22 @@ def test_limits_are_obeyed(seed):
     used = {SQUAD[move.slot].name for move in found.draft.moves if move.kind == DEPLOY}
     assert len(used) <= 4
     assert used >= {"Lava", "Ansel"}
+
+
+def test_an_operator_is_brought_with_one_of_its_skills():
+    """The one with which the plan is better; a chosen skill stays."""
+    stage = load_stage("first_watch", CATALOGUE)
+    idle = [msgspec.structs.replace(one, skill=None, skill_number=0) for one in SQUAD]
+    found = search(stage, [*idle, *SQUAD], 1, 400)
+    plan = as_plan(found.draft, stage, [*idle, *SQUAD])
+    assert found.stars == 3
+    assert len({group.name for group in plan.groups}) == len(plan.groups)
+    build = Build(elite=1)
+    myrtle = CATALOGUE.characters["Myrtle"]
+    assert [one.skill_number for one in with_each_skill(myrtle, build)] == [1, 2]
+    assert [one.skill_number for one in with_each_skill(myrtle, Build())] == [1]
+    assert [one.skill_number for one in with_each_skill(myrtle, Build(elite=1, skill=2))] == [2]
+    assert [one.skill_number for one in with_each_skill(myrtle, Build(elite=1, skill=0))] == [0]
 
 
 def test_limits_that_no_plan_can_obey_are_refused(make):
