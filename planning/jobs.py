@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from math import isfinite
 from pathlib import Path
 from typing import Any, get_args
@@ -274,12 +275,13 @@ def write_table(plan: Plan) -> str:
     Raises PlanError, in one line, for what that format cannot say: groups of several operators, which skill is brought,
     conditions but a delay, limited numbers of skills, speeds.
     """
-    operators = {step.name: step.name for step in plan.steps if step.name}
+    operators: dict[str, str] = {}  # in the order of the squad, which battles depend on
     for group in plan.groups:
         if len(group.candidates) != 1 or group.candidates[0].skill > 1:
             what = "one of several" if len(group.candidates) != 1 else f"with skill {group.candidates[0].skill}"
             raise PlanError(f"a table (.toml) cannot bring {group.name!r} {what}; write a job (.json)")
         operators[group.name] = group.candidates[0].name
+    operators = {**operators, **{step.name: step.name for step in plan.steps if step.name not in {"", *operators}}}
     lines = [f"name = {_text(plan.title or plan.stage)}", f"level_code = {_text(plan.stage)}", "", "[operators]"]
     lines += [f"{_text(name)} = {_text(operator)}" for name, operator in operators.items()]
     return "\n".join([*lines, *_table_steps(plan), ""])
@@ -323,15 +325,19 @@ def _text(words: str) -> str:
 
 
 def write_copilot(plan: Plan) -> dict[str, Any]:
-    """The plan as a copilot job of MAA, for json.dump; `read_plan` reads the same groups and steps from it."""
+    """The plan as a copilot job of MAA, for json.dump; `read_plan` reads the same groups and steps from it.
+
+    Single operators that come after a group are written as groups as well: `opers` are read before `groups`, and the
+    order is that of the squad, which battles depend on.
+    """
+    opers = list(takewhile(_is_operator, plan.groups))
     return {
         "stage_name": plan.stage,
         "minimum_required": "v4.0.0",
-        "opers": [_oper(one.candidates[0]) for one in plan.groups if _is_operator(one)],
+        "opers": [_oper(one.candidates[0]) for one in opers],
         "groups": [
             {"name": one.name, "opers": [_oper(candidate) for candidate in one.candidates]}
-            for one in plan.groups
-            if not _is_operator(one)
+            for one in plan.groups[len(opers) :]
         ],
         "actions": [_action(one) for one in plan.steps],
         "doc": {"title": plan.title, "details": plan.details},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 from levels import CATALOGUE
 from mutations import mutated, with_other_value
@@ -256,6 +257,18 @@ def test_a_plan_written_as_a_table_reads_back(tmp_path):
     assert plan.steps == (steps[0], PlanStep(kind="SkillUsage", name="Fang", usage=1), *steps[1:])
     assert [group.candidates[0].name for group in plan.groups] == ["char_123_fang", "Kroos"]
     assert read_plan_again(plan, table) == plan
+
+
+@pytest.mark.parametrize(("write", "name"), [(write_copilot, "plan.json"), (write_table, "plan.toml")])
+def test_the_squad_keeps_its_order_in_every_format(job, write, name):
+    """Battles depend on it: of two operators that could act in the same tick, the first in the squad does."""
+    groups = tuple(PlanGroup(name=one, candidates=(Candidate(name=one),)) for one in ("Fang", "Kroos", "Lava"))
+    plan = Plan(stage="4-4", groups=groups, steps=(deploy("Lava", 2, 1), deploy("Fang", 2, 2), deploy("Kroos", 0, 3)))
+    assert read_plan(job(write(plan), name)).groups == groups
+    if name == "plan.json":  # a table has no groups of several
+        several = msgspec.structs.replace(groups[1], candidates=(Candidate(name="Kroos"), Candidate(name="Jessica")))
+        mixed = (groups[0], several, groups[2])
+        assert read_plan(job(write(msgspec.structs.replace(plan, groups=mixed)), name)).groups == mixed
 
 
 def read_plan_again(plan, table):
