@@ -10,9 +10,8 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
-from math import isfinite
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -46,6 +45,10 @@ FACING = {
 """Directions by the words that files have for them, in lower case."""
 TABLE_ACTIONS = ("Deploy", "Retreat", "AutoSkill", "StopAutoSkill")
 """The actions of azur-arknights-helper's tables."""
+LARGEST = 2**31 - 1
+"""The largest number that a job may have, as in MAA."""
+Whole = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+Milliseconds = Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
 DIRECTION_WORDS = {RIGHT: "Right", DOWN: "Down", LEFT: "Left", UP: "Up"}
 
 
@@ -56,9 +59,9 @@ class _Requirements(Requirements, frozen=True, kw_only=True):
 
 class _Oper(msgspec.Struct):
     name: str
-    skill: int = 0
-    skill_usage: int = 0
-    skill_times: int = 1
+    skill: Whole = 0
+    skill_usage: Whole = 0
+    skill_times: Whole = 1
     requirements: _Requirements = msgspec.field(default_factory=_Requirements)
 
 
@@ -72,20 +75,20 @@ class _Action(msgspec.Struct):
     name: str = ""
     location: list[int] = []
     direction: str = "None"
-    kills: int = 0
-    costs: int = 0
-    cost_changes: int = 0
-    cooling: int = -1
-    time_elapsed: float = 0.0
-    pre_delay: float = 0.0
-    post_delay: float = 0.0
-    rear_delay: float = 0.0
+    kills: Whole = 0
+    costs: Whole = 0
+    cost_changes: Whole = 0
+    cooling: Whole = -1
+    time_elapsed: Milliseconds = 0.0
+    pre_delay: Milliseconds = 0.0
+    post_delay: Milliseconds = 0.0
+    rear_delay: Milliseconds = 0.0
     """The older name of post_delay."""
-    timeout: float = -1.0
+    timeout: Milliseconds = -1.0
     skip_if_not_ready: bool = False
     """A timeout of 0 for a skill."""
-    skill_usage: int = 0
-    skill_times: int = 1
+    skill_usage: Whole = 0
+    skill_times: Whole = 1
     distance: list[float] | float = []
 
 
@@ -191,8 +194,6 @@ def _step(number: int, one: _Action) -> PlanStep:
         raise PlanError(f"actions[{number}]: a Deploy needs a name and a location")
     if kind in AIMED and not (place or one.name):
         raise PlanError(f"actions[{number}]: a {kind} needs a name or a location")
-    if not all(isfinite(one_time) for one_time in (one.time_elapsed, one.pre_delay, one.post_delay, one.timeout)):
-        raise PlanError(f"actions[{number}]: a time is not finite; write milliseconds")
     by_tile = kind in AIMED and kind != "Deploy" and any(place)  # MAA reads [0, 0] as no location
     return PlanStep(
         kind=kind,
@@ -260,8 +261,8 @@ def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, st
     if name == "Deploy" and place is None:
         raise PlanError(f"steps[{number}]: a Deploy needs a tile")
     delay = one.time.get("DeltaSec", 0.0) if isinstance(one.time, dict) else 0.0
-    if not isfinite(delay):
-        raise PlanError(f"steps[{number}]: the time {delay} is not finite; write seconds")
+    if not abs(delay) <= LARGEST / 1000:
+        raise PlanError(f"steps[{number}]: the time {delay} is too long or no number; write seconds")
     if name in ("AutoSkill", "StopAutoSkill"):
         usage = WHENEVER_READY if name == "AutoSkill" else BY_HAND
         return PlanStep(kind="SkillUsage", name=one.operator, usage=usage, pre_delay=delay)
@@ -353,7 +354,7 @@ def _is_operator(group: PlanGroup) -> bool:
 def _oper(one: Candidate) -> dict[str, Any]:
     """The entry of `opers` for a candidate."""
     found: dict[str, Any] = {"name": one.name, "skill": one.skill, "skill_usage": one.usage}
-    if one.usage == LIMITED_TIMES:
+    if one.usage == LIMITED_TIMES or one.times != 1:
         found["skill_times"] = one.times
     required = {key: value for key, value in msgspec.structs.asdict(one.requirements).items() if value}
     return {**found, "requirements": required} if required else found

@@ -235,6 +235,8 @@ def test_a_newer_table_of_steps_is_read(job):
         (newer.replace("Retreat", "Dance"), r"steps\[2\]: unknown action 'Dance'"),
         (newer.replace("[2, 1]", "[2]"), r"steps\[0\]: .*length 2.*tile"),
         (newer.replace("tile = [2, 1]", ""), r"steps\[0\]: a Deploy needs a tile"),
+        (newer.replace("2.5", "1e300"), r"steps\[1\]: the time 1e\+300 is too long or no number; write seconds"),
+        (newer.replace("2.5", "nan"), r"steps\[1\]: the time nan is too long or no number; write seconds"),
         (newer.replace('"Up"', '"North"'), r"steps\[0\]: unknown direction 'North'"),
         (newer.replace("myrtle = ", "thorns = "), r"steps\[0\]: 'myrtle' is not under"),
     ):
@@ -316,6 +318,10 @@ def test_a_table_cannot_choose_among_operators_or_skills():
         ),
         ({"actions": [{"kills": "many"}]}, r"int.*str.*kills"),
         ({"actions": [{"timeout": "long"}]}, r"float.*str.*timeout"),
+        ({"actions": [{"kills": 10**20}]}, r"int.* <= 2147483647 - at `\$.actions\[0\].kills`"),
+        ({"actions": [{"costs": -(10**20)}]}, r"int.* >= -2147483647 - at `\$.actions\[0\].costs`"),
+        ({"actions": [{"pre_delay": 1e300}]}, r"float.* <= 2147483647.0 - at `\$.actions\[0\].pre_delay`"),
+        ({"opers": [{"name": "芬", "skill_times": 10**20}]}, r"<= 2147483647 - at `\$.opers\[0\].skill_times`"),
     ],
 )
 def test_a_broken_job_is_reported_in_one_line(job, change, said):
