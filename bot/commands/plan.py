@@ -8,7 +8,7 @@ import signal
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -57,10 +57,13 @@ def add(verbs: Verbs) -> None:
 
 
 def _seconds(text: str) -> float:
-    """Seconds above 0."""
-    number = float(text)
+    """Seconds above 0, and below a million."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, is {text!r}") from None
     if not 0.0 < number < 1e6:
-        raise argparse.ArgumentTypeError(f"must be above 0, is {text}")
+        raise argparse.ArgumentTypeError(f"must be above 0 and below a million, is {text}")
     return number
 
 
@@ -90,7 +93,10 @@ class _Found(NamedTuple):
 
 
 def plan(options: Namespace) -> int:
-    """Find a plan; DONE if it wins the stars that were asked for or was stopped by Ctrl-C, FAILED if there is none."""
+    """Find a plan; DONE if it wins the stars that were asked for or was stopped by Ctrl-C, FAILED if there is none.
+
+    A plan that cannot be written to its file is printed all the same.
+    """
     _check_files(options)
     from bot import config
     from bot.sources import open_stage, sources
@@ -104,12 +110,19 @@ def plan(options: Namespace) -> int:
         print_progress(f"{stage.code}: no plan was found that stops anything; try more --seconds, or other operators")
         return FAILED
     job = _job(options, found, stage, company, known.catalogue)
-    files = [*_written(options, job, known.catalogue), *_drawn(options, found, stage)]
+    code = DONE if found.played.stars >= options.stars or found.stopped else FAILED
+    files: list[Path] = []
+    try:
+        files += _written(options, job, known.catalogue)
+        files += _drawn(options, found, stage)
+    except OutputError as error:
+        print_progress(error)
+        code = error.exit_code
     if options.json:
         print_json(_facts(options, found, stage, job, files))
     else:
         print("\n".join(_lines(options, found, stage, files)))
-    return DONE if found.played.stars >= options.stars or found.stopped else FAILED
+    return code
 
 
 def _check_files(options: Namespace) -> None:
@@ -180,11 +193,20 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
         played=play_plan(plan, stage, assigned),
         trust=trust_in_plan(plan, stage, assigned, catalogue),
         moments=moments_of(plan, stage, assigned),
-        holdings=tuple(checked(plan, stage, assigned, name, CHECKS, options.stars) for name in ("near", "far")),
+        holdings=_holdings(plan, stage, assigned, options.stars),
         battles=result.battles,
         seconds=seconds,
         stopped=stopped,
     )
+
+
+def _holdings(plan: Plan, stage: Stage, squad: PlanSquad, stars: int) -> tuple[Holding, ...]:
+    """How often a plan holds near and far; less where Ctrl-C ends the counting, for the plan itself is there."""
+    found: dict[str, Holding] = {}
+    with suppress(KeyboardInterrupt):
+        for name in ("near", "far"):
+            found[name] = checked(plan, stage, squad, name, CHECKS, stars)
+    return tuple(found.values())
 
 
 def _searched(
@@ -232,7 +254,9 @@ def _interruption() -> Iterator[Callable[[], bool]]:
 
 
 def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, catalogue: Catalogue) -> Plan:
-    """The plan as it is written for others; a job that is written to a file has the operators that can stand in."""
+    """The plan as it is written for others; a job that is written to a file has the operators that can stand in, unless
+    Ctrl-C ends the trying.
+    """
     from bot import __version__
     from planning.publishing import details_of, published, title_of
     from planning.substitutes import with_substitutes
@@ -241,7 +265,8 @@ def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, cat
     plan = found.plan
     if options.out and options.out.suffix.lower() != ".toml" and found.played.stars >= options.stars:
         print_progress("trying who could stand in for whom")
-        plan = with_substitutes(plan, stage, company.builds, catalogue, options.stars)
+        with suppress(KeyboardInterrupt):
+            plan = with_substitutes(plan, stage, company.builds, catalogue, options.stars)
     operators = operators_used(found.plan, found.squad)
     details = details_of(stage.code, found.played, found.trust, found.holdings, operators, catalogue, __version__)
     title = title_of(stage.code, found.played)
@@ -295,6 +320,8 @@ def _outcome(found: _Found) -> str:
 
 def _held(found: _Found) -> str:
     """How often the plan holds."""
+    if not found.holdings:
+        return "how often it holds was not counted: stopped by Ctrl-C"
     near, *others = map(str, found.holdings)
     return ", ".join([near, *(one.removeprefix("holds in ") for one in others)])
 

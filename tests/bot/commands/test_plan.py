@@ -12,11 +12,13 @@ import pytest
 from levels import CATALOGUE
 
 from bot.cli import main
+from bot.commands.output import OutputError
 from game.levels.stage import load_stage
 from game.simulator.tables import standing_room
 from planning.assignment import assign_operators
 from planning.jobs import read_plan, write_copilot
-from planning.playing import play_plan
+from planning.playing import Holding, play_plan
+from planning.search import search
 
 
 def planned(*more, code=0, seconds="20"):
@@ -125,15 +127,79 @@ def test_a_plan_that_does_not_win_is_said_to_be_none(tmp_path, capsys):
         assert "no plan was found that stops anything" in said.err
 
 
-def test_ctrl_c_gives_the_best_plan_so_far(squad, capsys):
+def test_ctrl_c_gives_the_best_plan_so_far(squad, capsys, monkeypatch):
     """As if the time were up: the plan is printed, and nothing has failed."""
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+
+    def search_begins(*asked, **named):
+        timer.start()
+        return search(*asked, **named)
+
+    monkeypatch.setattr("planning.search.search", search_begins)
     code = main(["plan", "--stage", "drawn_breath", "--squad", str(squad), "--seconds", "60", "--json"])
     timer.join()
     told = json.loads(capsys.readouterr().out)
     assert code == 0
     assert told["stopped"] or told["stars"] == 3
+
+
+@pytest.mark.parametrize("counted", [0, 1])
+def test_ctrl_c_while_the_plan_is_checked_does_not_lose_it(squad, capsys, monkeypatch, counted):
+    """It is printed with what was counted until then."""
+    calls = []
+
+    def interrupted(*asked):
+        calls.append(asked)
+        if len(calls) > counted:
+            raise KeyboardInterrupt
+        return Holding(asked[3], 9, 10)
+
+    monkeypatch.setattr("bot.commands.plan.checked", interrupted)
+    assert main(["plan", "--stage", "first_watch", "--squad", str(squad), "--seconds", "0.5"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == (
+        "holds in 9 of 10 (near)" if counted else "how often it holds was not counted: stopped by Ctrl-C"
+    )
+    assert " 1. at " in said[3]
+
+
+def test_ctrl_c_while_substitutes_are_tried_writes_the_plan_without(squad, tmp_path, monkeypatch):
+    """They are an addition."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planning.substitutes.with_substitutes", interrupted)
+    out = tmp_path / "job.json"
+    asked = ["plan", "--stage", "first_watch", "--squad", str(squad), "--seconds", "0.5"]
+    assert main([*asked, "--out", str(out)]) == 0
+    assert read_plan(out).steps
+
+
+def test_a_plan_that_cannot_be_written_is_printed(squad, tmp_path, capsys, monkeypatch):
+    """The folder may go, or the disk be full, while the plan is searched for."""
+
+    def full(file, _):
+        raise OutputError(f"{file}: cannot be written: No space left on device")
+
+    monkeypatch.setattr("bot.commands.plan.write_text", full)
+    out = tmp_path / "job.json"
+    asked = ["plan", "--stage", "first_watch", "--squad", str(squad), "--seconds", "0.5", "--out", str(out)]
+    assert main(asked) == 2
+    said = capsys.readouterr()
+    assert said.out.startswith("HF-1: won with 3 stars")
+    assert "written:" not in said.out
+    assert said.err.endswith(f"{out}: cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [("soon", "a number of seconds, is 'soon'"), ("nan", "above 0"), ("0", "")]
+)
+def test_seconds_are_a_number_above_0(capsys, seconds, said):
+    """Refused in words that a player knows."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["plan", "--stage", "first_watch", "--seconds", seconds])
+    assert f"argument --seconds: must be {said}" in capsys.readouterr().err
 
 
 def test_a_table_that_cannot_say_the_plan_becomes_a_job(squad, tmp_path, capsys):
