@@ -164,8 +164,7 @@ class Agent:
         """The weights of both networks and the state of the optimiser, by name."""
         networks = {"online": self.dqn.online, "target": self.dqn.target}
         found = {f"{part}.{key}": value for part, net in networks.items() for key, value in net.state_dict().items()}
-        for index, memory in self.dqn.optimiser.state_dict()["state"].items():
-            found |= {f"adam.{index}.{key}": value for key, value in memory.items()}
+        found |= {f"adam.{name}": value for name, value in self.dqn.optimiser.memory().items()}
         return {name: value.numpy().copy() for name, value in found.items()}
 
     def _restore_weights(self, learned: Arrays) -> None:
@@ -176,8 +175,4 @@ class Agent:
             groups[part][key] = torch.from_numpy(array.copy())
         self.dqn.online.load_state_dict(groups["online"])
         self.dqn.target.load_state_dict(groups["target"])
-        memory: dict[int, dict[str, Any]] = {}
-        for name, value in groups["adam"].items():
-            index, key = name.split(".")
-            memory.setdefault(int(index), {})[key] = value
-        self.dqn.optimiser.load_state_dict({**self.dqn.optimiser.state_dict(), "state": memory})
+        self.dqn.optimiser.restore(groups["adam"])

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from learning.adam import Adam
 from learning.encoding import StageEncoding
 from learning.network import Snapshot, input_tensors, make_network, make_terrain
 from learning.replay import Batch
@@ -46,7 +47,7 @@ class Dqn:
         self.terrain = make_terrain(encoding)
         self.online = make_network(encoding, settings, seed)
         self.target = copy.deepcopy(self.online).requires_grad_(requires_grad=False)
-        self.optimiser = torch.optim.Adam(self.online.parameters(), lr=settings.learning_rate, fused=True)
+        self.optimiser = Adam(self.online.parameters(), settings.learning_rate)
         self.updates = 0
         self.last = Update(0.0, 0.0)
 
@@ -63,7 +64,7 @@ class Dqn:
         scores = self.online(input_tensors(batch.before, self.terrain), torch.from_numpy(batch.legal), self.terrain)
         taken = scores.gather(1, torch.from_numpy(batch.actions)[:, None])[:, 0]
         loss = functional.smooth_l1_loss(taken, targets)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.forget_gradients()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.online.parameters(), self.settings.max_grad_norm)
         self.optimiser.step()
