@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pygame
@@ -38,8 +39,8 @@ class Menus:
     def frame(self) -> Image:
         """A copy of the picture: BGR, height x width x 3."""
         width, height = self.surface.get_size()
-        pixels = np.frombuffer(self.surface.get_buffer().raw, np.uint8).reshape(height, width, 4)
-        return np.ascontiguousarray(pixels[:, :, :3])
+        pixels = np.frombuffer(self.surface.get_buffer(), np.uint8).reshape(height, width, 4)  # type: ignore[call-overload]
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR), np.uint8)
 
     # --- Pages --------------------------------------------------------------------------------------------------------
 
