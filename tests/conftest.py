@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,16 +51,6 @@ def reference() -> Path:
 def play() -> Callable[..., Battle]:
     """Plays a plan: each step (action) as soon as it is allowed, one try each half second, skills as they are ready."""
     return play_plan
-
-
-def pytest_configure() -> None:
-    """Keep compiled modules beside their sources, even where the environment says not to.
-
-    The program is started some forty times, and pytest rewrites every module of tests: each of these would be compiled
-    again and again, which takes a worker ten seconds for the tests alone.
-    """
-    sys.dont_write_bytecode = False
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
