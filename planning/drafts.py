@@ -99,21 +99,20 @@ class DraftMaker:
         return self.allowed(Draft(tuple(moves), self.by_hand))
 
     def allowed(self, draft: Draft) -> Draft:
-        """The draft within the limits: moves of operators beyond the most that may come, and those of an operator with
-        another skill than at first, are left out; operators that have to come are deployed, at a random place in the
-        order.
+        """The draft within the limits: moves of operators beyond the most that may come, those of an operator with
+        another skill than at first, and those of one that is never deployed, are left out; operators that have to come
+        are deployed, at a random place in the order.
         """
-        slots = list(dict.fromkeys(move.slot for move in draft.moves))
-        brought = self._one_each(slots)
+        brought = self._one_each([move.slot for move in draft.moves if move.kind == DEPLOY])
         names = [self.names[slot] for slot in brought]
         lacking = [name for name in self.limits.must if name not in names]
         kept = {slot for slot in brought if self.names[slot] in self.limits.must}
         for slot in brought:
             if len(kept) + len(lacking) < self.limits.operators:
                 kept.add(slot)
-        if len(kept) == len(slots) and not lacking:
-            return draft
         moves = [move for move in draft.moves if move.slot in kept]
+        if len(moves) == len(draft.moves) and not lacking:
+            return draft
         for name in lacking:
             slot = self._any([slot for slot in self.usable if self.names[slot] == name])
             moves.insert(int(self.rng.integers(len(moves) + 1)), self.deployment(slot))
@@ -157,6 +156,10 @@ class DraftMaker:
         weight = places.against[enemy]
         tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
         return PlannedMove(DEPLOY, slot, tile, direction)
+
+    def who_stands_on(self, tile: int) -> list[int]:
+        """The slots whose operators can be deployed on a tile."""
+        return [slot for slot in self.usable if (self.places[slot].spot[:, 0] == tile).any()]
 
     def any_slot(self, moves: Sequence[PlannedMove]) -> int:
         """A random one of the usable slots; an operator that these moves deploy keeps its skill."""

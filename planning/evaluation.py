@@ -8,7 +8,7 @@ that begins like one of those goes on from the moment where the two part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +43,10 @@ ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
 MOVE_COST, DEATH_COST = 0.002, 0.02
 """Penalties for a move and for the death of an operator; a lost life point costs 1."""
+LEAKED_HEALTH = 0.5
+"""Penalty for the share of its health with which an enemy leaks: of two drafts that do not stop it, the one that hurts
+it more is nearer to stopping it.
+"""
 GIVEN_UP = 1e-9
 """Taken from the score of a draft that was given up, so that it is worse than what it was compared with."""
 KEPT_TRIALS = 4
@@ -94,11 +98,17 @@ class Entry(NamedTuple):
 class Arena:
     """The battles in which the drafts for one stage and squad are tried. Several threads may use it.
 
-    `lives` is how much life a battle may lose and still count as held.
+    `lives` is how much life a battle may lose and still count as held; the operators named in `must` have to be
+    deployed in it.
     """
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Block], lives: int = 0) -> None:
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], blocks: Sequence[Block], lives: int = 0,
+        must: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.stage, self.slots, self.lives = stage, len(squad), lives
+        self.must = [[slot for slot, one in enumerate(squad) if one.name == name] for name in must]
+        """For each operator that has to be deployed its slots."""
         self.world = world_of(stage, squad)
         self.most_lost = ENDLESS
         """A battle that has lost more life is given up."""
@@ -189,20 +199,23 @@ class _Attempt:
 
     def _outcome(self, trial: Trial) -> tuple[float, bool]:
         """What the battle that was played costs, and whether the draft held: a leak costs its life points, a battle
-        that is not won the stage's life besides, and each enemy that lives its share of health.
+        that is not won the stage's life besides, each enemy that lives its share of health, and an operator that had to
+        be deployed and was not a life point.
         """
         foe, battle, arena = self.room.foe[0], self.room.battle[0], self.arena
         lost = max(ENDLESS - int(battle["life"]) - arena.lives, 0)
         dead = int(battle["deployments"]) - int(battle["deployed"])
-        loss = lost + MOVE_COST * len(self.draft.moves) + DEATH_COST * dead
+        absent = sum(not self.room.unit[0]["times_deployed"][slots].any() for slots in arena.must)
+        loss = lost + MOVE_COST * len(self.draft.moves) + DEATH_COST * dead + absent
         if battle["outcome"] == WON and not lost:
-            return loss, True
-        self.escaped = self.escaped or tuple(np.flatnonzero(foe["leaked"] | (foe["phase"] == PRESENT)).tolist())
-        if battle["outcome"] != WON:
-            health = foe["health"] / trial.world.enemy["max_health"]
-            health[foe["phase"] == ABSENT] = 1.0
-            loss += float(health.clip(0.0).sum()) + arena.stage.options.max_life
-        return loss, False
+            return loss, not absent
+        escaped = foe["leaked"] | (foe["phase"] == PRESENT)
+        self.escaped = self.escaped or tuple(np.flatnonzero(escaped).tolist())
+        health = (foe["health"] / trial.world.enemy["max_health"]).clip(0.0)
+        if battle["outcome"] == WON:
+            return loss + LEAKED_HEALTH * float(health[foe["leaked"]].sum()), False
+        health[foe["phase"] == ABSENT] = 1.0
+        return loss + float(health.sum()) + arena.stage.options.max_life, False
 
 
 def _common_moves(parent: Draft, draft: Draft, kept: Kept) -> int:

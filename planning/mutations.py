@@ -10,6 +10,8 @@ from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
 
 AIMED = 0.4
 """Share of the changes that are aimed at an enemy that a draft does not stop."""
+SUCCESSORS = 0.5
+"""Share of the further deployments that are for the tile of another one, for when its operator is dead."""
 OTHER_SKILL = 0.1
 """Share of the other changes that bring an operator with another skill, if it has several."""
 
@@ -77,7 +79,7 @@ class Mutator:
         elif draw < 0.55 and move.kind == DEPLOY:
             moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(moves), kills))
         elif draw < 0.65:
-            moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
+            self._deploy_one_more(moves, at, kills)
         elif draw < 0.72:
             moves.pop(at)
         elif draw < 0.87:
@@ -87,6 +89,18 @@ class Mutator:
         else:
             return self._other_skills(draft)
         return Draft(tuple(moves), draft.skills)
+
+    def _deploy_one_more(self, moves: list[PlannedMove], at: int, kills: int) -> None:
+        """A further deployment: anywhere, or on the tile of another one, for when the operator there is dead."""
+        move = moves[at]
+        if move.kind == DEPLOY and self.rng.random() < SUCCESSORS:
+            slots = [slot for slot in self.drafts.who_stands_on(move.tile) if slot != move.slot]
+            if slots:
+                slot = slots[int(self.rng.integers(len(slots)))]
+                successor = PlannedMove(DEPLOY, slot, move.tile, move.direction)
+                moves.insert(int(self.rng.integers(at + 1, len(moves) + 1)), successor)
+        else:
+            moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
 
     def _relief(self, moves: list[PlannedMove]) -> list[PlannedMove]:
         """One operator on the field retreats, perhaps for another one elsewhere; or a second shift relieves all."""

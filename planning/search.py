@@ -37,7 +37,8 @@ STALE = 700
 POLISH = 40
 """Further changes that are tried once a draft holds in all trials."""
 BLOCKS = (
-    Block(((EXACT, 0), *battles_of(NEAR, range(1000, 1003)))),
+    Block(((EXACT, 0),)),
+    Block(battles_of(NEAR, range(1000, 1003))),
     Block(battles_of(NEAR, range(1010, 1018))),
     Block(battles_of(FAR, range(2000, 2008)), failures=1),
     Block(battles_of(FAR, range(2010, 2026)), failures=2),
@@ -47,6 +48,8 @@ BLOCKS = (
 """The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
 checked.
 """
+PRUNING = 2000
+"""Battles that are played at least, if need be, to leave out of a plan what it does not need."""
 CROSSED = 0.2
 """Share of the drafts that are made from two of the pool."""
 CHAMPIONS = 4
@@ -92,7 +95,8 @@ def search(
     """
     limits = _checked(limits, stage, squad)
     open_stage = replace(stage, options=stage.options._replace(squad_limit=0))  # more are tried than come along
-    arena = Arena(open_stage, squad, blocks, lives=0 if stars == 3 else stage.options.max_life - 1)
+    lives = 0 if stars == 3 else stage.options.max_life - 1
+    arena = Arena(open_stage, squad, blocks, lives, limits.must)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         drafts = DraftMaker(stage, squad, arena.world, np.random.default_rng(seed), limits)
         return _Search(stage, drafts, arena, threads, goes_on).find(budget)
@@ -144,11 +148,14 @@ class _Search:
         return SearchResult(best.draft, best.score, self.arena.stars(best.draft), self.battles)
 
     def _pruned(self, entry: Entry) -> Entry:
-        """The draft without anything that can be left out while its score becomes no worse."""
-        changed = True
+        """The draft without anything that can be left out while its score becomes no worse.
+
+        The battles for that are limited, so that a search ends soon after its time.
+        """
+        changed, most = True, self.battles + max(PRUNING, self.battles // 10)
         while changed:
             changed, at = False, 0
-            while at < len(simpler_drafts(entry.draft)):
+            while at < len(simpler_drafts(entry.draft)) and self.battles < most:
                 found = self._simpler(entry, simpler_drafts(entry.draft)[at])
                 entry, at, changed = (found, at, True) if found else (entry, at + 1, changed)
         return entry

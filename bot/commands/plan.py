@@ -86,6 +86,8 @@ class _Found(NamedTuple):
     played: PlanResult
     trust: Trust
     moments: tuple[StepMoment | None, ...]
+    idle: tuple[str, ...]
+    """The operators of --must that it does not deploy before the battle ends."""
     holdings: tuple[Holding, ...]
     battles: int
     seconds: float
@@ -110,7 +112,7 @@ def plan(options: Namespace) -> int:
         print_progress(f"{stage.code}: no plan was found that stops anything; try more --seconds, or other operators")
         return FAILED
     job = _job(options, found, stage, company, known.catalogue)
-    code = DONE if found.played.stars >= options.stars or found.stopped else FAILED
+    code = DONE if _is_as_wanted(options, found) or found.stopped else FAILED
     files: list[Path] = []
     try:
         files += _written(options, job, known.catalogue)
@@ -187,17 +189,26 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
         return None
     plan = as_plan(result.draft, stage, squad)
     assigned = assign_operators(plan, catalogue, company.builds)
+    moments = moments_of(plan, stage, assigned)
+    steps = zip(plan.steps, moments, strict=True)
+    deployed = {step.name for step, moment in steps if step.kind == "Deploy" and moment and moment.done}
     return _Found(
         plan=plan,
         squad=assigned,
         played=play_plan(plan, stage, assigned),
         trust=trust_in_plan(plan, stage, assigned, catalogue),
-        moments=moments_of(plan, stage, assigned),
+        moments=moments,
+        idle=tuple(name for name in company.must if name not in deployed),
         holdings=_holdings(plan, stage, assigned, options.stars),
         battles=result.battles,
         seconds=seconds,
         stopped=stopped,
     )
+
+
+def _is_as_wanted(options: Namespace, found: _Found) -> bool:
+    """Whether a plan wins the stars that were asked for, with the operators that were."""
+    return found.played.stars >= options.stars and not found.idle
 
 
 def _holdings(plan: Plan, stage: Stage, squad: PlanSquad, stars: int) -> tuple[Holding, ...]:
@@ -263,7 +274,7 @@ def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, cat
     from planning.telling import operators_used
 
     plan = found.plan
-    if options.out and options.out.suffix.lower() != ".toml" and found.played.stars >= options.stars:
+    if options.out and options.out.suffix.lower() != ".toml" and _is_as_wanted(options, found):
         print_progress("trying who could stand in for whom")
         with suppress(KeyboardInterrupt):
             plan = with_substitutes(plan, stage, company.builds, catalogue, options.stars)
@@ -330,8 +341,9 @@ def _lines(options: Namespace, found: _Found, stage: Stage, files: Sequence[Path
     """The plan and what is known of it, for people."""
     from planning.telling import COUNTED, deployment_cost, operators_used, plan_lines
 
-    reached = found.played.stars >= options.stars
-    lines = [] if reached else [f"{stage.code}: no plan of {options.stars} stars was found; this is the best one"]
+    wanted = f"{options.stars} stars" + (f" that deploys {', '.join(options.must)}" if options.must else "")
+    reached = _is_as_wanted(options, found)
+    lines = [] if reached else [f"{stage.code}: no plan of {wanted} was found; this is the best one"]
     lines += ["stopped by Ctrl-C; this is the best plan so far"] if found.stopped else []
     lines += [f"{stage.code}: {_outcome(found)}; {found.trust}", _held(found), ""]
     lines += [*plan_lines(found.plan, found.squad, found.moments), f"({COUNTED})", ""]

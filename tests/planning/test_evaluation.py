@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from levels import CATALOGUE
 
-from game.actions import DEPLOY, RIGHT
+from game.actions import DEPLOY, DOWN, RIGHT
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from planning.assignment import assign_operators
 from planning.drafts import Draft, DraftMaker, Limits, PlannedMove
-from planning.evaluation import ENDLESS, Arena, Block, Score, battles_of
+from planning.evaluation import ENDLESS, LEAKED_HEALTH, Arena, Block, Score, battles_of
 from planning.mutations import Mutator
 from planning.playing import play_plan
 from planning.solutions import as_plan
@@ -57,7 +57,7 @@ def test_a_battle_that_goes_on_from_a_common_beginning_is_the_same(name):
     arena = Arena(stage, SQUAD, (Block(((EXACT, 0), (NEAR, 1), (FAR, 2)), failures=3),))
     drafts = drafts_for(stage)
     mutator, branched = Mutator(drafts), 0
-    for _ in range(12):
+    for _ in range(20):
         parent, _ = arena.score(drafts.random_draft(), EVERYTHING)
         child = mutator.changed(parent.draft)
         assert arena.score(child, EVERYTHING, parent)[0][:2] == arena.score(child, EVERYTHING)[0][:2]
@@ -93,4 +93,14 @@ def test_all_leaks_count_unless_a_battle_ends_with_the_life(make):
     nothing = Draft((PlannedMove(DEPLOY, NAMES.index("Fang"), 8 + 1, kills=99),))
     arena = Arena(stage, SQUAD, OURS)
     assert arena.most_lost == ENDLESS
-    assert arena.score(nothing, EVERYTHING)[0].score.value == pytest.approx(-10, abs=0.1)
+    assert arena.score(nothing, EVERYTHING)[0].score.value == pytest.approx(-10 * (1 + LEAKED_HEALTH), abs=0.1)
+
+
+def test_an_enemy_that_leaks_hurt_costs_less(make):
+    """It is nearer to being stopped."""
+    stage = make.stage(make.level([make.spawn("enemy_1006_shield")]))
+    arena = Arena(stage, SQUAD, OURS)
+    shooting = Draft((PlannedMove(DEPLOY, NAMES.index("Kroos"), 3, DOWN),))
+    idle = Draft((shooting.moves[0]._replace(kills=99),))
+    better, worse = (arena.score(draft, EVERYTHING)[0].score.value for draft in (shooting, idle))
+    assert -1.6 < worse < better < -1.0

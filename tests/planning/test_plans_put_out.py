@@ -31,6 +31,7 @@ from planning.playing import LONGEST, PlanPlayer, PlanResult, play_plan
 from planning.publishing import published, with_ids
 from planning.search import search
 from planning.solutions import as_plan
+from planning.telling import moments_of
 from planning.variation import EXACT, NEAR
 
 CASES = range(40)
@@ -140,7 +141,20 @@ def found_plan(case: Case) -> tuple[Plan, int] | None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("planning.search.FRESH", FRESH)
         found = search(case.stage, squad, case.seed, budget, case.stars, SHORT, limits=limits)
-    return (as_plan(found.draft, case.stage, squad), found.stars) if found.draft.moves else None
+    if not found.draft.moves:
+        return None
+    plan = as_plan(found.draft, case.stage, squad)
+    if found.score.blocks:
+        check_deploys(case, plan)
+    return plan, found.stars
+
+
+def check_deploys(case: Case, plan: Plan) -> None:
+    """A plan that is said to hold deploys those who have to come before the battle ends."""
+    assigned = assign_operators(plan, CATALOGUE, case.builds)
+    steps = zip(plan.steps, moments_of(plan, case.stage, assigned), strict=True)
+    deployed = {step.name for step, moment in steps if step.kind == "Deploy" and moment and moment.done}
+    assert set(case.must) <= deployed, "an operator of must stays in the hand"
 
 
 def check_obeys(case: Case, plan: Plan) -> None:
