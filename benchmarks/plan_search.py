@@ -21,12 +21,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from game.characters.builds import squad_of
+from game.characters.builds import squad_of, with_each_skill
 from game.characters.catalogue import Catalogue, load_catalogue
 from game.characters.models import Operator
 from game.gamedata.importing import import_tables, write_tables
@@ -124,22 +125,22 @@ def measure(file: Path, name: str, catalogue: Catalogue, seconds: float, seed: i
     """Search a plan for a level and a squad, and check it."""
     stage = load_stage(file, catalogue)
     members = [one for one in SQUADS[name] if catalogue.find_character(str(one["name"]))]
-    squad = candidates(squad_of(members, catalogue), stage)
-    judge, first = Arena(stage, squad, ()), list[float]()
+    builds = _builds(members, catalogue)
+    each = (with_each_skill(catalogue.characters[one], build) for one, build in builds.items())
+    squad = candidates(tuple(chain.from_iterable(each)), stage)
+    first = list[float]()
     began = time.monotonic()
 
     def goes_on(progress: SearchProgress) -> bool:
         passed = time.monotonic() - began
-        if not first and judge.stars(progress.best.draft) == 3:
+        if not first and progress.best.score.blocks:  # the first block is our battle
             first.append(passed)
         return passed < seconds
 
     found = search(stage, squad, seed, 10**9, goes_on=goes_on)
     spent = time.monotonic() - began
     plan = as_plan(found.draft, stage, squad)
-    builds = {one.name: one for one in squad}
-    assigned = assign_operators(plan, catalogue, _builds(members, catalogue))
-    assert set(builds) >= {one.name for one in assigned.operators}
+    assigned = assign_operators(plan, catalogue, builds)
     entry = index_near(file).of_file(file)
     return PlanningRow(
         squad=name,
@@ -150,8 +151,8 @@ def measure(file: Path, name: str, catalogue: Catalogue, seconds: float, seed: i
         battles=found.battles,
         near=hold(plan, stage, assigned, NEAR, BATTLES).held if first else 0,
         far=hold(plan, stage, assigned, FAR, BATTLES).held if first else 0,
-        greedy=greedy_wins(stage, squad[:12]),
-        random=random_plan(stage, squad, judge, spent, seed),
+        greedy=greedy_wins(stage, candidates(squad_of(members, catalogue), stage)[:12]),
+        random=random_plan(stage, squad, spent, seed),
     )
 
 
@@ -176,8 +177,9 @@ def greedy_wins(stage: Stage, squad: Sequence[Operator]) -> bool:
     return battle.stars == 3
 
 
-def random_plan(stage: Stage, squad: Sequence[Operator], judge: Arena, seconds: float, seed: int) -> float | None:
+def random_plan(stage: Stage, squad: Sequence[Operator], seconds: float, seed: int) -> float | None:
     """Seconds until a random draft wins three stars; None if none does within so many seconds."""
+    judge = Arena(stage, squad, ())
     drafts = DraftMaker(stage, squad, judge.world, np.random.default_rng(seed), Limits())
     began = time.monotonic()
     while time.monotonic() - began < seconds:

@@ -1,7 +1,6 @@
 """The plans that win the shipped stages: `planning/solved/NAME.json`, as other bots read plans (see planning.jobs).
 
-They are found by `planning.search` and written by `python scripts/solve_stages.py`, which finds the same ones again;
-those of healers_reach and two_gates are older than the present search, which has not found one for them yet.
+They are found by `planning.search` and written by `python scripts/solve_stages.py`, which finds the same ones again.
 """
 
 from __future__ import annotations
