@@ -68,16 +68,19 @@ SHORTEST = 0.001
 """Seconds with which the plot begins."""
 CHAPTERS = re.compile(r"level_main_0[0-4]-\d+$")
 OLD_SEARCH = """
-import json, sys
+import json, sys, tempfile
 from pathlib import Path
 from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
+from game.gamedata.importing import import_tables, write_tables
 from game.levels.stage import load_stage
 from planning.jobs import write_copilot
 from planning.search import search
 from planning.solutions import as_plan
 asked = json.load(sys.stdin)
-catalogue = load_catalogue(Path(asked["tables"]))
+with tempfile.TemporaryDirectory() as folder:  # tables are written as that checkout reads them
+    write_tables(import_tables([Path(asked["tables"])], load_catalogue()), Path(folder))
+    catalogue = load_catalogue(Path(folder))
 stage, squad = load_stage(asked["level"], catalogue), squad_of(asked["squad"], catalogue)
 search(stage, squad, 0, 1)
 print("ready", flush=True)
@@ -188,11 +191,12 @@ def random_plan(stage: Stage, squad: Sequence[Operator], seconds: float, seed: i
     return None
 
 
-def beside(row: PlanningRow, file: Path, folder: Path, tables: Path, seconds: float, seed: int) -> PlanningRow:
-    """The row with the search of another checkout."""
-    catalogue = load_catalogue(tables)
+def beside(
+    row: PlanningRow, file: Path, folder: Path, tables: Path, catalogue: Catalogue, seconds: float, seed: int
+) -> PlanningRow:
+    """The row with the search of another checkout, which reads the public tables itself."""
     members = [dict(one) for one in SQUADS[row.squad] if catalogue.find_character(str(one["name"]))][:12]
-    asked = {"tables": str(tables), "level": str(file), "squad": members, "seed": seed}
+    asked = {"tables": str(tables.resolve()), "level": str(file.resolve()), "squad": members, "seed": seed}
     environment = os.environ | {"PYTHONPATH": str(folder)}
     program = subprocess.Popen(  # noqa: S603 - our own program, in a folder that the caller names
         [sys.executable, "-c", OLD_SEARCH], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
@@ -303,7 +307,8 @@ def main() -> None:
             for file in files:
                 row = measure(file, squad, catalogue, options.seconds, options.seed)
                 if options.beside:
-                    row = beside(row, file, options.beside, tables, options.seconds, options.seed)
+                    public = options.reference / "tables"
+                    row = beside(row, file, options.beside, public, catalogue, options.seconds, options.seed)
                 rows.append(row)
                 sys.stderr.write(f"{json.dumps(row._asdict())}\n")
             sys.stdout.write(f"\n{squad}\n{table([row for row in rows if row.squad == squad])}\n")

@@ -145,7 +145,7 @@ def _automatic(squad: PlanSquad) -> Iterator[str]:
             way = _usage(candidate.usage, candidate.times)
             ways.setdefault(way, []).append(f"{operator.name} ({operator.skill.name})")
     for way, names in ways.items():
-        yield f"skills used {way}: {', '.join(names)}"
+        yield f"skills, each used {way}: {', '.join(names)}"
 
 
 def clock(seconds: float) -> str:

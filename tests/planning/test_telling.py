@@ -58,12 +58,12 @@ def test_a_step_for_an_operator_off_the_field_is_told_as_skipped():
 def test_skills_that_go_by_themselves_are_named_once():
     """With what the skill is called."""
     *_, last = told(deploy("Fang", 2, 5, LEFT), usage=1)
-    assert not last.startswith("skills used") or "whenever it is ready" in last
+    assert not last.startswith("skills") or "whenever it is ready" in last
     vanguard = PlanGroup(name="Myrtle", candidates=(Candidate(name="Myrtle", skill=1, usage=1),))
     plan = Plan(stage="", groups=(vanguard,), steps=(deploy("Myrtle", 2, 5, LEFT),))
     squad = assign_operators(plan, CATALOGUE)
     *_, last = plan_lines(plan, squad, moments_of(plan, STAGE, squad))
-    assert last == "skills used whenever it is ready: Myrtle (Support)"
+    assert last == "skills, each used whenever it is ready: Myrtle (Support)"
 
 
 def test_the_moments_are_those_of_the_battle():
