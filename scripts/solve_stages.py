@@ -1,7 +1,7 @@
 """Searches a plan for each shipped stage and stores it: python scripts/solve_stages.py [NAME...].
 
-Plans are stored in planning/solved. The same stages, operators and rules give the same plans. Eleven of the thirteen
-take minutes on two shared cores; for healers_reach and two_gates no plan was found in reasonable time.
+Plans are stored in planning/solved. The same stages, operators and rules give the same plans. All thirteen take about a
+quarter of an hour on two shared cores.
 """
 
 import json

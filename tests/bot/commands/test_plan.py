@@ -64,6 +64,7 @@ def test_a_plan_ends_with_all_that_a_player_needs(squad, tmp_path, capsys):
     """The outcome with its grade, the plan in words, how often it holds, what it costs; a job and a picture."""
     out, picture = tmp_path / "job.json", tmp_path / "plan.png"
     asked = ["plan", "--stage", "first_watch", "--squad", str(squad), "--seconds", "20"]
+    asked += ["--must", "Ansel"]  # of whom a talent is not played, which makes the grade
     assert main([*asked, "--out", str(out), "--picture", str(picture)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("HF-1: won with 3 stars in the simulator; partly to be trusted: ")
