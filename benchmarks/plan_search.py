@@ -21,13 +21,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from game.characters.builds import squad_of, with_each_skill
+from game.characters.builds import all_with_each_skill, squad_of
 from game.characters.catalogue import Catalogue, load_catalogue
 from game.characters.models import Operator
 from game.gamedata.importing import import_tables, write_tables
@@ -129,8 +128,7 @@ def measure(file: Path, name: str, catalogue: Catalogue, seconds: float, seed: i
     stage = load_stage(file, catalogue)
     members = [one for one in SQUADS[name] if catalogue.find_character(str(one["name"]))]
     builds = _builds(members, catalogue)
-    each = (with_each_skill(catalogue.characters[one], build) for one, build in builds.items())
-    squad = candidates(tuple(chain.from_iterable(each)), stage)
+    squad = candidates(all_with_each_skill(builds, catalogue), stage)
     first = list[float]()
     began = time.monotonic()
 

@@ -57,6 +57,11 @@ def _usable(roster: Roster, say: Say) -> Roster:
     return roster
 
 
+def _usable_kept(config: Config, catalogue: Catalogue) -> Roster:
+    """The kept roster, after what of it cannot be used was said."""
+    return _usable(kept_roster(config, catalogue), print_progress)
+
+
 def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue) -> Mapping[str, Build] | None:
     """The builds by English name of all operators that --squad or --roster gives; None where neither is given."""
     if options.squad is not None:
@@ -82,7 +87,7 @@ def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> R
         return roster_from(options, config, catalogue)
     if options.squad is not None or config.play.squad != "roster":
         return None
-    return _usable(kept_roster(config, catalogue), print_progress)
+    return _usable_kept(config, catalogue)
 
 
 def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
@@ -99,7 +104,7 @@ def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tu
 def configured_squad(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """The squad of [play] squad: its members, or the `best_squad` of the kept roster."""
     if config.play.squad == "roster":
-        return _best(_usable(kept_roster(config, catalogue), print_progress), catalogue, print_progress)
+        return _best(_usable_kept(config, catalogue), catalogue, print_progress)
     return squad_of(config.play.squad, catalogue)
 
 

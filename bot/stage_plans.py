@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from bot import log
 from bot.config import Config
-from game.characters.builds import SQUAD_SIZE, with_each_skill
+from game.characters.builds import SQUAD_SIZE, all_with_each_skill
 from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
 from game.characters.roster import Roster, best_squad
@@ -63,8 +62,7 @@ def roster_plan(
     The squad is filled up from `best_squad`, which also plays where there is no plan. Raises PlanError where the stage
     allows none of the roster, or no plan can be kept.
     """
-    every = (with_each_skill(catalogue.characters[name], build) for name, build in roster.builds.items())
-    operators = candidates(tuple(chain.from_iterable(every)), stage)
+    operators = candidates(all_with_each_skill(roster.builds, catalogue), stage)
     if not operators:
         raise PlanError(f"{stage.code}: allows none of your operators")
     plan = _kept_or_searched(config, stage, operators, tell)

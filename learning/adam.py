@@ -30,11 +30,6 @@ class Adam:
         self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
 
-    def forget_gradients(self) -> None:
-        """Drop the gradients of the last step."""
-        for parameter in self._parameters:
-            parameter.grad = None
-
     @torch.no_grad()
     def step(self) -> None:
         """Move the parameters against their gradients; every parameter must have one."""

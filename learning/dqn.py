@@ -64,7 +64,7 @@ class Dqn:
         scores = self.online(input_tensors(batch.before, self.terrain), torch.from_numpy(batch.legal), self.terrain)
         taken = scores.gather(1, torch.from_numpy(batch.actions)[:, None])[:, 0]
         loss = functional.smooth_l1_loss(taken, targets)
-        self.optimiser.forget_gradients()
+        self.online.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.online.parameters(), self.settings.max_grad_norm)
         self.optimiser.step()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from game.levels.stage import MOVE, Route, Stage
 from game.simulator.records import Ints, World
 from game.simulator.tables import standing_room
 
+T = TypeVar("T")
 Traffic = npt.NDArray[np.float64]
 """[busy fragments, tiles]"""
 
@@ -114,7 +115,7 @@ class DraftMaker:
         if len(moves) == len(draft.moves) and not lacking:
             return draft
         for name in lacking:
-            slot = self._any([slot for slot in self.usable if self.names[slot] == name])
+            slot = self.any_of([slot for slot in self.usable if self.names[slot] == name])
             moves.insert(int(self.rng.integers(len(moves) + 1)), self.deployment(slot))
         return Draft(tuple(moves), draft.skills)
 
@@ -125,9 +126,9 @@ class DraftMaker:
             first.setdefault(self.names[slot], slot)
         return list(first.values())
 
-    def _any(self, slots: Sequence[int]) -> int:
-        """A random one of these slots."""
-        return slots[int(self.rng.integers(len(slots)))]
+    def any_of(self, values: Sequence[T]) -> T:
+        """A random one of some values."""
+        return values[int(self.rng.integers(len(values)))]
 
     def shift(self, moves: list[PlannedMove]) -> list[PlannedMove]:
         """A second shift: all deployed operators retreat in a lull, and others are deployed for what comes next."""
@@ -163,13 +164,13 @@ class DraftMaker:
 
     def any_slot(self, moves: Sequence[PlannedMove]) -> int:
         """A random one of the usable slots; an operator that these moves deploy keeps its skill."""
-        drawn = self._any(self.usable)
+        drawn = self.any_of(self.usable)
         return next((move.slot for move in moves if move.slot in self.others[drawn]), drawn)
 
     def moment(self) -> int:
         """A number of kills to wait for: any, or one of the lulls."""
         if self.rng.random() < 0.5:
-            return max(self.lulls[int(self.rng.integers(len(self.lulls)))], 1)
+            return max(self.any_of(self.lulls), 1)
         return int(self.rng.integers(1, self.stage.total + 1))
 
 

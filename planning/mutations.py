@@ -28,7 +28,7 @@ class Mutator:
         """
         for _ in range(1 + int(self.rng.integers(3))):
             if escaped and draft.moves and self.rng.random() < AIMED:
-                draft = self._aimed(draft, escaped[int(self.rng.integers(len(escaped)))])
+                draft = self._aimed(draft, self.drafts.any_of(escaped))
             else:
                 draft = self._change(draft)
         return self.drafts.allowed(draft)
@@ -40,7 +40,7 @@ class Mutator:
         slots = sorted({move.slot for move in other.moves})
         if not slots:
             return draft
-        slot = slots[int(self.rng.integers(len(slots)))]
+        slot = self.drafts.any_of(slots)
         same = (slot, *self.drafts.others[slot])
         at = [number for number, move in enumerate(draft.moves) if move.slot in same]
         moves = [move for move in draft.moves if move.slot not in same]
@@ -56,7 +56,7 @@ class Mutator:
         at = int(self.rng.integers(len(moves) + 1))
         deployed = [number for number, move in enumerate(moves) if move.kind == DEPLOY]
         if deployed and self.rng.random() < 0.5:
-            at = deployed[int(self.rng.integers(len(deployed)))]
+            at = self.drafts.any_of(deployed)
             moves[at] = self._gated(moves[at], self.drafts.deployment_against(moves[at].slot, enemy))
         else:
             moves.insert(at, self.drafts.deployment_against(self.drafts.any_slot(moves), enemy))
@@ -96,7 +96,7 @@ class Mutator:
         if move.kind == DEPLOY and self.rng.random() < SUCCESSORS:
             slots = [slot for slot in self.drafts.who_stands_on(move.tile) if slot != move.slot]
             if slots:
-                slot = slots[int(self.rng.integers(len(slots)))]
+                slot = self.drafts.any_of(slots)
                 successor = PlannedMove(DEPLOY, slot, move.tile, move.direction)
                 moves.insert(int(self.rng.integers(at + 1, len(moves) + 1)), successor)
         else:
@@ -109,7 +109,7 @@ class Mutator:
             return []
         if self.rng.random() < 0.3:
             return self.drafts.shift(moves)
-        retreat = self._later(PlannedMove(RETREAT, standing[int(self.rng.integers(len(standing)))]))
+        retreat = self._later(PlannedMove(RETREAT, self.drafts.any_of(standing)))
         relief = self.drafts.deployment(self.drafts.any_slot(moves), retreat.kills)
         return [retreat, relief][: int(self.rng.integers(1, 3))]
 
@@ -135,7 +135,7 @@ class Mutator:
     def _with_other_skill(self, draft: Draft, slot: int) -> Draft:
         """The operator of a slot is brought with another of its skills."""
         others = self.drafts.others[slot]
-        other = others[int(self.rng.integers(len(others)))]
+        other = self.drafts.any_of(others)
         moves = (move._replace(slot=other) if move.slot == slot else move for move in draft.moves)
         return Draft(tuple(moves), draft.skills)
 
@@ -143,7 +143,7 @@ class Mutator:
         """One operator's skill is used whenever it is ready; if it was already, it is used once at a random moment."""
         slots = [slot for slot in self.drafts.by_hand if any(move.slot == slot for move in draft.moves)]
         slots = slots or list(self.drafts.by_hand)
-        slot = slots[int(self.rng.integers(len(slots)))]
+        slot = self.drafts.any_of(slots)
         if slot not in draft.skills:
             return draft._replace(skills=tuple(sorted((*draft.skills, slot))))
         moves = list(draft.moves)

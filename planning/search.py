@@ -196,7 +196,7 @@ class _Search:
         """A draft made from one of the pool, or from two."""
         draft = parent.draft
         if self.rng.random() < CROSSED:
-            draft = self.mutator.crossed(draft, pool[int(self.rng.integers(len(pool)))].draft)
+            draft = self.mutator.crossed(draft, self.drafts.any_of(pool).draft)
             if draft != parent.draft and self.rng.random() < 0.5:
                 return draft
         return self.mutator.changed(draft, parent.escaped)

@@ -9,7 +9,6 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -138,7 +137,7 @@ def _check_files(options: Namespace) -> None:
 def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
     """The operators to choose from. Raises InputError for names that nothing can be done about."""
     from bot.squads import builds_from, squad_from
-    from game.characters.builds import SQUAD_SIZE, with_each_skill
+    from game.characters.builds import SQUAD_SIZE, all_with_each_skill
     from game.characters.models import Build
 
     builds = builds_from(options, loaded, catalogue)
@@ -155,8 +154,7 @@ def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
         raise InputError(
             "--avoid: leaves no operator" if not kept else f"--must: {len(must)} names, but only {most} may come"
         )
-    operators = (with_each_skill(catalogue.characters[name], build) for name, build in kept.items())
-    return _Company(tuple(chain.from_iterable(operators)), kept, must, most)
+    return _Company(all_with_each_skill(kept, catalogue), kept, must, most)
 
 
 def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
@@ -190,20 +188,25 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
     plan = as_plan(result.draft, stage, squad)
     assigned = assign_operators(plan, catalogue, company.builds)
     moments = moments_of(plan, stage, assigned)
-    steps = zip(plan.steps, moments, strict=True)
-    deployed = {step.name for step, moment in steps if step.kind == "Deploy" and moment and moment.done}
     return _Found(
         plan=plan,
         squad=assigned,
         played=play_plan(plan, stage, assigned),
         trust=trust_in_plan(plan, stage, assigned, catalogue),
         moments=moments,
-        idle=tuple(name for name in company.must if name not in deployed),
+        idle=_idle(company.must, plan, moments),
         holdings=_holdings(plan, stage, assigned, options.stars),
         battles=result.battles,
         seconds=seconds,
         stopped=stopped,
     )
+
+
+def _idle(must: Sequence[str], plan: Plan, moments: Sequence[StepMoment | None]) -> tuple[str, ...]:
+    """Those of `must` that a plan does not deploy in the battle as we know it."""
+    steps = zip(plan.steps, moments, strict=True)
+    deployed = {step.name for step, moment in steps if step.kind == "Deploy" and moment and moment.done}
+    return tuple(name for name in must if name not in deployed)
 
 
 def _is_as_wanted(options: Namespace, found: _Found) -> bool:

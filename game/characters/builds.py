@@ -130,6 +130,12 @@ def with_each_skill(character: Character, build: Build) -> tuple[Operator, ...]:
     return tuple(operator_of(character, msgspec.structs.replace(build, skill=number)) for number in numbers)
 
 
+def all_with_each_skill(builds: Mapping[str, Build], catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The operators of these builds by English name, each as in `with_each_skill`."""
+    characters = catalogue.characters
+    return tuple(one for name, build in builds.items() for one in with_each_skill(characters[name], build))
+
+
 def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) -> dict[str, float]:
     """A character's `CHANGING` numbers with trust and potentials, before any bonus."""
     share = (level - 1) / max(phase.levels - 1, 1)

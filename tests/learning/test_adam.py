@@ -16,7 +16,7 @@ def a_parameter():
 def steps(adam, parameter, targets):
     """One step towards each target."""
     for target in targets:
-        adam.forget_gradients()
+        parameter.grad = None
         (parameter - target).pow(2).sum().backward()
         adam.step()
 

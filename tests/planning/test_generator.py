@@ -17,7 +17,7 @@ from planning.playing import play_plan
 from planning.solutions import stars_of
 
 HARD_SEED = 4
-"""A seed whose first level of difficulty 3 cannot be won."""
+"""A seed for whose first level of difficulty 3 no plan is found."""
 
 
 @cache

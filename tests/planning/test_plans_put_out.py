@@ -15,7 +15,7 @@ import pytest
 from levels import CATALOGUE, Workshop
 
 from game.actions import DEPLOY, RETREAT, SKILL, Action, flatten
-from game.characters.builds import SQUAD_SIZE, operator_of, with_each_skill
+from game.characters.builds import SQUAD_SIZE, all_with_each_skill, operator_of
 from game.characters.models import SKILL_LEVELS, Build
 from game.errors import PlanError
 from game.levels.runes import is_forbidden
@@ -131,8 +131,7 @@ def can_stand(name: str, build: Build, stage: Stage) -> bool:
 def found_plan(case: Case) -> tuple[Plan, int] | None:
     """The plan that is found and the stars that the search promises; None where there is nothing to deploy."""
     kept = {name: build for name, build in case.builds.items() if name not in case.avoid}
-    each = [one for name, build in kept.items() for one in with_each_skill(CATALOGUE.characters[name], build)]
-    squad = candidates(each, case.stage, case.must)
+    squad = candidates(all_with_each_skill(kept, CATALOGUE), case.stage, case.must)
     if not any(can_stand(one.name, kept[one.name], case.stage) for one in squad):
         with pytest.raises((PlanError, ValueError)):
             search(case.stage, squad, blocks=SHORT)
