@@ -62,7 +62,7 @@ class CaptureLoop:
         return list(self._watcher.last_frames.copy())
 
     async def _pace(self, due: float) -> float:
-        """Wait for the moment of the next frame; returns when the one after it is due."""
+        """Wait for the moment of the next frame; returns the time.monotonic() at which the one after it is due."""
         if self._interval is None:
             await self._inbox.quiet()
             held = not self._playing()

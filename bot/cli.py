@@ -1,6 +1,6 @@
 """The command line: collects the verbs of bot.commands, runs one, and turns errors into a line and an exit code.
 
-The exit codes stand in game.errors.
+The exit codes are defined in game.errors.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ MODULES = (
     run, practice, picture, ask, logs, replay, read, import_tables, gamedata, roster, stage, plan, simulate, generate,
     graph, doctor, config, train, evaluate, vision_train,
 )  # fmt: skip
-"""One module a verb, in the order of the help text; `ask` is all the requests."""
+"""One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130
 """The exit code that shells give to a program ended by Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output is for what was asked for
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output is for results only
     options = parser().parse_args(arguments)
     work: Callable[[argparse.Namespace], int] = options.work
     try:

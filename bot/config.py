@@ -1,7 +1,7 @@
 """The one configuration file: `bot.toml`, read into frozen models that refuse what they do not know.
 
-Every option stands here once, with its default and a sentence; `bot.toml` as shipped is written from these models
-(`holdfast config`).
+Every option is defined here once, with its default and a sentence about it; `bot.toml` as shipped is written from these
+models (`holdfast config`).
 """
 
 from __future__ import annotations
@@ -124,13 +124,13 @@ class PracticeOptions(Table):
     width: int = Field(1280, description="Width of its frames in pixels.", ge=640, le=3840)
     height: int = Field(720, description="Height of its frames in pixels.", ge=360, le=2160)
     frame_step: float = Field(0.25, description="Seconds that pass in the game from one frame to the next.", gt=0, le=1)
-    popups: bool = Field(True, description="Whether a pop-up greets you at home; all others are faults.")
+    popups: bool = Field(True, description="Whether a pop-up covers the home page at first; later ones are faults.")
     seed: int = Field(0, description="Seed of everything in it that is left to chance.", ge=0)
     faults: Annotated[tuple[Kind, ...], Strict(False)] = Field(
         (),
         description=f"What goes wrong in it on purpose, at moments that follow from the seed: {', '.join(KINDS)}.",
     )
-    fault_rate: float = Field(1.0, description="How many times as often faults come.", gt=0, le=100)
+    fault_rate: float = Field(1.0, description="How often faults come: 2 is twice as often as 1.", gt=0, le=100)
 
 
 class HandsOptions(Table):
@@ -138,11 +138,11 @@ class HandsOptions(Table):
 
     hold: float = Field(0.1, description="How long a press rests before it moves or lets go.", gt=0, le=2)
     drag: float = Field(0.3, description="How long a drag or a swipe is on its way.", gt=0, le=5)
-    rest: float = Field(0.3, description="How long to wait after a tap or a drag for the game to follow.", gt=0, le=5)
+    rest: float = Field(0.3, description="How long to wait for the game after a tap or a drag.", gt=0, le=5)
 
 
 class VisionOptions(Table):
-    """The eyes."""
+    """How units are recognised in frames."""
 
     weights: str = Field("", description="The detector's weights (ONNX); empty for those that come with Holdfast.")
 
@@ -161,16 +161,16 @@ class VisionOptions(Table):
 
 
 class Learning(Settings, Table):
-    """The mind: the hyper-parameters of learning.settings, and two options of the daemon."""
+    """How the bot learns: the DQN's hyper-parameters, its seed, and how often a checkpoint is written."""
 
     seed: int = Field(0, description="Seed of the network's first weights and of exploration.", ge=0)
     checkpoint_every: int = Field(5, description="Battles from one checkpoint to the next.", ge=1)
 
 
 class MqttOptions(Table):
-    """Where people pause, resume and watch it."""
+    """The MQTT broker through which people pause, resume and watch the bot."""
 
-    host: str = Field("", description="The broker's host; empty for a broker of our own on this machine only.")
+    host: str = Field("", description="The broker's host; empty for a broker inside the bot, for this machine only.")
     port: int = Field(1883, description="The broker's port.", ge=1, le=65535)
     name: str = Field(
         "holdfast", description="What this bot is called in topics (holdfast/<name>/…).", pattern="^[^/+#\\s]+$"
@@ -188,7 +188,7 @@ class TraceOptions(Table):
 
 
 class LogOptions(Table):
-    """What happens, one line a thing, in log.jsonl of the data directory and, off a terminal, on standard output."""
+    """What happens, one line each, in log.jsonl of the data directory and, without a terminal, on standard output."""
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines kept.")
     megabytes: int = Field(10, description="Size at which the file is put aside as log.jsonl.1 and so on.", ge=1)
@@ -196,7 +196,7 @@ class LogOptions(Table):
 
 
 class DataOptions(Table):
-    """Where it keeps what it learns and records."""
+    """Where the bot keeps what it learns and records."""
 
     directory: str = Field("data", description="A folder, made when needed; relative to this file.")
 
@@ -216,7 +216,7 @@ class Config(Table):
     data: DataOptions = DataOptions()
 
     folder: str = Field(".", exclude=True)
-    """The file's folder, where relative paths start. No option: `load` sets it."""
+    """The file's folder, where relative paths start. Not an option of the file: `load` sets it."""
 
     @property
     def directory(self) -> Path:
@@ -238,7 +238,7 @@ def load(path: Path | None = None) -> Config:
     if path is None and not file.exists():
         return Config()
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+        written = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # editors may put a byte order mark first
     except FileNotFoundError:
         raise ConfigError(f"{file}: no such file; write a fresh one with: holdfast config {file}") from None
     except OSError as error:
@@ -249,7 +249,10 @@ def load(path: Path | None = None) -> Config:
 
 
 def parse(written: Mapping[str, Any], name: str = "bot.toml", folder: Path = Path()) -> Config:
-    """The configuration in a mapping as TOML gives it; `name` is for messages, `folder` where paths start."""
+    """The configuration in a mapping as TOML gives it; `name` is for messages, relative paths start at `folder`.
+
+    Raises ConfigError with every problem at once.
+    """
     problems = [("folder", _unknown("folder", Config))] if "folder" in written else []
     asked = {key: value for key, value in written.items() if key != "folder"} | {"folder": str(folder)}
     try:
@@ -329,7 +332,7 @@ def _table(names: list[str]) -> type[BaseModel]:
 
 
 def _unknown(key: str, model: type[BaseModel]) -> str:
-    """What to say about a key that the model does not have: the nearest one, or all it has where none is near."""
+    """What to say about a key that the model does not have: the most similar known key, or else all known keys."""
     known = [name for name in model.model_fields if name != "folder"]
     near = difflib.get_close_matches(key, known, n=1)
     word = "table" if model is Config else "option"

@@ -1,14 +1,14 @@
 """Control over MQTT: topics under holdfast/<name>/…, requests with an id, and an embedded broker on loopback.
 
-    holdfast/<name>/availability      online, stopped (ended by itself) or offline (the broker's word; retained)
+    holdfast/<name>/availability      online, stopped (it ended) or offline (the broker lost it) (retained)
     holdfast/<name>/state             {"state", "why"} (retained)
     holdfast/<name>/status            everything the dashboard shows, every few seconds (retained)
-    holdfast/<name>/event/battle      a settled battle
+    holdfast/<name>/event/battle      the result of a battle
     holdfast/<name>/event/need_human  what a person has to do
     holdfast/<name>/command/<verb>    a request: {"id": …, its arguments}; verbs are those of bot.requests
     holdfast/<name>/response          the answer: {"id", "verb", "ok", "what", …}
 
-Losing the broker never stops play: what cannot be sent is dropped, but for retained topics, whose last value is sent
+Losing the broker never stops play. What cannot be sent is dropped; only the last value of each retained topic is sent
 again once the connection is back.
 """
 
@@ -33,11 +33,11 @@ from states.events import Event, PartFailed
 
 LOOPBACK = "127.0.0.1"
 OUTBOX = 256
-"""Messages waiting to be sent, at most; the newest are dropped when a broker does not take them."""
+"""The most messages that wait to be sent; while they are that many, new ones are dropped."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds between two attempts to connect: a random share of a span that doubles."""
+"""Seconds between two attempts to connect: a random share of a span that doubles from the first to the second."""
 WAITING = 64
-"""Requests waiting for their answer, at most."""
+"""The most requests that wait for their answer; one more, and the oldest gets none."""
 
 
 class NoDaemonError(HoldfastError):
@@ -53,7 +53,7 @@ def selector_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 @contextlib.asynccontextmanager
 async def embedded_broker(port: int) -> AsyncIterator[None]:
-    """A broker on loopback, for as long as the block lasts. Raises OSError when the port cannot be had."""
+    """A broker on loopback, for as long as the block lasts. Raises OSError when the port cannot be opened."""
     await _free(port)
     from amqtt.broker import Broker
 
@@ -71,14 +71,14 @@ async def embedded_broker(port: int) -> AsyncIterator[None]:
 
 
 async def _free(port: int) -> None:
-    """Raise OSError where the port is taken: amqtt reports that only after a traceback of its own."""
+    """Raise OSError where the port is taken. Amqtt would report that too, but after a traceback of its own."""
     server = await asyncio.start_server(lambda _reader, _writer: None, LOOPBACK, port)
     server.close()
     await server.wait_closed()
 
 
 class Control:
-    """The daemon's side. `post` takes requests as events, `now` is the loop's clock, `describe` gives the status."""
+    """The daemon's side. `post` takes requests as events, `now` is the client's clock, `describe` gives the status."""
 
     def __init__(
         self,
@@ -236,7 +236,7 @@ class Control:
 
 
 def _payload(sent: object) -> dict[str, Any]:
-    """The JSON object in a message, empty where the message is. Raises RequestError."""
+    """The JSON object in a message; an empty one for an empty message. Raises RequestError for anything else."""
     if not isinstance(sent, bytes | bytearray) or not sent.strip():
         return {}
     try:
@@ -244,12 +244,12 @@ def _payload(sent: object) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         raise RequestError(f'the payload is not JSON: {bytes(sent[:40])!r}; send {{"id": "…"}}') from None
     if not isinstance(payload, dict):
-        raise RequestError('the payload is no object; send {"id": "…"}')
+        raise RequestError('the payload is not a JSON object; send {"id": "…"}')
     return payload
 
 
 def _callers_id(payload: dict[str, Any]) -> str | int | None:
-    """The id by which the caller knows the answer. Raises RequestError."""
+    """The id by which the caller recognises the answer, if any. Raises RequestError for one of another type."""
     asked = payload.get("id")
     if asked is not None and not isinstance(asked, str | int):
         raise RequestError("the id is neither text nor a number")
@@ -257,7 +257,7 @@ def _callers_id(payload: dict[str, Any]) -> str | int | None:
 
 
 def _request(verb: str) -> Request:
-    """The request with this verb. Raises RequestError."""
+    """The request with this verb. Raises RequestError where there is none."""
     request = requests.find(verb)
     if request is None:
         known = ", ".join(request.verb for request in requests.REQUESTS)
@@ -281,7 +281,7 @@ async def ask(
                 options.port,
                 username=options.username or None,
                 password=options.password or None,
-                identifier=f"holdfast-{id_}",  # amqtt confuses callers without one
+                identifier=f"holdfast-{id_}",  # amqtt confuses callers without an identifier
             ) as client,
         ):
             await client.subscribe(f"{base}/response", qos=1)

@@ -139,7 +139,7 @@ class Daemon:
             await self._control.close(control)
 
     async def _consume(self) -> None:
-        """Take events in order, and carry out the commands that each causes before the next."""
+        """Take events in order; the commands of one are carried out before the next is handled."""
         while self._code is None:
             event: Event | None = await self._inbox.get()
             with self._inbox.pending():
@@ -147,7 +147,7 @@ class Daemon:
                     event = await self._handle(event)
 
     async def _handle(self, event: Event) -> Event | None:
-        """Handle one event; returns the event that must be handled next, if recording this one failed."""
+        """Handle one event. Where the trace could not be written, returns the event that says so, to handle next."""
         commands = self._machine.handle(event)
         self._reporter.event_happened(event)
         lost = self._recorder.record(event, commands)
@@ -211,7 +211,8 @@ class Daemon:
 
     def _turn_page(self) -> Event | None:
         """Once a trace is large, begin the next with a fresh machine: between two battles, when nothing else is
-        pending, so that each file replays by itself. Returns the event that the new trace could not be written.
+        pending, so that each file replays by itself. Where the new one cannot be written, returns the event that says
+        so.
         """
         machine = self._machine
         alone = self._inbox.under_way == 1 and machine.state in ("menu", "stage_select") and self._hands.open

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Dashboard:
-    """A live table on the terminal; without `live`, only log lines. A context manager."""
+    """A live table on the terminal; without `live`, nothing is shown but log lines. A context manager."""
 
     def __init__(self, live: bool) -> None:
         self._live: Any = None
@@ -96,5 +96,5 @@ def _decided(decision: Mapping[str, Any]) -> str:
 
 def _hud(hud: Mapping[str, int]) -> str:
     return (
-        f"kills {hud['kills']}/{hud['total']}  life {hud['life']}  DP {hud['dp']}  {hud['slots_left']} more may stand"
+        f"kills {hud['kills']}/{hud['total']}  life {hud['life']}  DP {hud['dp']}  {hud['slots_left']} more deployable"
     )

@@ -23,8 +23,8 @@ POLL = 0.001
 class DecisionLoop:
     """Answers `Decide` with `Decided`, or with `PartFailed` when the policy fails.
 
-    `policy` decides, by default that of the learner. With `lock_step` every decision waits until the learner owes
-    nothing: then the same seed gives the same run on a fast machine and on a slow one.
+    `policy` decides, by default that of the learner. With `lock_step` every decision waits until the learner has made
+    all updates that are due: then the same seed gives the same run on a fast machine and on a slow one.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class DecisionLoop:
         self.last: Decision | None = None
 
     def decide(self, command: Decide) -> None:
-        """Have something decided, after what was asked for before it."""
+        """Have something decided; commands are answered in the order in which they are given."""
         self._queue.put_nowait(command)
 
     async def run(self) -> None:

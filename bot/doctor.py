@@ -67,7 +67,7 @@ def _installed(name: str) -> bool:
 
 
 def _screen(config: Config) -> Iterator[Finding]:
-    """Whether the game can be seen, as its client finds; a client whose libraries are missing cannot be asked."""
+    """Whether the game can be seen, by the client's own check; a client whose libraries are missing fails it."""
     from bot.clients.client import check_client
 
     try:
@@ -98,7 +98,7 @@ def _text() -> Iterator[Finding]:
 
 
 def _broker(config: Config) -> Iterator[Finding]:
-    """Whether the broker named in the options answers; without one, whether our own can have its port."""
+    """Whether the broker named in the options answers; without one, whether the embedded broker's port is free."""
     host, port = config.mqtt.host or "127.0.0.1", config.mqtt.port
     try:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
@@ -113,10 +113,10 @@ def _broker(config: Config) -> Iterator[Finding]:
         )
         yield Finding("broker", there, told)
     elif there:
-        told = f"port {port} is taken: a daemon runs already (holdfast status), or choose another [mqtt] port"
+        told = f"port {port} is taken: by a running daemon (see: holdfast status), or choose another [mqtt] port"
         yield Finding("broker", ok=True, told=told)
     else:
-        yield Finding("broker", ok=True, told=f"our own, on {host}:{port}, which is free")
+        yield Finding("broker", ok=True, told=f"the embedded one; its port {host}:{port} is free")
 
 
 def _disk(config: Config) -> Iterator[Finding]:

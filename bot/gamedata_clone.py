@@ -1,7 +1,8 @@
 """A clone of a game-data repository with the needed files only, made and updated by `git`.
 
-The clone is shallow and sparse, and gets only the files it shows where the server allows that. It is made under another
-name and moved into place when it is complete: a half-made one is completed by the next attempt, or replaced.
+The clone is shallow (only the newest commit) and sparse (only the needed files), and where the server allows it, other
+files are not even fetched. It is made under another name and moved into place when it is complete: a half-made one is
+completed by the next attempt, or replaced.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ TABLES = (
 PATTERNS = (*(name for name in TABLES if name != "enemy_database.json"), "levels/")
 """What is checked out, wherever it lies in the repository; the enemies' table lies among the levels."""
 WAYS = (("--depth=1", "--filter=blob:none"), ("--depth=1",), ())
-"""Options of the fetch: the next ones where a server does not allow those before."""
+"""Options of the fetch, tried in order until the server allows them."""
 REFUSED = ("filter", "shallow", "depth", "dumb http")
-"""Words of git's errors that mean so."""
+"""Words in git's errors which mean that the server does not allow such options."""
 SHOWN = 5
-"""How many changed files of a kind are named."""
+"""How many levels that were added, changed or removed are named."""
 
 
 class CloneChange(NamedTuple):
-    """What is different in a clone: names of files without folder, by what happened to them."""
+    """What is different in a clone: file names, without folders, by what happened to the files."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -94,7 +95,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _make(half: Path, source: str) -> None:
-    """A whole clone, from what there is of it; from nothing where that is of another source or cannot be completed."""
+    """Make a whole clone: complete the half-made one, or begin anew where it has another source or that fails."""
     if half.exists() and _source(half) != source:
         shutil.rmtree(half)
     going_on = half.exists()
@@ -111,7 +112,7 @@ def _complete(folder: Path, source: str) -> None:
     """Fetch the newest commit of a source into a clone, which is begun if need be, and check out what is needed."""
     folder.mkdir(exist_ok=True)
     _git(folder, "init", "--quiet")
-    for lock in (folder / ".git").rglob("*.lock"):  # of a git that was killed
+    for lock in (folder / ".git").rglob("*.lock"):  # left by a git that was killed
         lock.unlink(missing_ok=True)
     _git(folder, "config", "remote.origin.url", source)
     _git(folder, "sparse-checkout", "set", "--no-cone", *PATTERNS)
@@ -184,7 +185,7 @@ def _head(folder: Path) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """What git answers. Raises LibraryError with its error."""
+    """Run git; returns its standard output. Raises LibraryError with git's error."""
     command = ("git", "-C", str(folder), "-c", "core.quotePath=false", *arguments)
     done = subprocess.run(command, capture_output=True, env=_environment(), check=False)  # noqa: S603 - no shell
     if done.returncode:
@@ -193,7 +194,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def _loud(folder: Path, source: str, *arguments: str) -> None:
-    """Run git, and pass its progress on to standard error. Raises LibraryError with its error."""
+    """Run git, and pass its progress on to standard error. Raises LibraryError with git's error."""
     command = ("git", "-C", str(folder), *arguments)
     nowhere, pipe = subprocess.DEVNULL, subprocess.PIPE
     with subprocess.Popen(command, stdout=nowhere, stderr=pipe, env=_environment()) as running:  # noqa: S603 - no shell
@@ -205,7 +206,7 @@ def _loud(folder: Path, source: str, *arguments: str) -> None:
 
 
 def _passed_on(stream: IO[bytes]) -> bytes:
-    """Copy lines of progress to standard error as they come; returns all that is no progress."""
+    """Copy lines of progress to standard error as they come; returns all other output."""
     told, line = b"", b""
     while piece := stream.read(1):
         line += piece
@@ -220,13 +221,13 @@ def _passed_on(stream: IO[bytes]) -> bytes:
 
 
 def _reason(told: bytes) -> str:
-    """The line of git's errors that says most, in one line."""
+    """The first line of git's output that is an error; where none is, its first line."""
     lines = [line.strip() for line in told.decode(errors="replace").splitlines() if line.strip()]
     said = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["no reason given"]
     return said[0].removeprefix("fatal: ").removeprefix("error: ")
 
 
 def _environment() -> dict[str, str]:
-    """The environment of git: English, without questions, and not that of another repository."""
+    """The environment of git: it answers in English, asks nothing, and no GIT_ variable names another repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

@@ -26,7 +26,7 @@ from vision.profile import Profile
 SWIPE = 220
 """Length of a direction swipe in pixels at 1280x720; the game wants at least 200."""
 MOVES = 8
-"""Moves of one drag: the game does not follow a pointer that jumps."""
+"""How many moves a drag consists of: the game does not follow a pointer that jumps."""
 
 Point = tuple[float, float]
 
@@ -67,7 +67,7 @@ class Timing(NamedTuple):
 
 
 class Geometry(NamedTuple):
-    """Where gestures go: the user interface's points, the camera's tiles, and which tiles are high."""
+    """What gives the pixels of a gesture: the profile's points, the camera, and the stage's high tiles."""
 
     profile: Profile
     camera: Camera
@@ -149,8 +149,8 @@ class GateShutError(HoldfastError):
 class Hands:
     """Makes one gesture after the other, and answers each with `GestureDone` or `GestureFailed`.
 
-    `clock` gives the loop's time in seconds, `thread` runs the pointer. A gesture asked for before the gate was shut is
-    never made after it was opened again.
+    `clock` is the client's, in seconds; `thread` runs the pointer. A gesture that was asked for before the gate was
+    shut is never made, not even once the gate is open again.
     """
 
     def __init__(

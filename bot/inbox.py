@@ -10,7 +10,7 @@ from typing import Any
 from states.events import Event
 
 SIZE = 256
-"""Events that wait at most."""
+"""The most events that wait."""
 
 
 class Inbox:

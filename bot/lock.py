@@ -12,8 +12,8 @@ from bot.config import ConfigError
 
 @contextlib.contextmanager
 def only_daemon(directory: Path) -> Iterator[None]:
-    """Lock the data directory while the block runs. Raises ConfigError when another daemon has locked it, or when it
-    cannot be made.
+    """Lock the data directory while the block runs, and make it first where it is missing. Raises ConfigError when
+    another daemon has locked it, or nothing can be written there.
 
     The system releases the lock when the process ends, even when it is killed.
     """

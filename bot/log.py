@@ -30,14 +30,14 @@ EVENTS = {
     "gesture_failed": "a gesture could not be made or was broken off",
     "gate": "input may leave, or may not",
     "battle": "a battle was settled: outcome, stars, and the win rate of the last 20",
-    "checkpoint": "what was learned has been written down, or the last checkpoint was read",
+    "checkpoint": "what was learned is being saved; as a warning or error: a checkpoint could not be written or read",
     "request": "a request arrived over MQTT",
-    "bad_request": "a message on a command topic made no sense, and was left alone",
+    "bad_request": "a message on a command topic was not understood; the answer says why, and nothing was done",
     "broker": "the connection to the MQTT broker came, went, or could not be made",
-    "part_failed": "a part of the bot failed; what goes on without it is said",
+    "part_failed": "a part of the bot failed: which one, and why",
     "dump": "the evidence of a fault was written to a folder",
     "need_human": "a person has to do something, and what",
-    "trace": "the trace began, ended, or could not be written",
+    "trace": "a trace began, or could not be written",
     "stopped": "the daemon ended; says its exit code and a summary",
 }
 """Every event name, with what it tells."""
@@ -46,8 +46,8 @@ EVENTS = {
 def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 10, keep: int = 3) -> None:
     """Send log lines of at least `level` to a file and to `out`, each unless it is None.
 
-    The file is put aside once it has `megabytes`; `keep` such files are kept. `out` gets JSON lines, or readable ones
-    where it is a terminal.
+    The file is renamed (log.jsonl.1 and so on) once it has `megabytes`; `keep` such files are kept. `out` gets JSON
+    lines, or readable ones where it is a terminal.
     """
     root = logging.getLogger("holdfast")
     close()
@@ -139,7 +139,7 @@ def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dic
     try:
         while True:
             stream = stream or (file.open("rb") if file.exists() else None)
-            # Asked before reading: what is read from a file that was put aside by then is all the rest of it.
+            # Asked before reading: nothing is added to a file that was put aside, so what is read then is all the rest.
             ended = stream is not None and _put_aside(file, stream)
             got = stream.read() if stream else b""
             *lines, rest = (rest + got).split(b"\n")

@@ -55,7 +55,7 @@ def build(
 ) -> Parts:
     """All parts, warmed up; without a squad, that of [play] squad plays.
 
-    A learner that knows nothing yet is shown battles that the plan wins. `battles` is how many to play, 0 for ever;
+    A learner that knows nothing yet is given battles that the plan wins. `battles` is how many to play, 0 for no end;
     `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
@@ -72,13 +72,16 @@ def build(
     tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
     if plan is not None and learner.knows_nothing:
-        tell("playing the plan in battles that differ, for the learner")
+        tell("playing the plan in varied battles, to give the learner examples")
         _demonstrate(learner, plan, stage, squad, config.play.decision_interval)
     return Parts(stage, squad, client, watcher, geometry, learner, Machine(_setup(config, stage, squad, battles)), plan)
 
 
 def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> PlanPolicy | None:
-    """What follows the plan, where [play] policy says so and there is one; `seconds` is its clock (see PlanPolicy)."""
+    """The policy that follows the plan, where [play] policy is "plan" and there is a plan; else None.
+
+    `seconds` is its clock (see PlanPolicy).
+    """
     if config.play.policy != "plan":
         return None
     if parts.plan is None:
@@ -104,7 +107,7 @@ def _geometry(config: Config, stage: Stage, size: tuple[int, int]) -> Geometry:
 
 
 def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry) -> Watcher:
-    """The watcher, with the models it reads a frame by."""
+    """The watcher, with the models that it needs to read a frame."""
     from vision.cutter import Cutter
     from vision.detector import Detector
     from vision.ocr import Reader

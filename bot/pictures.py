@@ -39,7 +39,7 @@ class Photographer:
             self._take(event.view)
 
     def _take(self, view: BattleView) -> None:
-        """Annotate the present frame, which the watcher saw too: in lock-step the game waits for the machine."""
+        """Annotate a new frame of the held game. It is the one the watcher saw: in lock-step the game waits for us."""
         parts = self._parts
         parts.client.screen.hold(True)
         image = parts.client.screen.grab().image

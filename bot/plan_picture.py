@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE, DPI = (1280, 720), 100
-"""Pixels, and how many of them an inch of matplotlib's has."""
+"""Width and height of the picture in pixels, and how many of them matplotlib counts as an inch."""
 MAP_PLACE = (0.03, 0.08, 0.60, 0.79)
 """Left, bottom, width and height of the map, as shares of the picture."""
 LIST_PLACE = (0.655, 0.04, 0.335, 0.85)
 SMALL = 34
-"""Points of a tile's width below which names do not fit on it: the list has them."""
+"""Width of a tile, in points, below which names do not fit on it and are left to the list."""
 NOT_REACHED = "-"
-"""Stands for the time of a step that is not done in the battle as we know it."""
+"""Shown instead of the time of a step that is not done in the battle without variation."""
 PAPER, INK, FAINT = "#15171a", "#f2f2f2", "#9aa0a8"
 GROUND, HIGH, CLOSED, WALKED, VOID = "#59606b", "#8f866f", "#2a2d33", "#3d4149", "#1c1e22"
 ENTRANCE, EXIT, ROUTE, FLIGHT = "#ff5a4d", "#4da3ff", "#ff8a7a", "#ffd166"
@@ -49,7 +49,7 @@ def write_plan_picture(
 ) -> None:
     """Write a picture of a plan, with when its steps are done and one or two lines above it.
 
-    Raises OutputError where the file cannot be written, or its name has an ending that is no picture's.
+    Raises OutputError where the file cannot be written, or its name ends with no known picture format.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -89,7 +89,7 @@ def _characters() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """A text with a question mark for each character that no installed font has; nothing of it is read as a formula."""
+    """A text with a question mark for each character that no installed font has, and `$` escaped for matplotlib."""
     return "".join(one if one == "\n" or ord(one) in _characters() else "?" for one in text).replace("$", r"\$")
 
 
@@ -147,7 +147,7 @@ def _draw_map(axes: Axes, stage: Stage, placements: Sequence[_Placement]) -> Non
 
 
 def _used_part(stage: Stage) -> tuple[int, int, int, int]:
-    """The first row and column and the last row and column of the map that anything can stand on or walk over."""
+    """First row, first column, last row and last column of the part of the map where anything can stand or walk."""
     used = stage.melee | stage.ranged | stage.walkable
     for tile, _, _ in _gates(stage):
         used[tile] = True
@@ -204,7 +204,7 @@ def _colour_of(operator: Operator) -> str:
 
 
 def _shade_range(axes: Axes, stage: Stage, placement: _Placement) -> None:
-    """A tint over the tiles of enemies on foot that the operators placed on a tile reach."""
+    """Tint the tiles for enemies on foot that the operators placed on a tile can reach."""
     for operator, direction in zip(placement.operators, placement.directions, strict=True):
         for down, right in (turned(offset, direction) for offset in operator.range):
             row, col = placement.tile[0] + down, placement.tile[1] + right

@@ -25,8 +25,8 @@ LAST_EVENTS = 200
 class Recorder:
     """Writes the trace and the fault dumps of a run into the data directory.
 
-    A disk that does not take the trace ends the trace, not the play: the methods that write it then return the event
-    that reports this, and None otherwise.
+    When the trace cannot be written, for example to a full disk, the trace ends and play goes on: the methods that
+    write it then return the event that reports this, and None otherwise.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float]) -> None:
@@ -40,7 +40,7 @@ class Recorder:
         self._last_events: deque[Event] = deque(maxlen=LAST_EVENTS)
 
     def open(self, setup: Setup) -> PartFailed | None:
-        """Begin a trace of a machine that was made from `setup`, where the configuration wants one."""
+        """Begin a trace of a machine that was made from `setup`, unless the configuration says not to write any."""
         if not self._options.enabled:
             return None
         try:

@@ -25,7 +25,7 @@ from states.commands import BattleEnded, Report
 from states.events import BattleSeen, Decided, Event, PartFailed, ScreenSeen
 
 ROUND = 0.25
-"""Seconds between two rounds: the learner's health, the dashboard."""
+"""Seconds between two rounds; each looks at the learner's health and refreshes the dashboard."""
 STATUS_ROUNDS = 20
 """Rounds between two status messages."""
 
@@ -38,10 +38,10 @@ class Publish(Protocol):
 
 
 class Reporter:
-    """Says what happens, and knows how the run goes.
+    """Logs and publishes what happens, and keeps the figures of the run.
 
-    `state` gives the machine's state, `publish` sends over MQTT, `post` takes the event that learning has failed, and
-    `show` is called every round.
+    `state` gives the machine's state, `publish` sends over MQTT, `post` takes the event which says that learning has
+    failed, and `show` is called every round.
     """
 
     def __init__(

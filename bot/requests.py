@@ -1,8 +1,8 @@
 """The requests to a running daemon: one table for MQTT, the command line and the documentation.
 
-A new request is a row here and an event that the machine handles. What the event declares beside `t`, `id` and `by` are
-the request's arguments: keys of the JSON on MQTT, options of the verb on the command line. Their types are the event's,
-their sentences too: `stage: Annotated[str, msgspec.Meta(description="…")]`.
+A new request is a row here and an event that the machine handles. The fields that the event declares beside `t`, `id`
+and `by` are the request's arguments: keys of the JSON on MQTT, options of the verb on the command line. Types and help
+texts come from the event too: `stage: Annotated[str, msgspec.Meta(description="…")]`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class RequestError(InputError):
 
 
 class Argument(NamedTuple):
-    """Something a request carries."""
+    """An argument of a request."""
 
     name: str
     type: Any
@@ -32,7 +32,7 @@ class Argument(NamedTuple):
     help: str | None
 
     def read(self, text: str) -> Any:
-        """The value that a text on the command line stands for. Raises RequestError where the type is another."""
+        """The value that a text on the command line stands for. Raises RequestError where it does not fit the type."""
         try:
             return msgspec.convert(text, self.type, strict=False)
         except msgspec.ValidationError as error:
@@ -44,7 +44,7 @@ class Request(NamedTuple):
 
     verb: str
     event: type[Event] | None
-    """What the machine gets to handle; None where the daemon answers without the machine."""
+    """The event that the machine handles; None where the daemon answers without the machine."""
     help: str
 
     def arguments(self) -> list[Argument]:
@@ -70,7 +70,7 @@ class Request(NamedTuple):
 
 
 def _sentence(annotation: Any) -> str | None:
-    """What an annotated type says of itself."""
+    """The description in an annotated type, if it has one."""
     notes = getattr(annotation, "__metadata__", ())
     return next((note.description for note in notes if isinstance(note, msgspec.Meta)), None)
 

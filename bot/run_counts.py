@@ -8,11 +8,11 @@ from typing import Any
 from states.commands import BattleEnded
 
 LAST = 20
-"""Battles the win rate is taken from."""
+"""How many of the last battles the win rate counts."""
 
 
 class RunCounts:
-    """Wins, stars and the win rate of a run. The machine counts the battles: `battles` is its number of the last."""
+    """Wins, stars and the win rate of a run. `battles` is the number that the machine gave the last battle."""
 
     def __init__(self) -> None:
         self.battles = 0

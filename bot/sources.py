@@ -48,7 +48,7 @@ def play_stage(config: Config) -> str | Path:
 def open_stage(name: str | Path, sources: Sources, *, challenge: bool = False) -> Stage:
     """The stage of a name: a shipped stage's name or code, what players call it (`StageIndex.find`), or a level file.
 
-    A file has the code and the name that a table of stages knows it by: one beside it, or the user's game data. Raises
+    A file gets its code and title from a table of stages: one beside it, or that of the user's game data. Raises
     StageError, in one line, for a name that no stage or several have, and for a level that cannot be played.
     """
     if isinstance(name, Path) or _is_file(name):
@@ -59,9 +59,7 @@ def open_stage(name: str | Path, sources: Sources, *, challenge: bool = False) -
     entry, hard = _find(name, sources.stages)
     file = sources.stages.files.get(entry.stem)
     if file is None or not file.is_file():
-        where = (
-            f"{entry.level}.json is not in your copy of the game data" if sources.stages.files else "no level is here"
-        )
+        where = f"{entry.level}.json is not in your copy of the game data" if sources.stages.files else "no level file"
         raise StageError(f"{name}: {where}; get it with: holdfast gamedata update (or use FOLDER)")
     return _called(load_stage(file, sources.catalogue, challenge=challenge or hard), entry)
 
@@ -82,7 +80,7 @@ def _is_file(name: str) -> bool:
 
 
 def _is_there(file: Path) -> bool:
-    """Whether a path is that of a file; a name that no file can have is none."""
+    """Whether a path is that of a file; False too for a text that cannot be a path."""
     try:
         return file.is_file()
     except (OSError, ValueError):
@@ -97,7 +95,10 @@ def _from_file(file: Path, sources: Sources, *, challenge: bool) -> Stage:
 
 
 def _find(name: str, stages: StageIndex) -> tuple[StageEntry, bool]:
-    """The stage of the game with this name; the error for a wrong one names the shipped stages where they are meant."""
+    """The stage of the game with this name, and whether its name means challenge mode.
+
+    Raises StageError for a name without a stage; it suggests a shipped stage of a similar name, if any.
+    """
     try:
         return stages.find(name)
     except StageError as error:

@@ -39,7 +39,7 @@ def kept_roster(config: Config, catalogue: Catalogue) -> Roster:
 
 
 def roster_from(options: Namespace, config: Config | None, catalogue: Catalogue, say: Say = print_progress) -> Roster:
-    """The roster that --roster asks for. What of it cannot be used is said on standard error.
+    """The roster that --roster asks for. `say` gets a line about what of it cannot be used.
 
     `config` tells where the kept roster is; without it bot.toml of the working directory does, if there is one.
     """
@@ -49,7 +49,7 @@ def roster_from(options: Namespace, config: Config | None, catalogue: Catalogue,
 
 
 def _usable(roster: Roster, say: Say) -> Roster:
-    """A roster, after what of it cannot be used was said. Raises TableError where that is all of it."""
+    """The roster itself; `say` gets a line about what of it cannot be used. Raises TableError if that is all of it."""
     for line in (*roster.notes, *roster.problems, *filter(None, [unknown_line(roster, SHOWN)])):
         say(f"roster: {line}")
     if not roster.builds:
@@ -58,7 +58,7 @@ def _usable(roster: Roster, say: Say) -> Roster:
 
 
 def _usable_kept(config: Config, catalogue: Catalogue) -> Roster:
-    """The kept roster, after what of it cannot be used was said."""
+    """The kept roster; what of it cannot be used is said on standard error."""
     return _usable(kept_roster(config, catalogue), print_progress)
 
 
@@ -72,7 +72,7 @@ def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue)
 def squad_from(
     options: Namespace, config: Config | None, catalogue: Catalogue, say: Say = print_progress
 ) -> tuple[Operator, ...]:
-    """The squad that --squad or --roster gives, of a roster its `best_squad`; else the default one, which is said."""
+    """The squad of --squad, or the `best_squad` of --roster; with neither the default one, and a line says so."""
     given = _given_squad(options, config, catalogue, say)
     if given is not None:
         return given
@@ -91,7 +91,7 @@ def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> R
 
 
 def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
-    """As `squad_from`, with [play] squad where neither option is given; said where that is as shipped."""
+    """As `squad_from`, but [play] squad where neither option is given; a line says so where that is the default."""
     given = _given_squad(options, config, catalogue, print_progress)
     if given is not None:
         return given
@@ -126,7 +126,7 @@ def _given_squad(
 
 
 def _best(roster: Roster, catalogue: Catalogue, say: Say) -> tuple[Operator, ...]:
-    """The best squad of a roster; who comes is said."""
+    """The best squad of a roster; a line says who comes."""
     squad = best_squad(roster, catalogue)
     say(chosen_line(squad, roster))
     return squad

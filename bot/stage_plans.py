@@ -1,6 +1,6 @@
 """The plan for the stage that is played: searched before the first battle, kept in the data directory, used again.
 
-Where a roster plays, the plan chooses who of it comes.
+Where a roster plays, the plan chooses which of its operators come along.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ FOLDER = "plans"
 TELL_EVERY = 2.0
 """Seconds between two lines about the search."""
 NO_BUDGET = 10**9
-"""Battles that no search plays: it is the time that ends it."""
+"""A budget in battles that no search reaches: the time ends it."""
 Tell = Callable[[str], None]
 
 
 def stage_plan(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: Tell) -> Plan | None:
     """The kept plan of this stage and squad; else one that is searched for now and kept; None where none is found.
 
-    A plan is searched for [play] planning_seconds at most, and not at all where these are 0. `tell` gets a line before
-    and during the search. A kept plan that cannot be read is searched anew.
+    A search takes at most [play] planning_seconds, and 0 means no search. `tell` gets lines before and during it. Where
+    a kept plan cannot be read, another one is searched for.
 
     Raises StageError for a squad that is too large for the stage, PlanError where no plan is possible or can be kept.
     """
@@ -101,7 +101,7 @@ def plan_file(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Path
 
 
 def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: Path, tell: Tell) -> Plan | None:
-    """Search a plan for so many seconds, and keep it."""
+    """Search for a plan for at most so many seconds, and keep it; None where none wins."""
     tell(f"planning {stage.code}, for {seconds:g} s at most")
     watch = _Watch(seconds, tell)
     found = search(stage, squad, budget=NO_BUDGET, goes_on=watch.goes_on)
@@ -137,7 +137,7 @@ class _Watch:
         if self.seconds >= self._told + TELL_EVERY:
             self._told = self.seconds
             blocks = f"{progress.best.score.blocks} of {progress.blocks}"
-            self._tell(f"planning: {progress.battles:,} battles, the best plan holds in {blocks} blocks of trials")
+            self._tell(f"planning: {progress.battles:,} battles, the best plan holds in {blocks} rounds of trials")
         return self.seconds < self._limit
 
 
@@ -154,7 +154,7 @@ def _keep(plan: Plan, file: Path) -> None:
 
 def _digest(stage: Stage, squad: tuple[Operator, ...]) -> str:
     """A digest of everything that a plan depends on: the stage as it was read, its mode and enemies, and the squad."""
-    known = replace(stage, kinds={})  # of enemies, those of the stage itself are in another field
+    known = replace(stage, kinds={})  # all kinds of the tables; those that this stage uses are in another field
     told = msgspec.json.encode((known, squad), enc_hook=_plain, order="deterministic")
     return hashlib.sha256(told).hexdigest()[:12]
 

@@ -1,7 +1,7 @@
 """The trace of a run, and its replay: what happened, and what the machine returned.
 
-JSON lines. The first is a header with the setup of the machine, then follows one line an event with the commands it
-caused, and a run that ended by itself leaves an end line. Every line carries its number, the checksum of the line
+JSON lines. The first is a header with the setup of the machine; then comes one line for each event, with the commands
+it caused; and a run that was not killed leaves an end line. Every line carries its number, the checksum of the line
 before (`after`) and its own (`check`): so a line that is missing, doubled, swapped or edited is noticed and named.
 A line is written in one piece and flushed, so a kill tears the last one at most.
 
@@ -30,7 +30,7 @@ RECORD_ANOTHER = "record another with: holdfast run"
 SEAL = re.compile(rb',"check":"([0-9a-f]{8})"}$')
 """How a line with a checksum ends; the checksum is the CRC-32 of everything before."""
 CLOSED_BY: dict[str, str] = {"popup": "popup_close", "connection_lost": "connection_confirm"}
-"""Version 1 only: what closed an interruption. Its events did not say so, since the machine knew it by the name."""
+"""Version 1 only: the point that closes an interruption. Its events did not carry it: it followed from the name."""
 
 
 class TraceError(InputError):
@@ -38,7 +38,7 @@ class TraceError(InputError):
 
 
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
-    """What every line of a trace says of its place; 0 and empty in version 1."""
+    """What every line of a trace says about its place; in version 1 `line` is 0 and `after` is empty."""
 
     line: int = 0
     """Its number, the header's is 1."""
@@ -112,7 +112,7 @@ class TraceWriter:
             self._file.close()
 
     def _next(self) -> dict[str, Any]:
-        """Number and predecessor of the line that is written next."""
+        """The number of the line that is written next, and the checksum of the line before it."""
         return {"line": self._number + 1, "after": self._check}
 
     def _put(self, line: Numbered) -> None:

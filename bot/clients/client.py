@@ -44,7 +44,7 @@ class Pointer(Protocol):
 
 
 class Threads(NamedTuple):
-    """The threads that the calls of a client come from; one thread for both where they must not overlap."""
+    """The threads that call the screen and the pointer; the same thread twice where the calls must not overlap."""
 
     screen: Executor
     pointer: Executor
@@ -60,7 +60,7 @@ class Client:
     """The time that frames and events are stamped with, in seconds."""
     threads: Threads
     lock_step: bool
-    """Whether the game's clock goes on only as far as it is asked to, so that the game waits for the bot."""
+    """Whether the game's clock moves only when the bot grabs a frame or waits, so that the game waits for the bot."""
     size: tuple[int, int]
     """(width, height) of the client area, and of every frame, in pixels."""
 
@@ -72,7 +72,7 @@ def open_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Cl
 
 
 def check_client(config: Config) -> str:
-    """What the client that the configuration asks for says of its screen. Raises HoldfastError with the remedy."""
+    """What the configured client's own check finds, in one line. Raises HoldfastError with the remedy if it fails."""
     told: str = _module(config).check(config)
     return told
 

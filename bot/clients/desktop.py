@@ -26,9 +26,9 @@ _ADVICE = "start the game on an X11 display that DISPLAY names (Wayland cannot b
 
 
 def make_client(config: Config, stage: Stage, _squad: tuple[Operator, ...]) -> Client:
-    """The region of the desktop that the configuration names, seen and touched from a thread each.
+    """The region of the desktop that the configuration names; screen and pointer have a thread each.
 
-    Raises ConfigError for a stage whose code is not known, as players see it on the map.
+    Raises ConfigError where no table gives the stage's code, by which its button is found on the map.
     """
     if stage.code == stage.name:
         known = "holdfast gamedata use FOLDER (or: gamedata update)"
@@ -66,7 +66,10 @@ class DesktopScreen:
         self._display: mss.MSS | None = None
 
     def grab(self) -> Frame:
-        """The picture inside the rectangle, at the time of the monotonic clock (which asyncio's loop shows too)."""
+        """The picture inside the rectangle, with the time of `time.monotonic`.
+
+        Raises CaptureError when the screen cannot be read.
+        """
         taken = time.perf_counter()
         t = time.monotonic()
         try:
@@ -81,14 +84,14 @@ class DesktopScreen:
         return Frame(image, t, taken)  # type: ignore[arg-type]
 
     def hold(self, held: bool) -> None:
-        """Nothing: the desktop's game keeps its own clock."""
+        """Do nothing: a game on the desktop keeps its own clock."""
 
 
 class DesktopPointer:
     """The mouse. `pyautogui` is imported by the first call, because the import connects to the display.
 
-    `origin` is where the client area's upper left corner lies on the desktop. A user who pushes the mouse into a corner
-    of the screen takes it from the bot (pyautogui's fail-safe): PointerError.
+    `origin` is the (x, y) of the client area's upper left corner on the desktop, in pixels. When a user pushes the
+    mouse into a corner of the screen, the next press or move raises PointerError (pyautogui's fail-safe).
     """
 
     def __init__(self, origin: tuple[int, int]) -> None:
@@ -126,10 +129,10 @@ class DesktopPointer:
         try:
             getattr(mouse, function)(x + self._origin[0], y + self._origin[1], _pause=False)
         except mouse.FailSafeException:
-            raise PointerError("paused by a person: the mouse was thrown into a corner of the screen") from None
+            raise PointerError("paused by a person: the mouse was pushed into a corner of the screen") from None
 
     def _open(self) -> Any:
-        """Import pyautogui, which needs a display and, on X11, an authority file, if only an empty one."""
+        """Import pyautogui, which needs a display and, on X11, an authority file, which may be empty."""
         if "XAUTHORITY" not in os.environ and not (Path.home() / ".Xauthority").exists():
             empty = Path(tempfile.gettempdir()) / "holdfast.Xauthority"
             empty.touch()

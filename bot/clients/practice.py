@@ -68,13 +68,13 @@ class PracticePointer:
         self._game.pointer_down(x, y)
 
     def move(self, x: int, y: int) -> None:
-        """Move it."""
+        """Move the pointer, down or not."""
         if self._down:
             self._down = (x, y)
         self._game.pointer_move(x, y)
 
     def release(self) -> None:
-        """Let it go."""
+        """Lift the pointer where it is, if it is down."""
         if self._down:
             self._game.pointer_up(*self._down)
             self._down = None

@@ -11,7 +11,7 @@ from game.errors import DONE
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "evaluate", evaluate, "Play battles with a policy that learns nothing, and count.")
+    verb = add_verb(verbs, "evaluate", evaluate, "Play battles with a policy, without learning, and count the wins.")
     verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
     verb.add_argument("--policy", required=True, metavar="random|greedy|DIR", help="DIR: what train wrote")
     verb.add_argument("--battles", type=count, default=100, metavar="N")
@@ -32,7 +32,7 @@ def evaluate(options: Namespace) -> int:
 
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
-    said: list[str] = []  # what is wrong is said alone, so this waits
+    said: list[str] = []  # notes wait, so that an error is printed alone
     stage, squad = open_stage(options.stage, known), squad_from(options, loaded, known.catalogue, said.append)
     figures = training.evaluate(stage, squad, options.policy, options.battles, options.seed)
     print_progress("\n".join(said))

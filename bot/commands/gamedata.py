@@ -71,7 +71,7 @@ def update(options: Namespace) -> int:
 
 
 def show(options: Namespace) -> int:
-    """What is in use."""
+    """Print what is in use, and whether the last update was broken off."""
     from bot import config
     from bot.gamedata_clone import is_half
     from bot.sources import library_folder
@@ -100,7 +100,7 @@ def _used(config: Config, folders: Sequence[Path]) -> Library:
 
 
 def _folders_in_use(config: Config) -> list[Path]:
-    """The folders in use; none where what is remembered of them is broken, for it is made anew."""
+    """The folders in use; none where the record of them is broken, for a new one is written afterwards."""
     from bot.sources import library_folder
     from game.errors import LibraryError
     from game.gamedata.library import read_library
@@ -132,6 +132,6 @@ def _lines(library: Library) -> Iterator[str]:
     )
     for folder in library.folders:
         if not Path(folder).is_dir():
-            yield f"gone since: {folder}"
+            yield f"no longer there: {folder}"
     for what in library.missing:
         yield f"missing: {what}"

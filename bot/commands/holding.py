@@ -1,4 +1,4 @@
-"""Counting how often a plan holds, for the verbs that say so; how far it is, is shown meanwhile."""
+"""Counts how often a plan holds, for the verbs that report it, and shows the progress meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def checked(plan: Plan, stage: Stage, squad: PlanSquad, variation: str, battles: int, stars: int) -> Holding:
-    """How often a plan wins so many stars in battles of a variation, by its name."""
+    """In how many of `battles` battles a plan wins at least `stars` stars; `variation` is "near", "far" or "exact"."""
     from planning.playing import hold
     from planning.variation import VARIATIONS
 

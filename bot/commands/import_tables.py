@@ -15,7 +15,7 @@ from game.errors import DONE
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(
-        verbs, "import", import_, "Read the game's public tables, and write what we can play as tables of ours."
+        verbs, "import", import_, "Read the game's public tables, and write what Holdfast can play as its own."
     )
     verb.add_argument(
         "sources",
@@ -24,7 +24,7 @@ def add(verbs: Verbs) -> None:
         metavar="TABLE",
         help="character_table.json with skill_table.json and range_table.json, enemy_database.json, or their folder",
     )
-    verb.add_argument("--out", type=Path, metavar="FOLDER", help="where they go (default: tables in [data] directory)")
+    verb.add_argument("--out", type=Path, metavar="FOLDER", help="where to write (default: tables in [data] directory)")
     add_config(verb)
     add_json(verb)
 

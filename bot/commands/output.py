@@ -85,7 +85,7 @@ def _as_output_error(place: Path) -> Iterator[None]:
 
 
 class ProgressLine:
-    """How far the work is, on standard error: one line that is written over on a terminal, elsewhere some lines.
+    """How far the work is, on standard error: one line that is overwritten on a terminal, elsewhere a line at times.
 
     A context manager, which clears the line at the end.
     """

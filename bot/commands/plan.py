@@ -40,9 +40,9 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
     add_squad(verb)
     verb.add_argument("--stars", type=int, choices=(2, 3), default=3, help="3: nothing leaks; 2: the stage is won")
-    verb.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help="search at most so long")
+    verb.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help="search for at most N seconds")
     verb.add_argument("--seed", type=seed, default=0, metavar="K", help="another seed finds another plan")
-    verb.add_argument("--avoid", action="append", default=[], metavar="NAME", help="an operator who stays at home")
+    verb.add_argument("--avoid", action="append", default=[], metavar="NAME", help="an operator not to use")
     verb.add_argument("--must", action="append", default=[], metavar="NAME", help="an operator who has to be deployed")
     verb.add_argument("--operators", type=count, metavar="N", help="use at most so many operators (default: 12)")
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
@@ -67,8 +67,8 @@ def _seconds(text: str) -> float:
 
 
 class _Company(NamedTuple):
-    """The operators among whom a plan may choose, one for each skill of each, their builds by English name, and the
-    names it has to use.
+    """The operators among whom a plan may choose (one entry for each skill of each), their builds by English name, the
+    names that it has to use, and how many operators it may use at most.
     """
 
     operators: tuple[Operator, ...]
@@ -135,7 +135,7 @@ def _check_files(options: Namespace) -> None:
 
 
 def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
-    """The operators to choose from. Raises InputError for names that nothing can be done about."""
+    """The operators to choose from. Raises InputError where --avoid, --must and --operators leave no choice."""
     from bot.squads import builds_from, squad_from
     from game.characters.builds import SQUAD_SIZE, all_with_each_skill
     from game.characters.models import Build
@@ -169,7 +169,10 @@ def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str
 
 
 def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalogue) -> _Found | None:
-    """Search, and check what is found; None where nothing that was tried is better than doing nothing."""
+    """Search, and check what is found; None where nothing that was tried is better than doing nothing.
+
+    Raises PlanError where the stage allows none of the operators.
+    """
     from planning.assignment import assign_operators
     from planning.candidates import candidates
     from planning.grading import trust_in_plan
@@ -203,7 +206,7 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
 
 
 def _idle(must: Sequence[str], plan: Plan, moments: Sequence[StepMoment | None]) -> tuple[str, ...]:
-    """Those of `must` that a plan does not deploy in the battle as we know it."""
+    """Those of `must` that a plan does not deploy in the battle without variation."""
     steps = zip(plan.steps, moments, strict=True)
     deployed = {step.name for step, moment in steps if step.kind == "Deploy" and moment and moment.done}
     return tuple(name for name in must if name not in deployed)
@@ -215,7 +218,7 @@ def _is_as_wanted(options: Namespace, found: _Found) -> bool:
 
 
 def _holdings(plan: Plan, stage: Stage, squad: PlanSquad, stars: int) -> tuple[Holding, ...]:
-    """How often a plan holds near and far; less where Ctrl-C ends the counting, for the plan itself is there."""
+    """How often a plan holds in the near and the far variation; fewer results where Ctrl-C ends the counting."""
     found: dict[str, Holding] = {}
     with suppress(KeyboardInterrupt):
         for name in ("near", "far"):
@@ -253,7 +256,7 @@ def _progress(progress: SearchProgress) -> str:
 
 @contextmanager
 def _interruption() -> Iterator[Callable[[], bool]]:
-    """Lets Ctrl-C be asked for instead of ending the program; a second one ends it."""
+    """Gives a function that says whether Ctrl-C was pressed. The first one does nothing else, a second one works."""
     pressed: list[int] = []
 
     def press(number: int, _frame: object) -> None:
@@ -268,8 +271,8 @@ def _interruption() -> Iterator[Callable[[], bool]]:
 
 
 def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, catalogue: Catalogue) -> Plan:
-    """The plan as it is written for others; a job that is written to a file has the operators that can stand in, unless
-    Ctrl-C ends the trying.
+    """The plan as it is written for others. A job that is written to a file also names the operators who can stand in
+    for those of the plan; Ctrl-C ends the search for them.
     """
     from bot import __version__
     from planning.publishing import details_of, published, title_of
@@ -288,7 +291,7 @@ def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, cat
 
 
 def _written(options: Namespace, job: Plan, catalogue: Catalogue) -> list[Path]:
-    """Write the plan where --out says; a table that cannot say it all becomes a job beside it, which is said."""
+    """Write the plan where --out says. One that a table cannot express becomes a job beside it, and a line says so."""
     import json
 
     from planning.jobs import write_copilot, write_table
@@ -326,7 +329,7 @@ def _drawn(options: Namespace, found: _Found, stage: Stage) -> list[Path]:
 
 
 def _outcome(found: _Found) -> str:
-    """What the plan wins in the battle as we know it."""
+    """What the plan wins in the battle without variation."""
     if not found.played.won:
         return f"not won in the simulator: {found.played.leaks} leaked"
     return f"won with {found.played.stars} stars in the simulator"

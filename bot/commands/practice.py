@@ -17,7 +17,7 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "practice", practice, "Play the practice game yourself, with the mouse, in a window.")
     add_config(verb)
     verb.add_argument("--stage", metavar="S", help=f"{STAGE_HELP} (default: [play] stage)")
-    verb.add_argument("--window", action="store_true", help="in a window; this is the default, and stands for clarity")
+    verb.add_argument("--window", action="store_true", help="in a window, which is the default anyway")
     verb.add_argument("--position", type=pair, metavar="X,Y", help="where on the desktop the window opens")
     verb.add_argument(
         "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"

@@ -1,4 +1,4 @@
-"""`holdfast read`: what is to be read on pictures of the game."""
+"""`holdfast read`: what can be read on pictures of the game."""
 
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
@@ -14,7 +14,7 @@ from game.errors import BAD_INPUT, DONE
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "read", read, "Say what is to be read on pictures of the game.")
+    verb = add_verb(verbs, "read", read, "Print what can be read on pictures of the game.")
     verb.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     verb.add_argument(
         "--profile", default="arknights-cn", metavar="P", help="whose screens these are (default: arknights-cn)"

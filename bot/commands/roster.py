@@ -140,7 +140,7 @@ def _kept(file: Path, catalogue: Catalogue) -> Roster:
 
 
 def _write(file: Path, roster: Roster, *, backup: bool = False) -> None:
-    """Write a roster at once or not at all; with `backup` the former file, if another, stays as FILE.bak."""
+    """Write a roster as a whole or not at all; with `backup` a former file that differs is kept as FILE.bak."""
     from game.characters.roster import roster_text
 
     fresh, text = file.with_name(f"{file.name}.new"), roster_text(roster)
@@ -155,7 +155,7 @@ def _write(file: Path, roster: Roster, *, backup: bool = False) -> None:
 
 
 def _assignments(texts: Sequence[str]) -> dict[str, Any]:
-    """The fields that FIELD=VALUE arguments set. Raises TableError for what is none."""
+    """The fields that FIELD=VALUE arguments set. Raises TableError for an argument that is not one."""
     from game.characters.roster_files import FIELDS, is_owned, number_of
 
     found: dict[str, Any] = {}
@@ -203,7 +203,7 @@ def _summary(changes: dict[str, Any]) -> Iterator[str]:
 
 
 def _names(roster: Roster) -> list[str]:
-    """What the operators are called that no table knows."""
+    """The names, or else the ids, of the operators that no table knows."""
     return [entry.name or entry.id for entry in roster.unknown]
 
 
@@ -228,6 +228,6 @@ def _lines(roster: Roster, names: Sequence[str]) -> Iterator[str]:
         yield f"{name:<{width}}  {', '.join(values)}"
     if any(roster.assumed[name] for name in names):
         yield (
-            "assumed is what the import did not say, on the low side (modules: none); "
+            "what the import did not say is assumed, on the low side (modules: none); "
             "set it with: holdfast roster set NAME skill_level=7 trust=100"
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "run", run, "Plan a stage that is new, play battle after battle, and learn.")
+    verb = add_verb(verbs, "run", run, "Make a plan where a stage is new, then play battle after battle, and learn.")
     add_config(verb)
     add_squad(verb)
     verb.add_argument("--battles", type=count, metavar="N", help="end after so many battles (default: [play] battles)")
@@ -101,5 +101,5 @@ def _sentence(summary: dict[str, Any]) -> str:
     return (
         f"{summary['battles']} battles, {summary['won']} won, {summary['stars']} stars; "
         f"{summary['win_rate_last_20']:.0%} of the last 20; {summary['decisions']} decisions in {summary['seconds']} s"
-        f"\nwhat was learned in the simulator here is {summary['grade']}"
+        f"\nresults of this stage in the simulator are {summary['grade']}"
     )

@@ -24,7 +24,7 @@ VARIATIONS = ("near", "far", "exact")
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "simulate", simulate, "Play a plan on a stage in the simulator, and say what comes of it.")
+    verb = add_verb(verbs, "simulate", simulate, "Play a plan on a stage in the simulator, and report the result.")
     verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
     verb.add_argument(
         "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
@@ -89,7 +89,7 @@ def simulate(options: Namespace) -> int:
 
 
 def mode_of(plan: Plan, *, challenge: bool) -> tuple[bool, list[str]]:
-    """Whether challenge mode is played, given whether the user asked for it, and notes on where the plan decides."""
+    """Whether challenge mode is played, from the plan's difficulty and the user's --challenge, and notes about it."""
     from planning.plans import CHALLENGE, NORMAL
 
     if plan.difficulty == CHALLENGE:
@@ -100,7 +100,7 @@ def mode_of(plan: Plan, *, challenge: bool) -> tuple[bool, list[str]]:
 
 
 def _no_squad(plan: Plan) -> str:
-    """What is said where the user names no operators."""
+    """What is said where neither --squad nor --roster is given."""
     from planning.plans import Requirements
 
     asks = any(one.requirements != Requirements() for group in plan.groups for one in group.candidates)
@@ -117,7 +117,7 @@ def _lines(code: str, played: PlanResult, trust: Trust) -> list[str]:
     went = f"{played.kills} of {played.total} enemies gone, {played.leaks} leaked, life {played.life}"
     lines = [f"{code}: {stars} after {played.seconds:.1f} s; {went}", f"  {trust}"]
     lines += [f"  leaked: {end.enemy} at {end.seconds:.1f} s" for end in played.ends if end.leaked]
-    lines += [f"  never done: step {number} (from 0)" for number in played.undone]
+    lines += [f"  never done: step {number} (counted from 0)" for number in played.undone]
     return lines + [f"  note: {note}" for note in played.notes]
 
 

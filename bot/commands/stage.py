@@ -23,7 +23,7 @@ def add(verbs: Verbs) -> None:
 
 
 def stage(options: Namespace) -> int:
-    """Load stages, one line each; the error, and BAD_INPUT, for those that are broken."""
+    """Load stages, and print a line for each: what is in it, or its error. BAD_INPUT where one is broken."""
     from bot import config
     from bot.sources import open_stage, sources
     from game.levels.stage import describe

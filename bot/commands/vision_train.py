@@ -1,4 +1,4 @@
-"""`holdfast vision train`: teach the detector."""
+"""`holdfast vision train`: train the detector."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from game.errors import DONE, InputError
 
 def add(verbs: Verbs) -> None:
     """Declare the verb, under `vision`."""
-    vision = verbs.add_parser("vision", help="Teach the eyes.", description="Teach the eyes.")
+    sentence = "Train the detector, which finds units in frames."
+    vision = verbs.add_parser("vision", help=sentence, description=sentence)
     lessons = vision.add_subparsers(title="verbs", metavar="VERB", required=True)
     verb = add_verb(lessons, "train", vision_train, "Draw frames, train the detector on them, export its weights.")
     verb.add_argument("--frames", type=count, default=600, metavar="N", help="frames to draw")

@@ -33,7 +33,7 @@ def test_simulate_says_which_steps_were_never_done(job, capsys):
     written["actions"][1]["kills"] = 99
     plan.write_text(json.dumps(written))
     assert main(["simulate", "--stage", "first_watch", "--plan", str(plan)]) == 0
-    assert "  never done: step 1 (from 0)" in capsys.readouterr().out.splitlines()
+    assert "  never done: step 1 (counted from 0)" in capsys.readouterr().out.splitlines()
 
 
 def test_simulate_says_that_a_battle_was_given_up(job, capsys, monkeypatch):
