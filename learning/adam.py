@@ -19,8 +19,8 @@ MEMORY = ("step", "exp_avg", "exp_avg_sq")
 class Adam:
     """Gradient descent by Adam, with the numbers of torch.optim.Adam(fused=True).
 
-    That class imports torch's compiler (torch._dynamo) as soon as an optimiser is made, though nothing is compiled
-    here: several seconds of every start. The function beside it, which does the work, does not.
+    That class imports torch's compiler (torch._dynamo) as soon as an optimiser is made, which costs several seconds at
+    every start, although nothing is compiled here. The function `adam`, which does the work, does not import it.
     """
 
     def __init__(self, parameters: Iterable[Parameter], rate: float) -> None:
@@ -40,7 +40,7 @@ class Adam:
         )  # fmt: skip
 
     def memory(self) -> dict[str, Tensor]:
-        """What is remembered, by "number of the parameter.name in MEMORY"."""
+        """What is remembered, by "<number of the parameter>.<name in MEMORY>"."""
         remembered = zip(self._steps, self._means, self._squares, strict=True)
         return {
             f"{index}.{name}": value
@@ -49,10 +49,10 @@ class Adam:
         }
 
     def restore(self, memory: dict[str, Tensor]) -> None:
-        """Take over what `memory` gave. Empty is what torch.optim.Adam had before its first step.
+        """Take over what `memory` gave. An empty one, as torch.optim.Adam had before its first step, changes nothing.
 
         Raises KeyError for a name that is not known, RuntimeError where a shape differs.
         """
         own = self.memory()
         for name, value in memory.items():
-            own[name].copy_(value.reshape(own[name].shape))  # a file has numbers as lists of one
+            own[name].copy_(value.reshape(own[name].shape))  # a file has a number as a list of one

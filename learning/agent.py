@@ -29,7 +29,7 @@ from learning.settings import Settings
 
 OTHER_FINGERPRINT = (
     "the checkpoint's buffer was made with another reward, discount or encoding: "
-    "its weights and its exploration go on, its buffer does not"
+    "its weights and exploration are used, its buffer is not"
 )
 NOTHING_SEEN = BattleView(kills=0, total=1, life=1, dp=0, slots_left=0)
 
@@ -106,7 +106,7 @@ class Agent:
         return True
 
     def publish(self) -> None:
-        """Give the policy a frozen copy of the weights, by one assignment."""
+        """Give the policy a frozen copy of the weights. One assignment: another thread may be deciding meanwhile."""
         self.policy.snapshot = self.dqn.snapshot()
 
     def checkpoint(self) -> Checkpoint:
@@ -129,7 +129,7 @@ class Agent:
         """Continue from a checkpoint. Returns a line for a part that could not be used: the buffer of another stage,
         squad, reward or encoding.
 
-        Raises CheckpointError where the weights are of another network; this agent is then of no more use.
+        Raises CheckpointError where the weights are of another network; this agent must not be used any more then.
         """
         try:
             self._restore_weights(kept.learned)
@@ -140,14 +140,14 @@ class Agent:
         try:
             note = self._restore_buffer(kept)
         except ValueError as error:
-            return (f"{error}: the checkpoint's weights go on, its buffer and its exploration do not",)
+            return (f"{error}: the checkpoint's weights are used, its buffer and exploration are not",)
         self.battles, self.remembered = int(kept.facts["battles"]), int(kept.facts["remembered"])
         self.policy.restore(json.loads(kept.facts["policy"]))
         self.rng.bit_generator.state = json.loads(kept.facts["rng"])
         return note
 
     def _restore_buffer(self, kept: Checkpoint) -> tuple[str, ...]:
-        """Take over the buffer, unless reward or encoding were others: then it stays empty, and a line says so.
+        """Take over the buffer; where reward or encoding have changed it stays empty, and the returned line says so.
 
         Raises ValueError where the buffer is of another stage or squad.
         """

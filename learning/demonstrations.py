@@ -1,6 +1,6 @@
 """Battles that a plan wins, as experiences for the learner: what is played before it has learned anything.
 
-They are battles that differ from ours (planning.variation), so that more than one sequence of views is learned from.
+The battles are varied (planning.variation), so that more than one sequence of views is learned from.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from planning.playing import LONGEST
 from planning.variation import FAR, NEAR, varied
 
 BATTLES = 20
-"""Battles in which a plan is shown, half of each variation."""
+"""Battles in which a plan is played, half of them in each variation."""
 FIRST_SEED = 3000
-"""Seed of the first of them: others than those in which plans are bred or checked."""
+"""Seed of the first battle; plans are neither searched for nor checked with these seeds."""
 
 
 def demonstrations(

@@ -1,4 +1,4 @@
-"""What the numbers of the network mean, and those of them that do not change while a battle is fought.
+"""What the network's input numbers mean, and those of them that do not change during a battle.
 
 What does not change in the battles of one squad on one stage (the map, the operators, which tiles they cover) is a
 `StageEncoding`, made once. What changes is an `Observation`, small enough to keep fifty thousand of them; it is made by
@@ -76,7 +76,7 @@ BLOCK_STEP = 64
 COST_STEP = 5
 """One DP in the cost channel."""
 DP_UNIT = 99
-"""DP that count 1 in the world's numbers: the HUD's largest."""
+"""DP that count 1 in the world's numbers: the most that the HUD usually shows."""
 ENEMIES_UNIT = 10
 """Enemies in sight that count 1 in the world's numbers."""
 PATHS_UNIT = 3
@@ -222,7 +222,9 @@ class StageEncoding:
 
     @cached_property
     def nearness(self) -> Floats:
-        """[tiles]: 1 on an exit, falling with the straight distance, which fliers take, or along the path if nearer."""
+        """[tiles]: 1 on an exit, less the farther away: in a straight line, as fliers go, or along a path if that is
+        more.
+        """
         rows, cols = np.divmod(np.arange(self.tiles), self.stage.width)
         exits = self.stage.exits or ((0, 0),)
         distance = np.min([np.hypot(rows - row, cols - col) for row, col in exits], axis=0)

@@ -31,13 +31,13 @@ from learning.reward import reward
 from learning.settings import Settings
 
 SECOND = 30
-"""Ticks of a decision."""
+"""Ticks from one decision to the next: a second of the game."""
 
 
 class ArknightEnv(gymnasium.Env[Arrays, Integers]):
     """One battle an episode. An action that is not legal waits, and `info["illegal"]` says so.
 
-    Without a `catalogue` it is that of the shipped tables.
+    Without a `catalogue` the shipped tables are used. Raises ValueError for a `render_mode`: nothing is drawn here.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012  Gymnasium's own declaration is an instance variable

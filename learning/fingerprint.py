@@ -12,7 +12,7 @@ import json
 from learning import encoding, reward
 
 VERSION = 1
-"""Count it up when a formula of the reward, the encoding or the numbering of actions changes while all names, sizes and
+"""Add 1 when a formula of the reward, the encoding or the numbering of actions changes while all names, sizes and
 constants stay as they are."""
 
 

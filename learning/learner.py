@@ -26,7 +26,7 @@ from learning.policy import EpsilonGreedy
 from learning.settings import Settings
 
 QUEUE_SIZE = 4096
-"""Decisions waiting to be stored: an hour of play. Further ones are dropped and counted."""
+"""The most decisions that wait to be stored: an hour of play. Further ones are dropped and counted."""
 
 
 class _Save(NamedTuple):
@@ -103,7 +103,7 @@ class Learner:
 
     @property
     def knows_nothing(self) -> bool:
-        """Whether nothing was ever remembered, neither in this run nor before its checkpoint."""
+        """Whether no decision was ever remembered, neither in this run nor in those that its checkpoint continues."""
         return self._agent.remembered == 0
 
     def demonstrate(self, experiences: Iterable[Experience]) -> None:

@@ -6,9 +6,9 @@
                                      + <the operator's weights, what it would cover>
     Q(s, skill or retreat)       = V + the operator's advantage of it
 
-The mean of the advantages over the *legal* actions is subtracted, so V is the value of the state (dueling, Wang et al.
-2016). What an operator would cover from a place (path tiles, path tiles under no fire, enemies, fliers, allies) is
-computed from the observation.
+Here <a, b> is the inner product. The mean of the advantages over the *legal* actions is subtracted, so V is the value
+of the state (dueling, Wang et al. 2016). What an operator would cover from a place (see `cover_features`) is computed
+from the observation.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 It stands beside the other policies because it answers with their `Decision`; `planning` may not import that. What the
 steps mean is what planning.player says. The difference is that a step counts as done only once the view shows it: an
-operator that should stand and is still in the hand is deployed again, whatever became of the gesture.
+operator that should stand and is still in the hand is deployed again, whether its gesture failed or not.
 
 Views have no clock, so the caller gives one: seconds of play of the battle under way at normal speed, standing still
-while the game does (the battle state's `game_time`, or `Battle.seconds`). A battle has begun when it runs backwards.
-Begun in the middle of a battle, the policy goes on with the steps after those that led to the operators on the field;
-times then count from that moment, since no view tells how long the battle has lasted.
+while the game does (the battle state's `game_time`, or `Battle.seconds`). When this clock runs backwards, a new battle
+has begun. When the policy begins in the middle of a battle, it goes on with the steps after those that led to the
+operators on the field; times then count from that moment, since no view tells how long the battle has lasted.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from planning.plans import BY_HAND, LIMITED_TIMES, Candidate, Plan, PlanStep
 GESTURES = {"Deploy": DEPLOY, "Skill": SKILL, "Retreat": RETREAT}
 """The steps that are actions; all others only change how the plan goes on."""
 ROUNDING = 1e-6
-"""Seconds that a time may be short of: sums of decision intervals are not exact."""
+"""Seconds by which a time may fall short and still count: sums of decision intervals are not exact."""
 
 
 def brought(plan: Plan, squad: Sequence[Operator]) -> PlanSquad:
-    """A squad that comes along as it is, for a plan whose groups name its operators in English.
+    """The given squad, unchanged, as the squad of a plan whose groups name operators in English.
 
     A group stands for its first candidate in the squad; steps for a group that has none are skipped.
     """
@@ -51,15 +51,19 @@ def brought(plan: Plan, squad: Sequence[Operator]) -> PlanSquad:
 
 @dataclass
 class Course:
-    """How far a plan is in one battle. All times but `seconds` are the plan's: at the screen of its author."""
+    """How far a plan is in one battle.
+
+    All times but `seconds` are seconds as the plan counts them: those that its author waits at the screen. A second of
+    play is half of one at double speed, and five in the slow motion of a deployment.
+    """
 
     seconds: float
     """The caller's clock at the last view."""
     now: float
     turn_dp: int
-    """DP when the step before was seen to be done."""
+    """The DP when the view showed that the step before was done."""
     usage: list[tuple[int, int]]
-    """By slot: how its skill is used now, and how often it still is."""
+    """By slot: how its skill is used now, and how many automatic uses are left where they are limited."""
     last: int
     """Where the plan ends: the number of its steps, or fewer after a SkillDaemon."""
     next: int = 0
@@ -119,7 +123,10 @@ class PlanPolicy:
         return course
 
     def _reached(self, standing: set[int], kills: int) -> int:
-        """After how many steps the operators on the field are most nearly these; of equals, after the most."""
+        """After how many steps the operators that the plan has on the field differ least from `standing` (slots).
+
+        Of several such numbers the largest; no step counts that waits for more than `kills` kills.
+        """
         there: set[int] = set()
         best, least = 0, len(standing)
         for number, step in enumerate(self._steps, 1):
@@ -158,7 +165,7 @@ class PlanPolicy:
         course.turn_dp, course.due = view.dp, None
 
     def _step(self, course: Course, view: BattleView, legal: Mask) -> Action | None:
-        """The action of the next step that is one, once it is its turn; None to wait. Others are done on the way."""
+        """The plan's next action, once its turn has come; None to wait. Other steps are done on the way."""
         while course.next < course.last and course.now >= course.resumes_at - ROUNDING:
             step = self._steps[course.next]
             slot = self._slot(step, view)
@@ -184,7 +191,7 @@ class PlanPolicy:
         return next((one.slot for one in view.operators if (one.row, one.col) == step.tile and one.slot >= 0), None)
 
     def _action(self, step: PlanStep, slot: int | None) -> Action | None:
-        """The action of a step; None for one that is none, or that no operator or tile is there for."""
+        """The action of a step; None where the step is not an action, or its operator or tile is missing."""
         if slot is None or step.kind not in GESTURES:
             return None
         if step.kind != "Deploy":
@@ -208,13 +215,13 @@ class PlanPolicy:
         )
 
     def _waits(self, course: Course, step: PlanStep, action: Action, view: BattleView) -> bool:
-        """Whether to try an impossible step again: not after its timeout, nor for an operator off the field."""
+        """Whether to wait for a step that is not legal now: not after its timeout, nor for an operator that is gone."""
         if course.due is not None and 0 <= step.timeout <= course.now - course.due:
             return False
         return action.kind == DEPLOY or action.slot in _standing(view, len(self._squad.operators))
 
     def _set(self, course: Course, step: PlanStep, slot: int | None) -> None:
-        """A step that is no action: it sets the speed, a skill's usage, the stopwatch or the end of the plan."""
+        """Do a step that is not an action: set the speed, a skill's usage, the stopwatch or the end of the plan."""
         match step.kind:
             case "SpeedUp":
                 course.fast = not course.fast

@@ -174,7 +174,7 @@ class ReplayBuffer:
         return {name: array[order] for name, array in self.arrays.items()}
 
     def restore(self, state: Arrays) -> None:
-        """Take over a state; of more frames than fit, the youngest.
+        """Take over a state; where it has more frames than fit, the youngest ones.
 
         Raises ValueError where it is of another stage or squad.
         """

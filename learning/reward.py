@@ -3,8 +3,8 @@
 One function for a single battle (live play, headless training, `ArknightEnv`) and for a batch of them side by side
 (`ArknightVectorEnv`): every number may be a Python number or an array[B].
 
-The counter advances for leaks as well as for kills, so it is not rewarded as it stands: what cost life is no kill. The
-threat on the field is a shaping potential, which does not change which policy is best (Ng, Harada, Russell 1999).
+The counter advances for leaks as well as for kills, so the life that was lost is subtracted before kills are rewarded.
+The threat on the field is a shaping potential, which does not change which policy is best (Ng, Harada, Russell 1999).
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Weights(NamedTuple):
     stars: float = 0.5
     """For three stars; the third star is only given without a leak."""
     threat: float = 0.5
-    """For the largest threat on the field: what is added when it is gone."""
+    """For the largest threat on the field: this much is added when it is gone."""
     threat_unit: float = 12_000.0
     """The health, weighted by armour and nearness to the exit, that counts as the largest threat."""
     idle: float = -0.004
-    """For each decision at which DP are at their cap, where what comes in is lost."""
+    """For each decision after which DP are at their maximum, so that further DP are lost."""
 
 
 WEIGHTS = Weights()

@@ -2,7 +2,7 @@
 
     environments = gymnasium.make_vec("holdfast/Arknight-v0", num_envs=64, stage="first_watch")
 
-Each of them is what `ArknightEnv` is alone, number for number; together they live in one batch of the rules, so that
+Each battle gives the same numbers as an `ArknightEnv` of its own. Compiled code plays all of them in one call, so that
 a decision costs microseconds. Battles that ended restart at the next step, whose action they ignore (Gymnasium's
 NEXT_STEP). `infos["action_mask"]` has the flat mask of every battle.
 """
@@ -36,7 +36,7 @@ OUTCOME_NAMES = np.array(OUTCOMES, dtype=object)
 
 
 class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
-    """`num_envs` battles side by side. Arrays that a step returns are its own: the next step does not change them."""
+    """`num_envs` battles side by side. The next step does not change the arrays that a step has returned."""
 
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012  as Gymnasium declares it
 
@@ -63,7 +63,10 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Arrays, dict[str, Any]]:
-        """Begin all battles. A seed s gives battle b the seed s + b, as Gymnasium's own vector environments do."""
+        """Begin all battles. A seed s gives battle b the seed s + b, as Gymnasium's own vector environments do.
+
+        Raises ValueError for a sequence of seeds of another length than `num_envs`.
+        """
         del options
         seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int) else seed or [None] * self.num_envs
         if len(seeds) != self.num_envs:

@@ -1,4 +1,4 @@
-"""In a battle: asks the policy about once a game second, makes the gesture it decided, and checks its effect."""
+"""In a battle: asks the policy at every decision interval, makes the gesture it decided, and checks its effect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from states.state import TRIES, State
 CONFIRM = 2.0
 """Seconds after a gesture within which its effect must be seen."""
 SETTLE = 0.5
-"""Seconds after a gesture before its effect can be judged: animations run."""
+"""Seconds after a gesture before its effect can be judged: until then its animation may still run."""
 BUTTON_PATIENCE = 2.0
 """Seconds between two taps on the pause or the speed button."""
 
@@ -34,7 +34,7 @@ class Attempt:
 
 @dataclass
 class Memory:
-    """What is known of one battle beyond the last frame. Times are in seconds of the loop's clock, or of game time."""
+    """What is known of one battle beyond the last frame. Times are seconds of the events' clock, or of game time."""
 
     started: float
     deployed: dict[int, tuple[int, int, int]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Memory:
 
 
 class BattleState(State):
-    """Plays one battle. Its memory lasts through a pause and a walk home, and ends with the result."""
+    """Plays one battle. Its memory lasts through a pause, and ends with the result or once a menu is seen."""
 
     name = "battle"
     memory: Memory | None = None
@@ -136,7 +136,10 @@ class BattleState(State):
         return []
 
     def finish(self, t: float, outcome: Outcome, stars: int) -> list[Command]:
-        """The last experience and the count, once the result is known. Nothing when no battle was seen before it."""
+        """Hand over the last experience and count the battle, once its result is known; `t` is the time of the result.
+
+        No commands when no battle was seen before the result.
+        """
         memory, self.memory = self.memory, None
         if memory is None:
             return []

@@ -52,6 +52,7 @@ class Deploy(Gesture, tag="deploy", frozen=True, kw_only=True):
     row: int
     col: int
     direction: int
+    """Index into game.actions.DIRECTIONS."""
 
 
 class UseSkill(Gesture, tag="use_skill", frozen=True, kw_only=True):
@@ -86,12 +87,13 @@ class Remember(Command, tag="remember", frozen=True, kw_only=True):
 
 
 class BattleEnded(Command, tag="battle_ended", frozen=True, kw_only=True):
-    """A battle was settled: count it, log it, publish it, and write a checkpoint when one is due."""
+    """A battle has a result: count it, log it, publish it, and write a checkpoint when one is due."""
 
     number: int
     outcome: Outcome
     stars: int
     seconds: float
+    """From the first sight of the battle to its result, by the events' clock."""
 
 
 class Look(Command, tag="look", frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ class OpenGate(Command, tag="open_gate", frozen=True, kw_only=True):
 
 
 class Answer(Command, tag="answer", frozen=True, kw_only=True):
-    """Tell the caller (`id` is that of the request) that it has been done. Carried out after all commands before it."""
+    """Tell the caller that the request with this `id` was carried out, after all commands before this one."""
 
     id: str
     what: str

@@ -1,7 +1,7 @@
 """Everything that happens, as data. An event says what was noticed and when, and nothing else.
 
-`t` is the time of the loop's clock in seconds: the practice game's own in lock-step, the wall's otherwise. The machine
-knows no other time. Positions are in pixels of the client area.
+`t` is the time of the client's clock in seconds: the practice game's own in lock-step, `time.monotonic` otherwise. The
+machine knows no other time. Positions are in pixels of the client area.
 """
 
 from __future__ import annotations
@@ -59,19 +59,19 @@ class ResultSeen(Event, tag="result_seen", frozen=True, kw_only=True):
 
 
 class ScreenLost(Event, tag="screen_lost", frozen=True, kw_only=True):
-    """No screen has been recognised for a while."""
+    """No screen has been recognised for this many seconds."""
 
     seconds: float
 
 
 class Stuck(Event, tag="stuck", frozen=True, kw_only=True):
-    """The picture has not changed at all for a while."""
+    """The picture has not changed at all for this many seconds."""
 
     seconds: float
 
 
 class Tick(Event, tag="tick", frozen=True, kw_only=True):
-    """A second has passed. What gives up after a time counts these."""
+    """A second has passed. States compare its time with an earlier one to try again or to give up."""
 
 
 class Decided(Event, tag="decided", frozen=True, kw_only=True):
@@ -80,8 +80,10 @@ class Decided(Event, tag="decided", frozen=True, kw_only=True):
     id: int
     action: tuple[int, int, int, int]
     q: float
+    """The network's score of the action; 0 where a plan decided."""
     explored: bool
     latency: float
+    """Seconds that the decision took."""
 
 
 class GestureDone(Event, tag="gesture_done", frozen=True, kw_only=True):
@@ -98,7 +100,7 @@ class GestureFailed(Event, tag="gesture_failed", frozen=True, kw_only=True):
 
 
 class PauseAsked(Event, tag="pause_asked", frozen=True, kw_only=True):
-    """A caller asks that no further input reaches the screen. `id` is the caller's, empty when no answer is awaited."""
+    """A caller asks that no further input reaches the screen. `id` is that of the `Answer`, empty if it awaits none."""
 
     id: str
     by: str = "mqtt"

@@ -68,7 +68,7 @@ SCREENS: dict[ScreenName, str] = {
 """What seeing a screen triggers. Interruptions trigger nothing: the state they appear in closes them."""
 
 BLINDING = ("capture", "detector", "policy")
-"""Parts without which the bot cannot play; without the others it plays on."""
+"""Parts whose failure is a fault. When the hands fail the bot pauses, without the other parts it plays on."""
 WALKS = 3
 """How often the bot walks home without reaching a battle before it asks for a person."""
 
@@ -85,6 +85,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     played: int = 0
     """How many of them were settled before this trace began."""
     speed: int = 2
+    """What the game's speed button should show, 1 or 2."""
     decision_interval: float = 1.0
     """Seconds of game time between two decisions."""
 
@@ -197,7 +198,7 @@ class Machine:
             self._entered = [report]
 
     def _failed(self, event: PartFailed) -> list[Command]:
-        """The ladder down: what the bot can still do without a part."""
+        """What the bot does without a part: without hands it pauses, without a part of BLINDING it is a fault."""
         why = f"{event.part}: {event.why}"
         if event.part == "hands":
             return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"), why)
@@ -208,7 +209,7 @@ class Machine:
         return self.state == "fault" and isinstance(event, BattleSeen | ResultSeen | ScreenLost)
 
     def _rows(self, transitions: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
-        """The table as the library wants it; a resume leads back to where the pause came from."""
+        """The table in the form of the library `transitions`; a resume leads back to the state that was paused."""
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
         for trigger, source, target in transitions:
             for a in PLAYING if source == "*" else (source,):

@@ -1,4 +1,4 @@
-"""Paused: no gesture leaves, and what is seen is not acted upon."""
+"""Paused: no gesture is made, whatever is seen."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class PausedState(State):
             return [Answer(id=event.id, what="paused")]
         return []
 
-    def leave(self, id: str) -> list[Command]:  # noqa: A002 - the word of the protocol
+    def leave(self, id: str) -> list[Command]:  # noqa: A002 - the name that requests use
         """Open the gate, answer the request, and have the screen reported again."""
         return [OpenGate(), Answer(id=id, what="resumed"), Look()]

@@ -53,7 +53,7 @@ class StageSelectState(State):
         return super().on_tick(event)
 
     def find(self, event: ScreenSeen) -> list[Command]:
-        """Tap the stage's code on the map, or scroll the map until it is in sight; `SWIPES` in vain are a fault."""
+        """Tap the stage's code on the map, or scroll the map until it is in sight; not after `SWIPES`: a fault."""
         code = self.machine.setup.stage_code
         if code in event.found:
             if self.too_often(code):

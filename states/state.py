@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 6.0
 """Seconds a tap may take to show an effect before it is made again."""
 TRIES = 4
-"""How often the same tap is made on the same screen before the bot counts as lost."""
+"""How often the same point is tapped since a state was entered; one more, and the bot walks home instead."""
 HANDLER = "on_"
 """How the names of methods that handle events begin."""
 
@@ -41,7 +41,7 @@ class State:
         self.tries: dict[str, int] = {}
 
     def enter(self, event: Event) -> None:
-        """Reset what is known of this state. `event` is what led here."""
+        """Begin anew in this state: forget taps and attempts. `event` is what led here."""
         self.since = event.t
         self.tapped_at = None
         self.tries = {}
@@ -83,7 +83,7 @@ class State:
         return self.tries[what] > TRIES
 
     def close_interruption(self, event: ScreenSeen) -> list[Command] | None:
-        """Tap what closes an interruption, in whichever state it appears. None when the screen is no interruption."""
+        """Tap what closes an interruption, in whichever state it appears. None when the screen is not one."""
         if event.closed_by is None:
             return None
         why = "connect again" if event.screen == "connection_lost" else "close a pop-up"

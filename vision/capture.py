@@ -21,7 +21,7 @@ class CaptureError(HoldfastError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of the game, BGR, never drawn on again, at time `t` (seconds of the loop's clock)."""
+    """One picture of the game, BGR, at time `t` (seconds of the client's clock). Its pixels are never changed."""
 
     image: Image
     t: float

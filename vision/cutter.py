@@ -32,7 +32,7 @@ DARK = 40
 RED = 0.8
 """Share of a crop's lit pixels that must be red for a card to be cooling down."""
 RING = (0.19, 0.38)
-"""Between which distances from a portrait's middle, as shares of its side, the ring of the timer runs."""
+"""The ring of a card's timer: its inner and outer radius around the portrait's middle, as shares of the side."""
 LEAST_CORRELATION = 0.6
 """Correlation from which a portrait counts as recognised."""
 SQUARE = 21
@@ -44,7 +44,7 @@ LEAST_EDGE = 0.65
 SLACK = 8
 """Rows at 1280x720 below the usual height that are searched too."""
 LEAST_GAIN = 0.15
-"""How much better the edge of the selected card must fit when it is taken as raised."""
+"""How much better a card's edge must fit higher up than at the usual height for the card to count as raised."""
 
 
 class Hud(NamedTuple):

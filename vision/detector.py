@@ -53,7 +53,7 @@ class Finder(Protocol):
 
 
 class Detector:
-    """The shipped network on ONNX Runtime: an end-to-end YOLO, which detects a unit once, but for rare doubles.
+    """The shipped network on ONNX Runtime: an end-to-end YOLO, which detects a unit once; rare doubles are removed.
 
     `threshold` is the score below which a detection is dropped, `threads` how many cores it may use.
     Raises DetectorError when the weights are missing, are not the ones their `.json` describes, or do not load.

@@ -1,7 +1,7 @@
 """Trains the detector: draws labelled frames of the practice game, trains a small YOLO on them, exports it to ONNX.
 
-No weights are downloaded: the network starts from its description in `weights/units.yaml`. The fields it is trained on
-are staged; `benchmarks/eyes.py` measures how well it does in battles that are played.
+No weights are downloaded: the network starts from its description in `weights/units.yaml`. It is trained on staged
+fields, with units placed at random; `benchmarks/eyes.py` measures how well it does in battles that are played.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def staged_scene(battle: Battle, random: np.random.Generator) -> BattleScene:
 
 
 def visible(labels: Sequence[Label]) -> list[Label]:
-    """The labels of visible units: without boxes of which one drawn later, or the top bar, covers `HIDDEN`."""
+    """The labels of visible units: those of which no unit drawn later, nor the top bar, covers `HIDDEN` or more."""
     return [
         label
         for index, label in enumerate(labels)
@@ -183,7 +183,7 @@ def covered(label: Label, by: Label) -> float:
 
 
 def write_dataset(found: Iterable[LabelledFrame], count: int, folder: Path, tell: Tell) -> Path:
-    """Write frames and labels as `ultralytics` reads them; the path of the description to train from."""
+    """Write frames and labels as `ultralytics` reads them; returns the path of the description to train from."""
     for part in ("train", "val"):
         (folder / "images" / part).mkdir(parents=True)
         (folder / "labels" / part).mkdir(parents=True)

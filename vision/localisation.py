@@ -23,7 +23,7 @@ STRAY = 0.6
 OUTSIDE = 1.0
 """Tiles beyond the map's outer tiles up to which an enemy is accepted, and moved onto them."""
 EDGE = 0.49
-"""Tiles from an outer tile's middle to just before its edge: rounded, that is still the tile."""
+"""Tiles from an outer tile's middle to just inside its edge, so that rounding still gives this tile."""
 ENEMY_BAR: tuple[Hsv, Hsv] = ((2, 140, 140), (22, 255, 255))
 OPERATOR_BAR: tuple[Hsv, Hsv] = ((90, 90, 140), (115, 255, 255))
 """Orange-red and light blue: what health bars are filled with, as a span of HSV colours (hue to 179)."""
@@ -84,7 +84,7 @@ def belongs(mark: Detection, unit: Detection) -> bool:
 
 
 def enemy_seen(found: Detection, image: Image, camera: Camera, stage: Stage) -> EnemySeen | None:
-    """An enemy of a kind at the tile its foot is over; flying enemies hang above theirs. None far off the map.
+    """The enemy at the place under its foot; a flying one hangs above its place. None where that is far off the map.
 
     The weights may know kinds that the table of enemies does not: those count as walking.
     """

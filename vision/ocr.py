@@ -182,7 +182,11 @@ class Reader:
 
 
 def unshrink(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """A whole line's rectangle from that of its core: the network shrinks lines, twice by 0.4 of area / perimeter."""
+    """A whole line's rectangle (x, y, width, height) in pixels of the image, from that of its core.
+
+    The network finds lines shrunk on every side; 1.6 times the core's area / perimeter undoes that. `wide` and `tall`
+    are pixels of the image for one of the network's, `shape` is the image's.
+    """
     x, y, width, height = (int(value) for value in box[:4])
     extra = 1.6 * width * height / (2 * (width + height))
     left, top = max(0, round((x - extra) * wide)), max(0, round((y - extra) * tall))

@@ -1,4 +1,4 @@
-"""Draws detections, the HUD as read and the last decision onto a frame, for the README and the evidence of a fault."""
+"""Draws detections, the HUD as read and the last decision onto a frame, for `holdfast picture`."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class CardLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flag: Offset
     """How far right of the card's centre the small flag above the cost hangs."""
     edge: Offset
-    """How far right of the flag (so, mostly, a negative number) the class square ends and the cost box begins."""
+    """How far right of the flag the class square ends and the cost box begins (usually negative: left of it)."""
     rise: Annotated[float, msgspec.Meta(ge=0, le=720)]
     """How much higher the selected card stands."""
     cost: Box
@@ -170,7 +170,7 @@ class Profile:
         self.name = sheet.name
         self.size = size
         self.across, self.down = scales(size)
-        """Pixels for one of the profile's, in both directions."""
+        """Pixels of the client area for one pixel of the profile, horizontally and vertically."""
         self.rectangles: dict[str, Rectangle] = {key: self._rectangle(it) for key, it in sheet.rectangles.items()}
         self.points: dict[str, Pixel] = {key: self._point(it) for key, it in sheet.points.items()}
         self.words = sheet.words
@@ -218,7 +218,9 @@ class Profile:
 
 
 def scales(size: tuple[int, int]) -> tuple[float, float]:
-    """Pixels for one of the profile's across and down: the same but where the window is nearly 16:9."""
+    """Pixels of the client area for one of the profile's, horizontally and vertically; they differ only in a window
+    that is nearly 16:9.
+    """
     across, down = size[0] / WIDTH, size[1] / HEIGHT
     if abs(across / down - 1) < STRETCHED:
         return across, down
@@ -308,7 +310,7 @@ def nearest(name: str, known: tuple[str, ...]) -> str:
 
 
 def problems_of(sheet: Sheet) -> list[str]:
-    """What a well-formed sheet lacks or gets wrong, one phrase each."""
+    """What is missing or wrong in a sheet whose types are right, one phrase each."""
     problems = [f"rectangles.{key} is missing" for key in NEEDED_RECTANGLES if key not in sheet.rectangles]
     problems += [f"points.{key} is missing" for key in NEEDED_POINTS if key not in sheet.points]
     for key, shape in sheet.rectangles.items():

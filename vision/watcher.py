@@ -33,7 +33,7 @@ EVIDENCE = 8
 EVIDENCE_SECONDS = 0.5
 """Least time between two of them, so that they span several seconds."""
 MEASURED = 1000
-"""How many of the last durations of each part of the work its latency is taken from."""
+"""How many of the last durations are kept for each part of the work, for its latency."""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 
