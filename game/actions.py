@@ -72,7 +72,7 @@ def unflatten(index: int, slots: int, tiles: int) -> Action:
 
 
 def coverage(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.int16]:
-    """How many tiles of paths each operator would cover from each tile in each direction.
+    """How many tiles on the enemies' paths each operator would cover from each tile in each direction.
 
     int16[slots, tiles, 4]; 0 where the operator cannot stand.
     """

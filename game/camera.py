@@ -76,7 +76,7 @@ class Camera:
         *,
         focus: tuple[float, float] | None = None,
     ) -> list[tuple[float, float]]:
-        """The pixels of a tile's four corners, clockwise from the upper left."""
+        """The pixels (x, y) of a tile's four corners, clockwise from the upper left."""
         corners = ((-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5))
         return [self.pixel(row + down, col + right, high, tilted, focus=focus) for down, right in corners]
 

@@ -24,7 +24,7 @@ class GameDataError(InputError):
 
 
 class LibraryError(GameDataError):
-    """A user's copy of the game data is broken, is none, or cannot be fetched."""
+    """A user's copy of the game data is broken, holds no game data, or cannot be fetched."""
 
 
 class StageError(GameDataError):

@@ -1,4 +1,4 @@
-"""The faults that the practice game can inject, by name: the words of bot.toml's [practice] faults."""
+"""The faults that the practice game can inject, by the names that `faults` of bot.toml's [practice] table lists."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class BattleView(msgspec.Struct, frozen=True, kw_only=True):
     kills: int
     """The left number of the counter: enemies killed or leaked so far."""
     total: int
-    """The right number of the counter."""
+    """The right number of the counter: how many enemies it counts in this battle."""
     life: int
     dp: int
     slots_left: int

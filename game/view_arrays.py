@@ -15,7 +15,7 @@ CARD_NUMBERS = {state: number for number, state in CARD_STATES.items()}
 
 
 def arrays_of(views: Sequence[BattleView], kinds: Sequence[str]) -> ViewArrays:
-    """What is seen in B views, as arrays. Nothing is corrected here: what the eyes misread stays as it is.
+    """What is seen in B views, as arrays. Nothing is corrected here: what the bot's vision misread stays as it is.
 
     The battle of a view is decided when no life is left or the counter is full. A kind of enemy that is not in `kinds`
     has the number `len(kinds)`.
@@ -29,7 +29,7 @@ def arrays_of(views: Sequence[BattleView], kinds: Sequence[str]) -> ViewArrays:
 
 
 def _fill(view: BattleView, numbers: dict[str, int], arrays: ViewArrays, b: int) -> None:
-    """Write one view down as battle `b`."""
+    """Write one view into the arrays as battle `b`."""
     cards, operators, enemies = len(view.cards), len(view.operators), len(view.enemies)
     decided = view.life <= 0 or view.kills >= view.total
     figures = (view.kills, view.total, view.life, view.dp, view.slots_left, decided, cards, operators, enemies)
@@ -44,7 +44,7 @@ def _fill(view: BattleView, numbers: dict[str, int], arrays: ViewArrays, b: int)
 
 
 def view_of(arrays: ViewArrays, kinds: Sequence[str], b: int = 0) -> BattleView:
-    """The view of battle `b`, with its cards in the order of the hand. Every kind must be in `kinds`."""
+    """The view of battle `b`, with its cards in the order of the hand. IndexError for a kind that `kinds` lacks."""
     kills, total, life, dp, slots_left, _, cards, operators, enemies = arrays.battle[b : b + 1].tolist()[0]
     return BattleView(
         kills=kills,

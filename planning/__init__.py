@@ -1,1 +1,1 @@
-"""What to do on a stage with a squad: the search for plans, plans in and out of files, and generated stages."""
+"""What to do on a stage with a squad: plans are searched, read and written, played and judged; stages are generated."""

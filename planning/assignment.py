@@ -35,11 +35,11 @@ def assign_operators(
     """The squad for a plan, in the order of its groups.
 
     `builds` is one build for all operators, reduced to what each of them can reach, or the builds of the operators that
-    there are, by English name; without it all operators are as the plan requires them (`required_build`). The notes say
-    what is required, or which operators fall short of it. A skill that an elite phase does not have yet (the second
+    the user has, by English name; without it all operators are as the plan requires them (`required_build`). The notes
+    say what is required, or which operators fall short of it. A skill that an elite phase does not have yet (the second
     comes with elite 1, the third with elite 2) is replaced by the last one it has. A group that no step uses may stay
     without an operator.
-    Raises PlanError, which names them all, if groups that steps use cannot get one.
+    Raises PlanError if groups that steps use cannot get one (it names them all), or if the plan brings no operator.
     """
     return _Assignment(plan, catalogue, builds).squad()
 
@@ -105,7 +105,7 @@ class _Assignment:
         return "" if there else f"{name!r} is not in the squad"
 
     def _is_lacking(self, candidate: Candidate) -> bool:
-        """Whether tables have an operator that the squad has not."""
+        """Whether a candidate is an operator that a table knows and the squad does not have."""
         return bool(self._english(candidate.name) and self._absence(candidate))
 
     def _assign(self, group: str, tried: set[str]) -> bool:
@@ -187,15 +187,16 @@ def _within(character: Character, build: Build) -> Build:
 def required_build(character: Character, candidate: Candidate) -> Build:
     """The least build with which an operator meets a plan's requirements, as far as it can reach them.
 
-    The elite phase is the lowest that has what is required, the skill included, as in MAA. Of a level that is not
-    required the phase's first counts, of a skill level what rosters assume. Without requirements: the default build.
+    The elite phase is the lowest that has what is required, the skill included, as in MAA. Where no level is required,
+    it is 1, and where no skill level is required, it is what rosters assume (`ASSUMED`); at elite 0 both are then the
+    highest. Without requirements: the default build.
     """
     asked = candidate.requirements
     if not any((asked.elite > 0, asked.level > 0, asked.skill_level > 0, asked.potentiality > 0)):
         return Build()
     least = max(asked.elite, candidate.skill - 1, sum(asked.skill_level > most for most in SKILL_LEVELS[:2]), 0)
     fitting = [elite for elite, phase in enumerate(character.phases) if elite >= least and phase.levels >= asked.level]
-    elite = fitting[0] if fitting else len(character.phases)  # beyond the last: `_within` makes it that one's end
+    elite = fitting[0] if fitting else len(character.phases)  # none fits: `_within` makes it the end of the last
     level = max(asked.level, 1) if elite or asked.level > 0 else None
     assumed = ASSUMED[min(elite, 2)]["skill_level"] if elite else None
     skill_level = asked.skill_level if asked.skill_level > 0 else assumed
@@ -204,7 +205,7 @@ def required_build(character: Character, candidate: Candidate) -> Build:
 
 
 def requirement_notes(character: Character, candidate: Candidate, build: Build, *, chosen: bool) -> list[str]:
-    """Notes on a plan's requirements for an operator: that they are used (`chosen`), what its build lacks of them."""
+    """Notes on a plan's requirements for an operator: what its build lacks and, with `chosen`, which build follows."""
     asked = candidate.requirements
     name, notes = character.name, []
     if chosen and build != Build():

@@ -1,4 +1,4 @@
-"""Which operators of a large roster the search tries: more than come along, fewer than would make it slow."""
+"""Which operators of a large roster the search tries: more than a squad holds, but not so many that it gets slow."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def candidates(
 ) -> tuple[Operator, ...]:
     """The operators worth trying on a stage, in the order given: those of `must`, then of each role the strongest.
 
-    Roles take turns, so that of every kind of operator there are some. Operators that the stage forbids are left out.
-    An operator that is there with several skills counts once.
+    Roles take turns, so that there are some operators of every role. Operators that the stage forbids are left out. An
+    operator that is in `operators` with several skills counts once towards `size`.
     """
     allowed = [one for one in operators if not is_forbidden(one, stage.squad_rules)]
     different = {one.name: one for one in allowed}.values()
@@ -33,8 +33,8 @@ def candidates(
 
 
 def strength(one: Operator) -> float:
-    """How much an operator does on the field, to compare operators of one role: its damage or healing a second times
-    its hits and targets, and how long it stands.
+    """A number without a unit to compare operators of one role: it grows with damage or healing a second, hits and
+    targets, and with how much damage the operator survives.
     """
     power = one.attack * one.hits * max(one.targets, 1) / max(one.attack_interval, 0.1)
     stands = one.max_health * (1.0 + one.defense / 500.0) / max(1.0 - one.resistance / 100.0, 0.1)

@@ -1,4 +1,4 @@
-"""Drafts of plans, and random ones: operators are deployed where they cover much of the enemies' routes."""
+"""Drafts of plans. Random ones deploy operators where they cover much of the enemies' routes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from game.simulator.tables import standing_room
 
 T = TypeVar("T")
 Traffic = npt.NDArray[np.float64]
-"""[busy fragments, tiles]"""
+"""[busy fragments, tiles], or [spawns, tiles]"""
 
 SHIFTS = 0.3
 """Share of the random drafts in which a second shift relieves the first."""
@@ -67,12 +67,12 @@ class DraftMaker:
     ) -> None:
         self.stage, self.squad, self.world, self.rng, self.limits = stage, tuple(squad), world, rng, limits
         self.names = [one.name for one in squad]
-        """The operator of each slot; one that is there with several skills has several slots, and brings one."""
+        """The operator of each slot. One that may bring several skills has a slot for each; a draft uses one."""
         self.others = [
             tuple(other for other, name in enumerate(self.names) if name == here and other != slot)
             for slot, here in enumerate(self.names)
         ]
-        """For each slot those of the same operator with other skills."""
+        """For each slot the other slots of the same operator, which have other skills."""
         shape, traffic = (stage.height, stage.width), [_traffic(stage, air=air) for air in (False, True)]
         routes = [_crossed(stage, spawn.route) for spawn in stage.spawns]
         self.places = [
@@ -86,7 +86,7 @@ class DraftMaker:
         self.last_spawn = max(spawn.time for spawn in stage.spawns)
         """Second of the last spawn."""
         self.lulls = _lulls(stage)
-        """For each busy fragment the kill count at which all enemies so far are gone."""
+        """For each busy fragment (one in which enemies spawn) the kill count at which all enemies so far are gone."""
 
     def random_draft(self) -> Draft:
         """As many operators as may be deployed, each as soon as its DP are there; roughly the cheapest first."""
@@ -100,9 +100,11 @@ class DraftMaker:
         return self.allowed(Draft(tuple(moves), self.by_hand))
 
     def allowed(self, draft: Draft) -> Draft:
-        """The draft within the limits: moves of operators beyond the most that may come, those of an operator with
-        another skill than at first, and those of one that is never deployed, are left out; operators that have to come
-        are deployed, at a random place in the order.
+        """The draft within the limits.
+
+        Left out are the moves of operators beyond the number that may come, of an operator with another skill than the
+        one it first comes with, and of operators that are never deployed. Operators that have to come and are missing
+        are deployed at a random place in the order.
         """
         brought = self._one_each([move.slot for move in draft.moves if move.kind == DEPLOY])
         names = [self.names[slot] for slot in brought]
@@ -152,7 +154,7 @@ class DraftMaker:
         return PlannedMove(DEPLOY, slot, tile, direction)
 
     def deployment_against(self, slot: int, enemy: int) -> PlannedMove:
-        """Deploy an operator where it covers the route of one enemy of the stage's spawns, the likelier the more."""
+        """Deploy an operator where it covers the route of an enemy (an index in the spawns), the likelier the more."""
         places = self.places[slot]
         weight = places.against[enemy]
         tile, direction = places.spot[self.rng.choice(len(weight), p=weight)].tolist()
@@ -175,7 +177,7 @@ class DraftMaker:
 
 
 class _Places(NamedTuple):
-    """Where an operator can stand and face, and how likely each place is tried."""
+    """Where an operator can stand and which way it can face, and how likely each of these places is tried."""
 
     spot: Ints
     """[places, 2] tile and direction"""
@@ -204,7 +206,7 @@ def _places(
 
 
 def _likely(covered: Traffic, traffic: Traffic) -> npt.NDArray[np.float64]:
-    """[rows of the traffic, places] probabilities: the square of how much of the traffic a place covers."""
+    """[rows of the traffic, places] probabilities, which grow with the square of how much traffic a place covers."""
     weight = (traffic @ covered.T) ** 2
     if weight.size:
         weight += 0.05 * weight.mean(axis=1, keepdims=True) + 1e-9
@@ -245,7 +247,7 @@ def _flown(route: Route) -> tuple[tuple[int, int], ...]:
 
 
 def standing_after(moves: Sequence[PlannedMove]) -> list[int]:
-    """The slots that are on the field after these moves, unless one has died."""
+    """The slots whose operators are on the field after these moves, if none of them has died."""
     standing: dict[int, None] = {}
     for move in moves:
         if move.kind == DEPLOY:

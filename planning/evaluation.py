@@ -1,9 +1,9 @@
-"""Tries drafts of plans in battles that differ from ours (see planning.variation), and scores them.
+"""Tries drafts of plans in battles that differ from the simulator's (see planning.variation), and scores them.
 
-A draft is tried in one block of battles after the other, from the battle as we know it to the most different ones, and
-goes on to the next block as long as it holds. So bad drafts cost a battle, and only good ones many. A draft that cannot
-become better than the worst of those it competes with is given up, in the middle of a battle where possible. A draft
-that begins like one of those goes on from the moment where the two part.
+A draft is tried in one block of battles after the other, from the battle exactly as the simulator plays it to the most
+different ones, and goes on to the next block as long as it holds. So a bad draft costs one battle, and only good drafts
+cost many. A draft that cannot become better than the worst of those it competes with is given up, in the middle of a
+battle where possible. A draft that begins like the one it was made from goes on from the moment where the two differ.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ LEAKED_HEALTH = 0.5
 it more is nearer to stopping it.
 """
 GIVEN_UP = 1e-9
-"""Taken from the score of a draft that was given up, so that it is worse than what it was compared with."""
+"""Subtracted from the score of a draft that was given up, so that it is worse than what it was compared with."""
 KEPT_TRIALS = 4
-"""The first trials of a draft, whose moments are kept for the drafts that begin like it."""
+"""In how many first trials of a draft the moments are kept, for the drafts that begin like it."""
 
 
 class Score(NamedTuple):
@@ -59,7 +59,7 @@ class Score(NamedTuple):
     blocks: int
     """Blocks of trials in which it held."""
     value: float
-    """Less than 0: its mean loss in the last block that it was tried in."""
+    """Minus its mean loss in the last block in which it was tried."""
 
 
 class Block(NamedTuple):
@@ -92,13 +92,13 @@ class Entry(NamedTuple):
     draft: Draft
     kept: tuple[Kept, ...] = ()
     escaped: tuple[int, ...] = ()
-    """The enemies that were not stopped in the first trial in which it did not hold, by their spawns."""
+    """The enemies (indexes in the stage's spawns) that were not stopped in the first trial in which it did not hold."""
 
 
 class Arena:
     """The battles in which the drafts for one stage and squad are tried. Several threads may use it.
 
-    `lives` is how much life a battle may lose and still count as held; the operators named in `must` have to be
+    `lives` is how many life points a battle may lose and still count as held; the operators named in `must` have to be
     deployed in it.
     """
 
@@ -111,11 +111,14 @@ class Arena:
         """For each operator that has to be deployed its slots."""
         self.world = world_of(stage, squad)
         self.most_lost = ENDLESS
-        """A battle that has lost more life is given up."""
+        """A battle that has lost more life points than this is given up."""
         self.blocks = [(block, [self._trial(*one) for one in block.battles]) for block in blocks]
 
     def score(self, draft: Draft, floor: Score, parent: Entry | None = None) -> tuple[Entry, int]:
-        """The draft's entry, and the battles that it took. It is given up as soon as it is worse than `floor`."""
+        """The draft's entry, and the number of battles played. It is given up as soon as it is worse than `floor`.
+
+        A draft that was made from `parent` goes on from the moments that are kept there.
+        """
         attempt = _Attempt(self, draft, parent)
         score = Score(0, 0.0)
         for number, (block, trials) in enumerate(self.blocks):
@@ -132,7 +135,7 @@ class Arena:
         return attempt.entry(score), attempt.battles
 
     def stars(self, draft: Draft) -> int:
-        """The stars that a draft wins in the battle as we know it."""
+        """The stars that a draft wins in the battle as the simulator plays it (seed 0)."""
         attempt = _Attempt(self, draft, None)
         attempt.play(self._trial(EXACT, 0), np.inf)
         battle = attempt.room.battle[0]
@@ -181,7 +184,7 @@ class _Attempt:
         return self._outcome(trial)
 
     def _goes_on(self, players: Players, kept: Kept) -> bool:
-        """Begin this trial where the draft parts from its parent; False if they have nothing in common."""
+        """Begin this trial where the draft starts to differ from its parent; False if they have nothing in common."""
         if self.parent is None or self.battles >= len(self.parent.kept):
             return False
         before = self.parent.kept[self.battles]
@@ -198,9 +201,12 @@ class _Attempt:
         return True
 
     def _outcome(self, trial: Trial) -> tuple[float, bool]:
-        """What the battle that was played costs, and whether the draft held: a leak costs its life points, a battle
-        that is not won the stage's life besides, each enemy that lives its share of health, and an operator that had to
-        be deployed and was not a life point.
+        """The loss of the battle that was played, and whether the draft held.
+
+        Each lost life point beyond `lives` costs 1, and so does each operator that had to be deployed and was not.
+        Moves and deaths cost a little. In a victory with such leaks, leaked enemies cost part of their remaining share
+        of health; in a battle that is not won, all enemies cost that share (1 before they appear), and the stage's life
+        is added.
         """
         foe, battle, arena = self.room.foe[0], self.room.battle[0], self.arena
         lost = max(ENDLESS - int(battle["life"]) - arena.lives, 0)
@@ -219,7 +225,10 @@ class _Attempt:
 
 
 def _common_moves(parent: Draft, draft: Draft, kept: Kept) -> int:
-    """With how many same moves two drafts begin, of those whose moment was kept; 0 where skills are used otherwise."""
+    """How many moves two drafts have in common from the start, up to the last of them whose moment was kept.
+
+    0 if they use skills differently.
+    """
     if parent.skills != draft.skills:
         return 0
     same = next((n for n, pair in enumerate(zip(parent.moves, draft.moves, strict=False)) if pair[0] != pair[1]), None)

@@ -41,7 +41,7 @@ class Theme(NamedTuple):
 
     name: str
     ids: tuple[str, ...]
-    """Public ids, from weak to strong."""
+    """Public ids, or names in our table, from weak to strong."""
     interval: tuple[float, float]
     """Shortest and longest time in seconds from one spawn to the next."""
     since: int = 1
@@ -169,7 +169,10 @@ def _is_tall(value: Any) -> bool:
 
 
 def draw(seed: int, difficulty: int, catalogue: Catalogue, attempt: int = 0) -> dict[str, Any]:
-    """A random level in the public format; whether it can be won is not checked."""
+    """A random level in the public format; whether it can be won is not checked.
+
+    Raises StageError where the catalogue lacks one of its enemies.
+    """
     chance = np.random.default_rng([seed, difficulty, attempt])
     grade = GRADES[difficulty - 1]
     lanes = int(chance.integers(grade.lanes[0], grade.lanes[1] + 1))
@@ -311,12 +314,10 @@ def _spawn(
 
 
 def _enemy(id_: str, catalogue: Catalogue) -> Enemy:
-    """An enemy by its public id, or by its name in the shipped table. Raises StageError if it is in neither."""
+    """An enemy by its public id or by its name in our table. Raises StageError if the catalogue lacks it."""
     found = catalogue.find_enemy(id_)
     if found is None:
-        raise StageError(
-            f"enemy {id_}: is not in the tables; stages are generated with the enemies of the shipped ones"
-        )
+        raise StageError(f"enemy {id_}: is not in the tables; generated stages need the enemies of the shipped tables")
     return found
 
 

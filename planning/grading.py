@@ -1,8 +1,8 @@
 """How far a victory in the simulator may be believed: what of a stage and its operators is not played as in the game.
 
-A victory is told with a `Trust`: its level, and the reasons why it is no higher. What is played wrongly, so that the
-battle may go another way altogether, makes a result not to be trusted; what is left out of units that are played
-otherwise makes it partly trusted. RULES says which is which.
+A victory is reported with a `Trust`: its level, and the reasons why it is no higher. Something that is played wrongly,
+so that the battle may go quite another way, makes a result not to be trusted; something that is left out of units that
+are played apart from it makes a result partly trusted. RULES says which is which.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ PARTLY: Level = "partly"
 NOT_TRUSTED: Level = "not to be trusted"
 
 SHOWN_REASONS = 3
-"""How many reasons are said where there is little room."""
+"""How many reasons are given where there is little room."""
 SHOWN_NAMES = 3
-"""How many names of one reason are."""
+"""How many names of one reason are given there."""
 
 STAND_INS = "kinds of enemies are stand-ins"
 RULES: Sequence[tuple[str, Level, str]] = (
@@ -39,7 +39,7 @@ RULES: Sequence[tuple[str, Level, str]] = (
     (r"predefined (trap_(?:001_crate|002_emp|005_sensor|006_antidr|007_ballis))", PARTLY,
      "devices for the player that cannot be used"),
     (r"predefined (.+)", NOT_TRUSTED, "devices that are not played"),
-    # They look different and change no battle, or only hide operators.
+    # These tiles only look different, or only hide operators.
     (r"tile (tile_(?:fence|fence_bound|grass|gazebo))", PARTLY, "tiles that are played as plain ones"),
     (r"tile (.+)", NOT_TRUSTED, "tiles whose effect is not played"),
     (r"rune (.+)", NOT_TRUSTED, "rules of the level that are not played"),
@@ -55,7 +55,7 @@ RULES: Sequence[tuple[str, Level, str]] = (
     (r"(.+)", NOT_TRUSTED, "parts of the level that are not played"),
 )  # fmt: skip
 LEFT_OUT_ACTIONS = "actions of the type"
-"""How the plan's note begins that steps of an unknown kind are left out."""
+"""Start of the note in `Plan.notes` that steps of an unknown kind are left out (see planning.jobs)."""
 
 
 class TrustReason(NamedTuple):
@@ -64,7 +64,7 @@ class TrustReason(NamedTuple):
     level: Level
     what: str
     details: Mapping[str, tuple[str, ...]]
-    """By name what of it is not played, where there is more to say than the name."""
+    """By name, what of it is not played; empty where there is no more to say than the name."""
 
     def short(self) -> str:
         """The reason with the first names alone."""
@@ -78,7 +78,7 @@ class TrustReason(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """How far a result on a stage may be believed, and why not further."""
+    """How far a result on a stage may be believed, and the reasons why no further."""
 
     level: Level
     reasons: tuple[TrustReason, ...]
@@ -171,7 +171,7 @@ def _plan_reasons(plan: Plan, squad: PlanSquad) -> Iterator[TrustReason]:
     for level, what, names in (
         (NOT_TRUSTED, "steps of the plan for what is not there", [one for one in acted_on if one not in squad.slots]),
         (NOT_TRUSTED, "steps of the plan that are not played", left_out),
-        (PARTLY, "what the plan says is played otherwise", [note for note in plan.notes if note not in left_out]),
+        (PARTLY, "parts of the plan not played as written", [note for note in plan.notes if note not in left_out]),
     ):
         if names:
             yield TrustReason(level, what, dict.fromkeys(names, ()))

@@ -86,7 +86,7 @@ class _Action(msgspec.Struct):
     """The older name of post_delay."""
     timeout: Milliseconds = -1.0
     skip_if_not_ready: bool = False
-    """A timeout of 0 for a skill."""
+    """The same as a timeout of 0."""
     skill_usage: Whole = 0
     skill_times: Whole = 1
     distance: list[float] | float = []
@@ -149,7 +149,7 @@ def _from_job(text: str) -> Plan:
 
 
 def _without_nulls(data: Any) -> Any:
-    """JSON data without the fields that are null; a list of nulls alone, as [null, null] for no location, is empty."""
+    """JSON data without the fields that are null. A list of only nulls ([null, null] for no location) becomes empty."""
     if isinstance(data, dict):
         return {key: _without_nulls(value) for key, value in data.items() if value is not None}
     if not isinstance(data, list):
@@ -273,8 +273,8 @@ def _table_step(number: int, step: Mapping[str, Any], operators: Mapping[str, st
 def write_table(plan: Plan) -> str:
     """The plan as a table of azur-arknights-helper; read back, it plays the same.
 
-    Raises PlanError, in one line, for what that format cannot say: groups of several operators, which skill is brought,
-    conditions but a delay, limited numbers of skills, speeds.
+    Raises PlanError, in one line, for what that format cannot express: groups of several operators, a skill other than
+    the first, any condition but a delay, a limited number of skill uses, speeds.
     """
     operators: dict[str, str] = {}  # in the order of the squad, which battles depend on
     for group in plan.groups:

@@ -11,9 +11,9 @@ from planning.drafts import Draft, DraftMaker, PlannedMove, standing_after
 AIMED = 0.4
 """Share of the changes that are aimed at an enemy that a draft does not stop."""
 SUCCESSORS = 0.5
-"""Share of the further deployments that are for the tile of another one, for when its operator is dead."""
+"""Share of the additional deployments that take the tile of an earlier one, for when the operator there is dead."""
 OTHER_SKILL = 0.1
-"""Share of the other changes that bring an operator with another skill, if it has several."""
+"""Share of the changes that are not aimed which bring an operator with another skill, if it has several."""
 
 
 class Mutator:
@@ -34,8 +34,8 @@ class Mutator:
         return self.drafts.allowed(draft)
 
     def crossed(self, draft: Draft, other: Draft) -> Draft:
-        """The draft with one operator used as in another one: all its moves there, at the places in the order that its
-        moves have here, or at random places.
+        """The draft, with one operator used as in the other draft: its moves there replace its moves here, at the same
+        places in the order, and at random places if there are more of them.
         """
         slots = sorted({move.slot for move in other.moves})
         if not slots:
@@ -103,7 +103,7 @@ class Mutator:
             moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
 
     def _relief(self, moves: list[PlannedMove]) -> list[PlannedMove]:
-        """One operator on the field retreats, perhaps for another one elsewhere; or a second shift relieves all."""
+        """One operator on the field retreats, perhaps with another one deployed; or a second shift relieves all."""
         standing = standing_after(moves)
         if not standing:
             return []
@@ -152,8 +152,8 @@ class Mutator:
 
 
 def simpler_drafts(draft: Draft) -> list[Draft]:
-    """All drafts with one thing less: a move, with its gate or without it, a gate, or a skill that is used whenever it
-    is ready.
+    """All drafts with one thing less: a move (whose gate goes too, or passes to the next move), a gate, or the skill of
+    an operator that is used whenever it is ready.
     """
     moves = draft.moves
     fewer = [Draft((*moves[:at], *moves[at + 1 :]), draft.skills) for at in range(len(moves))]
@@ -172,5 +172,5 @@ def simpler_drafts(draft: Draft) -> list[Draft]:
 
 
 def _waiting_for_both(move: PlannedMove, after: PlannedMove) -> PlannedMove:
-    """The second of two moves with the gates of both: what is left of a first one that is there only to wait."""
+    """The second of two moves with the gates of both: replaces a pair whose first move is only there to wait."""
     return after._replace(kills=max(move.kills, after.kills), seconds=max(move.seconds, after.seconds))

@@ -21,11 +21,11 @@ StepKind = Literal[
 AIMED = ("Deploy", "Skill", "Retreat", "SkillUsage")
 """Kinds of steps that act on an operator."""
 BY_HAND, WHENEVER_READY, LIMITED_TIMES = range(3)
-"""Skill usages; MAA's 3, "judge it yourself", is read as WHENEVER_READY."""
+"""Skill usages; MAA's 3, "judge it yourself", is played like WHENEVER_READY."""
 
 
 NORMAL, CHALLENGE, BOTH = 1, 2, 3
-"""Difficulties of a plan; 0 is one whose author did not say."""
+"""The difficulty that a plan is for; 0 where its author did not say."""
 
 
 class Requirements(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Which of its skills, from 1; 0 takes the build's."""
     usage: int = BY_HAND
     times: int = 1
-    """How often, with the usage LIMITED_TIMES."""
+    """How often the skill is used, with the usage LIMITED_TIMES."""
     requirements: Requirements = Requirements()
 
 

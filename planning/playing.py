@@ -1,4 +1,4 @@
-"""Plays a plan on a stage with a squad, and says what came of it: in one battle, or in many that differ from ours."""
+"""Plays a plan on a stage with a squad, and reports the outcome: in one battle, or in many varied ones."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def play_plan(plan: Plan, stage: Stage, squad: PlanSquad, seed: int = 0) -> PlanResult:
-    """Play a plan on a stage. Raises PlanError if one of its deployments is impossible there."""
+    """Play a plan on a stage. Raises PlanError if the stage forbids an operator or one of the plan's deployments, and
+    StageError if it allows no squad of this size.
+    """
     _check(plan, stage, squad)
     playing = PlanPlayer(plan, Battle(stage, squad.operators, seed), squad)
     battle = playing.battle
@@ -101,15 +103,15 @@ def hold(
     plan: Plan, stage: Stage, squad: PlanSquad, variation: Variation, battles: int, stars: int = 3,
     tell: Callable[[int], object] = int,
 ) -> Holding:  # fmt: skip
-    """In how many battles of a variation, with the seeds from 0 on, a plan wins so many stars.
+    """In how many battles of a variation, with the seeds from 0 on, a plan wins at least `stars` stars.
 
-    `tell` is called with the number of battles played so far. Raises PlanError as `play_plan` does.
+    `tell` is called with the number of battles played so far. Raises PlanError and StageError as `play_plan` does.
     """
     _check(plan, stage, squad)
     script, world = script_of(plan, stage, squad), world_of(stage, squad.operators)
 
     def failure(seed: int) -> tuple[EnemyEnd, ...] | None:
-        """The enemies that leaked in a battle; None where the plan held."""
+        """The enemies that leaked in the battle of a seed; None where the plan held."""
         records = new_battles(world, stage, [seed])
         players = new_players(script, records)
         other = varied(world, stage, variation, seed)

@@ -1,9 +1,10 @@
-"""Finds a plan that wins a stage and holds where the game differs from ours: who is deployed where and when, and which
-skills are used.
+"""Finds a plan that wins a stage and holds where the game differs from the simulator: who is deployed where and when,
+and which skills are used.
 
 The search breeds plans: it begins with random drafts, changes the best of them a little, and keeps what leaks less. Its
-trials (planning.evaluation) go from the battle as we know it to ones that differ more and more, so what it ends with is
-a plan that has held in all of them. The same seed and budget always find the same plan, on any number of cores.
+trials (planning.evaluation) go from the battle as the simulator plays it to ones that differ more and more from it; if
+the budget suffices, it ends with a plan that has held in all of them. The same seed and budget always find the same
+plan, on any number of cores.
 """
 
 from __future__ import annotations
@@ -45,15 +46,15 @@ BLOCKS = (
     Block(battles_of(NEAR, range(1020, 1044)), failures=1),
     Block(battles_of(FAR, range(2030, 2054)), failures=4),
 )
-"""The trials of a plan that is to hold, block by block. The seeds are others than those in which a found plan is
+"""The trials of a plan that is to hold, block by block. Their seeds differ from those with which a found plan is
 checked.
 """
 PRUNING = 2000
-"""Battles that are played at least, if need be, to leave out of a plan what it does not need."""
+"""Most battles that are played to leave out of a plan what it does not need, or a tenth of the search's if more."""
 CROSSED = 0.2
 """Share of the drafts that are made from two of the pool."""
 CHAMPIONS = 4
-"""Pools after which one begins with the best of each instead of random drafts."""
+"""After this many pools, one begins with the best draft of each of them instead of random drafts."""
 Tries = Sequence[tuple[Draft, Entry | None]]
 """Drafts that are to be tried, each with the entry that it was made from."""
 NOTHING_YET = Score(0, -np.inf)
@@ -74,7 +75,7 @@ class SearchResult(NamedTuple):
     draft: Draft
     score: Score
     stars: int
-    """What it wins in the battle as we know it: 3 without a leak, 2 with one, 0 for a defeat."""
+    """What it wins in the battle as the simulator plays it (seed 0): 3 without a leak, 2 with one, 0 for a defeat."""
     battles: int
     """Battles played by the search."""
 
@@ -91,10 +92,11 @@ def search(
 ) -> SearchResult:
     """The best draft that `budget` battles find; one that holds in all blocks ends the search early.
 
-    `goes_on` is called after every round of trials, and ends the search where it returns False.
+    `goes_on` is called after every round of trials, and ends the search where it returns False. Raises PlanError where
+    no plan can obey the limits, or no operator can be deployed.
     """
     limits = _checked(limits, stage, squad)
-    open_stage = replace(stage, options=stage.options._replace(squad_limit=0))  # more are tried than come along
+    open_stage = replace(stage, options=stage.options._replace(squad_limit=0))  # the search tries more than fit
     lives = 0 if stars == 3 else stage.options.max_life - 1
     arena = Arena(open_stage, squad, blocks, lives, limits.must)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -134,8 +136,8 @@ class _Search:
     def find(self, budget: int) -> SearchResult:
         """Breed plans until the budget is spent, or a draft holds in all blocks and is polished.
 
-        The first pool and every second one after it play on after a defeat, so that all leaks of the whole battle
-        count; the others end with the stage's life, so that it counts how far a battle goes.
+        In the first pool and every second one after it, battles go on when the stage's life is lost, so that all leaks
+        of the whole battle count. In the other pools they end there, so that it counts how far a battle gets.
         """
         for attempt in count():
             mortal = attempt % 2 and len(self.champions) < CHAMPIONS
@@ -169,7 +171,9 @@ class _Search:
         return found if found.score >= entry.score else None
 
     def _breed(self, budget: int) -> bool:
-        """Breed from one random pool; whether a draft that holds in all blocks was found and polished."""
+        """Breed from one pool. Returns whether the search is over: a draft that holds in all blocks was found and
+        polished, or `goes_on` has ended it.
+        """
         pool: list[Entry] = []
         fresh, stale, left = FRESH, 0, POLISH
         if len(self.champions) == CHAMPIONS:
@@ -208,13 +212,13 @@ class _Search:
         return sorted([*pool, *better], reverse=True)[:POOL]
 
     def _ends(self, entry: Entry) -> bool:
-        """Note the best of a round of trials, and ask whether that was the last."""
+        """Note the best entry of a round of trials, and ask `goes_on` whether that was the last round."""
         if self.best is None or entry.score > self.best.score:
             self.best = entry
         return not self.goes_on(SearchProgress(self.battles, self.best, len(self.arena.blocks)))
 
     def _tried(self, drafts: Tries, floor: Score) -> list[Entry]:
-        """The entries of these drafts, each with its parent, that have not been tried before."""
+        """Try those of the drafts, each with its parent, that have not been tried before; returns their entries."""
         new = {draft: parent for draft, parent in drafts if draft not in self.tried}
         self.tried.update(new)
         done = list(self.threads.map(lambda one: self.arena.score(one[0], floor, one[1]), new.items()))

@@ -32,7 +32,7 @@ KINDS: dict[int, StepKind] = {DEPLOY: "Deploy", SKILL: "Skill", RETREAT: "Retrea
 
 
 def solution(name: str) -> Plan:
-    """The stored plan that wins a shipped stage."""
+    """The stored plan that wins a shipped stage. Raises PlanError where there is none."""
     return read_plan(solution_path(name))
 
 
@@ -42,12 +42,12 @@ def solution_path(name: str) -> Path:
 
 
 def stars_of(plan: Plan, stage: Stage, catalogue: Catalogue) -> int:
-    """The fewest stars that a plan wins in the battles of BATTLES."""
+    """The fewest stars that a plan wins in the battles of the seeds BATTLES."""
     return min(play_plan(plan, stage, assign_operators(plan, catalogue), seed).stars for seed in BATTLES)
 
 
 def solve(name: str, catalogue: Catalogue, stars: int = 3) -> Plan:
-    """Search a plan that wins a shipped stage with `stars` stars. Raises StageError if no search finds one."""
+    """Search for a plan that wins a shipped stage with `stars` stars. Raises StageError if no search finds one."""
     stage, squad = load_stage(name, catalogue), default_squad(catalogue)
     for seed in SEEDS:
         found = search(stage, squad, seed, BUDGET, stars)

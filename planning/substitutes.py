@@ -1,4 +1,4 @@
-"""Who of a roster can stand in for an operator of a plan: tried in battles, never guessed from numbers."""
+"""Which operators of a roster can replace one of a plan: that is tried in battles, never guessed from numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from planning.variation import NEAR
 BATTLES = 12
 """Battles in which a plan has to hold with a substitute as often as without."""
 TRIED = 4
-"""Operators that are tried for each of a plan, the strongest first."""
+"""Operators that are tried for each operator of a plan, the strongest first."""
 MOST = 2
 """Substitutes for one operator."""
 
@@ -27,10 +27,11 @@ MOST = 2
 def with_substitutes(
     plan: Plan, stage: Stage, builds: Mapping[str, Build], catalogue: Catalogue, stars: int = 3
 ) -> Plan:
-    """The plan with groups of equivalent operators: those of the same role among `builds`, with which alone, in place
-    of the one that the plan was made for, it holds as often in `BATTLES` battles (near).
+    """The plan, with up to `MOST` substitutes from `builds` added to each group.
 
-    Operators that the plan brings already are no substitutes.
+    A substitute has the same role and stands on the same kind of tile. When it alone replaces the group's operator, the
+    plan wins `stars` stars at least as often as before in `BATTLES` battles of the variation NEAR. Operators that the
+    plan brings already are no substitutes.
     """
     squad = assign_operators(plan, catalogue, builds)
     brought = {one.name for one in squad.operators}
@@ -51,7 +52,7 @@ def with_substitutes(
 def _alike(
     group: PlanGroup, brought: set[str], stage: Stage, builds: Mapping[str, Build], catalogue: Catalogue
 ) -> list[Candidate]:
-    """Operators of the same role and reach as a group's first, the strongest first."""
+    """Up to `TRIED` operators with the role and the kind of tile of a group's first one, the strongest first."""
     first, usage = catalogue.characters[group.candidates[0].name], group.candidates[0].usage
     alike = [
         assign_operators(_single(name), catalogue, builds).operators[0]

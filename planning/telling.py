@@ -18,9 +18,9 @@ from planning.playing import LONGEST, Holding, PlanPlayer
 
 COUNTED = "columns count from the left and rows from the top, both from 0, as in the job file"
 DEAREST = 2
-"""Times the first cost that a repeated deployment costs at most."""
+"""A repeated deployment costs at most this many times the first cost."""
 SHOWN_LEAKS = 3
-"""How many kinds of enemies are named that a plan does not stop."""
+"""How many kinds of enemies that a plan does not stop are named with their leaks."""
 
 DEEDS: Mapping[StepKind, str] = {
     "Skill": "skill of {name}",
@@ -35,7 +35,7 @@ DEEDS: Mapping[StepKind, str] = {
 
 
 class StepMoment(NamedTuple):
-    """When the turn of a step came in the battle as we know it, and what the screen shows then."""
+    """When the turn of a step came in the simulator's battle (seed 0), and what the screen showed. Seconds of play."""
 
     seconds: float
     dp: int
@@ -45,7 +45,7 @@ class StepMoment(NamedTuple):
 
 
 def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment | None, ...]:
-    """For each step of a plan when its turn comes in the battle as we know it; None for steps that are not reached."""
+    """For each step of a plan when its turn comes in the simulator's battle (seed 0); None for steps not reached."""
     player = PlanPlayer(plan, Battle(stage, squad.operators), squad)
     battle, found = player.battle, list[StepMoment]()
     while battle.outcome is None and battle.seconds < LONGEST and len(found) < len(plan.steps):
@@ -138,7 +138,7 @@ def _usage(usage: int, times: int) -> str:
 
 
 def _automatic(squad: PlanSquad) -> Iterator[str]:
-    """A line for each way in which skills are used automatically; those that need no hand are not named."""
+    """A line for each way in which skills are used automatically; skills that start by themselves are not named."""
     ways: dict[str, list[str]] = {}
     for operator, candidate in zip(squad.operators, squad.candidates, strict=True):
         if candidate.usage != BY_HAND and operator.skill is not None and operator.skill.by_hand:
@@ -155,7 +155,7 @@ def clock(seconds: float) -> str:
 
 
 def deployment_cost(plan: Plan, squad: PlanSquad) -> int:
-    """The DP that the deployments of a plan cost; a repeated one as much as the first."""
+    """The DP that the deployments of a plan cost; a repeated one is counted with the first cost."""
     slots = [squad.slots[step.name] for step in plan.steps if step.kind == "Deploy" and step.name in squad.slots]
     return sum(squad.operators[slot].cost for slot in slots)
 

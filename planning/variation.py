@@ -1,11 +1,11 @@
-"""How a real battle differs from ours, in one place: the battles in which a plan has to hold.
+"""How a real battle may differ from the simulator's, in one place: the battles in which a plan has to hold.
 
 A `Variation` says how far off the numbers may be and how well gestures work. `varied` and `gestures` draw one battle of
-it from a seed; the same seed always draws the same one. docs/planning.md tells where the figures come from:
+it from a seed; the same seed always draws the same one. docs/planning.md says where the figures come from:
 
 - numbers: public tables are months old and rounded, and trust, potentials and modules are not always known;
 - spawns: in the recorded battle of stage 0-5 enemies came within a few tenths of a second of ours;
-- rules: each choice of game.simulator.options that is marked unverified, or was measured only once;
+- rules: the choices that game.simulator.options.unsettled lists: unverified, or measured only once;
 - gestures: a tap or a drag with its confirmation takes 0.3 to 2 s on players' emulators, and some are lost.
 """
 
@@ -34,13 +34,13 @@ RULES: Mapping[str, tuple[int, int]] = MappingProxyType({
 
 
 class Variation(NamedTuple):
-    """How far battles may differ from ours. Times in seconds."""
+    """How far battles may differ from the simulator's. Times in seconds."""
 
     name: str
     numbers: float = 0.0
     """Each number of each kind of enemy and of each operator is off by up to this share, up or down."""
     spawns: float = 0.0
-    """Each enemy comes up to so much later."""
+    """Each enemy comes up to this much later."""
     rules: bool = False
     """Unsettled rules are drawn from RULES."""
     quickest: float = 0.0
@@ -98,7 +98,7 @@ def _table(table: Any) -> Any:
 
 
 def gestures(variation: Variation, seeds: Ints | list[int]) -> Gestures:
-    """The gestures of one battle of a variation for each seed."""
+    """The gestures of one battle of a variation for each seed, a row each."""
     if variation.slowest <= 0.0 and variation.lost <= 0.0:
         return no_gestures(len(seeds))
     drawn = [np.random.default_rng([int(seed), 5]).random((2, GESTURES)) for seed in seeds]

@@ -1,1 +1,3 @@
-"""Operators and enemies: their fields (models), the numbers of one build (builds), and the tables (catalogue)."""
+"""Operators and enemies: their fields (models), the numbers of one build (builds), the tables (catalogue), and the
+operators that a player owns (roster, roster_files).
+"""

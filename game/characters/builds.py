@@ -1,4 +1,4 @@
-"""The numbers of a character at one build, and squads: their members by name, in code or in a file."""
+"""The numbers of a character at one build, and squads, whose members are named in code or in a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHANGING = (
 )  # fmt: skip
 """The numbers of an operator that trust, potentials and bonuses may change."""
 SHOWN = 12
-"""How many known names an error lists where none is near."""
+"""How many known names an error lists where none is like the wrong one."""
 
 
 def squad_of(
@@ -61,7 +61,7 @@ def default_squad(catalogue: Catalogue) -> tuple[Operator, ...]:
 
 
 def read_squad(path: str | Path, catalogue: Catalogue) -> tuple[Operator, ...]:
-    """The squad of a squad file, in the order of the file; see `read_builds`."""
+    """The squad of a squad file, in the order of the file. Raises TableError as `read_builds` does."""
     builds = read_builds(path, catalogue)
     return tuple(operator_of(catalogue.characters[name], build) for name, build in builds.items())
 
@@ -121,7 +121,7 @@ def operator_of(character: Character, build: Build) -> Operator:
 
 
 def with_each_skill(character: Character, build: Build) -> tuple[Operator, ...]:
-    """A character's operators at a build: one for each skill that it may bring, only one if the build has chosen.
+    """A character's operators at a build: one for each skill that it may bring, only one if the build names a skill.
 
     Raises TableError as `operator_of` does.
     """
@@ -215,14 +215,14 @@ def _phase_of(character: Character, build: Build) -> tuple[Phase, int]:
 
 
 def _check_bond(character: Character, build: Build) -> None:
-    """Raise TableError for a trust or a potential that does not exist."""
+    """Raise TableError for a trust or a potential that no operator can have."""
     for what, given, least, most in (("trust", build.trust, 0, 200), ("potentials", build.potential, 1, 6)):
         if not least <= given <= most:
             raise TableError(f"{character.name} has {what} {least} to {most}, not {given}")
 
 
 def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
-    """The bonuses that a build has reached, of each name the last."""
+    """The bonuses that a build has reached; of several with one name only the last."""
     here = (build.elite, level)
     found = {
         bonus.name: bonus
@@ -233,7 +233,7 @@ def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
 
 
 def _skill_of(character: Character, build: Build) -> Skill | None:
-    """The skill that a build has chosen, at its level; None if it has chosen 0 or the character has no skill."""
+    """The skill that a build names, at its level; None if it names 0 or the character has no skill."""
     number = build.skill_number
     if not character.skills or number == 0:
         return None

@@ -27,10 +27,10 @@ Ranges = Mapping[str, tuple[Offset, ...]]
 Table = tuple[str, dict[str, Any]]
 """A table's name in errors, and its entries by name."""
 ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
-"""Marks on Latin letters, as Unicode writes them apart from their letter. (Those of Japanese letters are others.)"""
+"""Accents of Latin letters as characters of their own (Unicode's decomposed form); Japanese marks are not included."""
 
 OPERATORS, ENEMIES, NAMES = "operators.toml", "enemies.toml", "names.toml"
-"""The tables' files. The last, which a user's own tables may have, adds names to operators: lists by public id."""
+"""The tables' files. NAMES, which only a user's own tables may have, adds names to operators: lists by public id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +127,7 @@ def _folded(name: str) -> str:
 def _named(
     table: str, names: Mapping[str, Any], characters: Mapping[str, Character]
 ) -> Iterator[tuple[str, Character]]:
-    """The characters with the names that a table gives their ids. Raises TableError where one is no list of texts."""
+    """The characters with the names that a table gives for their ids. TableError where one is not a list of texts."""
     for name, one in characters.items():
         more = names.get(one.id, [])
         if not isinstance(more, list) or not all(isinstance(word, str) for word in more):
@@ -137,12 +137,12 @@ def _named(
 
 
 def id_at(id_: str, level: int) -> str:
-    """The id under which a table has an enemy at a level above 0, which a level file's `enemyDbRefs` may ask for."""
+    """The id under which a table has an enemy at a level; a level file's `enemyDbRefs` may ask for one above 0."""
     return f"{id_}@{level}" if level else id_
 
 
 def _characters(table: str, entries: Mapping[str, Any], ranges: Ranges) -> dict[str, Character]:
-    """The characters of a table, checked: each of their builds has numbers."""
+    """The characters of a table, after a check that there are numbers for each phase and skill."""
     found = {}
     for name, entry in entries.items():
         if name != "ranges":
@@ -266,7 +266,7 @@ def _own_table(file: Path) -> list[Table]:
 
 
 def parsed(table: str, text: str) -> dict[str, Any]:
-    """The entries of a table by name, from its text. Raises TableError where it is not TOML, or an entry no table."""
+    """The entries of a table by name, from its text. TableError where it is not TOML, or an entry is not a table."""
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

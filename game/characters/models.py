@@ -1,4 +1,4 @@
-"""What the tables say of operators and enemies, and what an operator is in a squad.
+"""The fields of operators and enemies in the tables, and of an operator in a squad.
 
 A `Character` is an operator as a table describes it, at every elite phase and level. An `Operator` is that character at
 one `Build`, as a squad brings it. The rules know operators only. `game/characters/tables` explains every field.
@@ -18,7 +18,7 @@ Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "su
 ROLES = ("vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist")
 Damage = Literal["physical", "arts", "true", "heal"]
 Gain = Literal["second", "attack", "hit", "deploy"]
-"""What gives a skill its SP: each second, each own attack, each hit taken; or none is needed after the deployment."""
+"""What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 
 UNLIMITED = 9999.0
 """Duration in seconds of a skill that lasts until its operator leaves the field."""
@@ -49,7 +49,7 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     heal_self: float = 0.0
     """Fraction of the full health."""
     shield: float = 0.0
-    """Fraction of the full health, absorbed before health is lost."""
+    """Damage that is absorbed before health is lost, as a fraction of the full health."""
     dp_each: float = 0.0
     """Seconds from one DP to the next."""
     max_health: float = 0.0
@@ -76,8 +76,11 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     slow_time: float | None = None
     stun: float | None = None
     regeneration: float = 0.0
+    """Added fraction of the full health a second."""
     taunt: int = 0
+    """Added to the operator's own."""
     holds_fire: bool = False
+    """No attack while the skill lasts."""
 
 
 class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -156,7 +159,7 @@ class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The numbers of one elite phase. Pairs are those of its first and last level; between them they grow linearly."""
+    """The numbers of one elite phase. A pair holds those of its first and last level; between them they grow evenly."""
 
     levels: int
     max_health: tuple[float, float]
@@ -166,7 +169,7 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cost: int
     block: int
     range: tuple[Offset, ...]
-    """Tables give the name of a range they draw."""
+    """Tables give the name of a range that their [ranges] draw."""
 
 
 class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -188,12 +191,12 @@ class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How far a user has raised an operator. None stands for the highest value that the elite phase allows."""
+    """How far a user has raised an operator. A level or skill level of None is the highest that the elite allows."""
 
     elite: int = 0
     level: int | None = None
     skill: int | None = None
-    """Number of the chosen skill, from 1; 0 for none. None leaves the choice to a plan; without one it is the first."""
+    """Number of the chosen skill, from 1; 0 for none. None leaves the choice to a plan; without a plan, the first."""
     skill_level: int | None = None
     trust: int = 0
     """0 to 200 percent, as the game shows it; its numbers grow evenly up to 100."""
@@ -265,7 +268,7 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     weight: int = 0
     unblockable: bool = False
     hides: bool = False
-    """Only the operator that blocks it can aim at it."""
+    """Operators can aim at it only while it is blocked."""
     stun: float = 0.0
     """Seconds for which its attack stuns an operator."""
     stun_immune: bool = False

@@ -47,7 +47,7 @@ class Roster:
     """The operators that a player owns."""
 
     owned: Mapping[str, OwnedOperator]
-    """What is known of each, by English name."""
+    """What is known of each operator, by English name."""
     builds: Mapping[str, Build]
     """The whole build of each, by English name."""
     assumed: Mapping[str, tuple[str, ...]]
@@ -134,7 +134,7 @@ def build_of(entry: OwnedOperator) -> Build:
 
 
 def assumed_of(entry: OwnedOperator) -> tuple[str, ...]:
-    """The fields of an entry's build that are assumed. Which skill it brings is a choice, and never among them."""
+    """The fields of an entry's build that are assumed. Which skill it brings is a choice, so never among them."""
     return tuple(key for key in ("elite", *ASSUMED[0]) if getattr(entry, key) is None)
 
 
@@ -157,7 +157,7 @@ def merged(kept: Roster, new: Roster, catalogue: Catalogue) -> Roster:
 
 
 def _key(entry: OwnedOperator, catalogue: Catalogue) -> str:
-    """What tells operators apart: the English name or, in no table, the id or the name that the file gives."""
+    """What tells operators apart: the English name or, if no table knows it, the id or the name in the file."""
     character = character_of(entry, catalogue)
     return character.name if character else entry.id or entry.name
 
@@ -175,13 +175,16 @@ def _updated(old: OwnedOperator | None, new: OwnedOperator, character: Character
 
 
 def changed_by(entry: OwnedOperator, fields: Mapping[str, int]) -> OwnedOperator:
-    """An entry with other fields. A promotion begins at level 1, so another elite forgets a level not given with it."""
+    """An entry with some fields changed.
+
+    A promotion starts again at level 1, so a changed elite drops the old level unless a new one is given.
+    """
     forgotten = {} if fields.get("elite", entry.elite or 0) == (entry.elite or 0) else {"level": None}
     return msgspec.structs.replace(entry, **{**forgotten, **fields})
 
 
 def with_entry(roster: Roster, name: str, entry: OwnedOperator | None) -> Roster:
-    """A roster in which an operator of a table has this entry, or is not owned."""
+    """The roster with this entry for an operator that a table knows; with None the operator is no longer owned."""
     owned = {**roster.owned, **({name: entry} if entry else {})}
     if entry is None:
         owned.pop(name, None)
@@ -192,7 +195,7 @@ def roster_text(roster: Roster) -> str:
     """A roster as TOML, which `read_roster` reads back: what is known, and nothing that is assumed."""
     head = (
         "# Your operators, written by holdfast roster. You may edit it: elite, level, skill (the chosen one),\n"
-        "# skill_level, trust, potential. What does not stand here is assumed: holdfast roster show.\n"
+        "# skill_level, trust, potential. What is not given is assumed; to see it: holdfast roster show\n"
     )
     return "\n".join([head, *(_table(entry) for entry in (*roster.owned.values(), *roster.unknown))])
 
@@ -209,10 +212,10 @@ def _table(entry: OwnedOperator) -> str:
 def best_squad(roster: Roster, catalogue: Catalogue, size: int = SQUAD_SIZE) -> tuple[Operator, ...]:
     """The squad that plays where a roster is given and nothing else chooses.
 
-    In turn the strongest vanguard, defender, sniper, medic, guard and caster that is left comes, until the squad is
-    full or has two of each; the strongest of all others fill it up. Stronger is the higher elite, then the higher
-    level, then the higher rarity. The squad is in the order of `ROLES`. Raises TableError where the roster has no
-    operator that a table knows.
+    It takes in turn the strongest vanguard, defender, sniper, medic, guard and caster that are left, until it is full
+    or has two of each; the strongest of all others fill it up. Of two operators the one with the higher elite is
+    stronger, then the higher level, then the higher rarity. The squad is in the order of `ROLES`. Raises TableError
+    where the roster has no operator that a table knows.
     """
     order = by_strength(roster, catalogue)
     if not order:
@@ -237,7 +240,7 @@ def by_strength(roster: Roster, catalogue: Catalogue) -> list[str]:
 
 
 def unknown_line(roster: Roster, most: int = 1000) -> str:
-    """A line about the operators that no table knows, with at most so many names; empty if there are none."""
+    """A line about the operators that no table knows, with at most `most` names; empty if there are none."""
     if not roster.unknown:
         return ""
     names = ", ".join(shown(entry.name or entry.id) for entry in roster.unknown[:most])
@@ -248,7 +251,7 @@ def unknown_line(roster: Roster, most: int = 1000) -> str:
 
 
 def differences(before: OwnedOperator | None, after: OwnedOperator | None) -> list[str]:
-    """What changed from one entry to another, in words: "elite 0 -> 1"."""
+    """What changed from one entry to another, for example "elite 0 -> 1"; None is an operator that is not owned."""
     old, new = (known(one) if one else {} for one in (before, after))
     return [
         f"{key.replace('_', ' ')} {old.get(key, 'assumed')} -> {new.get(key, 'assumed')}"

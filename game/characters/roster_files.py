@@ -32,21 +32,22 @@ WORDS = {
     "own": "own owned 拥有 已拥有 是否拥有",
     "rarity": "rarity 星级 稀有度 レアリティ",
 }
-"""The words that files have for the fields, in lower case; MAA's own are the first of each, and mainSkillLevel."""
+"""The words that files use for the fields, in lower case; MAA's own are the first of each, and mainSkillLevel."""
 KEYS = {word: key for key, words in WORDS.items() for word in words.split()}
 LISTS = ("own_opers", "all_opers", "all_oper", "operator", "operators", "details")
-"""Where an object has its entries, the first that it has; `details` is around them in a callback of MAA."""
+"""Keys under which a JSON object may have its entries; the first one present counts. A callback of MAA has them inside
+`details`."""
 HIGHEST = {"elite": 2, "level": 90, "skill": 3, "skill_level": 10, "trust": 200, "potential": 6}
 """The highest values of any operator."""
 YES, NO = ("true", "yes", "y", "1", "是", "有", "已拥有", "√"), ("false", "no", "n", "0", "否", "无", "未拥有")
 NUMBER = re.compile(r"(?:lv\.?|e|精英|精)?\s*([0-9]{1,9})(?:\.0*)?\s*%?", re.IGNORECASE)
 """A number as people write it into a table: 60, Lv.60, E2, 100 %."""
 LONGEST_NAME = 40
-"""Characters of a name that a message shows."""
+"""Most characters of a name that a message shows."""
 
 
 class OwnedOperator(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator of a player, with what is known of its build. None is not known."""
+    """One operator of a player, with what is known of its build; None means not known."""
 
     name: str = ""
     id: str = ""
@@ -59,7 +60,7 @@ class OwnedOperator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Box(NamedTuple):
-    """What stands in a file, entry by entry."""
+    """The content of a file, entry by entry."""
 
     entries: tuple[tuple[str, OwnedOperator, bool], ...]
     """The place of each, for messages; the entry; whether it is owned."""
@@ -83,12 +84,12 @@ def _written(value: Any) -> str:
     """A value of a file for a message."""
     try:
         return shown(repr(value))
-    except ValueError:  # Python writes no number of more than 4300 digits
+    except ValueError:  # Python refuses to write a number of more than 4300 digits
         return "a huge number"
 
 
 def read_box(path: Path) -> Box:
-    """The entries of a file. Raises TableError, in one line with the path, where it is none of the three kinds."""
+    """The entries of a file. TableError, in one line with the path, where it cannot be read as one of the three."""
     try:
         text = read_text(path)
     except FileNotFoundError:
@@ -149,7 +150,7 @@ def _of_csv(text: str) -> Box:
 
 
 def _cells(names: list[str], row: list[str]) -> dict[str, str]:
-    """A row's cells that are filled in, by the names of their columns, of two with one name the first."""
+    """A row's cells that are filled in, by the names of their columns; of two with one name the first counts."""
     cells: dict[str, str] = {}
     for name, cell in zip(names, row, strict=False):
         if cell.strip():
@@ -158,7 +159,7 @@ def _cells(names: list[str], row: list[str]) -> dict[str, str]:
 
 
 def _key(word: Any) -> str:
-    """Our name of a field for a file's word; a word that is not known stays."""
+    """Our name of a field for a file's word; an unknown word stays, in lower case."""
     plain = str(word).strip().lower()
     return KEYS.get(plain.replace(" ", "_").replace("-", "_"), plain)
 
@@ -178,7 +179,7 @@ def _box(found: list[tuple[str, Any]], notes: tuple[str, ...] = (), *, strict: b
 
 
 def _text(raw: Any) -> str:
-    """The name of a raw entry as far as it has one, for its place."""
+    """The name or id of a raw entry, for messages; empty if it has neither."""
     named = {_key(key): value for key, value in raw.items()} if isinstance(raw, dict) else {}
     return next((value for key in ("name", "id") if isinstance(value := named.get(key), str) and value), "")
 
@@ -195,7 +196,7 @@ def _fields(raw: Any, *, strict: bool) -> dict[str, Any]:
 
 
 def is_owned(value: Any) -> bool:
-    """Whether a field `own` says yes. Raises TableError where it says neither."""
+    """Whether a field `own` says yes. Raises TableError where it says neither yes nor no."""
     word = str(value).strip().lower()
     if word not in (*YES, *NO):
         raise TableError(f"own is {_written(value)}; write true or false")
@@ -216,7 +217,9 @@ def _entry(fields: Mapping[str, Any]) -> OwnedOperator:
 
 
 def _numbers(fields: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """The numbers of fields. A level or a potential of 0, as recognition writes it where it fails, is not known."""
+    """The numbers of fields, without those that are not known: recognition that fails writes a level, skill level or
+    potential of 0.
+    """
     for key in FIELDS:
         if key in fields:
             number = number_of(key, fields[key])
@@ -225,7 +228,7 @@ def _numbers(fields: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def number_of(key: str, value: Any) -> int:
-    """A field's value as a number. Raises TableError where it is none, or beyond what any operator can have."""
+    """A field's value as a whole number. TableError where it is not one, or beyond what any operator can have."""
     match = NUMBER.fullmatch(_written(value).strip("' ")) if isinstance(value, int | float | str) else None
     if match is None or isinstance(value, bool):
         raise TableError(f"{key} is {_written(value)}; write a whole number from 0 to {HIGHEST[key]}")

@@ -22,7 +22,7 @@ class Branch(NamedTuple):
     traits: Mapping[str, Any] = NOTHING
     """The fields of `Character` that it sets."""
     missing: tuple[str, ...] = ()
-    """What it can do besides and we do not play, in words."""
+    """What else it can do that is not played here, in words."""
     skill: Mapping[str, Any] = NOTHING
     """Effects that all skills of the branch have in addition."""
 
@@ -52,7 +52,7 @@ BRANCHES = {
     "closerange": Branch("heavyshooter"),
     "aoesniper": Branch("artilleryman", {"splash": SPLASH}),
     "longrange": Branch("deadeye", missing=("aims at the lowest defense in range first",)),
-    "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it half as hard again",)),
+    "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it 50 % harder",)),
     "siegesniper": Branch("besieger", missing=("aims at the heaviest first",)),
     "bombarder": Branch("flinger", {"splash": SPLASH}, ("a second, weaker blast; does not aim at flying enemies",)),
     "corecaster": Branch("core caster"),
@@ -83,4 +83,4 @@ BRANCHES = {
 """The branches by the tables' subProfessionId; the numbers are those of the branch's own description."""
 
 OWN_WORDS = {"不受部署数量限制": ("takes_slot", False), "不进行攻击": ("holds_fire", True)}
-"""Words of operators' descriptions that their branch does not have, and the field of `Character` that they set."""
+"""Words in operators' own descriptions, and the field of `Character` and its value that they set beyond the branch."""

@@ -1,8 +1,8 @@
-"""What the sentences of the public tables mean as effects of ours.
+"""Turns the sentences of the public tables into effects that our tables have.
 
 A sentence is taken apart into clauses, numbers in a clause become "#", and `game.gamedata.phrases` holds the effects of
 each clause that can be played. Every other clause has no effect and is returned, so that it is reported as not played.
-Descriptions of enemies tell stories as well; clauses that are only that are dropped.
+Descriptions of enemies tell stories as well; clauses that only tell a story are dropped.
 """
 
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation

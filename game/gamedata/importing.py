@@ -27,7 +27,7 @@ class Imported(NamedTuple):
     """The public tables, converted."""
 
     operators: dict[str, dict[str, Any]]
-    """Fields of `Character` by name, ranges by theirs."""
+    """Fields of `Character` by the operator's name; ranges are given by their names."""
     ranges: dict[str, list[str]]
     """Drawings by name."""
     enemies: dict[str, dict[str, Any]]
@@ -43,7 +43,7 @@ class Imported(NamedTuple):
         return {name: list(fields.get("missing", ())) for name, fields in both.items()}
 
     def summary(self) -> dict[str, int]:
-        """Counts by name: all entries, entries without anything missing (`..._whole`), devices, broken entries."""
+        """Counts by name: all entries, entries of which nothing is missing (`..._whole`), devices, broken entries."""
         whole = {kind: sum(not one.get("missing") for one in getattr(self, kind).values()) for kind in _KINDS}
         return {
             "operators": len(self.operators),
@@ -144,7 +144,7 @@ def enemies_toml(imported: Imported) -> str:
 
 
 def toml(value: Any) -> str:
-    """A value in TOML; texts are written as in JSON, which TOML reads alike."""
+    """A value in TOML. Texts are written as in JSON, which TOML reads the same way (but for U+007F)."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_key(key)} = {toml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -222,7 +222,7 @@ def _found(paths: Sequence[str | Path]) -> dict[str, Path]:
         if lacking:
             raise TableError(f"{found['character_table']}: needs {' and '.join(lacking)} too; name them as well")
     elif "enemy_database" not in found:
-        raise TableError(f"{next(iter(found.values()))}: is no use alone; give character_table or enemy_database too")
+        raise TableError(f"{next(iter(found.values()))}: is of no use alone; add character_table or enemy_database")
     return found
 
 

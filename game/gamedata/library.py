@@ -1,8 +1,8 @@
-"""What a user's folders of game data hold, and how it is remembered.
+"""What a user's folders of game data hold, and the file that remembers it.
 
 A folder may be a clone of the game-data repository or a part of it, MAA's resource folder, or any folder with files of
 the same names. `make_library` looks through the folders once, converts the tables of operators and enemies, and writes
-what it found into `library.json`; every verb reads that.
+what it found into `library.json`, which every command reads.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ FILE = "library.json"
 CLONE = "clone"
 """The folder, beside `FILE`, of the copy that `holdfast gamedata update` makes."""
 LANGUAGES = ("zh_CN", "en_US", "ja_JP", "ko_KR", "zh_TW")
-"""The folders of the game's servers in a game-data repository; of two files of one name the first of these counts."""
+"""The folders of the game's servers in a game-data repository; of files with one name the first server's counts."""
 OPERATOR_TABLES = ("character_table", "skill_table", "range_table")
 AGAIN = "make it again with: holdfast gamedata use FOLDER (or: gamedata update)"
 
 
 class Holdings(NamedTuple):
-    """The files of game data in some folders. Of files of one name the best comes first."""
+    """The files of game data in some folders. Files of one name are in the order of folders, then of `LANGUAGES`."""
 
     tables: dict[str, list[Path]]
     """By name without ending: the tables that are converted, battle_data, and tables of stages."""
@@ -128,7 +128,7 @@ def survey(folders: Sequence[Path]) -> Holdings:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files in a folder, and in those in it, whose names are those of game data. Raises LibraryError."""
+    """The files of game data, by their names, in a folder and all folders in it. LibraryError if there is no folder."""
     if not folder.is_dir():
         raise LibraryError(f"{folder}: there is no such folder")
     known = {f"{name}.json" for name in (*OPERATOR_TABLES, "enemy_database", "battle_data")} | set(TABLES)
@@ -140,7 +140,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _rank(file: Path) -> int:
-    """The place of a file's language among `LANGUAGES`; files of none come first."""
+    """The place of a file's language among `LANGUAGES`, from 1; 0 for files in no language's folder."""
     found = [place for place, language in enumerate(LANGUAGES, 1) if language in file.parts]
     return found[0] if found else 0
 
@@ -153,7 +153,7 @@ def _stages(holdings: Holdings) -> Iterator[StageEntry]:
 
 
 def _stages_missing(holdings: Holdings, index: StageIndex) -> Iterator[str]:
-    """What lacks of stages and levels, each in a sentence."""
+    """What is missing of stages and levels, each in a phrase."""
     if not holdings.levels:
         yield "level files (level_*.json): stages have names, but cannot be played"
     if not index.entries:
@@ -215,14 +215,14 @@ def _operator_names(holdings: Holdings) -> tuple[dict[str, list[str]], dict[str,
 
 
 def _digest(texts: Mapping[str, str]) -> str:
-    """A name for the converted tables that changes with them."""
+    """A digest of the converted tables, for the name of their folder."""
     return hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(texts.items())).encode()).hexdigest()[
         :12
     ]
 
 
 def _write(library: Library, texts: Mapping[str, str], place: Path) -> None:
-    """Write the tables into a folder of their own, then the library, at once; tables of before are removed.
+    """Write the tables into a folder of their own, then replace the library in one step, and remove earlier tables.
 
     Raises LibraryError where that is not possible.
     """

@@ -10,7 +10,8 @@ from typing import Any
 from game.errors import LibraryError
 
 KEYS = ("name", "name_tw", "name_en", "name_jp", "name_kr")
-"""Where `battle_data.json` has a name. A name that a server lacks stands there in Chinese, with a mark beside it."""
+"""The keys of `battle_data.json` for names. Of an operator that a server lacks they hold the Chinese name, and a key
+that ends with `_unavailable` says so."""
 
 
 def read_battle_data(file: Path) -> dict[str, dict[str, str]]:

@@ -32,7 +32,7 @@ SLUGGISH = 0.8
 """Fraction of the speed that the state "slow" (停顿) takes, from the game's own list of terms."""
 NUMERALS = {"两": 2, "二": 2, "三": 3, "四": 4}
 PARTLY = "partly"
-"""Marks effects of a clause that says something else as well, which is not played."""
+"""Marks the effects of a clause that also says something that is not played."""
 FACTOR = "factor"
 """Key of the effects that multiply numbers."""
 OWN_TILE = "0-1"
@@ -170,7 +170,10 @@ def its_range(clause: Clause) -> str:
 
 
 def all_held(clause: Clause) -> int:
-    """Targets for "all blocked enemies": 0 (all in range) where the range is the own tile, which is the same."""
+    """Targets for "all blocked enemies": 0 (all in range) where the range is only the own tile, which means the same.
+
+    Raises LookupError for any other range.
+    """
     if (clause.range or clause.own.range) != OWN_TILE:
         raise LookupError("rangeId")
     return 0
@@ -189,7 +192,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("获得可吸收相当于自己最大生命#的护盾", {"shield": first}),
     # DP one by one
     ("(技能)?持续(期间|时间)内(逐渐获得|回复总共)#点部署费用|逐渐回复总共#点部署费用", {"dp_each": drip}),
-    # the attack that spends it
+    # the next attack, for which the skill is used up
     ("下一?次攻击[的时]?攻击力(提高|提升)至#", {"strikes": True, "strength": first}),
     ("下次攻击的攻击力(提高|提升)至#（.*）", {"strikes": True, "strength": first, PARTLY: True}),
     ("下次攻击(时|的)攻击力[+]#", {"strikes": True, "attack": first}),
@@ -263,7 +266,7 @@ _PLAINLY = (
     "(?!.*([时后只每]|周围|周期|额外|附带|死亡|击倒|爆炸|受到|免疫|吸收|减少|数次|持续|一次|使(?!用)|寻找|无视|优先|变为|切换"
     "|提升|降低|下降|增加|削减|友好|[Ww]hen|[Aa]fter))"
 )
-"""Before a pattern of `ENEMY_PHRASES`: no word makes the clause true only sometimes, or for other units."""
+"""Before a pattern of `ENEMY_PHRASES`: the clause has no word that makes it true only sometimes, or for other units."""
 ENEMY_PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     # how operators can block and attack it
     ("(.*使其|.*行动能力)?(无法|不会|不能|不可)被?阻挡", {"unblockable": True}),
@@ -284,7 +287,7 @@ ENEMY_PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("攻击造成法术伤害[与和].*", {"damage": "arts", PARTLY: True}),
     (_PLAINLY + ".*Arts (damage|attacks?).*", {"damage": "arts"}),
     (_PLAINLY + ".*((远距离|远程|近身|近战).*(攻击|射击)|进行攻击)", {}),
-    # its numbers say the same
+    # clauses that only repeat what its numbers say
     (_PLAINLY + "(?!.*造成).*(攻击力|攻击能力|攻击欲望|防御|防护|法术抗性|耐久|速度|攻速|射程).*", {}),
     (".*护甲(使他拥有一定防御|能够抵抗法术伤害)|(能|会)?(快速|逐渐)?自然?恢复生命值?", {}),
     (".*威胁(很|极)大|难以被(消灭|击溃)|但是重量并没有想像的大", {}),

@@ -35,7 +35,7 @@ MODIFIER_NAMES = {
     "MAX_HP": "max_health", "ATK": "attack", "DEF": "defense", "MAGIC_RESISTANCE": "resistance", "COST": "cost",
     "BLOCK_CNT": "block", "ATTACK_SPEED": "attack_speed", "RESPAWN_TIME": "redeploy_time",
 }  # fmt: skip
-"""The number that a potential changes, by the tables' index (21 is the redeploy time) or name."""
+"""The number that a potential changes, by the public tables' index (MODIFIERS; 21 is the redeploy time) or name."""
 GAINS = {1: "second", 2: "attack", 4: "hit", 8: "deploy"}
 GAIN_NAMES = {
     "INCREASE_WITH_TIME": "second", "INCREASE_WHEN_ATTACK": "attack", "INCREASE_WHEN_TAKEN_DAMAGE": "hit",
@@ -72,7 +72,7 @@ class Tables(NamedTuple):
 
 
 def enemy_fields(id_: str, levels: Any, catalogue: Catalogue) -> dict[str, Any]:
-    """An enemy of the public tables as an entry of our table, its stronger levels as variants (`id_at`).
+    """An enemy of the public tables as an entry of our table, with its stronger levels as variants (`id_at`).
 
     A level defines only what differs from the first level. Raises TableError where the enemy cannot be read.
     """
@@ -192,7 +192,10 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
 
 
 def _branch(entry: Mapping[str, Any]) -> Branch:
-    """The branch, changed by the operator's own description and numbers; an unknown branch is its description."""
+    """The branch, changed by the operator's own description and numbers.
+
+    Of an unknown branch nothing is played: its description is what is missing.
+    """
     said, name = descriptions.plain(entry.get("description")), entry.get("subProfessionId") or ""
     branch = BRANCHES.get(name) or Branch(name, missing=(said,))
     first, *later = (entry.get("trait") or {}).get("candidates") or [{}]
@@ -222,7 +225,7 @@ def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, An
 
 
 def _names(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalogue) -> dict[str, Any]:
-    """An operator's names. The catalogue's stay for its ids; else the English one counts, else that of the table.
+    """An operator's names. Operators of the catalogue keep theirs; for others the English one counts, else the table's.
 
     Every other spelling is kept among the other names.
     """
@@ -285,7 +288,7 @@ def _skill(id_: str, tables: Tables, own: OwnNumbers, branch: Branch) -> tuple[d
 
 
 def _said_once(rests: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """All words of all lists; those that differ only in numbers once, with the first numbers."""
+    """All texts of all lists, each once; of those that differ only in their numbers, the first."""
     found: dict[str, str] = {}
     for words in (words for rest in rests for words in rest):
         found.setdefault(re.sub(r"[\d.]+", "#", words), words)
@@ -306,7 +309,7 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
     if seconds:
         effects |= branch.skill
     if effects.pop("fades", False):
-        # An effect that fades evenly does as much as half of it for the whole time.
+        # An effect that fades evenly to nothing counts as half of it for the whole time.
         effects = {key: value / 2 if key in FRACTIONS else value for key, value in effects.items()}
     if not seconds and not strikes:
         idle = [key for key in effects if key not in AT_ONCE]
@@ -315,7 +318,7 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
     fields = {
         "name": level["name"].strip(),
         "gain": gain,
-        # A strike at deployment is used then and never again: no SP comes in.
+        # A strike at deployment is made then and never again, because the skill gains no SP.
         "by_hand": strikes if gain == "deploy" else level["skillType"] in (1, "MANUAL"),
         "cost": int(sp["spCost"]),
         "initial": int(sp["initSp"]),

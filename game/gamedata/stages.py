@@ -27,7 +27,8 @@ DIFFICULTIES = {
     "standard": "main_", "normal": "main_", "标准": "main_", "普通": "main_",
     "hard": "tough_", "tough": "tough_", "adverse": "tough_", "困难": "tough_", "磨难": "tough_",
 }  # fmt: skip
-"""Words after a code, and how the ids of the stages of that difficulty begin. Chapters from 9 on have several."""
+"""Words that may follow a code, and how the ids of the stages of that difficulty begin. Chapters from 9 on have
+several difficulties."""
 CHALLENGE_WORDS = ("challenge", "cm", "突袭")
 LISTED = 6
 """How many candidates an error lists."""
@@ -99,7 +100,7 @@ class StageIndex:
 
     @cached_property
     def levels(self) -> dict[str, StageEntry]:
-        """By the names of level files, in lower case and without ending, the plainest stage of each level."""
+        """The stages by the names of their level files, in lower case, without ending; of each level the plainest."""
         found: dict[str, StageEntry] = {}
         for entry in sorted(self.entries, key=_plainness):
             found.setdefault(entry.stem, entry)
@@ -107,7 +108,7 @@ class StageIndex:
 
     @cached_property
     def _ids(self) -> dict[str, StageEntry]:
-        """By everything that names exactly one stage; files that no table knows are stages of their own name."""
+        """The stages by every name that means exactly one; a file that no table knows is a stage of the file's name."""
         found = {plain(entry.id): entry for entry in self.entries}
         for entry in self.levels.values():
             for name in (entry.level, entry.stem):
@@ -118,12 +119,12 @@ class StageIndex:
 
     @cached_property
     def _names(self) -> dict[str, list[StageEntry]]:
-        """By codes and names, all stages that have them; a code goes before the same word as a name."""
+        """All stages by code and by name; a word that is a code of some stage is not looked up as a name."""
         codes = _by_name((entry, (entry.code,)) for entry in self.entries)
         return _by_name((entry, entry.names) for entry in self.entries) | codes
 
     def _nearest(self, wanted: str) -> str:
-        """The end of an error: names that are near a wrong one, or where names come from."""
+        """The end of an error: names that are like a wrong one or, without any table, where names come from."""
         if not self.entries:
             return "; the stages of the game are known after: holdfast gamedata use FOLDER (or: gamedata update)"
         known = {plain(entry.code): entry.code for entry in self.entries}
@@ -189,7 +190,7 @@ def _by_name(named: Iterable[tuple[StageEntry, Iterable[str]]]) -> dict[str, lis
 
 
 def read_stages(file: Path) -> list[StageEntry]:
-    """The stages of a table of stages, each once. Raises StageError where the file is broken or no such table."""
+    """The stages of a table of stages, each once. StageError where the file is broken or is not a table of stages."""
     try:
         data = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:

@@ -41,7 +41,8 @@ READERS: dict[str, tuple[str, Callable[[JsonValue], Any]]] = {
 class EnemyList:
     """The enemies of a level, in the order in which they are first asked for.
 
-    Enemies without an entry, levels of an enemy without numbers, and what real enemies do besides are noted as unknown.
+    Noted as unknown are enemies without an entry, levels of an enemy without numbers, and what real enemies can do that
+    is not played.
     """
 
     def __init__(self, data: JsonValue, runes: Iterable[Rune], catalogue: Catalogue, unknown: Unknown) -> None:
@@ -87,7 +88,7 @@ class EnemyList:
         return msgspec.structs.replace(enemy, attack_interval=enemy.attack_interval * 100.0 / max(speed, 1.0))
 
     def _base(self, key: str, overwritten: JsonValue, *, flying: bool) -> tuple[Enemy, bool]:
-        """The entry an enemy's numbers start from, and whether it is the entry of this very enemy.
+        """The entry from which an enemy's numbers start, and whether it is this enemy's own entry.
 
         A later form of an enemy (enemy_1007_slime_2) that is not in the catalogue starts from the first form.
         """

@@ -57,7 +57,7 @@ class TileMap:
 
 
 def read_map(data: JsonValue, runes: tuple[Rune, ...], unknown: Unknown, *, challenge: bool) -> TileMap:
-    """The map of a level, without the tiles that its own devices, its lists and its runes close."""
+    """The map of a level. Tiles that its lists, its runes or its devices close are closed to all deployments."""
     tile_map = _read_tiles(data, unknown)
     for position in data.get("tilesDisallowToLocate", []).each():
         tile_map.take(tile_map.tile(position))
@@ -99,7 +99,7 @@ def _units(predefines: JsonValue) -> Iterator[JsonValue]:
 
 
 def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:
-    """The map by its tiles alone: the format has a grid of indexes into a list of tiles, top row first."""
+    """The map that the tiles alone give: the format has a grid of indexes into a list of tiles, top row first."""
     grid, tiles = data.at("mapData").at("map"), list(data.at("mapData").at("tiles").each())
     rows = [[index.whole() for index in row.each()] for row in _grid(grid)]
     if not rows or not rows[0] or len({len(row) for row in rows}) != 1:

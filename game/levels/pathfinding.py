@@ -13,7 +13,7 @@ Tile = tuple[int, int]
 Edges = frozenset[tuple[Tile, Tile]]
 """Pairs of neighbouring tiles: there is no step from the first to the second."""
 Grid = tuple[tuple[bool, ...], ...]
-"""Whether each tile is walkable, row by row: a map that a cache can be asked with."""
+"""Whether each tile is walkable, row by row; as tuples, so that a map can be the key of a cache."""
 Graph = dict[Tile, list[tuple[Tile, float]]]
 """The tiles that one step reaches from each walkable tile, and the length of each step in tiles."""
 
@@ -40,7 +40,7 @@ def shortest_path(
     path = [start]
     while path[-1] != goal:
         steps = [step for step in graph[path[-1]] if step[0] in distance]
-        # Rounding absorbs the noise of summing square roots in another order: ties must be ties.
+        # Sums of square roots differ a little with their order; rounding makes equally long paths exactly equal.
         path.append(min(steps, key=lambda step: round(step[1] + distance[step[0]], 9))[0])
     return tuple(path)
 
@@ -58,7 +58,7 @@ def straightened(
 
 @lru_cache(maxsize=256)
 def _straightened(grid: Grid, path: tuple[Tile, ...], closed: Edges) -> tuple[Tile, ...]:
-    """Many routes of a level go the same way."""
+    """`straightened` on a grid; cached, because many routes of a level go the same way."""
     turns = [0]
     while turns[-1] < len(path) - 1:
         here = turns[-1]
@@ -84,7 +84,7 @@ def bends(walkable: npt.NDArray[np.bool_], turns: tuple[Tile, ...]) -> list[tupl
 
 
 def _grid(walkable: npt.NDArray[np.bool_], *ends: Tile) -> Grid:
-    """The map with these tiles walkable too."""
+    """The map as a `Grid`, with these tiles walkable too."""
     opened = walkable.copy()
     for end in ends:
         opened[end] = True

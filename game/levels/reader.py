@@ -48,14 +48,15 @@ TILES = frozenset({
     "tile_forbidden", "tile_wall", "tile_road", "tile_floor", "tile_start", "tile_end", "tile_flystart", "tile_empty",
     "tile_hole", "tile_telin", "tile_telout", "tile_rcm_operator", "tile_rcm_crate",
 })  # fmt: skip
-"""Tiles that are fully described by their height, who may stand there and who may pass. (Checkpoints of routes describe
-tunnels; the last two tiles mark a place that the game recommends.)"""
+"""Tiles that are fully described by their height, who may stand there and who may pass. (Of tunnels, telin and telout,
+the checkpoints of routes say where they lead; the last two only mark a place that the game recommends.)"""
 
 OPTIONS = frozenset({
     "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier", "maxPlayTime",
     "steeringEnabled", "isPredefinedCardsSelectable", "displayRestTime",
 })  # fmt: skip
-"""Options that have a rule, or need none: enemies always steer here, and the rest concerns the squad screen."""
+"""Options that have a rule, or need none: `steeringEnabled` lets enemies avoid crowds, but here they do not push one
+another; the last two concern only what the screen shows or lets choose."""
 
 MOST = 99_999
 """The largest whole number accepted. Real levels stay below; a typing error must not ask for a billion enemies."""
@@ -206,7 +207,7 @@ def read_level(path: Path) -> JsonValue:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise StageError(f"{path}: {where}: is not JSON ({error.msg}); take the file from its source again") from None
-    except ValueError as error:  # a number of thousands of digits, or a path that none can be
+    except ValueError as error:  # a number of thousands of digits, or a path that cannot exist
         raise StageError(
             f"{path!r}: cannot be read ({error}); check the path, or take it from its source again"
         ) from None

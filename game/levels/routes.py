@@ -25,7 +25,7 @@ NODES = {
 
 
 class Node(NamedTuple):
-    """One step of a route. Row 0 is the top row; fractions lie between tile centres."""
+    """One step of a route. Row 0 is the top row; fractions lie between tile centres. Fields that do not apply are 0."""
 
     kind: int
     row: float = 0.0
@@ -34,7 +34,7 @@ class Node(NamedTuple):
 
 
 class Route(NamedTuple):
-    """One route of a level, from its start (row, col) over its nodes."""
+    """One route of a level, from its start (row, col) along its nodes."""
 
     flying: bool
     row: float

@@ -85,7 +85,7 @@ class SquadRule(NamedTuple):
     """What a rune changes about operators: one field of `Operator`, first scaled, then added to."""
 
     field: str
-    """Empty where the operators it concerns may not be deployed at all."""
+    """Empty if the operators that it concerns may not be deployed at all."""
     scale: float = 1.0
     add: float = 0.0
     roles: tuple[str, ...] = ROLES
@@ -243,7 +243,7 @@ def squad_rules(runes: Iterable[Rune], catalogue: Catalogue) -> tuple[SquadRule,
 
 
 def _operator_changes(rune: Rune, field: str, how: str) -> list[tuple[str, float, float]]:
-    """Field of `Operator`, factor and sum of each number that a rune changes."""
+    """For each number that a rune changes: the field of `Operator`, the factor, and what is added."""
     changes = {field: rune.amount} if field else {}
     if not field and how != "forbid":
         changes = {OPERATOR_FIELDS[name]: amount for name, amount in rune.numbers.items() if name in OPERATOR_FIELDS}

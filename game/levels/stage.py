@@ -1,4 +1,4 @@
-"""A stage: its map, its routes and its enemies in time, read from the game's public level format.
+"""A stage: its map, its routes, and which enemies come when, read from the game's public level format.
 
 Parts of the format without a rule here are not skipped silently: `Stage.unknown` names each once, and the rest of the
 level is played as well as possible. A file that cannot be played at all raises one StageError. The parts of the format
@@ -41,7 +41,8 @@ NARROW_VIEW: CameraView = ((0.0, -4.81, -7.76), (0.5975098586953793, -5.31, -8.6
 WIDE_VIEW: CameraView = ((0.0, -5.08, -8.04), (0.6461313484421196, -5.58, -8.917854334218152))
 WIDE_FROM = 11
 """Levels do not describe the camera. Without a key "view", a map narrower than WIDE_FROM columns is seen as the real
-game shows its small maps (stage 0-1), any other as it shows its wide ones (stage 1-4, though not 1-7 of that size)."""
+game shows its small maps (stage 0-1), any other as it shows stage 1-4. That is a guess: in the real game stage 1-7 has
+the size of 1-4, but the camera of 0-1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,8 @@ class Stage:
     name: str
     """A shipped stage's name, or the name of the level's file without its ending."""
     code: str
-    """By which players know it: the level's own key "code", or what a table of stages says (`game.gamedata.stages`).
-    Where no table knows the level, its `name`."""
+    """The code by which players know it: the level's own key "code", or what a table of stages says
+    (`game.gamedata.stages`). Where no table knows the level, its `name`."""
     height: int
     width: int
     tile_keys: tuple[tuple[str, ...], ...]
@@ -89,7 +90,7 @@ class Stage:
     title: str = ""
     """The name that players read in the game, where a table of stages has it."""
     stand_ins: tuple[str, ...] = ()
-    """The ids of enemies whose numbers neither the catalogue nor the level has; they come with those of another one."""
+    """The ids of enemies whose numbers neither the catalogue nor the level has; they have those of another enemy."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = Fa
 
 
 def stage_of(data: Mapping[str, Any], name: str, catalogue: Catalogue) -> Stage:
-    """The stage of level data that is in no file. Raises StageError as `load_stage` does."""
+    """The stage of level data that is not in a file. Raises StageError as `load_stage` does."""
     return _stage(JsonValue(name, "", data), name, catalogue, challenge=False)
 
 

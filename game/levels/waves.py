@@ -21,14 +21,14 @@ TICKS = 30
 HANDOVER = 2
 """Ticks between the last entry of a fragment and the next fragment."""
 PREVIEWS = (-3.0, -2.7)
-"""Times, relative to a spawn with autoPreviewRoute, at which its route is shown."""
+"""Seconds, relative to a spawn with autoPreviewRoute, at which its route is shown."""
 BETWEEN_PREVIEWS = 0.3
 """Seconds between the two entries of a PREVIEW_CURSOR action."""
 ELSEWHERE = (
     "in modes such as sandbox, duel and auto-chess the enemies come from elsewhere, and those modes are not played; "
     "a level of your own needs a SPAWN action"
 )
-"""What to say of a level without a spawn."""
+"""How the error for a level without a spawn explains itself."""
 
 
 class Fragment(NamedTuple):
@@ -47,27 +47,27 @@ class Spawn(NamedTuple):
     time: float
     """The earliest second of the battle; the rules use `fragment` and `offset`."""
     enemy: int
-    """Index in the stage's enemies, as `route` and `fragment` in its routes and fragments."""
+    """Index in the stage's enemies; `route` and `fragment` are indexes in its routes and fragments."""
     route: int
     fragment: int
     offset: float
     """Seconds after the start of the fragment."""
     spread: tuple[float, float]
-    """It appears at random within so many rows and columns of the route's start."""
+    """It appears at random within this many (rows, columns) of the route's start."""
     counts: bool
     """The stage's counter counts it."""
     harmless: bool
-    """Its leak costs no life."""
+    """A leak of it costs no life."""
     holds_fragment: bool
     """The fragment is not done before this enemy is gone."""
     parent: int = -1
     """The index of the spawn at whose death it appears; -1 for enemies that come from an entrance."""
     group: str = ""
-    """Of the spawns of one fragment and group, those of one pack come; see `chosen`."""
+    """The random group, if any: of a fragment's spawns of one group only those of one pack come; see `chosen`."""
     pack: str = ""
     weight: int = 0
     empty_weight: int = -1
-    """The weight with which no enemy of its group comes; -1 if one always does."""
+    """The weight with which no enemy of its group comes; -1 if some always come."""
     holds_wave: bool = True
     """The next wave waits until it is gone."""
 
@@ -148,7 +148,7 @@ class Waves:
         self._time += after
 
     def _fragment(self, wave: int, part: JsonValue, before: float, patience: float) -> None:
-        """One fragment: its queue is worked off, one entry each tick, and it is done after its last entry."""
+        """One fragment: its queue is processed, one entry each tick, and the fragment is done after the last entry."""
         start = _seconds(part, "preDelay")
         queue = [entry for action in part.get("actions", []).each() for entry in self._entries(action, start)]
         queue.sort(key=lambda entry: entry[0])
@@ -251,7 +251,8 @@ class Waves:
 def worked_off(times: Sequence[int]) -> list[int]:
     """The ticks at which the entries of a queue happen; `times` (thousandths of a tick, rising) are when they are due.
 
-    An entry waits for the difference to the time of the entry before, at least one tick, and takes one tick itself.
+    An entry that is due later than the one before waits for the difference, at least one tick; every entry takes one
+    tick itself.
     """
     ticks: list[int] = []
     clock, before = 0, 0

@@ -59,7 +59,7 @@ class PracticeGame:
         self.scale = self._painter.scale
         self.flow = Flow(self.stage_map, self.scale, popup=popups)
         self._shown: tuple[float, Image] | None = None
-        """When the current picture was drawn, and the picture."""
+        """When the current picture was drawn, and the picture itself."""
         self._pressed: tuple[float, float] | None = None
         """The game's own pixel where the pointer went down; None while it is up."""
 
@@ -85,11 +85,11 @@ class PracticeGame:
 
     @property
     def screen(self) -> str:
-        """The true name of what is shown, as in the screen profiles."""
+        """The true name of the screen that is shown, as the screen profiles spell it."""
         return self.flow.screen
 
     def labels(self) -> list[Label]:
-        """The true boxes (name, x, y, width, height) of all units in the frame drawn last."""
+        """The true boxes (name, x, y, width, height) in pixels of all units in the frame drawn last."""
         return list(self._painter.labels)
 
     def interrupt(self, what: Interruption) -> None:
@@ -113,7 +113,7 @@ class PracticeGame:
             self._advance_battle(seconds)
 
     def _begin_fault(self, fault: Fault) -> None:
-        """What a fault does when it begins. Those that last are looked up where they matter."""
+        """What a fault does when it begins. Faults that last have their effect where `Faults.lasting` is asked."""
         match fault.kind:
             case "popup" | "connection_lost":
                 if fault.kind not in self.flow.interruptions:
@@ -151,9 +151,9 @@ class PracticeGame:
         return WindowPlacement(round(right * self.size[0]), round(down * self.size[1]), factor)
 
     def draw(self) -> Image:
-        """What the rectangle shows in which the game was opened: BGR, height x width x 3, the caller's own copy.
+        """What is seen in the rectangle in which the game was opened: BGR, height x width x 3, the caller's own copy.
 
-        Of a window that was moved or resized it may show a part only, with a black margin.
+        Of a window that was moved or resized that may be only a part, with a black margin.
         """
         return displaced(self.picture(), self.place)
 

@@ -92,7 +92,7 @@ PLAIN = frozenset(
     ("Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle", "Kroos", "Catapult", "Steward", "Lava", "Ansel",
      "Orchid")
 )  # fmt: skip
-"""The first operators, whose portraits stay as they were: they look straight ahead and wear no headwear."""
+"""The operators of the default squad. Their portraits are simpler: they look straight ahead and wear no headwear."""
 HEADWEAR = ("none", "ears", "hat", "tails", "horns", "hood", "halo")
 
 
@@ -175,7 +175,7 @@ def pixels(surface: pygame.Surface) -> Image:
 
 @cache
 def operator_token(name: str, role: str, direction: int, size: int) -> pygame.Surface:
-    """An operator on the field, `size` pixels high, looking left or right."""
+    """An operator on the field, `size` pixels high: it looks left if `direction` is LEFT (game.actions), else right."""
     side = size * DEPTH
     big = pygame.Surface((int(side * 0.8), side), pygame.SRCALPHA)
     draw, middle, unit = pygame.draw, big.get_width() / 2, side / 20

@@ -17,7 +17,7 @@ from game.simulator.records import TICKS
 SLOW = 0.2
 """Speed of play while a card or a unit is held, as measured in the real game (about 0.2x)."""
 AFTERMATH_SECONDS = 1.0
-"""Between the end of a battle and its result page."""
+"""Seconds between the end of a battle and its result page."""
 
 
 class BattlePage:
@@ -46,7 +46,7 @@ class BattlePage:
         if self.ended_at is not None:
             return
         self._ticks_due += seconds * self._rate() * TICKS
-        # The sum of thirtieths of a second differs from a whole number of ticks by a rounding error.
+        # A sum of fractions of ticks may be a rounding error below the whole number that it should be.
         ticks = int(self._ticks_due + 1e-6)
         self._ticks_due -= ticks
         self.battle.step(ticks)

@@ -106,7 +106,7 @@ class Painter(HudPainter):
         focus: tuple[int, int] | None,
         tint: Colour,
     ) -> None:
-        """A box of lines over an entrance (red) or an exit (blue)."""
+        """A wire-frame box over an entrance (red) or an exit (blue)."""
         corners = ((-0.42, -0.42), (-0.42, 0.42), (0.42, 0.42), (0.42, -0.42))
         low, top = (
             [camera.pixel(row + down, col + right, False, tilted, focus=focus, lift=lift) for down, right in corners]
@@ -203,7 +203,7 @@ class Painter(HudPainter):
         return top
 
     def _label(self, name: str, x: int, y: int, width: int, height: int) -> None:
-        """Note a true box, as far as it is in the picture."""
+        """Note the true box of something that was drawn, as far as it is in the picture."""
         right, bottom = min(x + width, self.scale.width), min(y + height, self.scale.height)
         x, y = max(x, 0), max(y, 0)
         if right - x > 4 and bottom - y > 4:
@@ -219,7 +219,7 @@ class Painter(HudPainter):
         pygame.draw.rect(self.surface, colour, (left, top, round(width * min(max(share, 0.0), 1.0)), tall))
 
     def _held(self, scene: BattleScene, camera: Camera, hold: Hold) -> None:
-        """The operator on its way: under the pointer, or on the tile where it was let go."""
+        """The operator that is being deployed: under the pointer, or on the tile where it was let go."""
         one = self.squad[hold.slot]
         at = hold.at
         if hold.tile is not None:

@@ -18,7 +18,7 @@ class Habit(NamedTuple):
     """How often a kind of fault comes and how long it lasts, in seconds of the game's clock."""
 
     gap: float
-    """Mean of the seconds between the end of one and the start of the next (exponentially distributed)."""
+    """Mean seconds between the end of one and the start of the next (exponentially distributed)."""
     shortest: float
     longest: float
     """Bounds of how long one lasts (uniformly distributed); both 0 for a fault that a player ends."""
@@ -38,7 +38,7 @@ HABITS: dict[Kind, Habit] = {
     "failed": Habit(90.0, 0.0, 0.0),
 }
 FRAME_RATES = (5.0, 60.0)
-"""Bounds of the frames a second of a frame_rate fault; the next one follows at once with another rate."""
+"""Bounds of a frame_rate fault, in frames a second. When one ends, the next one begins at once with another rate."""
 FARTHEST = 0.25
 """Farthest that a window is moved, as a share of its width and height."""
 SIZES = (0.5, 1.5)

@@ -62,7 +62,7 @@ class Flow:
         self._since += seconds
 
     def loaded(self, now: float) -> float:
-        """How much of the loading page's time has passed; 1 and more means all of it."""
+        """How much of the loading page's time has passed, as a share; 1 or more means all of it."""
         return (now - self._since) / LOADING_SECONDS
 
     def is_loaded(self, now: float) -> bool:

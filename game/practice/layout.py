@@ -62,7 +62,7 @@ CARD_PITCH = 118.6
 CARD_TOP = 598
 CARD_RISE = 14
 FLAG = 15.3
-"""Pixels from a card's middle to the right, to the middle between its class icon and its cost."""
+"""Pixels at 720p from a card's middle to the right, to the middle of its cost; the class icon is left of that."""
 
 
 class Scale:

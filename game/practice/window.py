@@ -15,7 +15,7 @@ from game.simulator.battle import Battle
 FRAMES = 30
 """Frames a second."""
 LONGEST_FRAME = 0.1
-"""Most seconds that one frame lets pass, so that a delay of the process does not play the battle on."""
+"""Most seconds of game time for one frame, so that the battle does not run on while the process is held up."""
 ADVICE = "start it on a desktop, or watch the bot play without one: holdfast run"
 
 
@@ -49,7 +49,7 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
 
 
 def _open(size: tuple[int, int]) -> pygame.Surface:
-    """Open a visible window; with the drivers 'dummy' and 'offscreen', SDL would draw without one."""
+    """Open a visible window. Raises NoDisplayError, also for SDL's drivers 'dummy' and 'offscreen', which show none."""
     try:
         pygame.display.init()
         window = pygame.display.set_mode(size)

@@ -367,7 +367,7 @@ def test_new_dumps_write_enums_as_names(tmp_path):
         ({"character_table": "[" * 100_000}, "character_table.json: is nested too deeply"),
         ({"character_table": []}, "character_table.json: has no entries by id"),
         ({"skill_table": None}, "character_table.json: needs skill_table too; name them as well"),
-        ({"character_table": None}, "is no use alone"),
+        ({"character_table": None}, "is of no use alone"),
         ({"character_table": {"a": {"profession": "MEDIC"}, "b": 1}}, r"character_table: a: cannot be read \(KeyError"),
         ({"character_table": SKILLS}, "character_table.json: no entry has 'profession'; is it another table"),
         ({"range_table": {"2-2": RANGES["1-1"]}}, "char_999_new: range_table does not draw its ranges .*'1-1'"),
