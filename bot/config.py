@@ -141,6 +141,20 @@ class HandsOptions(Table):
     rest: float = Field(0.3, description="How long to wait for the game after a tap or a drag.", gt=0, le=5)
 
 
+class ControlOptions(Table):
+    """How it gives way to a person."""
+
+    pause_game: bool = Field(
+        True,
+        description="Whether a pause in a battle presses the game's own pause button too, so that nothing is lost.",
+    )
+    yield_to_mouse: bool = Field(
+        False,
+        description="For a window: whether a person who moves the mouse pauses the bot. One who pushes it into a "
+        "corner of the screen always does.",
+    )
+
+
 class VisionOptions(Table):
     """How units are recognised in frames."""
 
@@ -208,6 +222,7 @@ class Config(Table):
     screen: ScreenOptions = ScreenOptions()
     practice: PracticeOptions = PracticeOptions()
     hands: HandsOptions = HandsOptions()
+    control: ControlOptions = ControlOptions()
     vision: VisionOptions = VisionOptions()
     learning: Learning = Learning()
     mqtt: MqttOptions = MqttOptions()

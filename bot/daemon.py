@@ -61,7 +61,9 @@ class Daemon:
         self._hear = hear
         client = self._client = parts.client
         self._inbox = Inbox()
-        self._hands = Hands(client.pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer)
+        self._hands = Hands(
+            client.pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer, client.pass_time
+        )
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)
         self._decisions = DecisionLoop(
@@ -173,7 +175,7 @@ class Daemon:
             case Look():
                 self._capture.look_again()
             case ShutGate():
-                await self._hands.shut()
+                await self._hands.shut(command.last_tap)
                 log.logger().info("gate", open=False)
             case OpenGate():
                 self._hands.unshut()

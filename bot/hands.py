@@ -1,14 +1,15 @@
 """The hands: gestures as lists of small steps, which a client's pointer makes, and a gate in front.
 
-What a gesture consists of is data (`steps`), so where it taps can be tested without a screen. The gate is checked
-before every step: once `shut` has returned, no input leaves.
+What a gesture consists of is data (`steps`), and so is what takes it back when it is broken off (`undo`): both can be
+tested without a screen. The gate is checked before every step: once `shut` has returned, no input leaves.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
@@ -27,6 +28,11 @@ SWIPE = 220
 """Length of a direction swipe in pixels at 1280x720; the game wants at least 200."""
 MOVES = 8
 """How many moves a drag consists of: the game does not follow a pointer that jumps."""
+QUICK = 0.02
+"""Seconds that each input of an `undo` and the last tap before a pause rest: about one picture of the game, because a
+caller waits for the pause."""
+IDLE_CHECK = 0.25
+"""Seconds between two looks at whether a person has taken the pointer, while no gesture is made."""
 
 Point = tuple[float, float]
 
@@ -101,6 +107,24 @@ def _steps(gesture: Gesture, geometry: Geometry) -> Iterator[Step]:
             raise TypeError(f"no steps are known for the gesture {type(gesture).__name__}")
 
 
+def undo(gesture: Gesture, geometry: Geometry, made: Sequence[Step]) -> list[Step]:
+    """What takes back a gesture that was broken off after the steps `made`.
+
+    A pointer that is down is let go where that does nothing: a card at its place in the hand, a swipe where it began,
+    a button beside it. A card that waits for its direction and an operator that is selected are put back by a tap on an
+    empty spot.
+    """
+    presses = [step for step in made if isinstance(step, Press)]
+    released = sum(isinstance(step, Release) for step in made)
+    back: list[Step] = []
+    if len(presses) > released:
+        x, y = presses[-1] if isinstance(gesture, Deploy | Swipe) else _pixel(geometry.profile.points["clear"])
+        back += [Move(x, y), Wait(QUICK), Release()]
+    if isinstance(gesture, Deploy | UseSkill | Retreat) and released == 1:
+        back += _tap(geometry.profile.points["clear"], Timing(hold=QUICK, rest=0.0))
+    return back
+
+
 def _tap(at: Point, timing: Timing) -> Iterator[Step]:
     yield Press(*_pixel(at))
     yield Wait(timing.hold)
@@ -149,8 +173,9 @@ class GateShutError(HoldfastError):
 class Hands:
     """Makes one gesture after the other, and answers each with `GestureDone` or `GestureFailed`.
 
-    `clock` is the client's, in seconds; `thread` runs the pointer. A gesture that was asked for before the gate was
-    shut is never made, not even once the gate is open again.
+    `clock` is the client's, in seconds; `thread` runs the pointer; `pass_time` lets seconds pass in a game in lock-step
+    (without it time passes by itself). A gesture that was asked for before the gate was shut is never made, not even
+    once the gate is open again.
     """
 
     def __init__(
@@ -160,21 +185,28 @@ class Hands:
         inbox: Inbox,
         clock: Callable[[], float],
         thread: Executor,
+        pass_time: Callable[[float], None] | None = None,
     ) -> None:
         self._pointer = pointer
         self._geometry = geometry
         self._inbox = inbox
         self._clock = clock
         self._thread = thread
+        self._pass_time = pass_time
         self._queue: asyncio.Queue[tuple[Gesture, int]] = inbox.queue()
         self._shut_count = 0
+        self._shut = asyncio.Event()
+        """Set while no input may leave."""
         self._idle = asyncio.Event()
         """Set while no gesture is under way."""
         self._idle.set()
-        self.open = True
-        """Whether input may leave."""
         self.made: Counter[str] = Counter()
         """How many gestures of each kind were made."""
+
+    @property
+    def open(self) -> bool:
+        """Whether input may leave."""
+        return not self._shut.is_set()
 
     def make(self, gesture: Gesture) -> None:
         """Have a gesture made after those asked for before it."""
@@ -184,7 +216,7 @@ class Hands:
         """Make gestures until cancelled; then the pointer is released."""
         try:
             while True:
-                gesture, shut_count = await self._queue.get()
+                gesture, shut_count = await self._next()
                 with self._inbox.pending():
                     self._idle.clear()
                     try:
@@ -193,30 +225,69 @@ class Hands:
                         self._idle.set()
                     await self._answer(gesture, failure)
         finally:
-            self.open = False
+            self._shut.set()
 
-    async def shut(self) -> None:
-        """Let no input leave. A gesture under way is broken off and the pointer released before this returns."""
-        self.open = False
+    async def shut(self, last_tap: str | None = None) -> None:
+        """Let no input leave. Before this returns, a gesture under way is broken off and taken back, and the point
+        `last_tap` of the profile, if any, is tapped.
+        """
+        self._shut.set()
         self._shut_count += 1
         await self._idle.wait()
+        if last_tap is None:
+            return
+        try:
+            for step in _tap(self._geometry.profile.points[last_tap], Timing(hold=QUICK, rest=0.0)):
+                await self._take(step)
+        except PointerError as error:
+            log.logger().warning("gesture_failed", kind="tap", reason="pause the game", error=str(error))
+        finally:
+            await asyncio.shield(self._in_thread(self._pointer.release))
 
     def unshut(self) -> None:
         """Let input leave again."""
-        self.open = True
+        self._shut.clear()
+
+    async def _next(self) -> tuple[Gesture, int]:
+        """The next gesture to make. While there is none, a person who takes the pointer is noticed."""
+        while self._pass_time is None and self._queue.empty():
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(self._queue.get(), IDLE_CHECK)
+            if self.open:
+                await self._check()
+        return await self._queue.get()
+
+    async def _check(self) -> None:
+        """Report it when a person has taken the pointer."""
+        try:
+            await self._in_thread(self._pointer.check)
+        except PointerError as error:
+            await self._inbox.put(PartFailed(t=self._clock(), part="hands", why=str(error)))
 
     async def _attempt(self, gesture: Gesture, shut_count: int) -> HoldfastError | None:
-        """Take the steps of one gesture, checking the gate before each; returns the error that broke it off, if any."""
+        """Take the steps of one gesture; returns the error that broke it off, if any. The gate is checked before each
+        input: what is left after the last one is waiting, and the gesture has been made.
+        """
+        todo = steps(gesture, self._geometry)
+        inputs = max(number for number, step in enumerate(todo) if not isinstance(step, Wait))
         try:
-            for step in steps(gesture, self._geometry):
+            for number, step in enumerate(todo[: inputs + 1]):
                 if not self.open or shut_count != self._shut_count:
-                    return GateShutError("the gate is shut")
+                    return await self._break_off(gesture, todo[:number])
                 await self._take(step)
+            for rest in todo[inputs + 1 :]:
+                await self._take(rest)
         except PointerError as error:
             return error
         finally:
             await asyncio.shield(self._in_thread(self._pointer.release))
         return None
+
+    async def _break_off(self, gesture: Gesture, made: Sequence[Step]) -> GateShutError:
+        """Take back what was made of a gesture."""
+        for step in undo(gesture, self._geometry, made):
+            await self._take(step)
+        return GateShutError("the gate is shut")
 
     async def _answer(self, gesture: Gesture, failure: HoldfastError | None) -> None:
         """Say how a gesture went, in the log and as an event."""
@@ -241,7 +312,17 @@ class Hands:
             case Release():
                 await self._in_thread(self._pointer.release)
             case Wait(seconds):
-                await self._in_thread(self._pointer.wait, seconds)
+                await self._wait(seconds)
+
+    async def _wait(self, seconds: float) -> None:
+        """Let time pass in the game. A wait in a gesture under way ends when the gate is shut."""
+        if self._pass_time is not None:
+            await self._in_thread(self._pass_time, seconds)
+        elif self.open:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._shut.wait(), seconds)
+        else:
+            await asyncio.sleep(seconds)
 
     async def _in_thread(self, call: Callable[..., None], *arguments: float) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)

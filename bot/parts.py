@@ -158,4 +158,5 @@ def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: i
         battles=battles or None,
         speed=config.play.speed,
         decision_interval=config.play.decision_interval,
+        pause_game=config.control.pause_game,
     )

@@ -101,7 +101,11 @@ class Look(Command, tag="look", frozen=True, kw_only=True):
 
 
 class ShutGate(Command, tag="shut_gate", frozen=True, kw_only=True):
-    """Let no further input leave. A gesture under way is broken off and the pointer released before this is done."""
+    """Let no further input leave. Before this is done, a gesture under way is broken off and taken back, and the
+    profile's point `last_tap`, if any, is tapped: the game's own pause button.
+    """
+
+    last_tap: str | None = None
 
 
 class OpenGate(Command, tag="open_gate", frozen=True, kw_only=True):

@@ -88,6 +88,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What the game's speed button should show, 1 or 2."""
     decision_interval: float = 1.0
     """Seconds of game time between two decisions."""
+    pause_game: bool = False
+    """Whether a pause in a battle presses the game's own pause button too. (Older traces know no such setting.)"""
 
 
 class Machine:
@@ -189,13 +191,18 @@ class Machine:
         if target == "paused":
             self._before_pause = source
             self.battle.forget_question()
-            self._entered = [ShutGate(), report]
+            self._entered = [ShutGate(last_tap=self._pause_button(source)), report]
         elif source == "paused":
             self.states[target].enter(event)
             self._entered = [*self.paused.leave(event.id), report]
         else:
             self.states[target].enter(event)
             self._entered = [report]
+
+    def _pause_button(self, source: str) -> str | None:
+        """The button that makes the game itself stand still, where a pause interrupts a battle that goes on."""
+        view = self.battle.memory.view if self.battle.memory and source == "battle" else None
+        return "pause" if self.setup.pause_game and view is not None and not view.paused else None
 
     def _failed(self, event: PartFailed) -> list[Command]:
         """What the bot does without a part: without hands it pauses, without a part of BLINDING it is a fault."""

@@ -39,8 +39,8 @@ class Pointer(Protocol):
     def release(self) -> None:
         """Let it go where it is; never fails, and does nothing when it is not down."""
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
+    def check(self) -> None:
+        """Raise PointerError when a person has taken the pointer."""
 
 
 class Threads(NamedTuple):
@@ -59,10 +59,16 @@ class Client:
     clock: Callable[[], float]
     """The time that frames and events are stamped with, in seconds."""
     threads: Threads
-    lock_step: bool
-    """Whether the game's clock moves only when the bot grabs a frame or waits, so that the game waits for the bot."""
     size: tuple[int, int]
     """(width, height) of the client area, and of every frame, in pixels."""
+    pass_time: Callable[[float], None] | None = None
+    """For a game in lock-step, lets so many seconds pass in it, called in the pointer's thread; None for a game whose
+    time passes by itself."""
+
+    @property
+    def lock_step(self) -> bool:
+        """Whether the game's clock moves only when the bot grabs a frame or waits: the game waits for the bot."""
+        return self.pass_time is not None
 
 
 def open_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Client:

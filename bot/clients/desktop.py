@@ -22,6 +22,9 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from vision.capture import CaptureError, Frame
 
+MOVED = 10
+"""Pixels of the desktop by which the mouse must be elsewhere than the bot left it for a person to have moved it."""
+CORNER = "paused by a person: the mouse was pushed into a corner of the screen"
 _ADVICE = "start the game on an X11 display that DISPLAY names (Wayland cannot be read), and check the region"
 
 
@@ -38,10 +41,9 @@ def make_client(config: Config, stage: Stage, _squad: tuple[Operator, ...]) -> C
     left, top, width, height = config.screen.region
     return Client(
         screen=DesktopScreen(config.screen.region),
-        pointer=DesktopPointer((left, top)),
+        pointer=DesktopPointer((left, top), yields=config.control.yield_to_mouse),
         clock=time.monotonic,
         threads=Threads(ThreadPoolExecutor(1, "capture"), ThreadPoolExecutor(1, "pointer")),
-        lock_step=False,
         size=(width, height),
     )
 
@@ -90,14 +92,19 @@ class DesktopScreen:
 class DesktopPointer:
     """The mouse. `pyautogui` is imported by the first call, because the import connects to the display.
 
-    `origin` is the (x, y) of the client area's upper left corner on the desktop, in pixels. When a user pushes the
-    mouse into a corner of the screen, the next press or move raises PointerError (pyautogui's fail-safe).
+    `origin` is the (x, y) of the client area's upper left corner on the desktop, in pixels. When a person pushes the
+    mouse into a corner of the screen, the next press, move or check raises PointerError (pyautogui's fail-safe); with
+    `yields` also when a person has moved it.
     """
 
-    def __init__(self, origin: tuple[int, int]) -> None:
+    def __init__(self, origin: tuple[int, int], *, yields: bool = False) -> None:
         self._origin = origin
+        self._yields = yields
         self._mouse: Any = None
         self._down = False
+        self._left_at: tuple[int, int] | None = None
+        """The pixel of the desktop where the bot left the mouse last; None when it has not moved it since a person
+        did."""
 
     def press(self, x: int, y: int) -> None:
         """Put the button down."""
@@ -107,6 +114,19 @@ class DesktopPointer:
     def move(self, x: int, y: int) -> None:
         """Move the mouse."""
         self._call("moveTo", x, y)
+
+    def check(self) -> None:
+        """Raise PointerError when a person holds the mouse in a corner or, with `yields`, has moved it."""
+        if self._mouse is None:
+            return
+        try:
+            self._mouse.failSafeCheck()
+        except self._mouse.FailSafeException:
+            raise PointerError(CORNER) from None
+        left_at, at = self._left_at, self._mouse.position()
+        if self._yields and left_at is not None and max(abs(at.x - left_at[0]), abs(at.y - left_at[1])) > MOVED:
+            self._left_at = None
+            raise PointerError("paused by a person: the mouse was moved ([control] yield_to_mouse)")
 
     def release(self) -> None:
         """Let the button go, even while a user holds the mouse in a corner."""
@@ -119,17 +139,16 @@ class DesktopPointer:
         finally:
             self._mouse.FAILSAFE = True
 
-    def wait(self, seconds: float) -> None:
-        """Sleep: the game keeps its own time."""
-        time.sleep(seconds)
-
     def _call(self, function: str, x: int, y: int) -> None:
         """Call one of pyautogui's functions at a pixel of the client area."""
         mouse = self._mouse or self._open()
+        self.check()
+        pixel = x + self._origin[0], y + self._origin[1]
         try:
-            getattr(mouse, function)(x + self._origin[0], y + self._origin[1], _pause=False)
+            getattr(mouse, function)(*pixel, _pause=False)
         except mouse.FailSafeException:
-            raise PointerError("paused by a person: the mouse was pushed into a corner of the screen") from None
+            raise PointerError(CORNER) from None
+        self._left_at = pixel
 
     def _open(self) -> Any:
         """Import pyautogui, which needs a display and, on X11, an authority file, which may be empty."""

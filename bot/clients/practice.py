@@ -25,8 +25,8 @@ def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Cl
         pointer=PracticePointer(game),
         clock=lambda: game.time,
         threads=Threads(thread, thread),
-        lock_step=True,
         size=size,
+        pass_time=game.advance,
     )
 
 
@@ -56,7 +56,7 @@ class PracticeScreen:
 
 
 class PracticePointer:
-    """Touches the practice game; waiting lets the game's own clock run."""
+    """Touches the practice game."""
 
     def __init__(self, game: PracticeGame) -> None:
         self._game = game
@@ -79,6 +79,5 @@ class PracticePointer:
             self._game.pointer_up(*self._down)
             self._down = None
 
-    def wait(self, seconds: float) -> None:
-        """Let this many seconds pass in the game."""
-        self._game.advance(seconds)
+    def check(self) -> None:
+        """No person can take this pointer."""

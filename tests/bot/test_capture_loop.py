@@ -34,6 +34,10 @@ class Screen:
         """Stop the clock, or not."""
         self.held = held
 
+    def advance(self, seconds):
+        """Let time pass."""
+        self.t += seconds
+
     def grab(self):
         """The next frame."""
         self.grabs.append(time.monotonic())
@@ -68,7 +72,8 @@ async def looking(interval, *, is_open=True):
     screen, watcher, inbox, gate = Screen(), Watcher(), Inbox(), {"open": is_open}
     with ThreadPoolExecutor(1, "screen") as thread:
         threads = Threads(thread, thread)
-        client = Client(screen, None, lambda: screen.t, threads, lock_step=interval is None, size=(64, 36))
+        pass_time = screen.advance if interval is None else None
+        client = Client(screen, None, lambda: screen.t, threads, (64, 36), pass_time)
         one = CaptureLoop(client, watcher, inbox, lambda: gate["open"], interval)
         task = asyncio.create_task(one.run())
         try:

@@ -72,7 +72,7 @@ class NotingPointer:
 
     def __init__(self, pointer: Any) -> None:
         self._pointer = pointer
-        self.wait = pointer.wait
+        self.check = pointer.check
         self.release = pointer.release
         self.touches: list[float] = []
 
@@ -182,11 +182,12 @@ async def test_a_pause_from_a_second_shell_and_the_same_battle_after_it(tmp_path
         battle, memory = game.battle, machine.battle.memory
         await asyncio.sleep(1.0)
         assert (game.time, len(pointer.touches), machine.state) == (paused, touched, "paused")
+        assert game.paused, "the game's own pause was pressed first"
         assert await shell("status", tmp_path) == 0
         screen.still = True
         assert await shell("resume", tmp_path) == 0
         screen.still = False
-        await until(lambda: machine.state == "battle" and len(pointer.touches) > touched)
+        await until(lambda: machine.state == "battle" and len(pointer.touches) > touched and not game.paused)
         assert game.battle is battle
         assert machine.battle.memory is memory
         assert battle.outcome is None

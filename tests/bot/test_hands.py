@@ -13,7 +13,7 @@ from levels import CATALOGUE
 
 from bot.clients.client import PointerError
 from bot.clients.practice import PracticePointer
-from bot.hands import Geometry, Hands, Move, Press, Release, Timing, Wait, steps
+from bot.hands import Geometry, Hands, Move, Press, Release, Timing, Wait, steps, undo
 from bot.inbox import Inbox
 from game.actions import DIRECTIONS, STEPS
 from game.camera import Camera
@@ -62,9 +62,8 @@ class Recorder:
             self.down = False
             self.said.append(("release", time.monotonic()))
 
-    def wait(self, seconds):
-        """Take so long."""
-        time.sleep(seconds)
+    def check(self):
+        """No person takes it."""
 
 
 class Broken(Recorder):
@@ -76,11 +75,11 @@ class Broken(Recorder):
 
 
 @contextlib.asynccontextmanager
-async def hands(pointer, where=None):
+async def hands(pointer, where=None, pass_time=None):
     """Hands at work, with the inbox their answers go to."""
     inbox = Inbox()
     with ThreadPoolExecutor(1) as thread:
-        one = Hands(pointer, where or geometry(), inbox, lambda: 2.5, thread)
+        one = Hands(pointer, where or geometry(), inbox, lambda: 2.5, thread, pass_time)
         task = asyncio.create_task(one.run())
         try:
             async with asyncio.timeout(PATIENCE):
@@ -227,7 +226,7 @@ async def test_ending_in_the_middle_of_a_drag_lets_go():
 async def test_the_practice_game_is_walked_by_taps():
     """A tap on the terminal's point takes the real practice game off its home screen, in its own time."""
     game = PracticeGame([STAGE], SQUAD, seed=0, popups=False)
-    async with hands(PracticePointer(game)) as (one, inbox):
+    async with hands(PracticePointer(game), pass_time=game.advance) as (one, inbox):
         game.advance(1.0)
         assert game.screen == "home"
         began = game.time
@@ -236,3 +235,100 @@ async def test_the_practice_game_is_walked_by_taps():
         game.advance(2.0)
         assert game.screen != "home"
         assert game.time > began + 2.0
+
+
+def make_in(game, todo):
+    """Make steps in a practice game, as the hands do, from a pointer that is up."""
+    pointer = PracticePointer(game)
+    for step in todo:
+        match step:
+            case Press(x, y):
+                pointer.press(x, y)
+            case Move(x, y):
+                pointer.move(x, y)
+            case Release():
+                pointer.release()
+            case Wait(seconds):
+                game.advance(seconds)
+
+
+def battle_with_one_operator():
+    """A practice game in a battle, where one operator stands on the returned tile and others can be afforded."""
+    game = PracticeGame([STAGE], SQUAD, seed=0, popups=False)
+    game.flow.go("loading", game.time)
+    game.advance(2.0)
+    game.advance(20.0)
+    row, col = game.battle_page.input.legal_tiles(1)[0]
+    card = [card.slot for card in game.battle.view().cards].index(1)
+    make_in(game, steps(deploy(card=card, row=row, col=col), geometry()))
+    game.advance(10.0)
+    assert len(standing(game)[0]) == 1
+    return game, (row, col)
+
+
+def standing(game):
+    """What a broken gesture could change: who stands where, what is held, whether the game is paused, its speed."""
+    field = [(unit.slot, unit.row, unit.col) for unit in game.battle.operators_on_field()]
+    return field, game.battle_page.input.hold, game.paused, game.speed
+
+
+GESTURES = {
+    "deploy": lambda game, _: deploy(
+        card=[card.slot for card in game.battle.view().cards].index(0),
+        cards=len(game.battle.view().cards),
+        **dict(zip(("row", "col"), game.battle_page.input.legal_tiles(0)[0], strict=True)),
+    ),
+    "use_skill": lambda _, tile: UseSkill(id=1, why="", row=tile[0], col=tile[1]),
+    "retreat": lambda _, tile: Retreat(id=1, why="", row=tile[0], col=tile[1]),
+    "pause": lambda *_: Tap(id=1, why="", point="pause"),
+    "speed": lambda *_: Tap(id=1, why="", point="speed"),
+}
+
+
+@pytest.mark.parametrize("kind", GESTURES)
+def test_a_gesture_broken_off_at_any_step_is_taken_back(kind):
+    """Whenever a pause comes: no card is held or placed, no operator is selected or withdrawn, no button is pushed."""
+    game, tile = battle_with_one_operator()
+    gesture = GESTURES[kind](game, tile)
+    todo = steps(gesture, geometry())
+    inputs = [number for number, step in enumerate(todo) if not isinstance(step, Wait)]
+    before = standing(game)
+    for made in range(inputs[-1] + 1):
+        make_in(game, [*todo[:made], *undo(gesture, geometry(), todo[:made])])
+        assert standing(game) == before, f"after {made} of {len(todo)} steps"
+    make_in(game, todo)
+    assert standing(game) != before or kind == "use_skill"
+
+
+async def test_the_last_tap_pauses_the_game_before_the_gate_counts_as_shut():
+    """A pause presses the game's own button; after it nothing is pressed any more."""
+    game, _ = battle_with_one_operator()
+    async with hands(PracticePointer(game), pass_time=game.advance) as (one, inbox):
+        await one.shut("pause")
+        assert game.paused
+        one.make(Tap(id=1, why="", point="pause"))
+        assert isinstance(await inbox.get(), GestureFailed)
+        assert game.paused
+
+
+async def test_a_pause_does_not_wait_for_what_a_gesture_waits_for():
+    """The rest after a tap is not slept through: a user waits for the answer."""
+    pointer = Recorder()
+    async with hands(pointer, geometry(timing=Timing(hold=0.01, drag=0.1, rest=PATIENCE))) as (one, inbox):
+        one.make(Tap(id=1, why="", point="back"))
+        await until(lambda: [what for what, _ in pointer.said] == ["press", "release"])
+        async with asyncio.timeout(PATIENCE / 2):
+            await one.shut()
+            assert await inbox.get() == GestureDone(t=2.5, id=1)
+
+
+async def test_a_person_who_takes_the_idle_pointer_is_noticed():
+    """The mouse in the corner means pause even while no gesture is made."""
+
+    class Taken(Recorder):
+        def check(self):
+            """Fail."""
+            raise PointerError("paused by a person")
+
+    async with hands(Taken()) as (_, inbox):
+        assert await inbox.get() == PartFailed(t=2.5, part="hands", why="paused by a person")

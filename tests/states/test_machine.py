@@ -106,6 +106,29 @@ def test_no_gesture_leaves_after_the_pause_is_acknowledged(player, state):
     assert player.machine.state == "paused"
 
 
+def test_a_pause_in_a_battle_presses_the_games_own_pause_once():
+    """Nothing is lost while a person thinks; a game that stands still already is left alone."""
+    for seen, last_tap in ((view(), "pause"), (view(paused=True), None)):
+        player = Player(Machine(msgspec.structs.replace(SETUP, pause_game=True)))
+        assert player.tell(PauseAsked, id="a")[0] == ShutGate(), "in a menu there is nothing to pause"
+        player.tell(ResumeAsked, id="b")
+        player.walk("battle")
+        player.battle(seen)
+        assert player.tell(PauseAsked, id="c")[0] == ShutGate(last_tap=last_tap)
+        assert player.tell(PauseAsked, id="d") == [Answer(id="d", what="paused")]
+
+
+def test_resume_undoes_the_games_pause_only_where_it_still_stands(player):
+    """A person who let the game go on meanwhile does not have it stopped by the resume."""
+    for still, taps in ((True, ["pause"]), (False, [])):
+        player = Player(Machine(msgspec.structs.replace(SETUP, pause_game=True)))
+        player.walk("battle")
+        player.battle()
+        player.tell(PauseAsked, id="a")
+        player.tell(ResumeAsked, id="b")
+        assert [tap.point for tap in gestures(player.battle(view(paused=still)))] == taps
+
+
 @pytest.mark.parametrize("state", PLAYING)
 def test_resume_returns_to_the_state_that_was_paused(player, state):
     """The gate opens before the answer, and the screen is looked at anew."""

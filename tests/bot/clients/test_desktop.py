@@ -150,6 +150,26 @@ except PointerError as error:
 """
 
 
+MOVED_MOUSE = """
+from bot.clients.client import PointerError
+from bot.clients.desktop import DesktopPointer
+pointer = DesktopPointer((100, 50), yields=True)
+pyautogui = pointer._open()
+pyautogui.FAILSAFE = False
+pyautogui.moveTo(50, 50)
+pyautogui.FAILSAFE = True
+pointer.press(10, 20)
+pointer.release()
+pointer.check()
+pyautogui.moveTo(300, 300)
+for ask in (pointer.check, pointer.check, lambda: pointer.press(5, 5)):
+    try:
+        ask()
+        print("taken back")
+    except PointerError as error:
+        print(error)
+"""
+
 NO_MOUSE = """
 from bot.clients.client import PointerError
 from bot.clients.desktop import DesktopPointer
@@ -174,6 +194,16 @@ def test_the_real_mouse_goes_where_it_is_sent_and_a_person_can_take_it(display, 
     that is down is still released.
     """
     assert "paused by a person" in run_on(display, tmp_path, MOUSE)
+
+
+def test_a_person_who_moves_the_mouse_has_it_until_the_bot_goes_on(display, tmp_path):
+    """The first look after the movement reports it, once: the resume that a person asks for is not undone by it."""
+    said = run_on(display, tmp_path, MOVED_MOUSE).splitlines()
+    assert "the mouse was moved" in said[0]
+    assert said[1:] == ["taken back", "taken back"]
+    assert (
+        run_on(display, tmp_path, MOVED_MOUSE.replace("yields=True", "yields=False")).splitlines() == ["taken back"] * 3
+    )
 
 
 def test_without_a_display_the_pointer_says_so(tmp_path):
