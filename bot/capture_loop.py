@@ -40,6 +40,8 @@ class CaptureLoop:
         """Whether the last frame could not be had or looked at."""
         self.frames = 0
         """Frames grabbed so far."""
+        self.looked: float | None = None
+        """When the last look ended, with a frame or without, on the monotonic clock; None before the first."""
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -50,6 +52,7 @@ class CaptureLoop:
             again, self._again = self._again, False
             for event in await loop.run_in_executor(self._client.threads.screen, self._look, again):
                 await self._inbox.put(event)
+            self.looked = time.monotonic()
             if self._blind:
                 await asyncio.sleep(BLIND_WAIT)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot import log
+from bot import log, systemd
 from bot.capture_loop import CaptureLoop
 from bot.config import Config
 from bot.control import Control
@@ -20,6 +20,7 @@ from bot.inbox import Inbox
 from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
 from bot.reporter import Reporter
+from bot.watchdog import Watchdog
 from game.actions import Action
 from game.errors import DONE, FAILED, HUMAN_NEEDED
 from states.commands import (
@@ -85,6 +86,7 @@ class Daemon:
             post=self._inbox.put,
             show=lambda: show(self) if show else None,
         )
+        self._watchdog = Watchdog(self._capture, self._inbox, parts.learner, lambda: self._reporter.line)
         self._human_needed = False
         """Whether a person was asked for, and the machine has not recovered since."""
         self._code: int | None = None
@@ -121,6 +123,7 @@ class Daemon:
             asyncio.create_task(self._hands.run(), name="hands"),
             asyncio.create_task(self._decisions.run(), name="decisions"),
             asyncio.create_task(self._reporter.run(), name="reporter"),
+            asyncio.create_task(self._watchdog.run(), name="watchdog"),
         ]
         control = asyncio.create_task(self._control.run(), name="control")
         try:
@@ -134,6 +137,7 @@ class Daemon:
             await self._dump("a part broke", error=repr(error))
             raise
         finally:
+            systemd.notify(STOPPING=1)
             await self._hands.shut()
             for task in (consumer, *helpers):
                 task.cancel()
@@ -157,6 +161,7 @@ class Daemon:
             self._hear(event)
         for command in commands:
             await self._carry_out(command)
+        self._watchdog.event_handled()
         return lost or self._turn_page()
 
     async def _carry_out(self, command: Command) -> None:  # noqa: C901 - one branch a command

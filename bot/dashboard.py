@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from bot import log
+from bot import log, systemd
 
 if TYPE_CHECKING:
     from bot.daemon import Daemon
@@ -45,6 +45,7 @@ class Dashboard:
     def tell(self, what: str) -> None:
         """Log and show what is being prepared, which may take a while."""
         log.logger().info("preparing", what=what, seconds=self.seconds)
+        systemd.notify(STATUS=f"preparing: {what}")
         if self._live:
             self._live.update(f"{what} …")
 

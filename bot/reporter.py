@@ -138,6 +138,12 @@ class Reporter:
         seconds = round(time.monotonic() - self._began, 1)
         return {**self._counts.as_dict(), "decisions": self._decisions.decisions, "seconds": seconds}
 
+    @property
+    def line(self) -> str:
+        """The state, and how the run goes, in one line."""
+        counts = self._counts.as_dict()
+        return f"{self._state()}: {self.why or 'started'} ({counts['won']} of {counts['battles']} battles won)"
+
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
         learner = self._parts.learner.status()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,6 +64,8 @@ class Learner:
         self.unsaved: str | None = None
         """Why the last checkpoint could not be written, if it could not."""
         self.dropped = 0
+        self._at_work: float | None = None
+        """When the thread began what it is doing, on the monotonic clock; None while it waits for something to do."""
         self._handed = self._taken = 0
         self.notes = self._resume(fresh=fresh)
 
@@ -100,6 +103,18 @@ class Learner:
             return 0
         waiting = self._handed - self._taken  # read before the credit, which grows before a decision counts as taken
         return waiting + int(self._agent.credit)
+
+    @property
+    def stalled(self) -> float:
+        """Seconds for which the thread has been at one message or update: 0 while it waits for one or has said that it
+        failed, infinite where it ended without saying why.
+        """
+        if self.failed is not None:
+            return 0.0
+        if not self._thread.is_alive():
+            return float("inf")
+        began = self._at_work
+        return 0.0 if began is None else time.monotonic() - began
 
     @property
     def knows_nothing(self) -> bool:
@@ -191,10 +206,13 @@ class Learner:
 
     def _next(self, *, wait: bool) -> Experience | _Save | _Stop | None:
         """The next message; None when there is none."""
+        self._at_work = None if wait else time.monotonic()
         try:
             return self._inbox.get(block=wait)
         except queue.Empty:
             return None
+        finally:
+            self._at_work = time.monotonic()
 
     def _write(self) -> None:
         """Write a checkpoint, if there is a directory. A full disk does not end the learning."""
