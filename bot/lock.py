@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,18 @@ def only_daemon(directory: Path) -> Iterator[None]:
                 f"another daemon plays with {directory}; end it with: holdfast stop, or choose another data.directory"
             ) from None
         yield
+
+
+def is_locked(directory: Path) -> bool:
+    """Whether a daemon has locked the data directory. Nothing is made or changed."""
+    try:
+        with (directory / "daemon.lock").open("r+") as file:
+            _lock(file.fileno())
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        return error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return False
 
 
 def _lock(descriptor: int) -> None:

@@ -155,15 +155,19 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def ultralytics_settings() -> Path:
+    """The file in which `ultralytics` keeps its settings, whether reporting is one of them or not."""
+    return Path(os.environ.get("YOLO_CONFIG_DIR") or _ULTRALYTICS) / "Ultralytics" / "settings.json"
+
+
 def quiet_ultralytics() -> Any:
     """The `ultralytics` package, imported with settings that stop it from downloading, installing and reporting."""
-    settings = Path(tempfile.gettempdir()) / "holdfast-ultralytics"
-    settings.mkdir(exist_ok=True)
+    _ULTRALYTICS.mkdir(exist_ok=True)
     os.environ["YOLO_OFFLINE"] = "1"
     os.environ["YOLO_AUTOINSTALL"] = "False"
     os.environ["YOLO_VERBOSE"] = "False"
     os.environ["ULTRALYTICS_SAFE_LOAD"] = "1"
-    os.environ.setdefault("YOLO_CONFIG_DIR", str(settings))
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(_ULTRALYTICS))
     import ultralytics
 
     ultralytics.settings.update({"sync": False})  # type: ignore[no-untyped-call]
@@ -184,4 +188,5 @@ def _described(weights: Path) -> dict[str, Any]:
     return found
 
 
+_ULTRALYTICS = Path(tempfile.gettempdir()) / "holdfast-ultralytics"
 _REMEDY = "make it with: holdfast vision train"

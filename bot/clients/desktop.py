@@ -128,6 +128,11 @@ class DesktopPointer:
             self._left_at = None
             raise PointerError("paused by a person: the mouse was moved ([control] yield_to_mouse)")
 
+    def position(self) -> tuple[int, int]:
+        """Where the mouse is, in pixels of the client area. Raises PointerError when it cannot be used."""
+        x, y = (self._mouse or self._open()).position()
+        return x - self._origin[0], y - self._origin[1]
+
     def release(self) -> None:
         """Let the button go, even while a user holds the mouse in a corner."""
         if not self._down:

@@ -18,14 +18,17 @@ def add(verbs: Verbs) -> None:
 
 
 def doctor(options: Namespace) -> int:
-    """Print what was found, one line each; FAILED where something is missing."""
+    """Print what was found, one line each; FAILED where one is a failure."""
     from bot import config
     from bot.doctor import examine
 
-    findings = examine(config.load(options.config))
-    for finding in findings:
+    code = DONE
+    for finding in examine(config.load(options.config)):
+        if finding.level == "failure":
+            code = FAILED
         if options.json:
             print_json(finding._asdict())
         else:
-            print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<12} {finding.told}")
-    return DONE if all(finding.ok for finding in findings) else FAILED
+            told = f"{finding.told}; {finding.fix}" if finding.fix else finding.told
+            print(f"{finding.level:<8} {finding.what:<11} {told}", flush=True)
+    return code
