@@ -28,6 +28,7 @@ from bot.commands import (
     replay,
     roster,
     run,
+    service,
     simulate,
     stage,
     train,
@@ -37,7 +38,7 @@ from game.errors import DONE, HoldfastError
 
 MODULES = (
     run, practice, picture, ask, logs, replay, read, import_tables, gamedata, roster, stage, plan, simulate, generate,
-    graph, doctor, config, train, evaluate, vision_train,
+    graph, doctor, service, config, train, evaluate, vision_train,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130

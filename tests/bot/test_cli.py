@@ -14,7 +14,8 @@ from bot.requests import REQUESTS
 VERBS = (
     "run", *(request.verb for request in REQUESTS), "logs", "replay", "read", "train", "evaluate", "stage", "import",
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
-    "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train",
+    "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train", "service install",
+    "service uninstall", "service status",
 )  # fmt: skip
 HEAVY = {
     "torch",

@@ -78,16 +78,19 @@ def test_a_run_reports_itself_from_its_preparation_to_its_end(tmp_path, port):
     heard: list[str] = []
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(PATIENCE)
+        manager.settimeout(2 * PATIENCE)  # where the rules must be compiled first
         told = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"}
         told.pop("WATCHDOG_PID", None)
         config = configuration(tmp_path, port, play={"stage": short_level(tmp_path, 9).name})
         process = holdfast("run", "--config", config, "--json", env=told)
-        deadline = time.monotonic() + PATIENCE
-        while "WATCHDOG=1" not in heard and time.monotonic() < deadline:
-            heard += manager.recv(4096).decode().splitlines()
-        process.terminate()
-        finished(process)
+        try:
+            deadline = time.monotonic() + 2 * PATIENCE
+            while "WATCHDOG=1" not in heard and time.monotonic() < deadline:
+                heard += manager.recv(4096).decode().splitlines()
+            process.terminate()
+            finished(process)
+        finally:
+            process.kill()
         manager.setblocking(False)
         while heard[-1] != "STOPPING=1":
             heard += manager.recv(4096).decode().splitlines()
