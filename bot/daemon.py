@@ -12,6 +12,7 @@ import msgspec
 
 from bot import log, systemd
 from bot.capture_loop import CaptureLoop
+from bot.clients.following import FollowingPointer
 from bot.config import Config
 from bot.control import Control
 from bot.decision_loop import DecisionLoop
@@ -62,8 +63,9 @@ class Daemon:
         self._hear = hear
         client = self._client = parts.client
         self._inbox = Inbox()
+        pointer = FollowingPointer(client.pointer, lambda: parts.watcher.area, client.size)
         self._hands = Hands(
-            client.pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer, client.pass_time
+            pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer, client.pass_time
         )
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)

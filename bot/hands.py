@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 from bot import log
-from bot.clients.client import Pointer, PointerError
+from bot.clients.client import MissedError, Pointer, PointerError
 from bot.inbox import Inbox
 from game.actions import STEPS
 from game.camera import Camera
@@ -261,6 +261,8 @@ class Hands:
         """Report it when a person has taken the pointer."""
         try:
             await self._in_thread(self._pointer.check)
+        except MissedError:
+            return  # it cannot be touched now, which no person did
         except PointerError as error:
             await self._inbox.put(PartFailed(t=self._clock(), part="hands", why=str(error)))
 
@@ -299,7 +301,7 @@ class Hands:
             await self._inbox.put(GestureDone(t=t, id=gesture.id))
             return
         log.logger().warning("gesture_failed", **told, error=str(failure))
-        if not isinstance(failure, GateShutError):
+        if not isinstance(failure, GateShutError | MissedError):
             await self._inbox.put(PartFailed(t=t, part="hands", why=str(failure)))
         await self._inbox.put(GestureFailed(t=t, id=gesture.id, why=str(failure)))
 

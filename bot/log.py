@@ -25,6 +25,7 @@ EVENTS = {
     "ready": "everything is made ready; says after how many seconds",
     "state": "the machine changed its state, and why",
     "screen": "another screen was recognised",
+    "client_area": "the game's client area is elsewhere in what is captured, or lies partly outside and is waited for",
     "decision": "the policy chose an action in a battle",
     "gesture": "the hands made a gesture",
     "gesture_failed": "a gesture could not be made or was broken off",

@@ -68,7 +68,7 @@ def build(
     warm_up(stage, squad)
     tell("loading the detector and the models that read text")
     geometry = _geometry(config, stage, client.size)
-    watcher = _watcher(config, squad, geometry)
+    watcher = _watcher(config, squad, geometry, client.clock)
     tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
     if plan is not None and learner.knows_nothing:
@@ -106,7 +106,7 @@ def _geometry(config: Config, stage: Stage, size: tuple[int, int]) -> Geometry:
     return Geometry(load_profile(config.screen.profile, size), camera, stage, timing)
 
 
-def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry) -> Watcher:
+def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry, clock: Callable[[], float]) -> Watcher:
     """The watcher, with the models that it needs to read a frame."""
     from vision.cutter import Cutter
     from vision.detector import Detector
@@ -115,7 +115,7 @@ def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry) ->
     profile, camera, stage, _ = geometry
     reader = Reader()
     cutter = Cutter(profile, reader, _portraits(config, squad))
-    return Watcher(profile, cutter, Detector(Path(config.vision.weights)), reader, camera, stage)
+    return Watcher(profile, cutter, Detector(Path(config.vision.weights)), reader, camera, stage, clock=clock)
 
 
 def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:

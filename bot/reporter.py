@@ -22,7 +22,7 @@ from game.characters.models import Operator
 from game.view import BattleView
 from learning.policy import Decision
 from states.commands import BattleEnded, Report
-from states.events import BattleSeen, Decided, Event, PartFailed, ScreenSeen
+from states.events import AreaSeen, BattleSeen, Decided, Event, PartFailed, ScreenSeen
 
 ROUND = 0.25
 """Seconds between two rounds; each looks at the learner's health and refreshes the dashboard."""
@@ -95,6 +95,9 @@ class Reporter:
             case ScreenSeen():
                 self._screen = event.screen
                 log.logger().info("screen", t=round(event.t, 2), screen=event.screen)
+            case AreaSeen():
+                place = (event.x, event.y, event.width, event.height)
+                log.logger().warning("client_area", t=round(event.t, 2), area=place, whole=event.whole)
             case Decided():
                 decision = self._decision(event)
                 log.logger().info("decision", t=round(event.t, 2), **decision, ms=round(event.latency * 1000, 2))

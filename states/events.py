@@ -39,6 +39,8 @@ class ScreenSeen(Event, tag="screen_seen", frozen=True, kw_only=True):
     """Things with a text of their own that can be tapped, such as stage codes on the map, with the pixel to tap."""
     closed_by: str | None = None
     """The profile's point whose tap closes an interruption; None for every other screen."""
+    lag: float = 0.0
+    """Seconds of the events' clock from the picture to this event."""
 
 
 class BattleSeen(Event, tag="battle_seen", frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ class BattleSeen(Event, tag="battle_seen", frozen=True, kw_only=True):
     view: BattleView
     latency: float
     """Seconds from the frame's grab to this event."""
+    lag: float = 0.0
+    """The same by the events' clock, which does not go on meanwhile where the game waits for the bot."""
 
 
 class ResultSeen(Event, tag="result_seen", frozen=True, kw_only=True):
@@ -62,6 +66,20 @@ class ScreenLost(Event, tag="screen_lost", frozen=True, kw_only=True):
     """No screen has been recognised for this many seconds."""
 
     seconds: float
+
+
+class AreaSeen(Event, tag="area_seen", frozen=True, kw_only=True):
+    """The game's client area is elsewhere in what is captured than it was: x, y, width and height in pixels of that.
+
+    While it is not `whole` a part of it lies outside, nothing can be read or touched, and the place is the last whole
+    one. Events and commands are in pixels of the client area at its usual size, wherever it is.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    whole: bool = True
 
 
 class Stuck(Event, tag="stuck", frozen=True, kw_only=True):
@@ -132,6 +150,7 @@ AnyEvent = (
     | BattleSeen
     | ResultSeen
     | ScreenLost
+    | AreaSeen
     | Stuck
     | Tick
     | Decided

@@ -16,8 +16,9 @@ import numpy as np
 from game.camera import Camera
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
-from states.events import BattleSeen, Event, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
-from vision.capture import Frame
+from states.events import AreaSeen, BattleSeen, Event, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
+from vision.capture import Frame, Image
+from vision.client_area import Area, Place
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
 from vision.localisation import localise
@@ -34,6 +35,8 @@ EVIDENCE_SECONDS = 0.5
 """Least time between two of them, so that they span several seconds."""
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
+OUTSIDE_SECONDS = 20.0
+"""For how long a client area counts as partly outside the frame without being seen there again."""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 
@@ -41,8 +44,9 @@ RESULT_SECONDS = 0.5
 class Watcher:
     """Looks at frames one after the other.
 
-    A screen counts as seen when `steady` frames in a row show it. No screen recognised for `lost` seconds is
-    ScreenLost, no pixel changed for `stuck` seconds is Stuck; both are reported again after as long again.
+    The game's client area is followed where it goes in the frame; what is read from it, and every event, is in pixels
+    of its usual size. A screen counts as seen when `steady` frames in a row show it. No screen recognised for `lost`
+    seconds is ScreenLost, no pixel changed for `stuck` seconds is Stuck; both are reported again after as long again.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Watcher:
         camera: Camera,
         stage: Stage,
         *,
+        clock: Callable[[], float] | None = None,
         steady: int = 2,
         lost: float = 5.0,
         stuck: float = 30.0,
@@ -64,6 +69,7 @@ class Watcher:
         self._reader = reader
         self._camera = camera
         self._stage = stage
+        self._clock = clock
         self._steady = steady
         self._lost_after = lost
         self._stuck_after = stuck
@@ -76,7 +82,13 @@ class Watcher:
         self.view: BattleView | None = None
         """The battle as it was seen last; None until its HUD has been read once."""
 
+        self._place = Place(profile.size)
+        self._area_reported: Area | None = self._place.area
+        self._outside_at = 0.0
+        """When a part of the client area was last seen to lie outside the frame."""
         self._frame: Frame | None = None
+        self._picture: Image | None = None
+        """The client area in the last frame that was read."""
         self._reading = ScreenReading(UNKNOWN_SCREEN, {})
         self._frames_alike = 0
         """Frames in a row that showed this screen."""
@@ -103,7 +115,7 @@ class Watcher:
         else:
             self._frames_alike += 1
         events = [*self._tick(frame.t), *self._lost(frame.t), *self._stuck(frame.t, changed)]
-        events += self._screen_seen(frame.t)
+        events += self._area_seen(frame.t) + self._screen_seen(frame.t)
         if self._reading.screen == self.screen == BATTLE:
             events += self._battle_seen(frame, changed)
         events += self._result_seen(frame.t)
@@ -114,6 +126,11 @@ class Watcher:
         """Report the screen of the next frame even if it is the one reported last, and a result once more."""
         self._report_again = True
         self._result_reported = False
+
+    @property
+    def area(self) -> Area | None:
+        """Where the client area is in the frames now; None while a part of it lies outside. Any thread may ask."""
+        return None if self._place.outside else self._place.area
 
     def latency(self) -> dict[str, tuple[float, float]]:
         """Of each part of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
@@ -134,7 +151,7 @@ class Watcher:
 
     def _read(self, frame: Frame) -> None:
         """Find out which screen a changed frame shows, and since when."""
-        reading = self._timed("screen", lambda: recognise(frame.image, self._profile, self._reader))
+        reading = self._timed("screen", lambda: self._recognise(frame))
         if reading.screen == self._reading.screen:
             self._frames_alike += 1
         else:
@@ -143,6 +160,42 @@ class Watcher:
             self._since = frame.t
             self._result_reported = False
         self._reading = reading
+
+    def _recognise(self, frame: Frame) -> ScreenReading:
+        """Which screen a frame shows. The client area is searched for only where it is not as it was."""
+        place, image = self._place, frame.image
+        doubtful = place.is_doubtful(image)
+        reading = ScreenReading(UNKNOWN_SCREEN, {}) if doubtful else self._read_at(place.area, image)
+        if reading.screen != UNKNOWN_SCREEN:
+            return reading
+        for found in place.candidates(image, frame.t):
+            area = found.within(image)
+            if area is None:
+                place.outside, self._outside_at = True, frame.t
+                return reading
+            if doubtful or area != place.area:
+                reading = self._read_at(area, image)
+            if reading.screen != UNKNOWN_SCREEN:
+                return reading
+        place.outside &= frame.t - self._outside_at < OUTSIDE_SECONDS
+        return reading
+
+    def _read_at(self, area: Area, image: Image) -> ScreenReading:
+        """Which screen is shown if the client area is here; if one is, this is where it is from now on."""
+        picture = area.picture(image, self._place.size)
+        reading = recognise(picture, self._profile, self._reader)
+        if reading.screen != UNKNOWN_SCREEN:
+            self._place.settle(area, image, picture)
+            self._picture = picture
+        return reading
+
+    def _area_seen(self, t: float) -> list[Event]:
+        """The client area when it is elsewhere than before; the screen is then reported anew."""
+        if self.area == self._area_reported:
+            return []
+        self._area_reported, self._report_again = self.area, True
+        x, y, width, height = self._place.area
+        return [AreaSeen(t=t, x=x, y=y, width=width, height=height, whole=not self._place.outside)]
 
     def _result(self) -> tuple[str, str | None, int | None]:
         return self._reading.screen, self._reading.outcome, self._reading.stars
@@ -154,8 +207,8 @@ class Watcher:
         return [Tick(t=t) for _ in range(passed)]
 
     def _lost(self, t: float) -> list[Event]:
-        """ScreenLost when no screen has been recognised for a while."""
-        if self._reading.screen != UNKNOWN_SCREEN:
+        """ScreenLost when no screen has been recognised for a while, though the whole client area is in sight."""
+        if self._reading.screen != UNKNOWN_SCREEN or self._place.outside:
             self._known_at = self._blind_since = t
         if t - self._known_at < self._lost_after:
             return []
@@ -187,25 +240,36 @@ class Watcher:
         self.screen = screen
         self._report_again = False
         self._battle_reported = -np.inf
-        return [ScreenSeen(t=t, screen=screen, found=self._reading.found, closed_by=self._reading.closed_by)]
+        return [
+            ScreenSeen(
+                t=t, screen=screen, found=self._reading.found, closed_by=self._reading.closed_by, lag=self._lag(t)
+            )
+        ]
 
     def _battle_seen(self, frame: Frame, changed: bool) -> list[Event]:
         """The battle; while no pixel changes, only once a second."""
         if not changed and frame.t - self._battle_reported < 1.0:
             return []
-        if changed or self.view is None:
-            hud = self._timed("cutter", lambda: self._cutter.read(frame.image))
-            self.view = self._view(frame, hud)
+        picture = self._picture
+        if picture is not None and (changed or self.view is None):
+            hud = self._timed("cutter", lambda: self._cutter.read(picture))
+            self.view = self._view(picture, hud)
         if self.view is None:
             return []
         self._battle_reported = frame.t
-        return [BattleSeen(t=frame.t, view=self.view, latency=time.perf_counter() - frame.taken)]
+        return [
+            BattleSeen(t=frame.t, view=self.view, latency=time.perf_counter() - frame.taken, lag=self._lag(frame.t))
+        ]
 
-    def _view(self, frame: Frame, hud: Hud) -> BattleView | None:
+    def _lag(self, t: float) -> float:
+        """Seconds that the frames' clock has gone on since a frame of time `t`."""
+        return max(0.0, self._clock() - t) if self._clock else 0.0
+
+    def _view(self, picture: Image, hud: Hud) -> BattleView | None:
         """HUD and units together; None as long as some number has never been read."""
         if None in (hud.kills, hud.total, hud.life, hud.dp, hud.slots_left):
             return None
-        operators, enemies = self._units(frame, hud)
+        operators, enemies = self._units(picture, hud)
         assert hud.kills is not None and hud.total is not None and hud.life is not None  # noqa: PT018 - for mypy
         assert hud.dp is not None and hud.slots_left is not None  # noqa: PT018 - for mypy
         return BattleView(
@@ -222,14 +286,14 @@ class Watcher:
             enemies=enemies,
         )
 
-    def _units(self, frame: Frame, hud: Hud) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
+    def _units(self, picture: Image, hud: Hud) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
         """Operators and enemies with their tiles. While a card is held the view is tilted and the game in slow motion,
         and while paused nothing moves: then these are the units seen before.
         """
         if hud.deploying or (hud.paused and self.view is not None):
             return (self.view.operators, self.view.enemies) if self.view else ((), ())
-        self.detections = self._timed("detector", lambda: self._detector.detect(frame.image))
-        return localise(self.detections, frame.image, self._camera, self._stage)
+        self.detections = self._timed("detector", lambda: self._detector.detect(picture))
+        return localise(self.detections, picture, self._camera, self._stage)
 
     def _result_seen(self, t: float) -> list[Event]:
         """The result of a battle, once it has read the same for `RESULT_SECONDS`."""

@@ -27,6 +27,10 @@ class PointerError(HoldfastError):
     """The pointer cannot be used. The message says why."""
 
 
+class MissedError(PointerError):
+    """The gesture would not hit what it was aimed at: the client area is elsewhere, or partly out of sight."""
+
+
 class Pointer(Protocol):
     """Touches the game at pixels of its client area. Calls may block; they all come from one thread."""
 

@@ -1,0 +1,229 @@
+"""Where in a frame the game's client area is: its place and size, found again after the window was moved or resized.
+
+Two ways, both cheap enough for a frame now and then. A plain border around the game gives its rectangle exactly. Where
+a part of the game lies outside the frame, or the desktop is not plain, features of the last picture that was known are
+found again, and how they are displaced says where the whole rectangle is, the invisible part too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+ALIKE = 2
+"""Grey levels by which the pixels of a plain border may differ."""
+SLACK = 4
+"""Pixels by which an area may be found elsewhere and still be the same."""
+OVERHANG = 4
+"""Pixels by which an area may lie outside the frame and still be whole: features tell its place to a pixel or two."""
+LEAST_SIZE = 0.4
+"""Least width and height of the client area, as a share of its usual ones: below that, text cannot be read."""
+MOST_SIZE = 2.5
+"""Most of them."""
+SEARCH_SECONDS = 0.5
+"""Seconds from one search for features to the next: one takes about 50 ms."""
+SHAPE = 2
+"""Pixels by which the height may differ from what the width and the usual shape ask for."""
+SHRUNK = 0.97
+"""A plain border counts as the desktop when it leaves at most this share of the width: pages have margins too."""
+THUMBNAIL = (96, 54)
+"""Size at which two pictures are compared as a whole."""
+SAME = 0.8
+"""Correlation of two thumbnails from which they show the same."""
+CUT = 0.95
+"""Correlation of a picture with the one before below which the page, or the window's place, has changed."""
+LEAST_SEEN = 0.3
+"""Least share of its width and height that must be seen of an area for its features to tell its place."""
+FEATURES = 1500
+"""Features of a picture that are looked for at most."""
+LEAST_FEATURES = 10
+"""Least number of features that must agree on where the area is; among wrong matches about 5 agree by chance."""
+LEAST_AGREEING = 0.04
+"""Least share of the matched features that must agree; measured: 0.05 and up in a battle enlarged by a fifth."""
+UPRIGHT = 0.01
+"""Most that the area may seem turned, in radians: windows are never turned, wrong matches are."""
+
+
+class Area(NamedTuple):
+    """A rectangle of a frame, in its pixels; parts of it may lie outside the frame."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def is_near(self, other: Area) -> bool:
+        """Whether the two differ by no more than `SLACK` pixels in anything."""
+        return max(abs(one - two) for one, two in zip(self, other, strict=True)) <= SLACK
+
+    def within(self, image: Image) -> Area | None:
+        """The area without what overhangs the image by at most `OVERHANG` pixels; None where more lies outside."""
+        height, width = image.shape[:2]
+        left, top = max(self.x, 0), max(self.y, 0)
+        area = Area(left, top, min(self.x + self.width, width) - left, min(self.y + self.height, height) - top)
+        cut = max(abs(one - two) for one, two in zip(self, area, strict=True))
+        return area if cut <= OVERHANG else None
+
+    def cut(self, image: Image) -> Image:
+        """The part of an image inside this area, which must lie in it (a view, no copy)."""
+        return image[self.y : self.y + self.height, self.x : self.x + self.width]
+
+    def picture(self, image: Image, size: tuple[int, int]) -> Image:
+        """The part of an image inside this area, at `size` (width, height)."""
+        part = self.cut(image)
+        if (self.width, self.height) == size:
+            return part
+        smaller = self.width > size[0]
+        return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR))
+
+    def pixel(self, x: float, y: float, size: tuple[int, int]) -> tuple[int, int]:
+        """The frame's pixel under a pixel of the client area's picture of `size`."""
+        return round(self.x + x * self.width / size[0]), round(self.y + y * self.height / size[1])
+
+
+def has_usual_shape(area: Area, size: tuple[int, int]) -> bool:
+    """Whether an area can be the client area whose usual size is `size`."""
+    factor = area.width / size[0]
+    return LEAST_SIZE <= factor <= MOST_SIZE and abs(size[1] * factor - area.height) <= SHAPE * max(1.0, factor)
+
+
+def likeness(one: Image, other: Image) -> float:
+    """The correlation of two pictures as a whole, from -1 to 1; 0 where one is plain."""
+    first, second = (_thumbnail(picture) for picture in (one, other))
+    return float((first * second).mean())
+
+
+def _thumbnail(picture: Image) -> NDArray[np.float32]:
+    """A picture's grey levels at `THUMBNAIL`, with mean 0 and variance 1."""
+    small = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), THUMBNAIL, interpolation=cv2.INTER_AREA)
+    level = small.astype(np.float32) - float(small.mean())
+    return np.asarray(level / max(float(level.std()), 1e-3), np.float32)
+
+
+def inside_borders(image: Image) -> Iterator[Area]:
+    """What plain borders along the image's sides leave, for each colour that such a border has."""
+    colours = {tuple(line[0].tolist()) for line in _sides(image) if np.ptp(line, axis=0).max() <= ALIKE}
+    for colour in sorted(colours):
+        plain = cv2.inRange(image, *(np.clip(np.add(colour, off), 0, 255) for off in (-ALIKE, ALIKE)))
+        rows = np.flatnonzero(cv2.reduce(plain, 1, cv2.REDUCE_MIN).ravel() == 0)
+        columns = np.flatnonzero(cv2.reduce(plain, 0, cv2.REDUCE_MIN).ravel() == 0)
+        if rows.size and columns.size:
+            x, y = int(columns[0]), int(rows[0])
+            yield Area(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
+
+
+def _sides(image: Image) -> tuple[Image, ...]:
+    """The outermost lines of an image."""
+    return image[0], image[-1], image[:, 0], image[:, -1]
+
+
+class Features:
+    """The features of one picture of the client area, by which it is found again."""
+
+    def __init__(self, picture: Image) -> None:
+        self._picture = picture
+        self._points, self._descriptors = _features(picture)
+
+    def find(self, image: Image) -> Area | None:
+        """Where the picture is in an image, moved and scaled; None where too few features agree."""
+        points, descriptors = _features(image)
+        if min(len(points), len(self._points)) < LEAST_FEATURES:
+            return None
+        matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(self._descriptors, descriptors)
+        if len(matches) < LEAST_FEATURES:
+            return None
+        here = np.array([self._points[match.queryIdx] for match in matches])
+        there = np.array([points[match.trainIdx] for match in matches])
+        matrix, agree = cv2.estimateAffinePartial2D(here, there, method=cv2.RANSAC, ransacReprojThreshold=3.0)
+        if matrix is None or agree.sum() < max(LEAST_FEATURES, LEAST_AGREEING * len(matches)):
+            return None
+        scale, turned = float(np.hypot(*matrix[:, 0])), float(np.arctan2(matrix[1, 0], matrix[0, 0]))
+        if abs(turned) > UPRIGHT:
+            return None
+        x, y = (round(float(value)) for value in matrix[:, 2])
+        height, width = self._picture.shape[:2]
+        area = Area(x, y, round(width * scale), round(height * scale))
+        return area if self._looks_alike(area, image) else None
+
+    def _looks_alike(self, area: Area, image: Image) -> bool:
+        """Whether what can be seen of the area looks like that part of the picture: pages share some features."""
+        left, top = max(area.x, 0), max(area.y, 0)
+        right, bottom = min(area.x + area.width, image.shape[1]), min(area.y + area.height, image.shape[0])
+        seen = Area(left, top, right - left, bottom - top)
+        if min(seen.width / area.width, seen.height / area.height) < LEAST_SEEN:
+            return False
+        scale = self._picture.shape[1] / area.width
+        edges = [round(one * scale) for one in (left - area.x, top - area.y, seen.width, seen.height)]
+        return likeness(Area(*edges).cut(self._picture), seen.cut(image)) >= SAME
+
+
+def _features(image: Image) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Where an image's features are, as pixels, and their descriptors."""
+    points, descriptors = cv2.ORB.create(FEATURES).detectAndCompute(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
+    if descriptors is None:
+        return np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8)
+    return np.array([point.pt for point in points], np.float32), np.asarray(descriptors, np.uint8)
+
+
+class Place:
+    """Where the client area is, as far as the frames so far tell; `size` is its usual (width, height).
+
+    `outside` says that a part of it lies outside the frame: then nothing can be read or touched until it is back.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.area = Area(0, 0, *size)
+        """The whole client area as it was seen last."""
+        self.outside = False
+        self._known: Image | None = None
+        self._features: Features | None = None
+        self._boxes: list[Area] = []
+        """What plain borders left of the image in which the picture was known."""
+        self._searched_at = -SEARCH_SECONDS
+
+    def settle(self, area: Area, image: Image, picture: Image) -> None:
+        """The client area is here in an image, and this is what it shows, a known screen: by it, it is found again."""
+        self.area, self.outside = area, False
+        self._known, self._features, self._boxes = picture, None, list(inside_borders(image))
+
+    def is_doubtful(self, image: Image) -> bool:
+        """Whether the area should be searched before it is read: it was outside, borders differ, or there was a cut."""
+        if self._known is None or self.outside:
+            return True
+        boxes = list(inside_borders(image))
+        alike = len(boxes) == len(self._boxes) and all(map(Area.is_near, boxes, self._boxes))
+        return not alike or likeness(self._known, self.area.cut(image)) < CUT
+
+    def candidates(self, image: Image, t: float) -> Iterator[Area]:
+        """Where the client area may be at time `t`, the likeliest first; at last where it was, unless found elsewhere.
+
+        A candidate that lies partly outside the image is certain: its features were found.
+        """
+        is_due = t - self._searched_at >= SEARCH_SECONDS
+        if self.outside and not is_due:
+            return
+        found = self._find(image, t) if is_due else None
+        boxes = [box for box in inside_borders(image) if has_usual_shape(box, self.size)]
+        if found is None:
+            yield from (box for box in boxes if box.width <= SHRUNK * image.shape[1])
+        elif not found.is_near(self.area):
+            yield next((box for box in boxes if box.is_near(found)), found)
+            return
+        yield self.area
+
+    def _find(self, image: Image, t: float) -> Area | None:
+        """Where the picture that was known last is now."""
+        if self._known is None:
+            return None
+        self._searched_at = t
+        if self._features is None:
+            self._features = Features(self._known)
+        found = self._features.find(image)
+        return found if found is not None and LEAST_SIZE <= found.width / self.size[0] <= MOST_SIZE else None
