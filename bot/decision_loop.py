@@ -84,5 +84,6 @@ class DecisionLoop:
         while self._lock_step and self._learner.owed and self._learner.failed is None:
             time.sleep(POLL)
         started = time.perf_counter()
+        self._learner.policy.banned = command.banned
         decision = self._policy.decide(command.view)
         return decision, time.perf_counter() - started

@@ -5,13 +5,13 @@ Every policy has `decide(view) -> Decision` and never names an action that is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, WAIT, Action
+from game.actions import DEPLOY, DIRECTIONS, NOTHING, RETREAT, SKILL, WAIT, Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
@@ -120,6 +120,8 @@ class EpsilonGreedy:
     def __init__(self, encoding: StageEncoding, snapshot: Snapshot, settings: Settings, seed: int) -> None:
         self.encoding, self.snapshot = encoding, snapshot
         self.schedule = Schedule(settings)
+        self.banned: Collection[tuple[int, int, int]] = ()
+        """Kind, slot and tile of actions that are left out of the next decisions: `Decide` says which."""
         self.frozen = False
         """Whether it never explores nor counts decisions."""
         self._rng = np.random.default_rng(seed)
@@ -128,6 +130,7 @@ class EpsilonGreedy:
     def decide(self, view: BattleView) -> Decision:
         """Explore with probability epsilon, else take the best legal action."""
         observation, legal, _ = look(view, self.encoding)
+        legal = self._without_banned(legal)
         scores = self.snapshot.scores(observation, legal)
         explored = False
         index = int(scores.argmax())
@@ -137,6 +140,17 @@ class EpsilonGreedy:
             if explored:
                 index = self.explore(legal)
         return Decision(self.encoding.action(index), float(scores[index]), explored, int(legal.sum()))
+
+    def _without_banned(self, legal: Mask) -> Mask:
+        """The legal actions that are not banned; to wait is never banned."""
+        directions = range(len(DIRECTIONS))
+        numbers = {self.encoding.index(Action(*key, direction)) for key in self.banned for direction in directions} - {
+            0
+        }
+        if numbers:
+            legal = legal.copy()
+            legal[list(numbers)] = False
+        return legal
 
     def explore(self, legal: Mask) -> int:
         """A legal action: wait, or first an operator and a kind of action, then a place, likelier the more it covers.

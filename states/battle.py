@@ -8,28 +8,19 @@ import msgspec
 
 from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action
 from game.view import UNKNOWN, BattleView, OperatorSeen
-from states.commands import BattleEnded, Command, Decide, Deploy, Gesture, Remember, Retreat, Tap, UseSkill
+from states.attempts import BAN_SECONDS, REPEATS, Attempt, Banned, banned_key
+from states.commands import BattleEnded, Command, Decide, Deploy, Remember, Retreat, Tap, UseSkill
 from states.events import BattleSeen, Decided, Event, GestureDone, GestureFailed, Outcome, ScreenSeen
-from states.state import TRIES, State
+from states.state import State
 
-CONFIRM = 2.0
-"""Seconds after a gesture within which its effect must be seen."""
-SETTLE = 0.5
-"""Seconds after a gesture before its effect can be judged: until then its animation may still run."""
 BUTTON_PATIENCE = 2.0
-"""Seconds between two taps on the pause or the speed button."""
-
-
-@dataclass
-class Attempt:
-    """A gesture under way, and the effect it should have."""
-
-    action: Action
-    row: int
-    col: int
-    gesture: int
-    """Its id."""
-    done_at: float | None = None
+"""Seconds between two taps on a button, or on the spot that puts a selected card or unit back."""
+SLOW_WAYS = ("clear", "clear", "pause", "clear")
+"""What is tapped in turn to end a slow motion: an empty spot, and a button, which also takes back a card that waits
+for its direction near that spot. Where that pauses the game, `PAUSED_WAYS` go on.
+"""
+PAUSED_WAYS = ("pause", "pause", "clear", "pause")
+"""What is tapped in turn in a game that stands still though the bot does not."""
 
 
 @dataclass
@@ -54,6 +45,8 @@ class Memory:
     done: Action = NOTHING
     """The action that the last decision led to: a gesture without effect counts as a wait."""
     attempt: Attempt | None = None
+    banned: dict[Banned, float] = field(default_factory=dict)
+    """Action that had no effect however often it was made → the time from which it may be tried again."""
     button_at: float = -BUTTON_PATIENCE
     buttons: dict[str, int] = field(default_factory=dict)
 
@@ -77,6 +70,7 @@ class BattleState(State):
         self.memory.seen_at = None
         # An answer that arrived in another state was ignored there: ask again.
         self.memory.asked = None
+        self.memory.buttons = {}
         self.machine.arrive()
         if self.memory.attempt is not None:
             # A gesture that a pause broke off may have had its effect: the next frames show it.
@@ -104,7 +98,11 @@ class BattleState(State):
             self._judge(memory, memory.attempt, event.view, event.t)
         view = memory.view = self._complete(memory, event.view)
         self.tapped_at = None
-        return self._buttons(memory, view, event) or self._ask(memory, view)
+        return (
+            self._buttons(memory, view, event)
+            or self._repeat(memory, view, event.t)
+            or self._ask(memory, view, event.t)
+        )
 
     def on_decided(self, event: Decided) -> list[Command]:
         """Turn a decision into a gesture, if it still fits what is seen."""
@@ -113,12 +111,11 @@ class BattleState(State):
             return []
         memory.asked = None
         action = Action(*event.action)
-        gesture = self._gesture(memory, memory.view, action)
-        if gesture is None:
+        gesture = self._gesture(memory, memory.view, action, "decided")
+        if gesture is None or banned_key(action) in self._banned(memory, event.t):
             return []
-        row, col = (gesture.row, gesture.col) if isinstance(gesture, Deploy | UseSkill | Retreat) else (0, 0)
         memory.done = action
-        memory.attempt = Attempt(action, row, col, gesture.id)
+        memory.attempt = Attempt(action, gesture.row, gesture.col, gesture.id)
         return [gesture]
 
     def on_gesture_done(self, event: GestureDone) -> list[Command]:
@@ -194,55 +191,72 @@ class BattleState(State):
         memory.seen_at = t
 
     def _judge(self, memory: Memory, attempt: Attempt, view: BattleView, t: float) -> None:
-        """See whether a gesture had its effect; without one for `CONFIRM` seconds it counts as a wait."""
-        if attempt.done_at is None or t - attempt.done_at < SETTLE:
+        """See whether a gesture had its effect, be it late, or whether that is overdue."""
+        lag = self.machine.lag
+        if not attempt.can_be_judged(t, lag):
             return
-        if self._worked(attempt, view):
+        if attempt.worked(view):
             if attempt.action.kind == DEPLOY:
                 memory.deployed[attempt.action.slot] = (attempt.row, attempt.col, attempt.action.direction)
             elif attempt.action.kind == RETREAT:
                 memory.deployed.pop(attempt.action.slot, None)
             memory.attempt = None
-        elif t - attempt.done_at > CONFIRM:
-            memory.attempt, memory.done = None, NOTHING
+        else:
+            attempt.lost = attempt.is_overdue(t, lag)
 
-    def _worked(self, attempt: Attempt, view: BattleView) -> bool:
-        """Whether the screen shows the effect a gesture should have."""
-        in_hand = any(card.slot == attempt.action.slot for card in view.cards)
-        if attempt.action.kind == DEPLOY:
-            return not in_hand and not view.deploying
-        if attempt.action.kind == RETREAT:
-            return in_hand
-        there = [unit for unit in view.operators if (unit.row, unit.col) == (attempt.row, attempt.col)]
-        return not any(unit.skill_ready for unit in there)
-
-    def _buttons(self, memory: Memory, view: BattleView, event: Event) -> list[Command]:
-        """Press pause when the game is paused though the bot is not, speed when it is not the configured one, and an
-        empty spot when a card or unit is selected though no gesture is under way.
-        """
-        if not view.paused:
-            memory.buttons.pop("pause", None)
-        if not view.deploying:
-            memory.buttons.pop("clear", None)
-        if memory.attempt is not None or event.t - memory.button_at < BUTTON_PATIENCE:
+    def _repeat(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
+        """Make a lost gesture again while it is possible. After `REPEATS` it is banned for a while, and was a wait."""
+        attempt = memory.attempt
+        if attempt is None or not attempt.lost or view.paused or view.deploying:
             return []
-        if view.paused:
-            return self._press(memory, "pause", event, "the game stands still")
-        if view.deploying:
-            return self._press(memory, "clear", event, "something is still selected")
-        if view.speed != self.machine.setup.speed and memory.buttons.get("speed", 0) < 3:
-            return self._press(memory, "speed", event, f"play at {self.machine.setup.speed}x")
+        if attempt.made > REPEATS:
+            memory.banned[attempt.key] = t + BAN_SECONDS
+        else:
+            gesture = self._gesture(memory, view, attempt.action, "no effect was seen")
+            if gesture is not None:
+                attempt.again(gesture.id)
+                return [gesture]
+        memory.attempt, memory.done = None, NOTHING
         return []
 
-    def _press(self, memory: Memory, point: str, event: Event, why: str) -> list[Command]:
-        """Tap a button of the battle; after `TRIES` taps without effect it is a fault."""
-        if memory.buttons.get(point, 0) >= TRIES:
-            return self.machine.give_up(event, f"{point} was tapped {TRIES} times without effect: {why}")
+    def _banned(self, memory: Memory, t: float) -> tuple[Banned, ...]:
+        """The actions that must not be tried now."""
+        memory.banned = {key: until for key, until in memory.banned.items() if t < until}
+        return tuple(sorted(memory.banned))
+
+    def _buttons(self, memory: Memory, view: BattleView, event: Event) -> list[Command]:
+        """Tap what ends a pause or a slow motion that the bot did not ask for, and press speed when it is not the
+        configured one; not while a gesture is under way.
+        """
+        if not view.paused:
+            memory.buttons.pop("paused", None)
+        if not view.deploying:
+            memory.buttons.pop("slow", None)
+        under_way = memory.attempt is not None and not memory.attempt.lost
+        if under_way or event.t - memory.button_at < BUTTON_PATIENCE + 2 * self.machine.lag:
+            return []
+        if view.paused:
+            return self._way_out(memory, "paused", PAUSED_WAYS, event, "the game stands still")
+        if view.deploying:
+            return self._way_out(memory, "slow", SLOW_WAYS, event, "something is still selected")
+        if view.speed != self.machine.setup.speed and memory.buttons.get("speed", 0) < 3:
+            return self._press(memory, "speed", "speed", event, f"play at {self.machine.setup.speed}x")
+        return []
+
+    def _way_out(self, memory: Memory, stuck: str, ways: tuple[str, ...], event: Event, why: str) -> list[Command]:
+        """Tap the next of some ways out; once all were tried without effect it is a fault."""
+        tried = memory.buttons.get(stuck, 0)
+        if tried >= len(ways):
+            return self.machine.give_up(event, f"{why}, and tapping {', '.join(ways)} had no effect")
+        return self._press(memory, stuck, ways[tried], event, why)
+
+    def _press(self, memory: Memory, count: str, point: str, event: Event, why: str) -> list[Command]:
+        """Tap a point, and count it under a name."""
         memory.button_at = event.t
-        memory.buttons[point] = memory.buttons.get(point, 0) + 1
+        memory.buttons[count] = memory.buttons.get(count, 0) + 1
         return [Tap(id=self.machine.next_id(), point=point, why=why)]
 
-    def _ask(self, memory: Memory, view: BattleView) -> list[Command]:
+    def _ask(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
         """Ask the policy once `decision_interval` has passed, and give the last one's experience to the learner."""
         busy = memory.asked is not None or memory.attempt is not None or view.paused or view.deploying
         interval = self.machine.setup.decision_interval
@@ -253,21 +267,27 @@ class BattleState(State):
             commands.append(Remember(before=memory.before, action=memory.done, after=view))
         memory.asked, memory.decided_at = self.machine.next_id(), memory.game_time
         memory.before, memory.done = view, NOTHING
-        return [*commands, Decide(id=memory.asked, view=view)]
+        return [*commands, Decide(id=memory.asked, view=view, banned=self._banned(memory, t))]
 
-    def _gesture(self, memory: Memory, view: BattleView, action: Action) -> Gesture | None:
-        """The gesture for an action; None for a wait, and for an action that is no longer possible."""
+    def _gesture(
+        self, memory: Memory, view: BattleView, action: Action, why: str
+    ) -> Deploy | UseSkill | Retreat | None:
+        """The gesture for an action; None for a wait, and for an action that is no longer possible: its card cannot be
+        paid, its operator has fallen, its skill has been triggered by itself.
+        """
         if action.kind == DEPLOY:
             hand = [card.slot for card in view.cards]
             if action.slot not in hand or view.cards[hand.index(action.slot)].state != "ready":
                 return None
             row, col = divmod(action.tile, self.machine.setup.width)
             return Deploy(
-                id=self.machine.next_id(), why="decided", card=hand.index(action.slot), cards=len(hand),
+                id=self.machine.next_id(), why=why, card=hand.index(action.slot), cards=len(hand),
                 row=row, col=col, direction=action.direction,
             )  # fmt: skip
-        if action.slot not in memory.deployed or action.kind not in (SKILL, RETREAT):
+        unit = next((one for one in view.operators if one.slot == action.slot), None)
+        if unit is None or action.slot not in memory.deployed or action.kind not in (SKILL, RETREAT):
             return None
-        row, col, _ = memory.deployed[action.slot]
+        if action.kind == SKILL and not unit.skill_ready:
+            return None
         make = UseSkill if action.kind == SKILL else Retreat
-        return make(id=self.machine.next_id(), why="decided", row=row, col=col)
+        return make(id=self.machine.next_id(), why=why, row=unit.row, col=unit.col)

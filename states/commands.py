@@ -74,6 +74,10 @@ class Decide(Command, tag="decide", frozen=True, kw_only=True):
 
     id: int
     view: BattleView
+    banned: tuple[tuple[int, int, int], ...] = ()
+    """Kind, slot and tile of actions that must not be decided now (tile 0 but for deployments, which are banned in
+    every direction): their gestures had no effect.
+    """
 
 
 class Remember(Command, tag="remember", frozen=True, kw_only=True):

@@ -69,6 +69,8 @@ SCREENS: dict[ScreenName, str] = {
 
 BLINDING = ("capture", "detector", "policy")
 """Parts whose failure is a fault. When the hands fail the bot pauses, without the other parts it plays on."""
+LAG_KEPT = 0.95
+"""Share of the longest lag of a picture that is still expected one picture later."""
 WALKS = 3
 """How often the bot walks home without reaching a battle before it asks for a person."""
 
@@ -105,6 +107,8 @@ class Machine:
         """Battles settled so far in this run."""
         self.last_one = False
         """The last battle asked for is over: go home and end."""
+        self.lag = 0.0
+        """A high estimate of the seconds in which a picture becomes an event: effects are waited for so much longer."""
         self._ids = 0
         self._walks = 0
         self._before_pause = "menu"
@@ -128,6 +132,8 @@ class Machine:
         if isinstance(event, ResumeAsked) and self.state != "paused":
             look: list[Command] = [Look()] if self.state == "fault" else []
             return [Answer(id=event.id, what="resumed"), *look]
+        if isinstance(event, ScreenSeen | BattleSeen):
+            self.lag = max(event.lag, LAG_KEPT * self.lag)
         commands = self._failed(event) if isinstance(event, PartFailed) else []
         trigger = _trigger(event)
         if trigger is not None and not self._stays_in_fault(event):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from states.machine import Machine
 
 PATIENCE = 6.0
-"""Seconds a tap may take to show an effect before it is made again."""
+"""Seconds a tap may take to show an effect before it is made again, where pictures are at hand at once."""
 TRIES = 4
 """How often the same point is tapped since a state was entered; one more, and the bot walks home instead."""
 HANDLER = "on_"
@@ -56,7 +56,7 @@ class State:
 
     def on_tick(self, event: Tick) -> list[Command]:
         """When a tap has shown no effect for `PATIENCE`, have the screen reported again, so that it is tapped again."""
-        if self.tapped_at is not None and event.t - self.tapped_at >= PATIENCE:
+        if self.tapped_at is not None and event.t - self.tapped_at >= PATIENCE + 3 * self.machine.lag:
             self.tapped_at = event.t
             return [Look()]
         return []

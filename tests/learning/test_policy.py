@@ -85,6 +85,16 @@ def test_exploring_never_leaves_what_is_legal(learned, encoding, views):
         assert all(legal[learned.explore(legal)] for _ in range(5))
 
 
+def test_what_is_banned_is_not_decided(learned, encoding, views):
+    """In no direction, explored or not; every other action stays possible."""
+    view = next(one for one in views if encoding.legal(one).sum() > 5)
+    legal = [encoding.action(int(index)) for index in np.flatnonzero(encoding.legal(view))]
+    deploys = sorted({action[:3] for action in legal if action.kind == DEPLOY})
+    learned.banned = deploys[1:]
+    decided = {learned.decide(view).action for _ in range(100)}
+    assert {action[:3] for action in decided if action.kind == DEPLOY} == {deploys[0]}
+
+
 def test_exploration_continues_from_its_saved_state(encoding, learned, settings, views):
     """Restored, a policy draws the same numbers that it would have drawn."""
     for view in views[:10]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from player import gestures, unit, view
 
 from game.view import Card
 from states.commands import Decide, Deploy, Remember, Retreat, Tap, UseSkill
-from states.events import GestureDone, GestureFailed
+from states.events import GestureFailed
 
 
 def test_it_asks_once_a_game_second(player):
@@ -54,13 +55,6 @@ def test_a_deployment_is_known_once_its_card_is_gone(player):
         player.decide(commands, 0, 0, 0, 0)
 
 
-def test_a_deployment_without_effect_is_remembered_as_a_wait(player):
-    """The learner is given what happened, not what was decided."""
-    player.deploy()
-    commands = [command for _ in range(6) for command in player.battle()]
-    assert [command.action for command in commands if isinstance(command, Remember)] == [(0, 0, 0, 0)]
-
-
 def test_a_gesture_the_hands_could_not_make_is_a_wait(player):
     """And the next question follows at once."""
     player.walk("battle")
@@ -97,15 +91,14 @@ def test_an_operator_that_fell_is_missed_even_when_its_card_cannot_be_read(playe
     assert player.battle(unreadable)[-1].view.operators == ()
 
 
-def test_skill_and_retreat_go_to_where_the_operator_stands(player):
+@pytest.mark.parametrize(("kind", "gesture"), [(2, UseSkill), (3, Retreat)])
+def test_skill_and_retreat_go_to_where_the_operator_stands(player, kind, gesture):
     """They are asked for by slot; the hands need a tile."""
     player.deploy()
-    standing = view(cards=view().cards[:1], operators=(unit(2, 2),))
-    for kind, gesture in ((2, UseSkill), (3, Retreat)):
-        (made,) = player.decide(player.battle(standing), kind, 1, 0, 0)
-        assert isinstance(made, gesture)
-        assert (made.row, made.col) == (2, 2)
-        player.tell(GestureDone, id=made.id)
+    standing = view(cards=view().cards[:1], operators=(unit(2, 2, ready=True),))
+    (made,) = player.decide(player.battle(standing), kind, 1, 0, 0)
+    assert isinstance(made, gesture)
+    assert (made.row, made.col) == (2, 2)
 
 
 def test_play_is_set_to_the_speed_asked_for(player):

@@ -22,9 +22,9 @@ def view(**known) -> BattleView:
     )
 
 
-def unit(row: int, col: int) -> OperatorSeen:
+def unit(row: int, col: int, *, ready: bool = False) -> OperatorSeen:
     """An operator as vision reports it, without its slot and direction."""
-    return OperatorSeen(-1, row, col, -1, 1.0, skill_ready=False)
+    return OperatorSeen(-1, row, col, -1, 1.0, skill_ready=ready)
 
 
 def gestures(commands: list[Command]) -> list[Gesture]:

@@ -209,3 +209,74 @@ def test_a_person_who_moves_the_mouse_has_it_until_the_bot_goes_on(display, tmp_
 def test_without_a_display_the_pointer_says_so(tmp_path):
     """One line instead of Xlib's traceback."""
     assert run_on(":999", tmp_path, NO_MOUSE).startswith("no mouse to move")
+
+
+COMING_BACK = """
+import os, signal, subprocess, sys, time
+from bot.clients import desktop
+from bot.clients.client import MissedError, PointerError
+from vision.capture import CaptureError
+
+def start():
+    command = ["Xvfb", sys.argv[1], "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+def settled(call, error):
+    for _ in range(100):
+        try:
+            return call()
+        except error:
+            time.sleep(0.05)
+    raise SystemExit("it did not come back")
+
+def fails(call, error):
+    try:
+        call()
+    except error as caught:
+        print(caught, flush=True)
+    else:
+        raise SystemExit("there was no error")
+
+desktop.ANSWER_SECONDS = 0.3
+server = start()
+screen, pointer = desktop.DesktopScreen((0, 0, 20, 20)), desktop.DesktopPointer((0, 0))
+settled(screen.grab, CaptureError)
+settled(lambda: pointer.press(100, 100), MissedError)
+os.kill(server.pid, signal.SIGSTOP)
+fails(screen.grab, CaptureError)
+fails(lambda: pointer.move(120, 120), MissedError)
+pointer.release()
+os.kill(server.pid, signal.SIGCONT)
+settled(screen.grab, CaptureError)
+settled(lambda: pointer.press(50, 60), MissedError)
+server.kill()
+server.wait()
+fails(screen.grab, CaptureError)
+fails(lambda: pointer.move(70, 70), MissedError)
+pointer.release()
+server = start()
+settled(screen.grab, CaptureError)
+settled(lambda: pointer.press(30, 40), MissedError)
+import pyautogui
+print(tuple(pyautogui.position()))
+pointer.release()
+server.kill()
+server.wait()
+"""
+
+
+def test_a_display_that_hangs_or_dies_is_reported_and_used_again_when_it_is_back(tmp_path):
+    """Neither eyes nor hands stay blocked, none of it counts as a pause, and both connect again by themselves."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("no Xvfb: install it with apt-get install xvfb")
+    environment = {**os.environ, "DISPLAY": ":797", "HOME": str(tmp_path)}
+    environment.pop("XAUTHORITY", None)
+    command = [sys.executable, "-c", COMING_BACK, ":797"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert "has not answered" in lines[0]
+    assert "has not answered" in lines[1]
+    assert lines[2].startswith("cannot read the screen")
+    assert lines[3].startswith("the display is gone")
+    assert lines[4] == "(30, 40)"
