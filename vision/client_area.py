@@ -42,6 +42,8 @@ LEAST_SEEN = 0.3
 """Least share of its width and height that must be seen of an area for its features to tell its place."""
 FEATURES = 1500
 """Features of a picture that are looked for at most."""
+SMOOTH = 1.6
+"""Blur in pixels before features are looked for: an enlarged picture is blocky, which doubles those that agree."""
 LEAST_FEATURES = 10
 """Least number of features that must agree on where the area is; among wrong matches about 5 agree by chance."""
 LEAST_AGREEING = 0.04
@@ -165,7 +167,8 @@ class Features:
 
 def _features(image: Image) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Where an image's features are, as pixels, and their descriptors."""
-    points, descriptors = cv2.ORB.create(FEATURES).detectAndCompute(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (0, 0), SMOOTH)
+    points, descriptors = cv2.ORB.create(FEATURES).detectAndCompute(grey, None)
     if descriptors is None:
         return np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8)
     return np.array([point.pt for point in points], np.float32), np.asarray(descriptors, np.uint8)
@@ -181,6 +184,7 @@ class Place:
         self.size = size
         self.area = Area(0, 0, *size)
         """The whole client area as it was seen last."""
+        self._usual = self.area
         self.outside = False
         self._known: Image | None = None
         self._features: Features | None = None
@@ -202,7 +206,7 @@ class Place:
         return not alike or likeness(self._known, self.area.cut(image)) < CUT
 
     def candidates(self, image: Image, t: float) -> Iterator[Area]:
-        """Where the client area may be at time `t`, the likeliest first; at last where it was, unless found elsewhere.
+        """Where the client area may be at time `t`, the likeliest first; at last where it was now and in the beginning.
 
         A candidate that lies partly outside the image is certain: its features were found.
         """
@@ -217,6 +221,8 @@ class Place:
             yield next((box for box in boxes if box.is_near(found)), found)
             return
         yield self.area
+        if found is None and self.area != self._usual:
+            yield self._usual
 
     def _find(self, image: Image, t: float) -> Area | None:
         """Where the picture that was known last is now."""

@@ -86,6 +86,8 @@ def test_the_screen_is_read_where_the_window_went(watcher, home):
     assert [event.screen for event in seen if isinstance(event, ScreenSeen)] == ["home"]
     assert watcher.area == area
     assert watcher.area.pixel(640, 360, SIZE) == (704, 336)
+    looks(watcher, home, 4.0, 3)
+    assert watcher.area == Area(0, 0, *SIZE)
 
 
 def test_a_window_partly_out_of_sight_is_waited_for(watcher, home):
