@@ -44,22 +44,22 @@ def roster_from(options: Namespace, config: Config | None, catalogue: Catalogue,
     `config` tells where the kept roster is; without it bot.toml of the working directory does, if there is one.
     """
     if options.roster == KEPT:
-        return _usable(kept_roster(config or configuration.load(), catalogue), say)
-    return _usable(read_roster(options.roster, catalogue), say)
+        return _usable_kept(config or configuration.load(), catalogue, say)
+    return _usable(read_roster(options.roster, catalogue), options.roster, say)
 
 
-def _usable(roster: Roster, say: Say) -> Roster:
-    """The roster itself; `say` gets a line about what of it cannot be used. Raises TableError if that is all of it."""
+def _usable(roster: Roster, file: Path, say: Say) -> Roster:
+    """The roster of a file itself; `say` gets a line about what of it cannot be used. Raises TableError if all is."""
     for line in (*roster.notes, *roster.problems, *filter(None, [unknown_line(roster, SHOWN)])):
         say(f"roster: {line}")
     if not roster.builds:
-        raise TableError("roster: names no operator that is in a table here; holdfast gamedata use gives more")
+        raise TableError(f"{file}: names no operator that is in a table here; holdfast gamedata use gives more")
     return roster
 
 
-def _usable_kept(config: Config, catalogue: Catalogue) -> Roster:
-    """The kept roster; what of it cannot be used is said on standard error."""
-    return _usable(kept_roster(config, catalogue), print_progress)
+def _usable_kept(config: Config, catalogue: Catalogue, say: Say = print_progress) -> Roster:
+    """The kept roster; `say` gets a line about what of it cannot be used."""
+    return _usable(kept_roster(config, catalogue), kept_file(config), say)
 
 
 def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue) -> Mapping[str, Build] | None:

@@ -174,7 +174,7 @@ def line_number(row: bytes) -> int | None:
         return None
     try:
         return msgspec.json.decode(row, type=Numbered).line
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -197,7 +197,7 @@ def _header(path: Path, row: bytes) -> TraceHeader:
     """The header in the first line; raises TraceError when it is none, or of a version this program cannot read."""
     try:
         header = msgspec.json.decode(row, type=TraceHeader)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise TraceError(f"{path}:1: not a trace's header ({error}); {RECORD_ANOTHER}") from None
     sealed = SEAL.search(row) is not None
     if header.holdfast_trace not in (1, VERSION):
@@ -214,14 +214,14 @@ def _lines(path: Path, rows: Sequence[bytes]) -> list[TraceLine]:
     for number, row in enumerate(rows, 2):
         try:
             lines.append(decoder.decode(row))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise TraceError(f"{path}:{number}: broken line ({error}); {_cut(number)}") from None
     return lines
 
 
 def _is_end(row: bytes) -> bool:
     """Whether a line is the end line of a trace."""
-    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return b'"end"' in row and msgspec.json.decode(row, type=TraceEnd).end
     return False
 

@@ -17,7 +17,7 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Arrays
-from learning.checkpoint import Checkpoint, CheckpointError
+from learning.checkpoint import STATE, Checkpoint, CheckpointError
 from learning.dqn import Dqn
 from learning.encoding import make_encoding
 from learning.fingerprint import fingerprint
@@ -129,8 +129,20 @@ class Agent:
         """Continue from a checkpoint. Returns a line for a part that could not be used: the buffer of another stage,
         squad, reward or encoding.
 
-        Raises CheckpointError where the weights are of another network; this agent must not be used any more then.
+        Raises CheckpointError where the weights are of another network, or a fact is missing or makes no sense; this
+        agent must not be used any more then.
         """
+        try:
+            return self._taken_over(kept)
+        except CheckpointError:
+            raise
+        except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"its {STATE} is damaged ({type(error).__name__}: {' '.join(str(error).split())})"
+            ) from None
+
+    def _taken_over(self, kept: Checkpoint) -> tuple[str, ...]:
+        """What `restore` does, for a checkpoint whose facts are sound."""
         try:
             self._restore_weights(kept.learned)
         except (RuntimeError, KeyError, ValueError):

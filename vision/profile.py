@@ -268,7 +268,7 @@ def read_table(path: Path, extending: tuple[Path, ...] = ()) -> dict[str, Any]:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # Python also refuses a number of 5,000 digits
         raise ProfileError(f"{path.name}: {str(error).splitlines()[0]}") from error
     base = table.pop("extends", None)
     if base is None:

@@ -146,8 +146,9 @@ class DesktopPointer:
 
     def position(self) -> tuple[int, int]:
         """Where the mouse is, in pixels of the client area. Raises PointerError when it cannot be used."""
-        x, y = (self._mouse or self._open()).position()
-        return x - self._origin[0], y - self._origin[1]
+        found: list[tuple[int, int]] = []
+        self._call(lambda: found.append(self._connected().position()))
+        return found[0][0] - self._origin[0], found[0][1] - self._origin[1]
 
     def release(self) -> None:
         """Let the button go, even while a user holds the mouse in a corner; later, if there is no display now."""
