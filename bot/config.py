@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     Strict,
     ValidationError,
     ValidationInfo,
@@ -232,6 +233,12 @@ class Config(Table):
 
     folder: str = Field(".", exclude=True)
     """The file's folder, where relative paths start. Not an option of the file: `load` sets it."""
+    _file: str = PrivateAttr("")
+
+    @property
+    def file(self) -> str:
+        """The path of the file that was loaded; empty where there was none."""
+        return self._file
 
     @property
     def directory(self) -> Path:
@@ -260,7 +267,9 @@ def load(path: Path | None = None) -> Config:
         raise ConfigError(f"{file}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # Python also refuses a number of 5,000 digits
         raise ConfigError(f"{file}: not TOML: {error}") from None
-    return parse(written, file.name, file.parent)
+    config = parse(written, file.name, file.parent)
+    config._file = str(file)  # noqa: SLF001 - only this function knows it
+    return config
 
 
 def parse(written: Mapping[str, Any], name: str = "bot.toml", folder: Path = Path()) -> Config:

@@ -1,54 +1,39 @@
 """Logs: one line for each thing that happened, under a fixed event name.
 
-Event names are an interface: `EVENTS` lists all of them. The file in the data directory always gets JSON lines,
-standard output too unless it is a terminal.
+The names of events and their fields are an interface: `bot.log_events` lists all of them. The file in the data
+directory always gets JSON lines, standard output too unless it is a terminal.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import logging.handlers
-import os
+import re
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 import orjson
 import structlog
 
+from bot.log_events import unknown_names
+from bot.log_reader import readable
+
 FILE = "log.jsonl"
-EVENTS = {
-    "started": "the daemon runs; says stage, screen, seed and data directory",
-    "preparing": "something slow is being made ready: rules compiled, weights or text models loaded",
-    "plan": "the plan for the stage and squad was found, read again or not found, or is shown to the learner",
-    "ready": "everything is made ready; says after how many seconds",
-    "state": "the machine changed its state, and why",
-    "screen": "another screen was recognised",
-    "client_area": "the game's client area is elsewhere in what is captured, or lies partly outside and is waited for",
-    "decision": "the policy chose an action in a battle",
-    "gesture": "the hands made a gesture",
-    "gesture_failed": "a gesture could not be made or was broken off",
-    "gate": "input may leave, or may not",
-    "battle": "a battle was settled: outcome, stars, and the win rate of the last 20",
-    "checkpoint": "what was learned is being saved; as a warning or error: a checkpoint could not be written or read",
-    "request": "a request arrived over MQTT",
-    "bad_request": "a message on a command topic was not understood; the answer says why, and nothing was done",
-    "broker": "the connection to the MQTT broker came, went, or could not be made",
-    "part_failed": "a part of the bot failed: which one, and why",
-    "dump": "the evidence of a fault was written to a folder",
-    "need_human": "a person has to do something, and what",
-    "trace": "a trace began, or could not be written",
-    "stopped": "the daemon ended; says its exit code and a summary",
-}
-"""Every event name, with what it tells."""
+SECRET = re.compile(r"pass(word|wd|phrase)?$|token|secret|credential|api_?key", re.IGNORECASE)
+"""Names whose values are never written."""
+IN_ADDRESS = re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@")
+"""A password in an address: scheme://user:password@host."""
+MASK = "***"
 
 
 def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 10, keep: int = 3) -> None:
     """Send log lines of at least `level` to a file and to `out`, each unless it is None.
 
     The file is renamed (log.jsonl.1 and so on) once it has `megabytes`; `keep` such files are kept. `out` gets JSON
-    lines, or readable ones where it is a terminal.
+    lines, or readable ones where it is a terminal. Every line names the run, by the time of this call.
     """
     root = logging.getLogger("holdfast")
     close()
@@ -64,7 +49,7 @@ def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 1
         shown.setFormatter(_Readable() if out.isatty() else _JsonLines())
         root.addHandler(shown)
     structlog.configure(
-        processors=[_known_event, _hand_over],
+        processors=[_known, _masked, functools.partial(_hand_over, time.strftime("%Y%m%d-%H%M%S"))],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=lambda *_: root,
         cache_logger_on_first_use=False,
@@ -94,17 +79,36 @@ def logger() -> Any:
     return structlog.get_logger()
 
 
-def _known_event(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Raise KeyError for a name that EVENTS does not have: logs are read by programs."""
-    if line["event"] not in EVENTS:
-        raise KeyError(f"log event {line['event']!r} is not in bot.log.EVENTS")
+def _known(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Raise KeyError for an event or a field that the vocabulary does not have: logs are read by programs."""
+    lacking = unknown_names(line["event"], line)
+    if lacking:
+        raise KeyError(lacking)
     return line
 
 
-def _hand_over(_: object, level: str, line: MutableMapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _masked(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The line without secrets."""
+    return {name: masked(value, name) for name, value in line.items()}
+
+
+def masked(value: Any, name: str = "") -> Any:
+    """A value without what stands under a name such as password or token, and without passwords in addresses."""
+    if value and SECRET.search(name):
+        return MASK
+    if isinstance(value, str):
+        return IN_ADDRESS.sub(rf"\1:{MASK}@", value) if "://" in value else value
+    if isinstance(value, Mapping):
+        return {key: masked(inner, str(key)) for key, inner in value.items()}
+    return [masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _hand_over(
+    run: str, _: object, level: str, line: MutableMapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Give the line to the standard library's handlers, which own the files."""
     event = line.pop("event")
-    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "level": level, "event": event, **line}
+    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "level": level, "event": event, **line, "run": run}
     return (event,), {"extra": {"line": stamped}}
 
 
@@ -122,54 +126,3 @@ class _Readable(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line for people."""
         return readable(record.__dict__["line"])
-
-
-def readable(line: MutableMapping[str, Any]) -> str:
-    """A log line for people: the time of day, the event, then what belongs to it."""
-    rest = " ".join(f"{key}={value}" for key, value in line.items() if key not in ("time", "level", "event"))
-    mark = {"warning": "! ", "error": "!! "}.get(str(line.get("level")), "")
-    return f"{str(line.get('time', ''))[11:19]}  {mark}{line.get('event', '')!s:<12} {rest}"
-
-
-def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dict[str, Any]]:
-    """The lines of a log file, the oldest first; with `follow`, also those still to come, across rotation.
-
-    A line that is not a JSON object, such as one torn by a crash, is skipped.
-    """
-    stream, rest = None, b""
-    try:
-        while True:
-            stream = stream or (file.open("rb") if file.exists() else None)
-            # Asked before reading: nothing is added to a file that was put aside, so what is read then is all the rest.
-            ended = stream is not None and _put_aside(file, stream)
-            got = stream.read() if stream else b""
-            *lines, rest = (rest + got).split(b"\n")
-            yield from _parsed(lines)
-            if ended and stream:
-                stream.close()
-                stream, rest = None, b""
-            elif not follow:
-                return
-            elif not got:
-                time.sleep(poll)
-    finally:
-        if stream:
-            stream.close()
-
-
-def _put_aside(file: Path, stream: BinaryIO) -> bool:
-    """Whether the open file was put aside and another one has its name now."""
-    try:
-        return file.stat().st_ino != os.fstat(stream.fileno()).st_ino
-    except FileNotFoundError:
-        return False
-
-
-def _parsed(lines: list[bytes]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(value, dict):
-            yield value

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bot import log
+from bot import __version__, log
 from bot.capture_loop import CaptureLoop
 from bot.config import Config
 from bot.decision_loop import DecisionLoop
@@ -84,8 +84,10 @@ class Reporter:
 
     def started(self, config: Config) -> None:
         """Say that the run begins, and with what."""
-        log.logger().info("started", stage=self._parts.stage.name, screen=config.screen.kind,
-                          seed=config.learning.seed, data=str(config.directory))  # fmt: skip
+        log.logger().info(
+            "started", version=__version__, config=config.file, stage=self._parts.stage.name,
+            screen=config.screen.kind, seed=config.learning.seed, data=str(config.directory),
+        )  # fmt: skip
 
     def event_happened(self, event: Event) -> None:
         """Keep and log what users want to know of an event."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import bot.control
-from bot.log import EVENTS
+from bot.log_events import EVENTS
 from states.machine import mermaid
 
 ROOT = Path(__file__).resolve().parent.parent

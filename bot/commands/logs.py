@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
 
-from bot.commands.arguments import Verbs, add_config, add_json, add_verb
+from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count
 from game.errors import DONE, InputError
+
+LEVELS = ("debug", "info", "warning", "error")
+TIME_OF_DAY = re.compile(r"\d\d:\d\d(:\d\d)?")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def add(verbs: Verbs) -> None:
@@ -17,21 +28,117 @@ def add(verbs: Verbs) -> None:
     add_config(verb)
     add_json(verb)
     verb.add_argument("-f", "--follow", action="store_true", help="go on showing what happens")
-    verb.add_argument("--event", metavar="E", help="only lines of this event")
+    verb.add_argument("-n", "--lines", type=count, metavar="N", help="begin with the last N lines that fit")
+    verb.add_argument("--event", type=event_names, action="extend", metavar="E", help="only these events: E, or E,E,…")
     verb.add_argument("--state", metavar="S", help="only lines written while the machine was in this state")
+    verb.add_argument("--level", choices=LEVELS, help="only lines of at least this level")
+    verb.add_argument("--since", type=moment, metavar="T", help="only lines since 30m, 2h or 3d ago, or since a time")
+    verb.add_argument("--grep", type=pattern, metavar="RE", help="only lines in which this regular expression is found")
+    verb.add_argument("--describe", action="store_true", help="say what each event and field means, as Markdown")
+
+
+def event_names(text: str) -> list[str]:
+    """The events of --event, which must exist."""
+    from bot.log_events import EVENTS
+
+    names = text.split(",")
+    for name in names:
+        if name not in EVENTS:
+            near = get_close_matches(name, EVENTS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(EVENTS)}"
+            raise ArgumentTypeError(f"there is no event {name}{hint}")
+    return names
+
+
+def moment(text: str) -> datetime:
+    """A time of --since: so long ago, or a date and time, local unless it says otherwise; a time of day is today's."""
+    now = datetime.now().astimezone()
+    ago = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    try:
+        if ago:
+            return now - timedelta(**{UNITS[ago[2]]: float(ago[1])})
+        return datetime.fromisoformat(f"{now:%Y-%m-%d}T{text}" if TIME_OF_DAY.fullmatch(text) else text).astimezone()
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"write 30m, 2h, 3d, 08:00 or 2026-11-26T08:00, not {text!r}") from None
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """The regular expression of --grep."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ArgumentTypeError(f"not a regular expression: {error}") from None
 
 
 def logs(options: Namespace) -> int:
     """Print the lines of the log that were asked for."""
     from bot import config, log
+    from bot.log_events import as_markdown
+    from bot.log_reader import batches
 
+    if options.describe:
+        print(as_markdown(), end="")
+        return DONE
     file = config.load(options.config).directory / log.FILE
     if not file.exists() and not options.follow:
         raise InputError(f"{file} does not exist: nothing has been logged yet; play with: holdfast run")
-    pretty = sys.stdout.isatty() and not options.json
-    state = None
-    for line in log.read(file, follow=options.follow):
-        state = line.get("state", state)
-        if options.event in (None, line.get("event")) and options.state in (None, state):
-            print(log.readable(line) if pretty else json.dumps(line, ensure_ascii=False), flush=options.follow)
+    wanted, show = _wanted(options), _printer(options)
+    last: deque[Mapping[str, Any]] | None = deque(maxlen=options.lines) if options.lines else None
+    for lines in batches(file, follow=options.follow):
+        fitting = [line for line in lines if wanted(line)]
+        if last is not None:
+            last.extend(fitting)
+            fitting = [] if lines else list(last)  # an empty piece: this is the end of what there is so far
+            last = last if lines else None
+        for line in fitting:
+            show(line)
+        sys.stdout.flush()
     return DONE
+
+
+def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a line was asked for. It is told every line in order: those after a state line belong to that state."""
+    state: Any = None
+    levels = LEVELS[LEVELS.index(options.level or LEVELS[0]) :]
+
+    def wanted(line: Mapping[str, Any]) -> bool:
+        nonlocal state
+        state = line.get("state", state)
+        return (
+            (options.event is None or line.get("event") in options.event)
+            and options.state in (None, state)
+            and line.get("level") in levels
+            and (options.since is None or _written(line) >= options.since)
+            and (options.grep is None or options.grep.search(json.dumps(line, ensure_ascii=False)) is not None)
+        )
+
+    return wanted
+
+
+def _written(line: Mapping[str, Any]) -> datetime:
+    """When a line was written; long ago where it does not say so."""
+    try:
+        return datetime.fromisoformat(str(line.get("time"))).astimezone()
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _printer(options: Namespace) -> Callable[[Mapping[str, Any]], None]:
+    """Prints lines as JSON, or on a terminal for people, under a heading for each run."""
+    from bot.log_reader import readable
+
+    pretty = sys.stdout.isatty() and not options.json
+    colours = pretty and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    run: Any = None
+
+    def show(line: Mapping[str, Any]) -> None:
+        nonlocal run
+        if not pretty:
+            print(json.dumps(line, ensure_ascii=False))
+            return
+        if line.get("run") != run:
+            run = line.get("run")
+            print(f"-- run {run}, {str(line.get('time'))[:10]}")
+        print(readable(line, colours=colours))
+
+    return show

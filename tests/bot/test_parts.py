@@ -9,6 +9,7 @@ from levels import CATALOGUE
 
 from bot import log
 from bot.config import parse
+from bot.log_reader import read
 from bot.parts import _demonstrate, plan_policy
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
@@ -54,7 +55,7 @@ def test_the_plan_decides_where_it_is_asked_for():
 def test_without_a_plan_the_dqn_decides_and_a_line_says_so(file):
     """Play is not refused because nothing was found."""
     assert plan_policy(parse({"play": {"policy": "plan"}}), parts(None), lambda: 0.0) is None
-    (line,) = log.read(file)
+    (line,) = read(file)
     assert (line["event"], line["level"]) == ("plan", "warning")
     assert "the DQN decides" in line["why"]
 
@@ -63,6 +64,6 @@ def test_what_is_shown_to_the_learner_is_counted_in_the_log(file):
     """Decisions and battles, as they lie in the buffer."""
     learner = Learner(STAGE, SQUAD, Settings(), 0, None)
     _demonstrate(learner, solution("first_watch"), STAGE, SQUAD, 1.0)
-    (line,) = log.read(file)
+    (line,) = read(file)
     assert 0 < line["battles"] <= 20
     assert line["battles"] < line["demonstrations"] < learner.status()["buffer"] + 1

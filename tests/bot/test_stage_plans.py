@@ -11,6 +11,7 @@ from small_plans import deploy, plan_of
 
 from bot import log, stage_plans
 from bot.config import parse
+from bot.log_reader import read
 from bot.stage_plans import plan_file, roster_plan, stage_plan
 from game.characters.builds import default_squad, squad_of
 from game.characters.roster import read_roster
@@ -60,7 +61,7 @@ def searched(monkeypatch):
 
 def said(config, name="plan"):
     """The log lines of an event."""
-    return [line for line in log.read(config.directory / log.FILE) if line["event"] == name]
+    return [line for line in read(config.directory / log.FILE) if line["event"] == name]
 
 
 def test_a_plan_is_searched_kept_and_used_again(config, stage, searched):

@@ -12,6 +12,7 @@ import game.levels
 from bot import log
 from bot.config import Config, parse
 from bot.daemon import Daemon
+from bot.log_reader import read
 from bot.parts import build
 
 PLAY_SECONDS = 280
@@ -67,4 +68,4 @@ def make(folder: Path, tables: dict[str, Any], battles: int = 0) -> Daemon:
 
 def events_of(folder: Path) -> list[dict[str, Any]]:
     """What a daemon in this folder logged."""
-    return list(log.read(folder / "data" / log.FILE))
+    return list(read(folder / "data" / log.FILE))
