@@ -11,6 +11,7 @@ from bot.clients.client import Client
 from bot.inbox import Inbox
 from states.events import Event, PartFailed
 from vision.capture import CaptureError, Frame
+from vision.evidence import SmallFrame
 from vision.watcher import Watcher
 
 HELD_WAIT = 0.25
@@ -60,9 +61,9 @@ class CaptureLoop:
         """Have the watcher report the screen of the next frame even if it is the one it reported last."""
         self._again = True
 
-    def last_frames(self) -> list[Frame]:
-        """The frames kept as evidence, oldest first. Copying a deque cannot be interrupted by the screen's thread."""
-        return list(self._watcher.last_frames.copy())
+    def last_frames(self) -> list[SmallFrame | Frame]:
+        """The frames kept as evidence, oldest first."""
+        return self._watcher.evidence.frames()
 
     async def _pace(self, due: float) -> float:
         """Wait for the moment of the next frame; returns the time.monotonic() at which the one after it is due."""

@@ -199,7 +199,16 @@ class TraceOptions(Table):
 
     enabled: bool = Field(True, description="Whether to write it, to traces/ in the data directory.")
     keep: int = Field(10, description="How many files of it are kept.", ge=1)
-    megabytes: int = Field(100, description="Size from which the next one is begun, between two battles.", ge=1)
+    megabytes: int = Field(
+        100,
+        description="Size from which the next one is begun, between two battles; it is then compressed.",
+        ge=1,
+    )
+    total_megabytes: int = Field(
+        500,
+        description="Size of all kept files from which the oldest are deleted; those that faults/ keeps do not count.",
+        ge=1,
+    )
 
 
 class LogOptions(Table):

@@ -21,6 +21,7 @@ from bot.inbox import Inbox
 from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
 from bot.reporter import Reporter
+from bot.trace_pictures import scene_of
 from bot.watchdog import Watchdog
 from game.actions import Action
 from game.errors import DONE, FAILED, HUMAN_NEEDED
@@ -77,7 +78,7 @@ class Daemon:
             policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
         )
         self._control = Control(config.mqtt, self._inbox.put, client.clock, self.describe)
-        self._recorder = Recorder(config, client.clock)
+        self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._reporter = Reporter(
             parts,
             self._hands,
@@ -228,7 +229,7 @@ class Daemon:
         over = self._code is not None or machine.battles == machine.setup.battles
         if not alone or over or not self._recorder.page_is_full:
             return None
-        self._machine = Machine(msgspec.structs.replace(machine.setup, played=machine.battles))
+        self._machine = Machine(msgspec.structs.replace(machine.setup, played=machine.battles, ids=machine.last_id))
         self._capture.look_again()
         return self._recorder.turn_page(self._machine.setup)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 
-class Field(NamedTuple):
+class LogField(NamedTuple):
     """A named value of a log line."""
 
     kind: Literal["text", "integer", "number", "boolean"]
@@ -22,148 +22,151 @@ class LogEvent(NamedTuple):
     """What a log line tells: in a sentence, and each field that it may carry besides `COMMON`."""
 
     meaning: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, LogField]
 
 
 COMMON = {
-    "time": Field("text", "when it was written, local time with its offset from UTC", "ISO 8601"),
-    "level": Field("text", "debug, info, warning or error"),
-    "event": Field("text", "what happened: one of the names below"),
-    "run": Field("text", "which run wrote it: the time at which the run began, the same in all of its lines"),
+    "time": LogField("text", "when it was written, local time with its offset from UTC", "ISO 8601"),
+    "level": LogField("text", "debug, info, warning or error"),
+    "event": LogField("text", "what happened: one of the names below"),
+    "run": LogField("text", "which run wrote it: the time at which the run began, the same in all of its lines"),
 }
 """Fields of every line."""
 
-WHY = Field("text", "the reason, in words")
-CLOCK = Field("number", "when it happened, on the run's clock: the practice game's own, or the wall's", "s")
-STARS = Field("integer", "stars of the result", "0 to 3")
-FILE = Field("text", "the file")
-BATTLES = Field("integer", "battles settled in this run so far")
-WIN_RATE = Field("number", "share of the last 20 battles that was won", "0 to 1")
+WHY = LogField("text", "the reason, in words")
+CLOCK = LogField("number", "when it happened, on the run's clock: the practice game's own, or the wall's", "s")
+STARS = LogField("integer", "stars of the result", "0 to 3")
+FILE = LogField("text", "the file")
+BATTLES = LogField("integer", "battles settled in this run so far")
+WIN_RATE = LogField("number", "share of the last 20 battles that was won", "0 to 1")
 GESTURE = {
-    "kind": Field("text", "tap, tap_at, swipe, deploy, use_skill or retreat"),
-    "reason": Field("text", "what the gesture is for"),
+    "kind": LogField("text", "tap, tap_at, swipe, deploy, use_skill or retreat"),
+    "reason": LogField("text", "what the gesture is for"),
     "t": CLOCK,
-    "point": Field("text", "the profile's point that is tapped"),
-    "x": Field("integer", "where it is tapped, from the left of the client area", "pixels"),
-    "y": Field("integer", "where it is tapped, from the top of the client area", "pixels"),
-    "start": Field("text", "the profile's point where a swipe begins"),
-    "end": Field("text", "the profile's point where a swipe ends"),
-    "card": Field("integer", "place of the card in the hand, 0 the leftmost"),
-    "cards": Field("integer", "cards in the hand"),
-    "row": Field("integer", "row of the tile, 0 at the top"),
-    "col": Field("integer", "column of the tile, 0 at the left"),
-    "direction": Field("integer", "where the operator faces: its index in game.actions.DIRECTIONS"),
+    "point": LogField("text", "the profile's point that is tapped"),
+    "x": LogField("integer", "where it is tapped, from the left of the client area", "pixels"),
+    "y": LogField("integer", "where it is tapped, from the top of the client area", "pixels"),
+    "start": LogField("text", "the profile's point where a swipe begins"),
+    "end": LogField("text", "the profile's point where a swipe ends"),
+    "card": LogField("integer", "place of the card in the hand, 0 the leftmost"),
+    "cards": LogField("integer", "cards in the hand"),
+    "row": LogField("integer", "row of the tile, 0 at the top"),
+    "col": LogField("integer", "column of the tile, 0 at the left"),
+    "direction": LogField("integer", "where the operator faces: its index in game.actions.DIRECTIONS"),
 }
 
 EVENTS: dict[str, LogEvent] = {
     "started": LogEvent(
         "the daemon runs",
         {
-            "version": Field("text", "the version of Holdfast"),
-            "config": Field("text", "the configuration file, empty where all is default"),
-            "stage": Field("text", "the name of the stage that is played"),
-            "screen": Field("text", "practice or window: where the game is seen"),
-            "seed": Field("integer", "seed of the network's first weights and of exploration"),
-            "data": Field("text", "the data directory"),
+            "version": LogField("text", "the version of Holdfast"),
+            "config": LogField("text", "the configuration file, empty where all is default"),
+            "stage": LogField("text", "the name of the stage that is played"),
+            "screen": LogField("text", "practice or window: where the game is seen"),
+            "seed": LogField("integer", "seed of the network's first weights and of exploration"),
+            "data": LogField("text", "the data directory"),
         },
     ),
     "preparing": LogEvent(
         "something slow is being made ready: rules compiled, weights or text models loaded",
         {
-            "what": Field("text", "what is being made ready"),
-            "seconds": Field("number", "how long ago the preparations began", "s"),
+            "what": LogField("text", "what is being made ready"),
+            "seconds": LogField("number", "how long ago the preparations began", "s"),
         },
     ),
     "plan": LogEvent(
         "the plan for the stage and squad was found, read again or not found, or is shown to the learner",
         {
             "file": FILE,
-            "new": Field("boolean", "whether the plan was searched for now; false where it was read again"),
+            "new": LogField("boolean", "whether the plan was searched for now; false where it was read again"),
             "why": WHY,
-            "seconds": Field("number", "how long the search took", "s"),
-            "battles": Field("integer", "battles that the search, or the learner's lesson, played"),
+            "seconds": LogField("number", "how long the search took", "s"),
+            "battles": LogField("integer", "battles that the search, or the learner's lesson, played"),
             "stars": STARS,
-            "demonstrations": Field("integer", "decisions that the learner was shown"),
+            "demonstrations": LogField("integer", "decisions that the learner was shown"),
         },
     ),
     "ready": LogEvent(
         "everything is made ready",
         {
-            "seconds": Field("number", "how long the preparations took", "s"),
-            "grade": Field("text", "how far what is learned in the simulator may be trusted on this stage"),
+            "seconds": LogField("number", "how long the preparations took", "s"),
+            "grade": LogField("text", "how far what is learned in the simulator may be trusted on this stage"),
         },
     ),
-    "state": LogEvent("the machine changed its state", {"state": Field("text", "the new state"), "why": WHY}),
-    "screen": LogEvent("another screen was recognised", {"t": CLOCK, "screen": Field("text", "the screen's name")}),
+    "state": LogEvent("the machine changed its state", {"state": LogField("text", "the new state"), "why": WHY}),
+    "screen": LogEvent("another screen was recognised", {"t": CLOCK, "screen": LogField("text", "the screen's name")}),
     "client_area": LogEvent(
         "the game's client area is elsewhere in what is captured, or lies partly outside and is waited for",
         {
             "t": CLOCK,
-            "area": Field("text", "its x, y, width and height", "pixels of the captured region"),
-            "whole": Field("boolean", "whether all of it lies inside"),
+            "area": LogField("text", "its x, y, width and height", "pixels of the captured region"),
+            "whole": LogField("boolean", "whether all of it lies inside"),
         },
     ),
     "decision": LogEvent(
         "the policy chose an action in a battle",
         {
             "t": CLOCK,
-            "action": Field("text", "the action in words"),
-            "q": Field("number", "the value that the network gives it"),
-            "explored": Field("boolean", "whether it was chosen at random, to explore"),
-            "ms": Field("number", "from the question to the answer", "ms"),
+            "action": LogField("text", "the action in words"),
+            "q": LogField("number", "the value that the network gives it"),
+            "explored": LogField("boolean", "whether it was chosen at random, to explore"),
+            "ms": LogField("number", "from the question to the answer", "ms"),
         },
     ),
     "gesture": LogEvent("the hands made a gesture; it carries the fields of its kind", GESTURE),
     "gesture_failed": LogEvent(
         "a gesture could not be made or was broken off",
-        {**GESTURE, "error": Field("text", "what went wrong")},
+        {**GESTURE, "error": LogField("text", "what went wrong")},
     ),
-    "gate": LogEvent("input may leave, or may not", {"open": Field("boolean", "whether input may leave now")}),
+    "gate": LogEvent("input may leave, or may not", {"open": LogField("boolean", "whether input may leave now")}),
     "battle": LogEvent(
         "a battle was settled",
         {
-            "number": Field("integer", "the battle's number in this run, the first is 1"),
-            "outcome": Field("text", "won or lost"),
+            "number": LogField("integer", "the battle's number in this run, the first is 1"),
+            "outcome": LogField("text", "won or lost"),
             "stars": STARS,
-            "seconds": Field("number", "how long it took, on the run's clock", "s"),
+            "seconds": LogField("number", "how long it took, on the run's clock", "s"),
             "win_rate_last_20": WIN_RATE,
-            "epsilon": Field("number", "share of decisions made at random", "0 to 1"),
-            "buffer": Field("integer", "experiences in the replay buffer"),
+            "epsilon": LogField("number", "share of decisions made at random", "0 to 1"),
+            "buffer": LogField("integer", "experiences in the replay buffer"),
         },
     ),
     "checkpoint": LogEvent(
         "what was learned is being saved; as a warning or error: a checkpoint could not be written or read",
-        {"battles": BATTLES, "why": WHY, "note": Field("text", "what was found when the checkpoint was read")},
+        {"battles": BATTLES, "why": WHY, "note": LogField("text", "what was found when the checkpoint was read")},
     ),
     "request": LogEvent(
         "a request arrived over MQTT",
-        {"verb": Field("text", "what was asked for"), "id": Field("text", "the caller's own id, null without one")},
+        {
+            "verb": LogField("text", "what was asked for"),
+            "id": LogField("text", "the caller's own id, null without one"),
+        },
     ),
     "bad_request": LogEvent(
         "a message on a command topic was not understood; the answer says why, and nothing was done",
-        {"verb": Field("text", "the last part of the topic"), "why": WHY},
+        {"verb": LogField("text", "the last part of the topic"), "why": WHY},
     ),
     "broker": LogEvent(
         "the connection to the MQTT broker came, went, or could not be made",
         {
-            "connected": Field("boolean", "whether there is a connection now"),
+            "connected": LogField("boolean", "whether there is a connection now"),
             "why": WHY,
-            "host": Field("text", "the broker's host, or embedded"),
-            "port": Field("integer", "the broker's port"),
+            "host": LogField("text", "the broker's host, or embedded"),
+            "port": LogField("integer", "the broker's port"),
         },
     ),
     "part_failed": LogEvent(
         "a part of the bot failed",
         {
-            "part": Field("text", "capture, detector, learner, policy, hands, broker, trace or daemon"),
+            "part": LogField("text", "capture, detector, learner, policy, hands, broker, trace or daemon"),
             "why": WHY,
         },
     ),
     "dump": LogEvent(
         "the evidence of a fault was written to a folder, or could not be",
-        {"why": WHY, "folder": Field("text", "the folder"), "error": Field("text", "what went wrong")},
+        {"why": WHY, "folder": LogField("text", "the folder"), "error": LogField("text", "what went wrong")},
     ),
-    "need_human": LogEvent("a person has to do something", {"why": Field("text", "what there is to do, and why")}),
+    "need_human": LogEvent("a person has to do something", {"why": LogField("text", "what there is to do, and why")}),
     "trace": LogEvent(
         "a trace began, or could not be written",
         {"path": FILE, "why": WHY},
@@ -171,14 +174,14 @@ EVENTS: dict[str, LogEvent] = {
     "stopped": LogEvent(
         "the daemon ended",
         {
-            "code": Field("integer", "its exit code"),
+            "code": LogField("integer", "its exit code"),
             "why": WHY,
             "battles": BATTLES,
-            "won": Field("integer", "battles won in this run"),
-            "stars": Field("integer", "stars of all battles of this run"),
+            "won": LogField("integer", "battles won in this run"),
+            "stars": LogField("integer", "stars of all battles of this run"),
             "win_rate_last_20": WIN_RATE,
-            "decisions": Field("integer", "decisions made in this run"),
-            "seconds": Field("number", "how long the run took, in real time", "s"),
+            "decisions": LogField("integer", "decisions made in this run"),
+            "seconds": LogField("number", "how long the run took, in real time", "s"),
         },
     ),
 }
@@ -217,7 +220,7 @@ def _markdown() -> Iterator[str]:
         yield from _table(event.fields)
 
 
-def _table(fields: Mapping[str, Field]) -> Iterator[str]:
+def _table(fields: Mapping[str, LogField]) -> Iterator[str]:
     yield ""
     yield "| field | kind | meaning | unit |"
     yield "| --- | --- | --- | --- |"

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot import log
 from bot.config import Config
-from bot.fault_dump import dump, prune
-from bot.trace import TraceWriter
+from bot.fault_dump import dump
+from bot.trace import Scene, TraceWriter
+from bot.trace_files import TRACES, make_room, pack
 from states.commands import Command
 from states.events import Event, PartFailed
 from states.machine import Setup
 from vision.capture import Frame
+from vision.evidence import SmallFrame
 
 LAST_EVENTS = 200
 """Events kept for a fault's evidence."""
@@ -29,15 +32,19 @@ class Recorder:
     write it then return the event that reports this, and None otherwise.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], float]) -> None:
+    def __init__(self, config: Config, clock: Callable[[], float], scene: Scene | None = None) -> None:
         self._options = config.trace
         self._traces = config.directory / "traces"
         self._faults = config.directory / "faults"
+        self._log = config.directory / log.FILE
         self._clock = clock
+        self._scene = scene
         self._path = self._traces
         """The trace that is being written."""
         self._trace: TraceWriter | None = None
         self._last_events: deque[Event] = deque(maxlen=LAST_EVENTS)
+        self._packing = ThreadPoolExecutor(1, thread_name_prefix="trace")
+        """Compresses closed traces and deletes old ones, beside the play and one after the other."""
 
     def open(self, setup: Setup) -> PartFailed | None:
         """Begin a trace of a machine that was made from `setup`, unless the configuration says not to write any."""
@@ -45,11 +52,12 @@ class Recorder:
             return None
         try:
             self._traces.mkdir(parents=True, exist_ok=True)
-            prune(self._traces, self._options.keep - 1, "*.jsonl")
+            self._pack_left_over()
             self._path = self._traces / f"{_stamp()}.jsonl"
-            self._trace = TraceWriter(self._path, setup)
+            self._trace = TraceWriter(self._path, setup, self._scene)
         except OSError as error:
             return self._lose(str(error))
+        self._packing.submit(make_room, self._traces, self._options.keep, self._options.total_megabytes, TRACES)
         log.logger().info("trace", path=str(self._path))
         return None
 
@@ -67,30 +75,51 @@ class Recorder:
     @property
     def page_is_full(self) -> bool:
         """Whether the trace is so large that another should be begun."""
-        if self._trace is None:
-            return False
-        try:
-            return self._path.stat().st_size >= self._options.megabytes << 20
-        except OSError:  # a user deleted the file that is being written
-            return False
+        return self._trace is not None and self._trace.bytes >= self._options.megabytes << 20
 
     def turn_page(self, setup: Setup) -> PartFailed | None:
         """End the trace and begin another, of a machine made from `setup`."""
-        self.close()
+        self._end_page("the next trace goes on")
         return self.open(setup)
 
     def close(self) -> None:
-        """End the trace, if there is one."""
-        if self._trace is not None:
-            with contextlib.suppress(OSError):
-                self._trace.close()
-            self._trace = None
+        """End the trace, if there is one, and wait until it is compressed."""
+        self._end_page()
+        self._packing.shutdown()
 
-    async def dump(self, frames: Iterable[Frame], known: dict[str, Any]) -> None:
-        """Write the evidence of a fault into a folder of its own: frames, last events and what else is `known`."""
-        evidence = {**known, "events": [repr(event) for event in self._last_events]}
+    def _end_page(self, why: str = "") -> None:
+        """End the trace, if there is one, and have it compressed."""
+        if self._trace is not None:
+            self._trace.close(why)
+            self._trace = None
+            self._packing.submit(self._pack, self._path)
+
+    def _pack_left_over(self) -> None:
+        """Have traces compressed that a killed run left, and delete what a killed compression left."""
+        for part in self._traces.glob(".*.part"):
+            part.unlink(missing_ok=True)
+        for left in sorted(self._traces.glob("*.jsonl")):
+            self._packing.submit(self._pack, left)
+
+    def _pack(self, trace: Path) -> None:
+        """Compress a trace. It stays as it is where that fails, or where it was deleted meanwhile."""
         try:
-            folder = await asyncio.to_thread(dump, self._faults, _stamp(), frames, evidence)
+            pack(trace, self._faults)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            log.logger().warning("trace", path=str(trace), why=f"not compressed: {error}")
+
+    async def dump(self, frames: Iterable[Frame | SmallFrame], known: dict[str, Any]) -> None:
+        """Write the evidence of a fault into a folder of its own: frames, last events and what else is `known`.
+
+        The folder holds the trace too, which goes on until its page ends, and the end of the log.
+        """
+        line = self._trace.number if self._trace else None
+        evidence = {**known, "trace_line": line, "events": [repr(event) for event in self._last_events]}
+        trace = self._path if self._trace else None
+        try:
+            folder = await asyncio.to_thread(dump, self._faults, _stamp(), frames, evidence, log=self._log, trace=trace)
         except OSError as error:
             log.logger().error("dump", why=known["why"], error=str(error))
         else:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+import time
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,8 +21,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from bot.trace_files import unpacked
 from game.errors import InputError
-from states.commands import AnyCommand, Command
+from states.commands import AnyCommand, BattleEnded, Command, Finish
 from states.events import AnyEvent, Event, ScreenSeen
 from states.machine import Machine, Setup
 
@@ -46,12 +48,27 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     """The checksum of the line before; empty in the header."""
 
 
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """What was played, for pictures of a run (`holdfast replay --frames`)."""
+
+    stage: str
+    map: tuple[str, ...] = ()
+    """A row of the stage a text, a letter a tile; see `bot.trace_pictures.TILES`."""
+    squad: tuple[str, ...] = ()
+    """The names of the operators, in the order of their slots."""
+
+
 class TraceHeader(Numbered, frozen=True, kw_only=True):
-    """The first line of a trace."""
+    """The first line of a trace. What has a default is absent from older traces."""
 
     holdfast_trace: int
     """The version of the format."""
     setup: Setup
+    scene: Scene | None = None
+    began: str = ""
+    """When it began: local time in ISO 8601, with its offset from UTC."""
+    cut_from: str = ""
+    """Of which lines of which trace it is a part."""
 
 
 class TraceLine(Numbered, frozen=True, kw_only=True):
@@ -62,9 +79,20 @@ class TraceLine(Numbered, frozen=True, kw_only=True):
 
 
 class TraceEnd(Numbered, frozen=True, kw_only=True):
-    """The last line of a trace that was closed: it tells a run that ended from one whose last lines are missing."""
+    """The last line of a trace that was closed: it tells a run that ended from one whose last lines are missing.
+
+    What has a default is absent from older traces.
+    """
 
     end: Literal[True] = True
+    events: int | None = None
+    """How many events there are."""
+    seconds: float | None = None
+    """From the first event to the last, on the run's clock."""
+    battles: int | None = None
+    """Battles settled in this trace."""
+    why: str = ""
+    """Why the trace ends."""
 
 
 class Difference(NamedTuple):
@@ -85,41 +113,63 @@ class Difference(NamedTuple):
 class Recording(NamedTuple):
     """A trace in memory."""
 
-    setup: Setup
+    header: TraceHeader
     lines: list[TraceLine]
     torn: str | None
     """What is wrong with the end of the file, after a kill: a torn last line, or no end line."""
+    end: TraceEnd | None = None
+
+    @property
+    def setup(self) -> Setup:
+        """What the machine knew before it began."""
+        return self.header.setup
 
 
 class TraceWriter:
     """Writes a trace. Raises OSError when a line cannot be written."""
 
-    def __init__(self, path: Path, setup: Setup) -> None:
+    def __init__(self, path: Path, setup: Setup, scene: Scene | None = None, cut_from: str = "") -> None:
         self._encoder = msgspec.json.Encoder()
         self._file = path.open("wb")
-        self._number, self._check = 0, ""
-        self._put(TraceHeader(**self._next(), holdfast_trace=VERSION, setup=setup))
+        self.number, self._check = 0, ""
+        """The number of the last line."""
+        self.bytes = 0
+        """The size of the file."""
+        self._began: float | None = None
+        self._seconds, self._battles, self._why = 0.0, 0, ""
+        began = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        self._put(TraceHeader(**self._next(), holdfast_trace=VERSION, setup=setup, scene=scene, began=began,
+                              cut_from=cut_from))  # fmt: skip
 
     def write(self, event: Event, commands: Sequence[Command]) -> None:
         """Add one event and its commands."""
         self._put(TraceLine(**self._next(), event=event, commands=list(commands)))  # type: ignore[arg-type]
+        self._began = event.t if self._began is None else self._began
+        self._seconds = event.t - self._began
+        for command in commands:
+            self._battles += isinstance(command, BattleEnded)
+            self._why = command.why if isinstance(command, Finish) else self._why
 
-    def close(self) -> None:
-        """Write the end line and close the file. On a full disk the end line is missing, which reading reports."""
+    def close(self, why: str = "") -> None:
+        """Write the end line and close the file; without a `why`, that of the command Finish is the reason.
+
+        On a full disk the end line is missing, which reading reports.
+        """
         with contextlib.suppress(OSError):
-            self._put(TraceEnd(**self._next()))
+            self._put(TraceEnd(**self._next(), events=self.number - 1, seconds=round(self._seconds, 3),
+                               battles=self._battles, why=why or self._why))  # fmt: skip
         with contextlib.suppress(OSError):
             self._file.close()
 
     def _next(self) -> dict[str, Any]:
         """The number of the line that is written next, and the checksum of the line before it."""
-        return {"line": self._number + 1, "after": self._check}
+        return {"line": self.number + 1, "after": self._check}
 
     def _put(self, line: Numbered) -> None:
         """Write a line with its checksum."""
         body = self._encoder.encode(line)[:-1]
-        self._number, self._check = line.line, checksum(body)
-        self._file.write(body + f',"check":"{self._check}"}}\n'.encode())
+        self.number, self._check = line.line, checksum(body)
+        self.bytes += self._file.write(body + f',"check":"{self._check}"}}\n'.encode())
         self._file.flush()
 
 
@@ -131,9 +181,11 @@ def checksum(body: bytes) -> str:
 def read_trace(path: Path) -> Recording:
     """Read a whole trace. A torn end is left out and told in `torn`; anything else broken raises TraceError."""
     try:
-        rows = path.read_bytes().split(b"\n")
+        rows = unpacked(path.read_bytes()).split(b"\n")
     except OSError as error:
         raise TraceError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise TraceError(f"{path}: {error}; {RECORD_ANOTHER}") from None
     # A line that a kill tore has no line end; what it contains may even be whole.
     torn = f"{path}:{len(rows) + 1}: torn last line left out" if rows.pop() else None
     if not rows:
@@ -142,13 +194,13 @@ def read_trace(path: Path) -> Recording:
         damage = find_damage(rows)
         if damage is not None:
             raise TraceError(f"{path}: {damage}")
-    header = _header(path, rows[0])
+    header = header_line(path, rows[0])
     if header.holdfast_trace == 1:
-        return Recording(header.setup, [_version_2(line) for line in _lines(path, rows[1:])], torn)
-    ended = _is_end(rows[-1])
-    if not ended and torn is None:
+        return Recording(header, [_version_2(line) for line in _lines(path, rows[1:])], torn)
+    end = end_line(rows[-1])
+    if end is None and torn is None:
         torn = f"{path}:{len(rows) + 1}: no end line: the run was killed, or lines are missing from here on"
-    return Recording(header.setup, _lines(path, rows[1 : len(rows) - ended]), torn)
+    return Recording(header, _lines(path, rows[1 : len(rows) - (end is not None)]), torn, end)
 
 
 def find_damage(rows: Sequence[bytes]) -> str | None:
@@ -193,7 +245,7 @@ def _cut(line: int) -> str:
     return f"cut the file before line {line} to replay what came earlier" if line > 1 else RECORD_ANOTHER
 
 
-def _header(path: Path, row: bytes) -> TraceHeader:
+def header_line(path: Path, row: bytes) -> TraceHeader:
     """The header in the first line; raises TraceError when it is none, or of a version this program cannot read."""
     try:
         header = msgspec.json.decode(row, type=TraceHeader)
@@ -219,11 +271,11 @@ def _lines(path: Path, rows: Sequence[bytes]) -> list[TraceLine]:
     return lines
 
 
-def _is_end(row: bytes) -> bool:
-    """Whether a line is the end line of a trace."""
+def end_line(row: bytes) -> TraceEnd | None:
+    """The end line of a trace; None for every other line."""
     with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return b'"end"' in row and msgspec.json.decode(row, type=TraceEnd).end
-    return False
+        return msgspec.json.decode(row, type=TraceEnd) if b'"end":true' in row else None
+    return None
 
 
 def _version_2(line: TraceLine) -> TraceLine:

@@ -7,7 +7,7 @@ diagram and the replay of traces read the same list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from transitions import Machine as Table
@@ -86,6 +86,10 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """How many battles to play; None for no limit."""
     played: int = 0
     """How many of them were settled before this trace began."""
+    ids: int = 0
+    """The number of the last gesture or question before this trace began."""
+    state: Literal["menu", "stage_select"] = "menu"
+    """The state in which the machine begins."""
     speed: int = 2
     """What the game's speed button should show, 1 or 2."""
     decision_interval: float = 1.0
@@ -99,7 +103,7 @@ class Machine:
 
     def __init__(self, setup: Setup, transitions: Sequence[tuple[str, str, str]] = TRANSITIONS) -> None:
         self.setup = setup
-        self.state = "menu"
+        self.state: str = setup.state
         self.battle, self.paused = BattleState(self), PausedState(self)
         others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self), FaultState(self))
         self.states: dict[str, State] = {state.name: state for state in (*others, self.battle, self.paused)}
@@ -109,7 +113,8 @@ class Machine:
         """The last battle asked for is over: go home and end."""
         self.lag = 0.0
         """A high estimate of the seconds in which a picture becomes an event: effects are waited for so much longer."""
-        self._ids = 0
+        self.last_id = setup.ids
+        """The number of the last gesture or question."""
         self._walks = 0
         self._before_pause = "menu"
         self._why = "started"
@@ -117,7 +122,7 @@ class Machine:
         self._table = Table(
             model=self,
             states=list(self.states),
-            initial="menu",
+            initial=setup.state,
             transitions=self._rows(transitions),
             queued=True,
             auto_transitions=False,
@@ -142,8 +147,8 @@ class Machine:
 
     def next_id(self) -> int:
         """A number for a gesture or a question, never used before."""
-        self._ids += 1
-        return self._ids
+        self.last_id += 1
+        return self.last_id
 
     def count_battle(self) -> int:
         """Count a settled battle; returns its number."""

@@ -9,6 +9,7 @@ import fidelity
 import game_speed
 import plans
 import pytest
+import replay_speed
 
 from game.simulator.tick import run_all
 
@@ -81,3 +82,11 @@ def test_real_plans_begin_to_win_at_levels_that_players_have(reference):
     assert len(lines) >= 5
     assert all(line.begins != "never" for line in lines)
     assert all(line.plan.name in plans.table(lines) for line in lines)
+
+
+def test_a_long_trace_is_a_run_of_many_battles():
+    """Each round of it settles its battle, and it replays to the same commands."""
+    figures = replay_speed.measure(0.1)
+    assert figures.battles >= 4
+    assert figures.events > 1000
+    assert figures.packed_megabytes < figures.megabytes / 3

@@ -21,6 +21,7 @@ from vision.capture import Frame, Image
 from vision.client_area import Area, Place
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
+from vision.evidence import Evidence
 from vision.localisation import localise
 from vision.ocr import Reader
 from vision.profile import Profile
@@ -29,10 +30,6 @@ from vision.screens import UNKNOWN_SCREEN, ScreenReading, recognise
 Value = TypeVar("Value")
 
 BATTLE: Final = "battle"
-EVIDENCE = 8
-"""Frames kept for a fault dump."""
-EVIDENCE_SECONDS = 0.5
-"""Least time between two of them, so that they span several seconds."""
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
 OUTSIDE_SECONDS = 20.0
@@ -74,7 +71,8 @@ class Watcher:
         self._lost_after = lost
         self._stuck_after = stuck
 
-        self.last_frames: deque[Frame] = deque(maxlen=EVIDENCE)
+        self.evidence = Evidence()
+        """The last frames, for a fault dump."""
         self.screen = UNKNOWN_SCREEN
         """The screen that was reported last."""
         self.detections: list[Detection] = []
@@ -145,8 +143,7 @@ class Watcher:
         if first:
             self._since = self._known_at = self._changed_at = frame.t
             self._still_since = self._blind_since = self._ticked_at = frame.t
-        if not self.last_frames or frame.t - self.last_frames[-1].t >= EVIDENCE_SECONDS:
-            self.last_frames.append(frame)
+        self.evidence.add(frame)
         return before is None or not np.array_equal(before.image, frame.image)
 
     def _read(self, frame: Frame) -> None:

@@ -83,7 +83,7 @@ def logs(options: Namespace) -> int:
     if not file.exists() and not options.follow:
         raise InputError(f"{file} does not exist: nothing has been logged yet; play with: holdfast run")
     wanted, show = _wanted(options), _printer(options)
-    last: deque[Mapping[str, Any]] | None = deque(maxlen=options.lines) if options.lines else None
+    last: deque[dict[str, Any]] | None = deque(maxlen=options.lines) if options.lines else None
     for lines in batches(file, follow=options.follow):
         fitting = [line for line in lines if wanted(line)]
         if last is not None:
@@ -107,7 +107,7 @@ def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
         return (
             (options.event is None or line.get("event") in options.event)
             and options.state in (None, state)
-            and line.get("level") in levels
+            and (options.level is None or line.get("level") in levels)
             and (options.since is None or _written(line) >= options.since)
             and (options.grep is None or options.grep.search(json.dumps(line, ensure_ascii=False)) is not None)
         )

@@ -243,7 +243,7 @@ async def test_a_large_trace_is_followed_by_another_that_replays_by_itself(tmp_p
     log.set_up(config.directory / log.FILE, "info", None)
     daemon = Daemon(config, build(config, battles=2, fresh=True, tell=lambda _: None))
     assert await asyncio.wait_for(daemon.run(), PLAY_SECONDS) == 0
-    traces = [read_trace(file) for file in sorted((tmp_path / "data" / "traces").glob("*.jsonl"))]
+    traces = [read_trace(file) for file in sorted((tmp_path / "data" / "traces").glob("*.jsonl*"))]
     assert len(traces) > 2
     assert all(replay(trace) is None for trace in traces)
     assert daemon.summary["battles"] == 2

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -17,6 +18,7 @@ from states import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = {"debug", "info", "warning", "error"}
+LOGS = re.compile(r"(log\.)?logger\(\)\.(debug|info|warning|error)$")
 LNAV = ROOT / "docs" / "lnav" / "holdfast.json"
 MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "bot").rglob("*.py"))}
 GESTURE_FIELDS = {
@@ -29,67 +31,83 @@ class UnknownFieldsError(AssertionError):
 
 
 def calls() -> Iterator[tuple[str, ast.Call, ast.AST]]:
-    """Every `logger().<level>(…)` of bot/: where, the call, and the module."""
+    """Every `logger().<level>(…)` of bot/: where, the call, and the function that it is in."""
     for path, module in MODULES.items():
-        for node in ast.walk(module):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS):
+        for function in ast.walk(module):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            inner = node.func.value
-            if isinstance(inner, ast.Call) and ast.unparse(inner.func).split(".")[-1] == "logger":
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node, module
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and LOGS.match(ast.unparse(node.func)):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node, function
 
 
-def fields(call: ast.Call) -> set[str]:
-    """The fields that a call may log; `**name` is looked up wherever bot/ makes a dict under that name."""
-    return {name for keyword in call.keywords for name in ([keyword.arg] if keyword.arg else spread(keyword.value))}
+def fields(call: ast.Call, function: ast.AST) -> set[str]:
+    """The fields that a call may log."""
+    found: set[str] = set()
+    for keyword in call.keywords:
+        found |= {keyword.arg} if keyword.arg else spread(keyword.value, function)
+    return found
 
 
-def spread(value: ast.expr) -> set[str]:
-    """The keys of a dict in the source: a literal, or one that a variable, a function or a property of bot/ holds."""
+def spread(value: ast.expr, function: ast.AST) -> set[str]:
+    """The keys of a dict in the source: a literal, or what a variable of the function holds, or a method returns."""
     if isinstance(value, ast.Dict):
-        return {
-            name
-            for key, inner in zip(value.keys, value.values, strict=True)
-            for name in (spread(inner) if key is None else [ast.literal_eval(key)])
-        }
-    if isinstance(value, ast.BinOp):
-        return spread(value.left) | spread(value.right)
+        found: set[str] = set()
+        for key, inner in zip(value.keys, value.values, strict=True):
+            found |= spread(inner, function) if key is None else {ast.literal_eval(key)}
+        return found
     if ast.unparse(value).startswith("_aim("):  # a gesture's own fields
         return GESTURE_FIELDS
+    made = list(assigned(value.id, function) if isinstance(value, ast.Name) else returned(value, function))
+    if not made:
+        raise UnknownFieldsError(f"the keys of {ast.unparse(value)} are not written out where it is made")
+    return set().union(*made)
+
+
+def assigned(name: str, function: ast.AST) -> Iterator[set[str]]:
+    """The keys of each dict that a variable of a function holds."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == [name]:
+            yield spread(node.value, function)
+
+
+def returned(value: ast.expr, function: ast.AST) -> Iterator[set[str]]:
+    """The keys of each dict that the functions or properties of a name return: those of the same module, or any."""
     name = ast.unparse(value.func if isinstance(value, ast.Call) else value).split(".")[-1]
-    found = [spread(one) for one in made(name)]
-    if not found:
-        raise UnknownFieldsError(f"where bot/ makes {name}, no dict with its keys written out is found")
-    return set().union(*found)
+    here = [module for module in MODULES.values() if any(node is function for node in ast.walk(module))]
+    for modules in (here, MODULES.values()):
+        found = [one for module in modules for one in ast.walk(module) if is_function(one) and one.name == name]
+        for one in found:
+            yield from (
+                spread(node.value, one) for node in ast.walk(one) if isinstance(node, ast.Return) and node.value
+            )
+        if found:
+            return
 
 
-def made(name: str) -> Iterator[ast.expr]:
-    """The dicts that a name stands for: what is assigned to a variable, or returned by a function or property."""
-    for module in MODULES.values():
-        for node in ast.walk(module):
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value)
-            elif isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == [name]:
-                yield node.value
+def is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    """Whether a part of the source is a function."""
+    return isinstance(node, ast.FunctionDef)
 
 
-CALLS = {where: (call.args[0], call) for where, call, _ in calls()}
+CALLS = {where: (call, function) for where, call, function in calls()}
 
 
 @pytest.mark.parametrize("where", CALLS)
 def test_what_is_logged_is_documented(where):
     """The name of the event is written out, and each field that the call may have is in the table."""
-    name, call = CALLS[where]
+    call, function = CALLS[where]
+    name = call.args[0]
     assert isinstance(name, ast.Constant), f"{where} logs a name that is not written out"
     assert name.value in EVENTS, f"{where}: event {name.value} is not in bot.log_events.EVENTS"
-    unknown = fields(call) - EVENTS[name.value].fields.keys()
+    unknown = fields(call, function) - EVENTS[name.value].fields.keys()
     assert not unknown, f"{where}: {name.value} has no field {sorted(unknown)} in bot.log_events.EVENTS"
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_what_is_documented_is_logged(event):
     """Each event of the table is logged somewhere, and each of its fields."""
-    logged = [fields(call) for name, call in CALLS.values() if ast.literal_eval(name) == event]
+    logged = [fields(*one) for one in CALLS.values() if ast.literal_eval(one[0].args[0]) == event]
     assert logged, f"{event} is logged nowhere"
     assert EVENTS[event].fields.keys() - set().union(*logged) == set()
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from recorded import TRACES
+from scenarios import every_row, rows_taken
 
-from bot.trace import read_trace, replay
+from bot.trace import VERSION, read_trace, replay
 from states.commands import Answer, Gesture, Tap
 from states.events import PauseAsked, ResultSeen, ResumeAsked, ScreenLost, ScreenSeen
 from states.machine import TRANSITIONS
 
-TRACES = Path(__file__).resolve().parent.parent / "traces"
-NAMES = ("lost", "pause", "walk_home", "won")
+RUNS = ("lost", "pause", "walk_home", "won")
+NAMES = (*RUNS, "table")
+NEVER = {
+    ("screen_lost", "fault", "lost"): "a fault does not walk: it ends with a known screen or a resume",
+}
+"""Rows of the table that cannot be taken, and why."""
 
 
 def recorded(name):
@@ -34,7 +38,7 @@ def test_a_recorded_run_replays_to_the_same_commands(name):
     assert difference is None, str(difference)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("row", [0, 1, 2], ids=lambda row: TRANSITIONS[row][0])
 def test_a_changed_transition_is_found_out(name, row):
     """Every run depends on every transition between two battles; the difference says where, readably."""
@@ -80,3 +84,33 @@ def test_there_is_a_walk_home_from_an_unknown_screen():
     assert "back" in steps
     assert any(isinstance(line.event, ScreenSeen) for line in lines[lost:])
     assert len(outcomes("walk_home")) >= 1
+
+
+@pytest.fixture(scope="module")
+def taken():
+    """The rows of the table that some recorded trace takes."""
+    return {
+        row
+        for name in NAMES
+        for row in rows_taken(recorded(name).setup, [line.event for line in recorded(name).lines])
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("row", every_row(), ids=" ".join)
+def test_every_transition_is_on_record(row, taken):
+    """A row that is added to the table is recorded too: python tests/traces/record.py table."""
+    if row in NEVER:
+        assert row not in taken
+    else:
+        assert row in taken, f"no trace takes {row}; record one with: python tests/traces/record.py table"
+
+
+def test_every_version_is_read_for_ever():
+    """A version that is superseded, or gets more fields, leaves a fixture as it was first written."""
+    files = sorted(TRACES.glob("version_*/*.jsonl*"))
+    assert [file.parent.name for file in files] == [f"version_{number}" for number in range(1, VERSION + 1)]
+    for number, file in enumerate(files, 1):
+        recording = read_trace(file)
+        assert recording.header.holdfast_trace == number
+        assert recording.torn is None
+        assert len(recording.lines) == 186

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import numpy as np
@@ -10,7 +11,7 @@ from player import SETUP
 
 from bot.config import parse
 from bot.recorder import Recorder
-from bot.trace import read_trace
+from bot.trace import TraceWriter, read_trace
 from states.commands import Look
 from states.events import PartFailed, Tick
 from vision.capture import Frame
@@ -76,6 +77,7 @@ def test_old_traces_make_room(tmp_path, setup):
     one.open(setup)
     for _ in range(4):
         assert one.turn_page(setup) is None
+    one.close()
     assert len(list((tmp_path / "data" / "traces").iterdir())) == 2
 
 
@@ -91,3 +93,68 @@ async def test_evidence_holds_the_last_events(tmp_path):
     assert len(known["events"]) == 200
     assert known["events"][-1] == repr(Tick(t=299))
     assert len(list(folder.glob("*.png"))) == 1
+
+
+def test_a_closed_trace_is_compressed(tmp_path, setup):
+    """It reads as before, in a fraction of the space."""
+    one = recorder(tmp_path)
+    one.open(setup)
+    for t in range(500):
+        one.record(Tick(t=t), [Look()])
+    one.close()
+    (file,) = (tmp_path / "data" / "traces").iterdir()
+    assert file.name.endswith(".jsonl.gz")
+    assert len(read_trace(file).lines) == 500
+    assert file.stat().st_size * 3 < len(gzip.decompress(file.read_bytes()))
+
+
+def test_what_a_killed_run_left_is_compressed_by_the_next(tmp_path, setup):
+    """Its trace, and a compression that was not finished."""
+    traces = tmp_path / "data" / "traces"
+    traces.mkdir(parents=True)
+    writer = TraceWriter(traces / "20260101-000000-000000.jsonl", setup)
+    writer.write(Tick(t=1), [])
+    (traces / ".20260101-000000-000000.jsonl.part").write_bytes(b"half")
+    one = recorder(tmp_path)
+    one.open(setup)
+    one.close()
+    first, second = sorted(traces.iterdir())
+    assert first.name == "20260101-000000-000000.jsonl.gz"
+    assert "no end line" in str(read_trace(first).torn)
+    assert read_trace(second).torn is None
+
+
+def test_traces_are_bounded_by_their_size(tmp_path, setup):
+    """The oldest go once all together are larger than the configuration says."""
+    traces = tmp_path / "data" / "traces"
+    traces.mkdir(parents=True)
+    for number in range(4):
+        (traces / f"2026010{number}-000000-000000.jsonl.gz").write_bytes(bytes(400_000))
+    one = recorder(tmp_path, total_megabytes=1)
+    one.open(setup)
+    one.close()
+    names = [path.name[:8] for path in sorted(traces.iterdir())]
+    assert names[:2] == ["20260102", "20260103"]
+    assert len(names) == 3
+
+
+async def test_a_fault_keeps_its_trace(tmp_path, setup):
+    """Two faults in one trace hold it whole, whatever becomes of it elsewhere; they hold the log too."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "log.jsonl").write_text('{"event": "started"}\n', encoding="utf-8")
+    one = recorder(tmp_path, keep=1)
+    one.open(setup)
+    for t in range(2):
+        one.record(Tick(t=t), [])
+        await one.dump([], {"why": "test"})
+    one.record(Tick(t=9), [])
+    one.turn_page(setup)
+    one.turn_page(setup)
+    one.close()
+    first, second = sorted((tmp_path / "data" / "faults").iterdir())
+    assert (first / "trace.jsonl.gz").samefile(second / "trace.jsonl.gz")
+    assert [line.event.t for line in read_trace(first / "trace.jsonl.gz").lines] == [0, 1, 9]
+    assert [json.loads((folder / "known.json").read_text())["trace_line"] for folder in (first, second)] == [2, 3]
+    assert sorted(path.name for path in first.iterdir()) == ["known.json", "log.jsonl", "trace.jsonl.gz"]
+    assert not list((tmp_path / "data" / "traces").glob(".*"))
+    assert len(list((tmp_path / "data" / "traces").iterdir())) == 1

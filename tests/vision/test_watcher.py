@@ -20,8 +20,9 @@ from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame
 from vision.cutter import Cutter
+from vision.evidence import SMALL, WHOLE
 from vision.profile import load_profile
-from vision.watcher import EVIDENCE, Watcher
+from vision.watcher import Watcher
 
 WAYS = {
     "home": "terminal",
@@ -256,10 +257,11 @@ def test_asked_again_the_watcher_says_where_it_is(profile, reader, detector):
 def test_evidence_stays_small_and_spans_seconds(profile, reader, detector):
     """The last frames show how a fault came about; their number is bounded."""
     watcher = World(profile, reader, detector).watcher
-    for number in range(24):
+    for number in range(150):
         watcher.look(blank(number / 4))  # equal frames are kept too, and are not read again
-    assert len(watcher.last_frames) == EVIDENCE
-    assert watcher.last_frames[-1].t - watcher.last_frames[0].t >= 3.0
+    frames = watcher.evidence.frames()
+    assert len(frames) == WHOLE + SMALL == 60
+    assert frames[-1].t - frames[0].t >= 29.0
 
 
 def test_the_watcher_knows_its_own_pace(whole_flow):

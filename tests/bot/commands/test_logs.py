@@ -35,10 +35,10 @@ def test_without_a_log_there_is_a_remedy(capsys, config):
 
 
 LINES = [
-    ("2026-11-26T08:00:00+0000", "info", "state", {"state": "menu", "why": "started"}),
-    ("2026-11-26T09:00:00+0000", "info", "battle", {"number": 1, "outcome": "won"}),
-    ("2026-11-26T10:00:00+0000", "warning", "part_failed", {"part": "broker", "why": "gone away"}),
-    ("2026-11-26T11:00:00+0000", "error", "need_human", {"why": "close it"}),
+    ("2025-11-26T08:00:00+0000", "info", "state", {"state": "menu", "why": "started"}),
+    ("2025-11-26T09:00:00+0000", "info", "battle", {"number": 1, "outcome": "won"}),
+    ("2025-11-26T10:00:00+0000", "warning", "part_failed", {"part": "broker", "why": "gone away"}),
+    ("2025-11-26T11:00:00+0000", "error", "need_human", {"why": "close it"}),
 ]
 
 
@@ -48,7 +48,7 @@ def logged(tmp_path, config):
     (tmp_path / "data").mkdir()
     with (tmp_path / "data" / "log.jsonl").open("w") as stream:
         for time, level, event, more in LINES:
-            line = {"time": time, "level": level, "event": event, **more, "run": "20261126-080000"}
+            line = {"time": time, "level": level, "event": event, **more, "run": "20251126-080000"}
             stream.write(json.dumps(line) + "\n")
     return config
 
@@ -60,7 +60,7 @@ def logged(tmp_path, config):
         (["--event", "battle", "--event", "state"], ["state", "battle"]),
         (["--event", "battle,need_human"], ["battle", "need_human"]),
         (["--level", "warning"], ["part_failed", "need_human"]),
-        (["--since", "2026-11-26T09:30:00+00:00"], ["part_failed", "need_human"]),
+        (["--since", "2025-11-26T09:30:00+00:00"], ["part_failed", "need_human"]),
         (["--since", "1s"], []),
         (["--grep", "g.ne"], ["part_failed"]),
         (["-n", "2"], ["part_failed", "need_human"]),
@@ -107,7 +107,7 @@ def test_a_terminal_shows_columns_and_colours(logged):
     coloured, plain = on_a_terminal(logged), on_a_terminal(logged, NO_COLOR="1")
     assert "\x1b[31m" in coloured
     assert plain.splitlines() == [
-        "-- run 20261126-080000, 2026-11-26",
+        "-- run 20251126-080000, 2025-11-26",
         "08:00:00    state          state=menu why=started",
         "09:00:00    battle         number=1 outcome=won",
         '10:00:00  ! part_failed    part=broker why="gone away"',
@@ -115,26 +115,38 @@ def test_a_terminal_shows_columns_and_colours(logged):
     ]
 
 
-def test_a_reader_that_goes_away_and_ctrl_c_end_it_quietly(logged):
-    """`holdfast logs -f | head -1`, and Ctrl-C: no traceback."""
+@pytest.fixture
+def following(logged):
+    """`holdfast logs -f` as a shell runs it, in a process of its own, with its first line read."""
     command = [sys.executable, "-m", "bot", "logs", "-f", "--config", str(logged)]
-    file = logged.parent / "data" / "log.jsonl"
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.stdout.close()
-        with file.open("a") as stream:
-            stream.write('{"event": "state"}\n')
-        assert process.wait(30) == 0
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a job in the background ignores it
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(following, logged):
+    """`holdfast logs -f | head -1`: no traceback."""
+    following.stdout.close()
+    with (logged.parent / "data" / "log.jsonl").open("a") as stream:
+        stream.write('{"event": "state"}\n')
+    assert following.wait(30) == 0
+    assert following.stderr.read() == ""
+
+
+def test_ctrl_c_ends_it_quietly(following):
+    """With the exit code that shells give to it."""
+    following.send_signal(signal.SIGINT)
+    assert following.wait(30) == 130
+    assert following.stderr.read() == ""
 
 
 def test_the_vocabulary_is_printed(capsys):

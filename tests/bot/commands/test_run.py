@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 from runs import PATIENCE, configuration, events_of, finished, holdfast, make
 
+from bot.log_events import unknown_names
 from bot.trace import read_trace, replay
 from states.events import Event, PartFailed
 
@@ -38,7 +39,7 @@ class Run(NamedTuple):
 
 def the_trace(folder: Path) -> Path:
     """The newest trace of the runs in this folder."""
-    return max((folder / "data" / "traces").glob("*.jsonl"))
+    return max((folder / "data" / "traces").glob("*.jsonl*"))
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,16 @@ def test_one_battle_from_one_command(one_battle):
     assert any((folder / "data" / "checkpoint").iterdir())
     again = finished(holdfast("replay", the_trace(folder), "--json"))
     assert again[0]["identical"]
+
+
+def test_every_line_of_a_run_is_documented(one_battle):
+    """No event and no field that docs/log-events.md does not tell; all lines name the same run."""
+    lines = one_battle.lines[:-1]
+    assert [unknown_names(line["event"], line) for line in lines if unknown_names(line["event"], line)] == []
+    assert len({line["run"] for line in lines}) == 1
+    (started,) = [line for line in lines if line["event"] == "started"]
+    assert started["config"] == str(one_battle.folder / "bot.toml")
+    assert started["version"]
 
 
 def test_the_same_seed_plays_the_same_battle(one_battle, full_disk):
