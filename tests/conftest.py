@@ -22,6 +22,7 @@ LONGEST = (
     "game/practice/test_window.py", "vision/test_practice.py", "game/simulator/test_properties.py",
     "planning/test_search.py", "game/levels/test_shipped_stages.py", "vision/test_detector_training.py",
     "vision/test_watcher.py", "learning/test_training.py", "learning/test_learner.py", "test_benchmarks.py",
+    "bot/test_watchdog.py", "test_security.py", "bot/test_systemd.py", "test_fuzz.py",
 )  # fmt: skip
 """Files of tests that begin first, below tests/."""
 
