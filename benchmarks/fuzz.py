@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gzip
 import hashlib
 import json
 import signal
@@ -112,7 +113,7 @@ def configs() -> Kind:
 
 
 def traces() -> Kind:
-    """Recorded runs, of both versions; half of the damage is done below the checksums, which are made anew."""
+    """Recorded runs, of both versions, plain and compressed; half of the damage is below the checksums, made anew."""
     from bot.trace import checksum, read_trace, replay
 
     def sealed_again(data: bytes, chance: Random) -> bytes:
@@ -133,6 +134,7 @@ def traces() -> Kind:
         (name, b"".join(data.splitlines(keepends=True)[:TRACE_LINES]))
         for name, data in files("tests/traces/*.jsonl") + files("tests/traces/version_1/*.jsonl")
     ]
+    samples += [(f"{name}.gz", gzip.compress(data)) for name, data in samples]
     return Kind(samples, lambda path: replay(read_trace(path)), sealed_again)
 
 
