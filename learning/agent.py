@@ -18,7 +18,7 @@ from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Arrays
 from learning.checkpoint import STATE, Checkpoint, CheckpointError
-from learning.dqn import Dqn
+from learning.dqn import DivergedError, Dqn
 from learning.encoding import make_encoding
 from learning.fingerprint import fingerprint
 from learning.observation import look
@@ -106,11 +106,19 @@ class Agent:
         return True
 
     def publish(self) -> None:
-        """Give the policy a frozen copy of the weights. One assignment: another thread may be deciding meanwhile."""
+        """Give the policy a frozen copy of the weights. One assignment: another thread may be deciding meanwhile.
+
+        Raises DivergedError where the weights are no numbers; the policy keeps those that it has.
+        """
+        self.dqn.check()
         self.policy.snapshot = self.dqn.snapshot()
 
     def checkpoint(self) -> Checkpoint:
-        """What was learned, and what is needed to continue exactly as without an interruption."""
+        """What was learned, and what is needed to continue exactly as without an interruption.
+
+        Raises DivergedError where the weights are no numbers: the last good checkpoint stays the newest.
+        """
+        self.dqn.check()
         facts = {
             "fingerprint": fingerprint(self.settings.discount),
             "stage": self.encoding.stage.name,
@@ -129,8 +137,8 @@ class Agent:
         """Continue from a checkpoint. Returns a line for a part that could not be used: the buffer of another stage,
         squad, reward or encoding.
 
-        Raises CheckpointError where the weights are of another network, or a fact is missing or makes no sense; this
-        agent must not be used any more then.
+        Raises CheckpointError where the weights are of another network or no numbers, or a fact is missing or makes no
+        sense; this agent must not be used any more then.
         """
         try:
             return self._taken_over(kept)
@@ -148,7 +156,10 @@ class Agent:
         except (RuntimeError, KeyError, ValueError):
             raise CheckpointError("its weights are of a network of another shape (embedding, channels)") from None
         self.dqn.updates = int(kept.facts["updates"])
-        self.publish()
+        try:
+            self.publish()
+        except DivergedError as error:
+            raise CheckpointError(str(error)) from None
         try:
             note = self._restore_buffer(kept)
         except ValueError as error:

@@ -8,7 +8,6 @@ at any moment leaves the last good one. The newest two are kept; an unreadable o
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from safetensors.numpy import load, save
 
 from game.errors import InputError
 from learning.arrays import Arrays
+from learning.durable import move_aside, sync_folder, write_synced
 
 FORMAT = 1
 KEPT = 2
@@ -43,26 +43,62 @@ def checkpoints(directory: Path) -> list[Path]:
     return sorted(directory.glob("checkpoint-[0-9]*"))
 
 
-def write(directory: Path, checkpoint: Checkpoint) -> Path:
-    """Write the next checkpoint, whole or not at all, and drop all but the newest two."""
-    directory.mkdir(parents=True, exist_ok=True)
+def journals(directory: Path) -> list[Path]:
+    """The journals of a folder (see learning.journal), oldest first."""
+    return sorted(directory.glob("journal-[0-9]*"))
+
+
+def number_of(path: Path) -> int:
+    """The number of a checkpoint or journal."""
+    return int(path.name.rsplit("-", 1)[-1])
+
+
+def tidy(directory: Path) -> None:
+    """Remove what a kill left half-written."""
     for left in directory.glob("writing-*"):
-        shutil.rmtree(left)
-    number = max((int(path.name.removeprefix("checkpoint-")) for path in checkpoints(directory)), default=0) + 1
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def write(directory: Path, checkpoint: Checkpoint) -> Path:
+    """Write the next checkpoint, whole or not at all, and drop all but the newest two, with their journals.
+
+    Raises OSError where it cannot be written; then the room that was taken is free again.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    tidy(directory)
+    number = max(map(number_of, [*checkpoints(directory), *journals(directory)]), default=0) + 1
     final, unfinished = directory / f"checkpoint-{number:08d}", directory / f"writing-{number:08d}"
-    unfinished.mkdir()
+    try:
+        _write_parts(unfinished, checkpoint)
+    except OSError:
+        tidy(directory)
+        raise
+    unfinished.rename(final)
+    sync_folder(directory)
+    _drop_old(directory)
+    return final
+
+
+def _write_parts(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write the files of a checkpoint into a new folder, and wait until they are on the disk."""
+    folder.mkdir()
     parts = {LEARNED: save(_contiguous(checkpoint.learned)), BUFFER: save(_contiguous(checkpoint.buffer))}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
     facts = {"format": FORMAT, "sha256": digests, **checkpoint.facts}
     # The state of numpy's generators has 128-bit integers, which orjson refuses: callers pass such facts as text.
     for name, data in {**parts, STATE: orjson.dumps(facts, option=orjson.OPT_INDENT_2)}.items():
-        _write_synced(unfinished / name, data)
-    _sync(unfinished)
-    unfinished.rename(final)
-    _sync(directory)
-    for old in checkpoints(directory)[:-KEPT]:
-        shutil.rmtree(old)
-    return final
+        write_synced(folder / name, data)
+    sync_folder(folder)
+
+
+def _drop_old(directory: Path) -> None:
+    """Delete all but the newest two checkpoints, and the journals that neither of these two needs."""
+    kept = checkpoints(directory)[-KEPT:]
+    for path in checkpoints(directory)[:-KEPT]:
+        shutil.rmtree(path)
+    for path in journals(directory):
+        if len(kept) == KEPT and number_of(path) < number_of(kept[0]):
+            path.unlink()
 
 
 def read(path: Path) -> Checkpoint:
@@ -86,7 +122,7 @@ def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
         try:
             return read(path), tuple(notes)
         except CheckpointError as error:
-            aside = _move_aside(path, "damaged")
+            aside = move_aside(path, "damaged")
             older = [other.name for other in checkpoints(directory)]
             rest = f"going on from {older[-1]}" if older else "starting from nothing"
             notes.append(f"{error}; moved aside as {aside.name}, {rest}")
@@ -94,17 +130,9 @@ def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
 
 
 def set_aside(directory: Path) -> None:
-    """Rename all checkpoints of a folder, so that the next start is a fresh one and nothing is lost."""
-    for path in checkpoints(directory):
-        _move_aside(path, "earlier")
-
-
-def _move_aside(path: Path, why: str) -> Path:
-    """Rename a checkpoint so that it is no longer found. Returns its new path."""
-    number = 1
-    while (aside := path.with_name(f"{why}-{number}-{path.name}")).exists():
-        number += 1
-    return path.rename(aside)
+    """Rename all checkpoints and journals of a folder, so that the next start is a fresh one and nothing is lost."""
+    for path in (*checkpoints(directory), *journals(directory)):
+        move_aside(path, "earlier")
 
 
 def _contiguous(arrays: Arrays) -> Arrays:
@@ -122,21 +150,3 @@ def _read_part(path: Path, digest: str) -> Arrays:
     except SafetensorError as error:
         raise CheckpointError(f"{path}: is damaged ({error})") from None
     return arrays
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    """Write a file and wait until it is on the disk."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    """Wait until the entries of a folder are on the disk; Windows has no call for it and needs none."""
-    if os.name != "nt":
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -9,12 +9,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from game.errors import HoldfastError
 from learning.adam import Adam
 from learning.encoding import StageEncoding
 from learning.network import Snapshot, input_tensors, make_network, make_terrain
 from learning.replay import Batch
 from learning.reward import LARGEST_RETURN
 from learning.settings import Settings
+
+
+class DivergedError(HoldfastError):
+    """The weights are no numbers any more."""
 
 
 class Update(NamedTuple):
@@ -85,6 +90,11 @@ class Dqn:
         """Move the target network towards the online one by `tau`."""
         for old, new in zip(self.target.parameters(), self.online.parameters(), strict=True):
             old.lerp_(new, self.settings.tau)
+
+    def check(self) -> None:
+        """Raise DivergedError where a weight is infinite or no number: such weights never decide and are never kept."""
+        if not all(bool(torch.isfinite(weights).all()) for weights in self.online.parameters()):
+            raise DivergedError(f"after {self.updates} updates the weights are no numbers: learning has diverged")
 
     def snapshot(self) -> Snapshot:
         """A frozen copy of the online weights."""

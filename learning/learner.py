@@ -7,9 +7,11 @@ fails, play goes on with the weights published last, and `failed` says why.
 from __future__ import annotations
 
 import contextlib
+import json
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,11 +25,15 @@ from game.view import BattleView
 from learning import checkpoint
 from learning.agent import Agent, Experience
 from learning.checkpoint import CheckpointError
+from learning.journal import Journal, Owner, PlayedBattle, owner_of, read_since
 from learning.policy import EpsilonGreedy
 from learning.settings import Settings
 
 QUEUE_SIZE = 4096
 """The most decisions that wait to be stored: an hour of play. Further ones are dropped and counted."""
+
+POLL = 0.1
+"""Seconds between two looks at whether the thread has ended."""
 
 
 class _Save(NamedTuple):
@@ -41,8 +47,9 @@ class _Stop(NamedTuple):
 class Learner:
     """An `Agent` in a thread of its own.
 
-    It continues from the newest good checkpoint in `directory`, or starts anew if `fresh` or if there is none; with
-    `directory` None nothing is written. `notes` has one line for each problem with the checkpoints.
+    It continues from the newest good checkpoint in `directory` and the battles in the journal beside it, or starts anew
+    if `fresh` or if there is none; with `directory` None nothing is written. Every battle is in the journal as soon as
+    it is settled. `notes` has one line for each problem with the checkpoints.
     """
 
     def __init__(
@@ -62,30 +69,76 @@ class Learner:
         self.failed: str | None = None
         """Why the thread ended early, if it did."""
         self.unsaved: str | None = None
-        """Why the last checkpoint could not be written, if it could not."""
+        """Why the last checkpoint or battle could not be written, if it could not."""
+        self.hung = False
+        """Whether the thread does not get on: see `watch`."""
         self.dropped = 0
         self._at_work: float | None = None
         """When the thread began what it is doing, on the monotonic clock; None while it waits for something to do."""
+        self._stopping = False
         self._handed = self._taken = 0
+        self._battle: deque[Experience] = deque(maxlen=QUEUE_SIZE)
+        """What is in neither checkpoint nor journal yet: the battle under way."""
+        self._same_work: tuple[float | None, int] = (None, 0)
+        """What the thread was at, as `_at_work` has it, and how many looks of `watch` in a row found it at that."""
+        self.replayed = 0
+        """Battles that were read from the journal."""
+        self._unwritten = False
+        """Whether the thread is to begin with a checkpoint."""
         self.notes = self._resume(fresh=fresh)
+        self._journal = self._next_journal()
 
     def _resume(self, *, fresh: bool) -> tuple[str, ...]:
-        """Continue from the newest good checkpoint. Returns a line for each part that could not be used."""
+        """Continue from the newest good checkpoint and its journal. Returns a line for each part that is of no use."""
         if self._directory is None:
             return ()
+        checkpoint.tidy(self._directory)
         if fresh:
             checkpoint.set_aside(self._directory)
             return ()
         kept, notes = checkpoint.read_newest(self._directory)
         if kept is None:
-            return notes
+            return notes + self._replay()
         try:
-            return notes + self._agent.restore(kept)
+            return notes + self._agent.restore(kept) + self._replay()
         except CheckpointError as error:
             checkpoint.set_aside(self._directory)
-            agent = self._agent
-            self._agent = Agent(agent.encoding.stage, agent.encoding.squad, agent.settings, self._seed)
+            self._agent = self._new_agent()
             return (*notes, f"{self._directory}: {error}; set aside, starting from nothing")
+
+    def _new_agent(self) -> Agent:
+        agent = self._agent
+        return Agent(agent.encoding.stage, agent.encoding.squad, agent.settings, self._seed)
+
+    def _replay(self) -> tuple[str, ...]:
+        """Remember the battles since the checkpoint. Returns a line for each part of the journal that is of no use."""
+        assert self._directory is not None
+        entries, notes = read_since(self._directory, self._newest, self._owner)
+        for entry in entries:
+            try:
+                for one in entry.experiences:
+                    self._agent.remember(*one)
+                self._agent.policy.restore(json.loads(entry.policy))
+            except (LookupError, ValueError, TypeError, AttributeError) as error:
+                return (*notes, f"{self._directory}: a battle of the journal does not fit and is left out ({error})")
+            self.replayed += 1
+        self._unwritten = bool(entries)
+        return notes
+
+    @property
+    def _newest(self) -> int:
+        """The number of the newest checkpoint, 0 where there is none."""
+        assert self._directory is not None
+        return max(map(checkpoint.number_of, checkpoint.checkpoints(self._directory)), default=0)
+
+    @property
+    def _owner(self) -> Owner:
+        encoding = self._agent.encoding
+        return owner_of(encoding.stage.name, [operator.name for operator in encoding.squad])
+
+    def _next_journal(self) -> Journal | None:
+        """The journal of the newest checkpoint."""
+        return None if self._directory is None else Journal(self._directory, self._newest, self._owner)
 
     @property
     def policy(self) -> EpsilonGreedy:
@@ -97,9 +150,9 @@ class Learner:
         """Work that is due: decisions to store, and updates for those stored.
 
         Once it is 0 it stays 0, with the weights published, until the next decision is handed in. Lock-step play waits
-        for 0, so that its course does not depend on the speed of the machine.
+        for 0, so that its course does not depend on the speed of the machine. Nothing is owed once it is stopping.
         """
-        if self.failed is not None:
+        if self.failed is not None or self.hung or self._stopping:
             return 0
         waiting = self._handed - self._taken  # read before the credit, which grows before a decision counts as taken
         return waiting + int(self._agent.credit)
@@ -130,6 +183,7 @@ class Learner:
         for one in experiences:
             self._agent.remember(*one)
         self._agent.credit = 0.0
+        self._unwritten = True
 
     def start(self) -> None:
         """Start the thread."""
@@ -147,12 +201,32 @@ class Learner:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
         self._put(_Save())
 
-    def stop(self) -> None:
-        """Write the last checkpoint and end the thread. The checkpoint keeps the number of updates still due."""
-        while self._thread.is_alive():
-            with contextlib.suppress(queue.Full):
-                self._inbox.put(_Stop(), timeout=1.0)
-                self._thread.join()
+    def stop(self, patience: float | None = None) -> bool:
+        """Write the last checkpoint and end the thread; False where it did not end within `patience` seconds.
+
+        The checkpoint keeps the number of updates still due. A thread that has failed writes none.
+        """
+        self._stopping = True
+        deadline = None if patience is None else time.monotonic() + patience
+        asked = False
+        while self._thread.is_alive() and (deadline is None or time.monotonic() < deadline):
+            if not asked:
+                with contextlib.suppress(queue.Full):
+                    self._inbox.put_nowait(_Stop())
+                    asked = True
+            self._thread.join(POLL)
+        return not self._thread.is_alive()
+
+    def watch(self, looks: int) -> None:
+        """Look whether the thread gets on; it is `hung` once so many looks in a row found it at the same work.
+
+        Counted in looks, not in seconds: a process that was stopped for a while is not hung. Until the thread gets on
+        again, nothing waits for it.
+        """
+        began, (before, count) = self._at_work, self._same_work
+        stuck = began is not None and began == before and self._thread.is_alive()
+        self._same_work = began, count + 1 if stuck else 0
+        self.hung = stuck and count + 1 >= looks
 
     def status(self) -> dict[str, Any]:
         """The figures of learning, in plain data."""
@@ -160,6 +234,7 @@ class Learner:
         return {
             "epsilon": agent.policy.schedule.epsilon,
             "decisions": agent.policy.schedule.decisions,
+            "battles": agent.battles,
             "buffer": len(agent.buffer),
             "updates": agent.dqn.updates,
             "owed": self.owed,
@@ -167,7 +242,7 @@ class Learner:
             "q_mean": agent.dqn.last.q_mean,
             "loss": agent.dqn.last.loss,
             "alarm": agent.dqn.alarm,
-            "failed": self.failed,
+            "failed": self.failed or ("it does not get on; playing on with the weights it had" if self.hung else None),
             "unsaved": self.unsaved,
         }
 
@@ -184,6 +259,8 @@ class Learner:
         """The thread: first what was handed in, then one update at a time."""
         torch.set_num_threads(1)
         try:
+            if self._unwritten:
+                self._write()
             busy = False
             while self._serve(wait=not busy):
                 busy = self._agent.learn()
@@ -195,8 +272,7 @@ class Learner:
         message = self._next(wait=wait)
         while message is not None:
             if isinstance(message, Experience):
-                self._agent.remember(*message)
-                self._taken += 1
+                self._take(message)
             else:
                 self._write()
                 if isinstance(message, _Stop):
@@ -214,6 +290,27 @@ class Learner:
         finally:
             self._at_work = time.monotonic()
 
+    def _take(self, one: Experience) -> None:
+        """Store a decision. The last one of a battle is stored once the whole battle is on the disk."""
+        self._agent.remember(*one)
+        self._battle.append(one)
+        if one.after is None:
+            self._settle()
+        self._taken += 1
+
+    def _settle(self) -> None:
+        """Write the battle into the journal, or a checkpoint where something could not be written before."""
+        if self._journal is None:
+            return
+        if self.unsaved:
+            self._write()
+            return
+        try:
+            self._journal.append(PlayedBattle(list(self._battle), json.dumps(self._agent.policy.state())))
+        except OSError as error:
+            self.unsaved = f"{error.filename or self._directory}: cannot be written ({error.strerror})"
+        self._battle.clear()
+
     def _write(self) -> None:
         """Write a checkpoint, if there is a directory. A full disk does not end the learning."""
         if self._directory is None:
@@ -224,3 +321,5 @@ class Learner:
             self.unsaved = f"{error.filename or self._directory}: cannot be written ({error.strerror})"
         else:
             self.unsaved = None
+            self._battle.clear()
+            self._journal = self._next_journal()

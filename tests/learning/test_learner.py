@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
+import torch
 
 from game.actions import NOTHING
 from learning import learner as module
@@ -174,3 +176,20 @@ def test_the_process_exits_cleanly_after_stop():
     """
     ended = subprocess.run([sys.executable, "-c", EXIT], check=True, timeout=240, capture_output=True, text=True)
     assert ended.stdout.strip() == "False"
+
+
+def test_weights_that_are_no_numbers_never_decide_and_are_never_kept(learner, views, tmp_path):
+    """Play goes on with the last good weights, the status says why, and the last good checkpoint stays the newest."""
+    hand_in(learner, views, 60)
+    learner.save()
+    settle(learner)
+    kept = checkpoints(tmp_path)
+    with torch.no_grad():
+        next(learner._agent.dqn.online.parameters()).fill_(torch.nan)
+    hand_in(learner, views, 100)
+    settle(learner)
+    learner._thread.join(10)
+    assert "no numbers" in learner.status()["failed"]
+    assert np.isfinite(learner.policy.decide(views[0]).q)
+    learner.stop()
+    assert checkpoints(tmp_path) == kept
