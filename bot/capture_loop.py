@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.clients.client import Client
 from bot.inbox import Inbox
+from bot.waiting import done_within
 from states.events import Event, PartFailed
 from vision.capture import CaptureError, Frame
 from vision.evidence import SmallFrame
@@ -18,6 +19,9 @@ HELD_WAIT = 0.25
 """Seconds between two frames of a game whose clock is held."""
 BLIND_WAIT = 1.0
 """Seconds before another try when a frame could not be had."""
+
+LONGEST_LOOK = 30.0
+"""Seconds that a frame may take to be had and looked at; then the bot counts as blind until one comes."""
 
 
 class CaptureLoop:
@@ -51,7 +55,11 @@ class CaptureLoop:
         while True:
             due = await self._pace(due)
             again, self._again = self._again, False
-            for event in await loop.run_in_executor(self._client.threads.screen, self._look, again):
+            looking = loop.run_in_executor(self._client.threads.screen, self._look, again)
+            if not await done_within(looking, LONGEST_LOOK):
+                for event in self._failed("capture", f"no frame could be had and looked at within {LONGEST_LOOK:g} s"):
+                    await self._inbox.put(event)
+            for event in await looking:
                 await self._inbox.put(event)
             self.looked = time.monotonic()
             if self._blind:

@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     work: Callable[[argparse.Namespace], int] = options.work
     try:
         return work(options)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return int(getattr(interrupt, "exit_code", INTERRUPTED))
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output is gone, so there is nothing left to write
         return DONE

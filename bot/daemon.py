@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from bot import log, systemd
+from bot import log, state_file, systemd
 from bot.capture_loop import CaptureLoop
 from bot.clients.following import FollowingPointer
 from bot.config import Config
 from bot.control import Control
 from bot.decision_loop import DecisionLoop
+from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
 from bot.hands import Hands
 from bot.inbox import Inbox
 from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
 from bot.reporter import Reporter
+from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
 from bot.watchdog import Watchdog
 from game.actions import Action
@@ -40,7 +41,7 @@ from states.commands import (
     Report,
     ShutGate,
 )
-from states.events import Event, StopAsked
+from states.events import Event, PauseAsked, StopAsked
 from states.machine import Machine
 
 
@@ -57,8 +58,12 @@ class Daemon:
         parts: Parts,
         show: Callable[[Daemon], None] | None = None,
         hear: Callable[[Event], None] | None = None,
+        signals: EndingSignals | None = None,
     ) -> None:
         self._config = config
+        self._signals = signals or EndingSignals()
+        self._hurried = asyncio.Event()
+        """Set once the run is to end without waiting for the machine."""
         self._machine = parts.machine
         self._learner = parts.learner
         self._hear = hear
@@ -79,12 +84,14 @@ class Daemon:
         )
         self._control = Control(config.mqtt, self._inbox.put, client.clock, self.describe)
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
+        self._kept = StateFile(config.directory / state_file.FILE)
         self._reporter = Reporter(
             parts,
             self._hands,
             self._capture,
             self._decisions,
             state=lambda: self._machine.state,
+            kept=self._kept,
             publish=self._control.publish,
             post=self._inbox.put,
             show=lambda: show(self) if show else None,
@@ -97,12 +104,18 @@ class Daemon:
 
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
-        self._reporter.started(self._config)
-        lost = self._recorder.open(self._machine.setup)
-        if lost:
-            await self._inbox.put(lost)
-        self._learner.start()
-        with self._signals():
+        loop = asyncio.get_running_loop()
+
+        def heard(name: str, first: bool) -> None:
+            loop.call_soon_threadsafe(self._asked_to_end, name, first)
+
+        with self._signals.heard_by(heard):
+            self._reporter.started(self._config)
+            await self._pause_as_before()
+            lost = self._recorder.open(self._machine.setup)
+            if lost:
+                await self._inbox.put(lost)
+            self._learner.start()
             try:
                 await self._play()
             finally:
@@ -129,8 +142,9 @@ class Daemon:
             asyncio.create_task(self._watchdog.run(), name="watchdog"),
         ]
         control = asyncio.create_task(self._control.run(), name="control")
+        hurried = asyncio.create_task(self._hurried.wait(), name="hurried")
         try:
-            await asyncio.wait([consumer, *helpers], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([consumer, *helpers, hurried], return_when=asyncio.FIRST_COMPLETED)
             for task in (consumer, *helpers):
                 if task.done():
                     task.result()
@@ -141,11 +155,12 @@ class Daemon:
             raise
         finally:
             systemd.notify(STOPPING=1)
-            await self._hands.shut()
+            hurried.cancel()
+            await _within(LEAVING, "hands", self._hands.shut())
             for task in (consumer, *helpers):
                 task.cancel()
-            await asyncio.gather(consumer, *helpers, return_exceptions=True)
-            await self._control.close(control)
+            await _within(LEAVING, "daemon", asyncio.gather(consumer, *helpers, return_exceptions=True))
+            await _within(LEAVING, "broker", self._control.close(control))
 
     async def _consume(self) -> None:
         """Take events in order; the commands of one are carried out before the next is handled."""
@@ -178,6 +193,8 @@ class Daemon:
                 action = Action(*command.action)
                 self._learner.remember(command.before, action, command.after, command.outcome, command.stars)
             case BattleEnded():
+                kept = self._kept.state
+                self._keep(battles=kept.battles + 1, won=kept.won + (command.outcome == "won"))
                 self._reporter.battle_ended(command)
                 self._save_when_due(command.number)
             case Look():
@@ -193,6 +210,7 @@ class Daemon:
             case Report():
                 self._human_needed &= command.state in ("fault", "paused")
                 self._reporter.state_changed(command)
+                self._keep_pause(command)
             case Dump():
                 await self._dump(command.why)
             case NeedHuman():
@@ -201,6 +219,33 @@ class Daemon:
             case Finish():
                 self._code = HUMAN_NEEDED if self._human_needed and not command.code else command.code
                 self._reporter.why = command.why
+
+    def _keep(self, **fields: Any) -> None:
+        """Change what outlives the daemon. It is written when this returns, and safe from a power cut soon after."""
+        failed_before = self._kept.failed
+        self._kept.change(**fields)
+        if self._kept.failed and not failed_before:
+            log.logger().warning("state_file", why=f"{self._kept.failed}; playing on, a restart will not know it")
+        self._syncing = asyncio.get_running_loop().run_in_executor(None, self._kept.sync)
+
+    def _keep_pause(self, report: Report) -> None:
+        """Have a pause outlive the daemon, from before it is acknowledged until it is ended."""
+        paused = self._kept.state.paused
+        if report.state == "paused" and paused is None:
+            since = datetime.now().astimezone().isoformat(timespec="seconds")
+            self._keep(paused=Pause(why=report.why, since=since))
+        elif report.state != "paused" and paused is not None:
+            self._keep(paused=None)
+
+    async def _pause_as_before(self) -> None:
+        """Begin paused where the last run ended so, and say what could not be read of it."""
+        if self._kept.note:
+            log.logger().warning("state_file", why=self._kept.note)
+        paused = self._kept.state.paused
+        if paused is not None:
+            why = f"paused since {paused.since} ({paused.why}), before this start; go on with: holdfast resume"
+            log.logger().warning("state_file", why=why)
+            await self._inbox.put(PauseAsked(t=self._client.clock(), id="", by="state file"))
 
     def _save_when_due(self, battles: int) -> None:
         """Have a checkpoint written after every so many battles."""
@@ -220,45 +265,57 @@ class Daemon:
         await self._recorder.dump(self._capture.last_frames(), known)
 
     def _turn_page(self) -> Event | None:
-        """Once a trace is large, begin the next with a fresh machine: between two battles, when nothing else is
-        pending, so that each file replays by itself. Where the new one cannot be written, returns the event that says
-        so.
+        """Once a trace is large, or there is room for one again, begin the next with a fresh machine: between two
+        battles, when nothing else is pending, so that each file replays by itself. Where the new one cannot be written,
+        returns the event that says so.
         """
         machine = self._machine
         alone = self._inbox.under_way == 1 and machine.state in ("menu", "stage_select") and self._hands.open
         over = self._code is not None or machine.battles == machine.setup.battles
-        if not alone or over or not self._recorder.page_is_full:
+        if not alone or over:
             return None
-        self._machine = Machine(msgspec.structs.replace(machine.setup, played=machine.battles, ids=machine.last_id))
+        setup, lost = msgspec.structs.replace(machine.setup, played=machine.battles, ids=machine.last_id), None
+        if self._recorder.page_is_full:
+            lost = self._recorder.turn_page(setup)
+        elif not self._recorder.begin_again(setup):
+            return None
+        self._machine = Machine(setup)
         self._capture.look_again()
-        return self._recorder.turn_page(self._machine.setup)
+        return lost
 
     async def _end(self) -> None:
         """Stop learning with a last checkpoint, close the trace, and say how it went."""
-        await asyncio.to_thread(self._learner.stop)
-        if self._learner.unsaved:
-            log.logger().error("checkpoint", why=self._learner.unsaved)
+        ended = await asyncio.to_thread(self._learner.stop, LAST_CHECKPOINT)
+        unsaved = self._learner.unsaved if ended else f"the learner did not end within {LAST_CHECKPOINT:g} s"
+        if unsaved:
+            log.logger().error("checkpoint", why=unsaved)
             self._code = self._code or FAILED
         self._recorder.close()
+        self._decisions.close()
+        for thread in self._client.threads:
+            thread.shutdown(wait=False, cancel_futures=True)
         self._reporter.stopped(self._code)
 
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Have Ctrl-C and SIGTERM end the run cleanly; the second one ends it without waiting for the machine."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        asked_before = False
+    def _asked_to_end(self, signal_name: str, first: bool) -> None:
+        """Have the first signal end the run in order, and a further one end it without waiting for the machine."""
+        if not first:
+            self._hurry()
+            return
+        self._reporter.why = f"stopped by {signal_name}"
+        asked = StopAsked(t=self._client.clock(), id="", by=signal_name)
+        self._asking = asyncio.ensure_future(self._inbox.put(asked))
+        asyncio.get_running_loop().call_later(ORDERLY, self._hurry)
 
-        def ask(number: int, _frame: object = None) -> None:
-            nonlocal asked_before
-            event = StopAsked(t=self._client.clock(), id="", by=signal.Signals(number).name)
-            end = task.cancel if asked_before else lambda: asyncio.ensure_future(self._inbox.put(event))
-            asked_before = True
-            loop.call_soon_threadsafe(end)
+    def _hurry(self) -> None:
+        """End the run without waiting for the machine."""
+        if self._code is None:
+            self._code = HUMAN_NEEDED if self._human_needed else DONE
+        self._hurried.set()
 
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+
+async def _within(seconds: float, part: str, what: Awaitable[object]) -> None:
+    """Wait so long for the end of a part, and say where it did not come."""
+    try:
+        await asyncio.wait_for(what, seconds)
+    except TimeoutError:
+        log.logger().warning("part_failed", part=part, why=f"did not end within {seconds:g} s; ending without it")

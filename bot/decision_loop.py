@@ -8,7 +8,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from bot import log
 from bot.inbox import Inbox
+from bot.waiting import done_within
+from game.actions import NOTHING
 from learning.learner import Learner
 from learning.policy import Decision, Policy
 from states.commands import Decide
@@ -19,9 +22,13 @@ MEASURED = 1000
 POLL = 0.001
 """Seconds between two checks of whether the learner has caught up."""
 
+LONGEST = 10.0
+"""Seconds a decision may take; then it counts as a wait."""
+WAITED = Decision(NOTHING, 0.0, explored=False, legal=1)
+
 
 class DecisionLoop:
-    """Answers `Decide` with `Decided`, or with `PartFailed` when the policy fails.
+    """Answers `Decide` with `Decided`, or with `PartFailed` when the policy fails. One that hangs decides to wait.
 
     `policy` decides, by default that of the learner. With `lock_step` every decision waits until the learner has made
     all updates that are due: then the same seed gives the same run on a fast machine and on a slow one.
@@ -48,10 +55,16 @@ class DecisionLoop:
         self.decisions = 0
         """Decisions made so far."""
         self.last: Decision | None = None
+        self._late: asyncio.Future[tuple[Decision, float]] | None = None
+        """The decision asked for last."""
 
     def decide(self, command: Decide) -> None:
         """Have something decided; commands are answered in the order in which they are given."""
         self._queue.put_nowait(command)
+
+    def close(self) -> None:
+        """End the thread, after the decision under way."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def run(self) -> None:
         """Decide until cancelled."""
@@ -61,10 +74,9 @@ class DecisionLoop:
                 await self._inbox.put(await self._answer(command))
 
     async def _answer(self, command: Decide) -> Event:
-        """What the policy decided, asked in its thread; or that it failed."""
-        loop = asyncio.get_running_loop()
+        """What the policy decided; or that it failed."""
         try:
-            decision, spent = await loop.run_in_executor(self._thread, self._ask, command)
+            decision, spent = await self._decided(command)
         except Exception as error:  # noqa: BLE001 - a bug in the policy is a fault, which the machine must hear of
             return PartFailed(t=self._clock(), part="policy", why=f"{type(error).__name__}: {error}")
         self.decisions += 1
@@ -79,10 +91,29 @@ class DecisionLoop:
             latency=spent,
         )
 
+    async def _decided(self, command: Decide) -> tuple[Decision, float]:
+        """The decision, made in the thread, and the seconds it took. A wait, where none comes in time, which is said.
+
+        Until the late one is there no other is asked for: a policy is used by one thread at a time.
+        """
+        if self._late is not None and not self._late.done():
+            return WAITED, 0.0
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._catch_up)
+        self._late = asked = loop.run_in_executor(self._thread, self._ask, command)
+        if await done_within(asked, LONGEST):
+            return asked.result()
+        why = f"no decision within {LONGEST:g} s: it counts as a wait, and so do those after it until one comes"
+        log.logger().warning("part_failed", part="policy", why=why)
+        return WAITED, LONGEST
+
+    def _catch_up(self) -> None:
+        """In lock-step: wait until the learner owes nothing, as it does where it has failed, hangs or is stopping."""
+        while self._lock_step and self._learner.owed:
+            time.sleep(POLL)
+
     def _ask(self, command: Decide) -> tuple[Decision, float]:
         """The decision, and the seconds it took."""
-        while self._lock_step and self._learner.owed and self._learner.failed is None:
-            time.sleep(POLL)
         started = time.perf_counter()
         self._learner.policy.banned = command.banned
         decision = self._policy.decide(command.view)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import logging.handlers
 import re
 import time
 from collections.abc import Mapping, MutableMapping
@@ -19,6 +18,7 @@ import orjson
 import structlog
 
 from bot.log_events import unknown_names
+from bot.log_file import PatientFile, PatientStream
 from bot.log_reader import readable
 
 FILE = "log.jsonl"
@@ -41,11 +41,11 @@ def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 1
     root.propagate = False
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        kept = logging.handlers.RotatingFileHandler(file, maxBytes=megabytes << 20, backupCount=keep, encoding="utf-8")
+        kept = PatientFile(file, maxBytes=megabytes << 20, backupCount=keep, encoding="utf-8", delay=True)
         kept.setFormatter(_JsonLines())
         root.addHandler(kept)
     if out is not None:
-        shown = logging.StreamHandler(out)
+        shown = PatientStream(out)
         shown.setFormatter(_Readable() if out.isatty() else _JsonLines())
         root.addHandler(shown)
     structlog.configure(
@@ -60,7 +60,7 @@ def set_up(file: Path | None, level: str, out: TextIO | None, megabytes: int = 1
 
 def show_warnings(out: TextIO) -> None:
     """Write warnings and errors to `out` too, in readable form, above a dashboard."""
-    shown = logging.StreamHandler(out)
+    shown = PatientStream(out)
     shown.setFormatter(_Readable())
     shown.setLevel(logging.WARNING)
     logging.getLogger("holdfast").addHandler(shown)

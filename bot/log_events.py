@@ -132,8 +132,15 @@ EVENTS: dict[str, LogEvent] = {
         },
     ),
     "checkpoint": LogEvent(
-        "what was learned is being saved; as a warning or error: a checkpoint could not be written or read",
-        {"battles": BATTLES, "why": WHY, "note": LogField("text", "what was found when the checkpoint was read")},
+        "what was learned is saved, or was read at the start; as a warning or error: it could not be",
+        {
+            "battles": BATTLES,
+            "known_battles": LogField("integer", "battles of all runs that were read at the start"),
+            "from_journal": LogField("integer", "how many of them stood in the journal, after the checkpoint"),
+            "buffer": LogField("integer", "experiences in the replay buffer"),
+            "why": WHY,
+            "note": LogField("text", "what was found when the checkpoint was read"),
+        },
     ),
     "request": LogEvent(
         "a request arrived over MQTT",
@@ -158,7 +165,7 @@ EVENTS: dict[str, LogEvent] = {
     "part_failed": LogEvent(
         "a part of the bot failed",
         {
-            "part": LogField("text", "capture, detector, learner, policy, hands, broker, trace or daemon"),
+            "part": LogField("text", "capture, detector, learner, policy, hands, broker, trace, log or daemon"),
             "why": WHY,
         },
     ),
@@ -167,6 +174,7 @@ EVENTS: dict[str, LogEvent] = {
         {"why": WHY, "folder": LogField("text", "the folder"), "error": LogField("text", "what went wrong")},
     ),
     "need_human": LogEvent("a person has to do something", {"why": LogField("text", "what there is to do, and why")}),
+    "state_file": LogEvent("state.json says that the bot is paused, or could not be read or written", {"why": WHY}),
     "trace": LogEvent(
         "a trace began, or could not be written",
         {"path": FILE, "why": WHY},

@@ -140,6 +140,11 @@ def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh
     learner = Learner(stage, squad, settings, settings.seed, config.directory / "checkpoint", fresh=fresh)
     for note in learner.notes:
         log.logger().warning("checkpoint", note=note)
+    if not learner.knows_nothing:
+        known = learner.status()
+        log.logger().info(
+            "checkpoint", known_battles=known["battles"], buffer=known["buffer"], from_journal=learner.replayed
+        )
     return learner
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot import log
 from bot.config import Config
 from bot.fault_dump import dump
+from bot.names import next_name
 from bot.trace import Scene, TraceWriter
 from bot.trace_files import TRACES, make_room, pack
 from states.commands import Command
@@ -23,6 +26,10 @@ from vision.evidence import SmallFrame
 
 LAST_EVENTS = 200
 """Events kept for a fault's evidence."""
+RETRY = 30.0
+"""Seconds from one attempt to begin a trace again to the next, after the disk was full."""
+ROOM = 4 << 20
+"""Bytes that must be free for it."""
 
 
 class Recorder:
@@ -42,6 +49,8 @@ class Recorder:
         self._path = self._traces
         """The trace that is being written."""
         self._trace: TraceWriter | None = None
+        self._retry_at: float | None = None
+        """When a trace may be begun again; None while there is one, or none is wanted. Seconds of time.monotonic."""
         self._last_events: deque[Event] = deque(maxlen=LAST_EVENTS)
         self._packing = ThreadPoolExecutor(1, thread_name_prefix="trace")
         """Compresses closed traces and deletes old ones, beside the play and one after the other."""
@@ -53,12 +62,13 @@ class Recorder:
         try:
             self._traces.mkdir(parents=True, exist_ok=True)
             self._pack_left_over()
-            self._path = self._traces / f"{_stamp()}.jsonl"
+            self._path = self._traces / f"{next_name(self._traces)}.jsonl"
             self._trace = TraceWriter(self._path, setup, self._scene)
         except OSError as error:
             return self._lose(str(error))
         self._packing.submit(make_room, self._traces, self._options.keep, self._options.total_megabytes, TRACES)
         log.logger().info("trace", path=str(self._path))
+        self._retry_at = None
         return None
 
     def record(self, event: Event, commands: list[Command]) -> PartFailed | None:
@@ -71,6 +81,16 @@ class Recorder:
         except OSError as error:
             return self._lose(str(error))
         return None
+
+    def begin_again(self, setup: Setup) -> bool:
+        """Begin another trace after the last could not be written; False where that is not due or still fails."""
+        if self._retry_at is None or time.monotonic() < self._retry_at:
+            return False
+        self._retry_at = time.monotonic() + RETRY
+        with contextlib.suppress(OSError):
+            if shutil.disk_usage(self._traces).free >= ROOM:
+                self.open(setup)
+        return self._trace is not None
 
     @property
     def page_is_full(self) -> bool:
@@ -119,18 +139,20 @@ class Recorder:
         evidence = {**known, "trace_line": line, "events": [repr(event) for event in self._last_events]}
         trace = self._path if self._trace else None
         try:
-            folder = await asyncio.to_thread(dump, self._faults, _stamp(), frames, evidence, log=self._log, trace=trace)
+            name = next_name(self._faults)
+            folder = await asyncio.to_thread(dump, self._faults, name, frames, evidence, log=self._log, trace=trace)
         except OSError as error:
             log.logger().error("dump", why=known["why"], error=str(error))
         else:
             log.logger().warning("dump", why=known["why"], folder=str(folder))
 
-    def _lose(self, why: str) -> PartFailed:
-        self._trace = None
+    def _lose(self, why: str) -> PartFailed | None:
+        """Go on without a trace. Said once, until there was one again."""
+        if self._trace is not None:
+            self._trace.abandon()
+        self._trace, said = None, self._retry_at is not None
+        self._retry_at = time.monotonic() + RETRY
+        if said:
+            return None
         log.logger().warning("trace", why=f"{why}; playing on without a trace")
         return PartFailed(t=self._clock(), part="trace", why=why)
-
-
-def _stamp() -> str:
-    """A name that sorts by time."""
-    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")

@@ -17,6 +17,7 @@ from bot.decision_loop import DecisionLoop
 from bot.hands import Hands
 from bot.parts import Parts
 from bot.run_counts import RunCounts
+from bot.state_file import StateFile
 from game.actions import DEPLOY, DIRECTIONS, KINDS, WAIT
 from game.characters.models import Operator
 from game.view import BattleView
@@ -26,6 +27,8 @@ from states.events import AreaSeen, BattleSeen, Decided, Event, PartFailed, Scre
 
 ROUND = 0.25
 """Seconds between two rounds; each looks at the learner's health and refreshes the dashboard."""
+HUNG_ROUNDS = 240
+"""Rounds in which the learner has to get on, a minute: less than that a large checkpoint may take on a slow disk."""
 STATUS_ROUNDS = 20
 """Rounds between two status messages."""
 
@@ -51,6 +54,7 @@ class Reporter:
         capture: CaptureLoop,
         decisions: DecisionLoop,
         state: Callable[[], str],
+        kept: StateFile,
         publish: Publish,
         post: Callable[[Event], Awaitable[None]],
         show: Callable[[], None],
@@ -60,6 +64,7 @@ class Reporter:
         self._capture = capture
         self._decisions = decisions
         self._state = state
+        self._kept = kept
         self._publish = publish
         self._post = post
         self._show = show
@@ -152,7 +157,7 @@ class Reporter:
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
         learner = self._parts.learner.status()
-        last = self._decisions.last
+        last, kept = self._decisions.last, self._kept.state
         return {
             "state": self._state(),
             "why": self.why,
@@ -160,6 +165,8 @@ class Reporter:
             "stage": self._parts.stage.name,
             "gate": "open" if self._hands.open else "shut",
             **self.summary,
+            "in_all_runs": {"battles": kept.battles, "won": kept.won},
+            "paused": kept.paused and {"why": kept.paused.why, "since": kept.paused.since},
             "gestures": sum(self._hands.made.values()),
             "frames": self._capture.frames,
             "hud": _hud(self.view),
@@ -171,6 +178,7 @@ class Reporter:
 
     async def _check_learner(self) -> None:
         """Say once what is wrong with learning: that it failed, cannot be saved, or that its figures look wrong."""
+        self._parts.learner.watch(HUNG_ROUNDS)
         learner, told = self._parts.learner.status(), self._learner_told
         news = {key: learner[key] for key in ("failed", "unsaved", "alarm") if learner[key] != told.get(key)}
         self._learner_told = told | news

@@ -23,6 +23,7 @@ import msgspec
 
 from bot.trace_files import unpacked
 from game.errors import InputError
+from learning.durable import append_whole
 from states.commands import AnyCommand, BattleEnded, Command, Finish
 from states.events import AnyEvent, Event, ScreenSeen
 from states.machine import Machine, Setup
@@ -130,7 +131,7 @@ class TraceWriter:
 
     def __init__(self, path: Path, setup: Setup, scene: Scene | None = None, cut_from: str = "") -> None:
         self._encoder = msgspec.json.Encoder()
-        self._file = path.open("wb")
+        self._file = path.open("wb", buffering=0)
         self.number, self._check = 0, ""
         """The number of the last line."""
         self.bytes = 0
@@ -138,8 +139,13 @@ class TraceWriter:
         self._began: float | None = None
         self._seconds, self._battles, self._why = 0.0, 0, ""
         began = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        self._put(TraceHeader(**self._next(), holdfast_trace=VERSION, setup=setup, scene=scene, began=began,
-                              cut_from=cut_from))  # fmt: skip
+        try:
+            self._put(TraceHeader(**self._next(), holdfast_trace=VERSION, setup=setup, scene=scene, began=began,
+                                  cut_from=cut_from))  # fmt: skip
+        except OSError:
+            self.abandon()
+            path.unlink(missing_ok=True)
+            raise
 
     def write(self, event: Event, commands: Sequence[Command]) -> None:
         """Add one event and its commands."""
@@ -161,6 +167,11 @@ class TraceWriter:
         with contextlib.suppress(OSError):
             self._file.close()
 
+    def abandon(self) -> None:
+        """Close the file without an end line, which reading reports: it ends where the disk was full."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
     def _next(self) -> dict[str, Any]:
         """The number of the line that is written next, and the checksum of the line before it."""
         return {"line": self.number + 1, "after": self._check}
@@ -168,9 +179,11 @@ class TraceWriter:
     def _put(self, line: Numbered) -> None:
         """Write a line with its checksum."""
         body = self._encoder.encode(line)[:-1]
-        self.number, self._check = line.line, checksum(body)
-        self.bytes += self._file.write(body + f',"check":"{self._check}"}}\n'.encode())
-        self._file.flush()
+        check = checksum(body)
+        written = body + f',"check":"{check}"}}\n'.encode()
+        append_whole(self._file, written)
+        self.number, self._check = line.line, check
+        self.bytes += len(written)
 
 
 def checksum(body: bytes) -> str:

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
+import threading
 from argparse import Namespace
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.arguments import Verbs, add_config, add_json, add_squad, add_verb, count
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.ending import EndingSignals
 
 
 def add(verbs: Verbs) -> None:
@@ -31,10 +33,12 @@ def run(options: Namespace) -> int:
     """Play until the battles are done or it is stopped."""
     from bot import log
     from bot.config import load
+    from bot.ending import EndingSignals, end_without, hanging_threads
     from bot.lock import only_daemon
 
     config = load(options.config)
     live = sys.stdout.isatty() and not options.json
+    threads, signals = set(threading.enumerate()), EndingSignals()
     with only_daemon(config.directory):
         log.set_up(
             config.directory / log.FILE,
@@ -43,18 +47,27 @@ def run(options: Namespace) -> int:
             megabytes=config.log.megabytes,
             keep=config.log.keep,
         )
+        signals.install()
         try:
-            code, summary = _play(config, options, live=live)
+            code, summary = _play(config, options, signals, live=live)
+        except Exception:
+            signals.restore()
+            raise
         finally:
             log.close()
-    if options.json:
-        print(json.dumps(summary), flush=True)
-    elif live:
-        print(_sentence(summary))
+    with suppress(OSError):  # the terminal may be gone, or the disk full that this is written to
+        if options.json:
+            print(json.dumps(summary), flush=True)
+        elif live:
+            print(_sentence(summary), flush=True)
+    hanging = hanging_threads(threads)
+    if hanging:
+        end_without(hanging, code)
+    signals.ignore()
     return code
 
 
-def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[str, Any]]:
+def _play(config: Config, options: Namespace, signals: EndingSignals, *, live: bool) -> tuple[int, dict[str, Any]]:
     """Build and run the daemon, on a terminal under a dashboard; its exit code and summary."""
     import asyncio
 
@@ -65,7 +78,6 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
     from bot.squads import chosen_line, roster_to_run, squad_to_run
     from planning.grading import trust_in
 
-    before = signal.signal(signal.SIGTERM, _interrupt)
     battles = options.battles or config.play.battles
     known = sources(config)
     stage = open_stage(play_stage(config), known)
@@ -84,16 +96,10 @@ def _play(config: Config, options: Namespace, *, live: bool) -> tuple[int, dict[
         parts = build(config, squad, plan, battles=battles, fresh=options.fresh, tell=dashboard.tell)
         trust = trust_in(parts.stage, squad, known.catalogue)
         log.logger().info("ready", seconds=dashboard.seconds, grade=str(trust))
-        daemon = Daemon(config, parts, dashboard.show if live else None)
-        signal.signal(signal.SIGTERM, before)
+        daemon = Daemon(config, parts, dashboard.show if live else None, signals=signals)
         with asyncio.Runner(loop_factory=selector_loop()) as runner:
             code = runner.run(daemon.run())
         return code, {**daemon.summary, **trust.facts(as_json=options.json)}
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    """End the preparations on SIGTERM as Ctrl-C does: there is nothing to save yet."""
-    raise KeyboardInterrupt
 
 
 def _sentence(summary: dict[str, Any]) -> str:

@@ -153,3 +153,21 @@ async def test_a_lost_window_is_told_once_and_looked_for_again(monkeypatch):
         screen.broken = False
         assert isinstance(await inbox.get(), Tick)
         assert watcher.asked_again == 1
+
+
+async def test_a_frame_that_never_comes_is_told_once_and_play_goes_on_after_it(monkeypatch):
+    """A detector or a display that hangs: the machine hears of it; the screen is reported anew when it comes back."""
+    monkeypatch.setattr(module, "LONGEST_LOOK", 0.1)
+    monkeypatch.setattr(module, "BLIND_WAIT", 0.02)
+    async with looking(0.01) as (_, screen, watcher, inbox, _):
+        go_on, grab = threading.Event(), screen.grab
+        screen.grab = lambda: go_on.wait(10) and grab()
+        event = await inbox.get()
+        while isinstance(event, Tick):
+            event = await inbox.get()
+        assert (event.part, event.why) == ("capture", "no frame could be had and looked at within 0.1 s")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(inbox.get(), 0.5)
+        go_on.set()
+        assert isinstance(await inbox.get(), Tick)
+        assert watcher.asked_again == 1

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 
 from levels import CATALOGUE
 
+from bot import decision_loop as module
+from bot import log
 from bot.decision_loop import DecisionLoop
 from bot.inbox import Inbox
+from bot.log_reader import read
 from game.actions import WAIT, Action
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
@@ -99,3 +103,61 @@ async def test_a_policy_that_fails_is_told(monkeypatch):
         await inbox.quiet()
         one.decide(Decide(id=2, view=view))
         assert (await inbox.get()).id == 2
+
+
+class Hanging(Waiting):
+    """A policy that hangs until it may go on."""
+
+    def __init__(self):
+        self.go_on, self.asked = threading.Event(), 0
+
+    def decide(self, view):
+        """Hang, then wait."""
+        self.asked += 1
+        self.go_on.wait(10)
+        return super().decide(view)._replace(q=0.5)
+
+
+async def test_a_policy_that_hangs_waits(monkeypatch, tmp_path):
+    """The battle goes on, it is said once, and the policy decides again as soon as it has come back."""
+    monkeypatch.setattr(module, "LONGEST", 0.1)
+    log.set_up(tmp_path / log.FILE, "info", None)
+    view, policy = Battle(STAGE, SQUAD, seed=0).view(), Hanging()
+    async with deciding(Settings(), policy) as (one, _, inbox):
+        for number in range(3):
+            one.decide(Decide(id=number, view=view))
+            event = await inbox.get()
+            assert (event.id, event.action, event.q) == (number, WAITED, 0.0)
+        assert policy.asked == 1
+        policy.go_on.set()
+        while (await asked_again(one, inbox, view)).q != 0.5:  # noqa: ASYNC110 - a thread brings it about
+            await asyncio.sleep(0.01)
+    log.close()
+    assert [line["part"] for line in read(tmp_path / log.FILE)] == ["policy"]
+
+
+async def asked_again(one, inbox, view):
+    """The answer to one more question."""
+    one.decide(Decide(id=9, view=view))
+    return await inbox.get()
+
+
+async def test_a_learner_that_hangs_is_not_waited_for():
+    """In lock-step too: play goes on with the weights published last, and waits again once the learner gets on."""
+    view, go_on = Battle(STAGE, SQUAD, seed=0).view(), threading.Event()
+    async with deciding(Settings(learning_starts=2)) as (one, learner, inbox):
+        learner._agent.learn, learn = lambda: go_on.wait(20) and learn(), learner._agent.learn
+        for _ in range(20):
+            learner.remember(view, WAITED, view)
+        one.decide(Decide(id=1, view=view))
+        await asyncio.sleep(0.1)
+        assert inbox.under_way == 1
+        for _ in range(4):
+            learner.watch(3)
+        assert isinstance(await inbox.get(), Decided)
+        assert "does not get on" in learner.status()["failed"]
+        go_on.set()
+        async with asyncio.timeout(10):
+            while learner.status()["failed"]:
+                learner.watch(3)
+                await asyncio.sleep(0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import resource
 
 import numpy as np
 import pytest
@@ -158,3 +159,30 @@ async def test_a_fault_keeps_its_trace(tmp_path, setup):
     assert sorted(path.name for path in first.iterdir()) == ["known.json", "log.jsonl", "trace.jsonl.gz"]
     assert not list((tmp_path / "data" / "traces").glob(".*"))
     assert len(list((tmp_path / "data" / "traces").iterdir())) == 1
+
+
+def test_a_trace_comes_back_once_there_is_room(tmp_path, setup, monkeypatch):
+    """The full disk is told once; the trace ends with its last whole line, and another begins later."""
+    one, told = recorder(tmp_path), []
+    one.open(setup)
+    one.record(Tick(t=0), [])
+    (file,) = (tmp_path / "data" / "traces").iterdir()
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 20, hard))
+    try:
+        told += [one.record(Tick(t=t), []) for t in range(1, 9)]
+        assert not one.begin_again(setup)
+        monkeypatch.setattr("bot.recorder.RETRY", 0.0)
+        one._retry_at = 0.0
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+        assert not one.begin_again(setup)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert [event.part for event in told if event] == ["trace"]
+    assert one.begin_again(setup)
+    assert one.record(Tick(t=9), []) is None
+    one.close()
+    first, *_, last = (read_trace(path) for path in sorted((tmp_path / "data" / "traces").iterdir()))
+    assert len(first.lines) == 1
+    assert "no end line" in first.torn
+    assert (len(last.lines), last.torn) == (1, None)
