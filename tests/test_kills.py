@@ -1,0 +1,19 @@
+"""A short run of benchmarks/kills.py: what SIGKILL costs."""
+
+from __future__ import annotations
+
+import kills
+import pytest
+
+
+@pytest.mark.timeout(600)
+def test_three_kills_lose_a_battle_each_at_most(tmp_path):
+    """Each start goes on from valid state with all battles but perhaps the last one, and the last run ends in order."""
+    found, code = kills.measure(tmp_path, 3, seed=2, seconds=6.0)
+    told = kills.figures(tmp_path, found, code)
+    assert max(kill.lost for kill in found) <= 1
+    assert [kill.complaints for kill in found] == [[], [], [], []]
+    assert (told["exit code of the last run"], told["half-written folders at the end"]) == (0, 0)
+    whole, _, of = told["traces that replay"].partition(" of ")
+    assert whole == of
+    assert "battles settled" in kills.table(found, told)
