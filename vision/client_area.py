@@ -190,11 +190,15 @@ class Place:
         self._features: Features | None = None
         self._boxes: list[Area] = []
         """What plain borders left of the image in which the picture was known."""
-        self._searched_at = -SEARCH_SECONDS
+        self.searched_at = -SEARCH_SECONDS
+        """When features were last searched for."""
 
-    def settle(self, area: Area, image: Image, picture: Image) -> None:
-        """The client area is here in an image, and this is what it shows, a known screen: by it, it is found again."""
+    def settle(self, area: Area) -> None:
+        """The whole client area is here."""
         self.area, self.outside = area, False
+
+    def learn(self, image: Image, picture: Image) -> None:
+        """By what the client area of an image shows, a known screen, it is found again."""
         self._known, self._features, self._boxes = picture, None, list(inside_borders(image))
 
     def is_doubtful(self, image: Image) -> bool:
@@ -210,10 +214,11 @@ class Place:
 
         A candidate that lies partly outside the image is certain: its features were found.
         """
-        is_due = t - self._searched_at >= SEARCH_SECONDS
+        is_due = t - self.searched_at >= SEARCH_SECONDS
         if self.outside and not is_due:
             return
-        found = self._find(image, t) if is_due else None
+        self.searched_at = t if is_due else self.searched_at
+        found = self._find(image) if is_due else None
         boxes = [box for box in inside_borders(image) if has_usual_shape(box, self.size)]
         if found is None:
             yield from (box for box in boxes if box.width <= SHRUNK * image.shape[1])
@@ -224,11 +229,10 @@ class Place:
         if found is None and self.area != self._usual:
             yield self._usual
 
-    def _find(self, image: Image, t: float) -> Area | None:
+    def _find(self, image: Image) -> Area | None:
         """Where the picture that was known last is now."""
         if self._known is None:
             return None
-        self._searched_at = t
         if self._features is None:
             self._features = Features(self._known)
         found = self._features.find(image)

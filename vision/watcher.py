@@ -33,7 +33,9 @@ BATTLE: Final = "battle"
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
 OUTSIDE_SECONDS = 20.0
-"""For how long a client area counts as partly outside the frame without being seen there again."""
+"""For how long a client area counts as partly outside the frame without being seen there again, and how long that is
+trusted more than a screen that can be read.
+"""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 
@@ -84,6 +86,8 @@ class Watcher:
         self._area_reported: Area | None = self._place.area
         self._outside_at = 0.0
         """When a part of the client area was last seen to lie outside the frame."""
+        self._outside_since = 0.0
+        """Since when it has been seen there."""
         self._frame: Frame | None = None
         self._picture: Image | None = None
         """The client area in the last frame that was read."""
@@ -160,30 +164,43 @@ class Watcher:
 
     def _recognise(self, frame: Frame) -> ScreenReading:
         """Which screen a frame shows. The client area is searched for only where it is not as it was."""
-        place, image = self._place, frame.image
+        place, image, t = self._place, frame.image, frame.t
         doubtful = place.is_doubtful(image)
         reading = ScreenReading(UNKNOWN_SCREEN, {}) if doubtful else self._read_at(place.area, image)
         if reading.screen != UNKNOWN_SCREEN:
             return reading
-        for found in place.candidates(image, frame.t):
+        for found in place.candidates(image, t):
             area = found.within(image)
             if area is None:
-                place.outside, self._outside_at = True, frame.t
-                return reading
+                return self._outside(image, t)
             if doubtful or area != place.area:
-                reading = self._read_at(area, image)
+                reading = self._read_at(area, image, learn=place.searched_at == t)
             if reading.screen != UNKNOWN_SCREEN:
                 return reading
-        place.outside &= frame.t - self._outside_at < OUTSIDE_SECONDS
+        place.outside &= t - self._outside_at < OUTSIDE_SECONDS
         return reading
 
-    def _read_at(self, area: Area, image: Image) -> ScreenReading:
-        """Which screen is shown if the client area is here; if one is, this is where it is from now on."""
+    def _outside(self, image: Image, t: float) -> ScreenReading:
+        """A part of the client area seems to lie outside the frame. It does not if that lasts and a screen is read."""
+        if not self._place.outside:
+            self._place.outside, self._outside_since = True, t
+        self._outside_at = t
+        if t - self._outside_since < OUTSIDE_SECONDS:
+            return ScreenReading(UNKNOWN_SCREEN, {})
+        return self._read_at(self._place.area, image)
+
+    def _read_at(self, area: Area, image: Image, *, learn: bool = True) -> ScreenReading:
+        """Which screen is shown if the client area is here; if one is, this is where it is from now on.
+
+        With `learn` it is found again by what it shows now.
+        """
         picture = area.picture(image, self._place.size)
         reading = recognise(picture, self._profile, self._reader)
         if reading.screen != UNKNOWN_SCREEN:
-            self._place.settle(area, image, picture)
+            self._place.settle(area)
             self._picture = picture
+            if learn:
+                self._place.learn(image, picture)
         return reading
 
     def _area_seen(self, t: float) -> list[Event]:

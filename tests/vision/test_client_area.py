@@ -17,7 +17,7 @@ from vision.capture import Frame
 from vision.client_area import Area, Features, inside_borders
 from vision.cutter import Cutter
 from vision.profile import load_profile
-from vision.watcher import Watcher
+from vision.watcher import OUTSIDE_SECONDS, Watcher
 
 SIZE = (1280, 720)
 
@@ -49,9 +49,16 @@ def area_sized(picture, area):
     return Area(0, 0, SIZE[0], SIZE[1]).picture(picture, (area.width, area.height))
 
 
+def frame(image, number, t):
+    """A frame in which one pixel differs from the one before, as in every moving picture."""
+    image = image.copy()
+    image[360, 640] = number % 256
+    return Frame(image, t)
+
+
 def looks(watcher, image, start, count):
     """What the watcher says of the same picture, `count` times, half a second apart."""
-    return [event for number in range(count) for event in watcher.look(Frame(image.copy(), start + number / 2))]
+    return [event for number in range(count) for event in watcher.look(frame(image, number, start + number / 2))]
 
 
 def test_a_plain_border_gives_the_area_to_the_pixel(home):
@@ -101,6 +108,15 @@ def test_a_window_partly_out_of_sight_is_waited_for(watcher, home):
     assert [event.whole for event in back if isinstance(event, AreaSeen)] == [True]
     assert [event.screen for event in back if isinstance(event, ScreenSeen)] == ["home"]
     assert watcher.area == Area(0, 0, *SIZE)
+
+
+def test_a_wrong_place_does_not_last(watcher, home):
+    """A page that was read before the window was in its place is not trusted for ever against what can be read."""
+    looks(watcher, displaced(home, WindowPlacement(8, 6)), 0.0, 3)
+    seen = [*looks(watcher, home, 2.0, 4), *looks(watcher, home, 4.0 + OUTSIDE_SECONDS, 4)]
+    assert watcher.area == Area(0, 0, *SIZE)
+    assert [event.screen for event in seen if isinstance(event, ScreenSeen)][-1:] == ["home"]
+    assert not [event for event in seen if isinstance(event, ScreenLost)]
 
 
 def test_a_game_on_a_larger_desktop_is_found_from_the_start(watcher, home):
