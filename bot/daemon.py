@@ -208,7 +208,7 @@ class Daemon:
             case Answer():
                 self._control.answer(command.id, command.what)
             case Report():
-                self._human_needed &= command.state in ("fault", "paused")
+                self._human_needed &= command.state in ("fault", "entry", "paused")
                 self._reporter.state_changed(command)
                 self._keep_pause(command)
             case Dump():

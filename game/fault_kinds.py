@@ -16,8 +16,14 @@ Kind = Literal[
     "moved",
     "resized",
     "failed",
+    "disconnected",
+    "maintenance",
+    "update",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """popup and connection_lost are laid over the page; loading_stall prolongs the loading page; tap_swallowed and
 drag_lost ignore what the pointer does; frozen, black and frame_rate spoil the picture (frame_rate only if more frames a
-second are asked for than it allows); moved and resized move and scale the window; failed ends a battle as lost."""
+second are asked for than it allows); moved and resized move and scale the window; failed ends a battle as lost.
+disconnected is a dialog that leads back to the title page; maintenance leads to a page that announces it, and lets no
+player in while it lasts; update is a notice that leads to the title page over a loading bar. From these three a battle
+under way is lost without a result."""

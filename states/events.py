@@ -15,7 +15,7 @@ from game.view import BattleView
 Outcome = Literal["won", "lost"]
 ScreenName = Literal[
     "home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle", "settle", "failed",
-    "popup", "connection_lost",
+    "popup", "connection_lost", "title", "login", "password", "update", "maintenance",
 ]  # fmt: skip
 """Every screen a profile can describe and the machine can hear of."""
 SCREEN_NAMES: tuple[ScreenName, ...] = get_args(ScreenName)

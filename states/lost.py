@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.commands import Command, Tap
+from states.commands import Command, Look, Tap
 from states.events import Event, ScreenLost, ScreenSeen, Tick
 from states.state import State
 
@@ -20,18 +20,26 @@ class LostState(State):
     name = "lost"
     steps = 0
     stepped_at = 0.0
+    covered_by: str | None = None
+    """The point that closes the interruption seen last, while one is seen; it is tapped in turn with `WAYS`, because
+    another interruption may lie over it.
+    """
 
     def enter(self, event: Event) -> None:
         """Begin to walk with a later tick."""
         super().enter(event)
         self.steps, self.stepped_at = 0, event.t
+        self.covered_by = event.closed_by if isinstance(event, ScreenSeen) else None
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
-        """An interruption may have covered the known screen: close it."""
-        return self.close_interruption(event) or []
+        """An interruption may have covered the known screen: close it when it has just appeared."""
+        appeared = self.covered_by is None and event.closed_by is not None
+        self.covered_by = event.closed_by
+        return self._tap(event.closed_by, event) if appeared and event.closed_by else []
 
     def on_screen_lost(self, event: ScreenLost) -> list[Command]:
         """Take a step: the screen is still unknown."""
+        self.covered_by = None
         return self._step(event)
 
     def on_tick(self, event: Tick) -> list[Command]:
@@ -39,9 +47,15 @@ class LostState(State):
         return self._step(event) if event.t - self.stepped_at >= STEP_SECONDS else []
 
     def _step(self, event: Event) -> list[Command]:
-        """Tap the next of `WAYS`; after `STEPS` taps it is a fault."""
+        """Tap the next point; after `STEPS` taps it is a fault."""
         if self.steps >= STEPS:
-            return self.machine.give_up(event, f"no known screen after {STEPS} steps towards home")
-        point = WAYS[self.steps % len(WAYS)]
+            return self.machine.give_up(event, f"no known screen after {STEPS} steps towards home", "no_way_home")
+        ways = WAYS if self.covered_by is None else (self.covered_by, *WAYS)
+        commands = self._tap(ways[self.steps % len(ways)], event)
+        # Without a report a screen that is known, but not new, would not be heard of.
+        return commands if self.covered_by is None else [*commands, Look()]
+
+    def _tap(self, point: str, event: Event) -> list[Command]:
+        """Tap a point, which counts as a step."""
         self.steps, self.stepped_at = self.steps + 1, event.t
         return [Tap(id=self.machine.next_id(), point=point, why="walk home")]

@@ -13,7 +13,8 @@ import msgspec
 from transitions import Machine as Table
 
 from states.battle import BattleState
-from states.commands import Answer, Command, Dump, Finish, Look, NeedHuman, Report, ShutGate
+from states.commands import Answer, Command, Finish, Look, Report, ShutGate
+from states.entry import EntryState
 from states.events import (
     BattleSeen,
     Event,
@@ -33,8 +34,9 @@ from states.paused import PausedState
 from states.settle import SettleState
 from states.stage_select import StageSelectState
 from states.state import State
+from states.troubles import TroubleName
 
-PLAYING = ("menu", "stage_select", "battle", "settle", "lost", "fault")
+PLAYING = ("menu", "stage_select", "battle", "settle", "entry", "lost", "fault")
 """The states a pause interrupts and a resume returns to. `*` in the table stands for each of them."""
 
 TRANSITIONS: list[tuple[str, str, str]] = [
@@ -48,6 +50,7 @@ TRANSITIONS: list[tuple[str, str, str]] = [
     ("stage_seen",    "*",            "stage_select"),
     ("battle_seen",   "*",            "battle"),
     ("result_seen",   "*",            "settle"),
+    ("entry_seen",    "*",            "entry"),
     ("screen_lost",   "*",            "lost"),
     ("given_up",      "*",            "fault"),
     ("pause_asked",   "*",            "paused"),
@@ -64,6 +67,11 @@ SCREENS: dict[ScreenName, str] = {
     "battle": "battle_seen",
     "settle": "result_seen",
     "failed": "result_seen",
+    "title": "entry_seen",
+    "login": "entry_seen",
+    "password": "entry_seen",
+    "update": "entry_seen",
+    "maintenance": "entry_seen",
 }
 """What seeing a screen triggers. Interruptions trigger nothing: the state they appear in closes them."""
 
@@ -72,7 +80,7 @@ BLINDING = ("capture", "detector", "policy")
 LAG_KEPT = 0.95
 """Share of the longest lag of a picture that is still expected one picture later."""
 WALKS = 3
-"""How often the bot walks home without reaching a battle before it asks for a person."""
+"""How often the bot walks home without reaching a battle before it is a fault."""
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +113,10 @@ class Machine:
         self.setup = setup
         self.state: str = setup.state
         self.battle, self.paused = BattleState(self), PausedState(self)
-        others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self), FaultState(self))
-        self.states: dict[str, State] = {state.name: state for state in (*others, self.battle, self.paused)}
+        self.entry, self.fault = EntryState(self), FaultState(self)
+        others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self))
+        named = (*others, self.entry, self.fault, self.battle, self.paused)
+        self.states: dict[str, State] = {state.name: state for state in named}
         self.battles = setup.played
         """Battles settled so far in this run."""
         self.last_one = False
@@ -115,6 +125,8 @@ class Machine:
         """A high estimate of the seconds in which a picture becomes an event: effects are waited for so much longer."""
         self.last_id = setup.ids
         """The number of the last gesture or question."""
+        self.closings = 0
+        """Taps in a row that were to close an interruption, with no other screen seen between them."""
         self._walks = 0
         self._before_pause = "menu"
         self._why = "started"
@@ -140,6 +152,8 @@ class Machine:
         if isinstance(event, ScreenSeen | BattleSeen):
             self.lag = max(event.lag, LAG_KEPT * self.lag)
         commands = self._failed(event) if isinstance(event, PartFailed) else []
+        if isinstance(event, ScreenSeen) and event.closed_by is None:
+            self.closings = 0
         trigger = _trigger(event)
         if trigger is not None and not self._stays_in_fault(event):
             commands += self._move(trigger, event)
@@ -159,19 +173,25 @@ class Machine:
         """Walk home from a screen that does not do what it should."""
         self._walks += 1
         if self._walks > WALKS:
-            return self.give_up(event, f"{why}, and walking home {WALKS} times did not help")
+            return self.give_up(event, f"{why}, and walking home {WALKS} times did not help", "no_way_home")
         return self._move("screen_lost", event, why)
 
     def arrive(self) -> None:
         """A battle was reached: walks home are counted from zero again."""
         self._walks = 0
 
-    def give_up(self, event: Event, why: str) -> list[Command]:
-        """Enter the fault state, write the evidence, and ask for a person."""
+    def give_up(self, event: Event, why: str, trouble: TroubleName = "dead_button") -> list[Command]:
+        """Enter the fault state and write the evidence; ask for a person where `trouble` is sorted so."""
         if self.last_one:
             return [Finish(code=0, why="all battles asked for were played")]
-        self._walks = 0
-        return [*self._move("given_up", event, why), Dump(why=why), NeedHuman(why=why)]
+        # What comes after a fault is tried once, without further walks, so that no button is tapped for hours.
+        self._walks = WALKS
+        return [*self._move("given_up", event, why), *self.fault.explain(why, trouble)]
+
+    @property
+    def why(self) -> str:
+        """Why the machine is in its state."""
+        return self._why
 
     def snapshot(self) -> dict[str, Any]:
         """Where the machine stands, in plain data."""
@@ -220,7 +240,8 @@ class Machine:
         why = f"{event.part}: {event.why}"
         if event.part == "hands":
             return self._move("pause_asked", PauseAsked(t=event.t, id="", by="hands"), why)
-        return self.give_up(event, why) if event.part in BLINDING and self.state != "paused" else []
+        blind = event.part in BLINDING and self.state != "paused"
+        return self.give_up(event, why, "blind") if blind else []
 
     def _stays_in_fault(self, event: Event) -> bool:
         """A fault ends with a screen that is reported anew, not with the next frame of the battle it happened in."""

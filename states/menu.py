@@ -13,9 +13,10 @@ class MenuState(State):
     name = "menu"
 
     def enter(self, event: Event) -> None:
-        """On the home screen no battle is running."""
+        """On the home screen no battle is running, and the way into the game is behind."""
         super().enter(event)
         self.machine.battle.forget()
+        self.machine.entry.arrive()
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
         """Close an interruption, then tap the terminal."""

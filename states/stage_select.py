@@ -63,7 +63,7 @@ class StageSelectState(State):
             return [TapAt(id=self.machine.next_id(), x=x, y=y, why=f"open stage {code}")]
         if self.swiped >= SWIPES:
             why = f"stage {code} is not on the map that is open; open it once by hand, or change play.stage"
-            return self.machine.give_up(event, why)
+            return self.machine.give_up(event, why, "stage_absent")
         start, end = ("map_right", "map_left") if self.swiped < SWIPES // 2 else ("map_left", "map_right")
         self.swiped += 1
         self.tapped_at = event.t

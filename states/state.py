@@ -86,8 +86,12 @@ class State:
         """Tap what closes an interruption, in whichever state it appears. None when the screen is not one."""
         if event.closed_by is None:
             return None
+        if self.machine.closings >= TRIES:
+            return self.machine.lose_the_way(event, f"{event.screen} was tapped {TRIES} times without effect")
+        self.machine.closings += 1
+        self.tapped_at = event.t
         why = "connect again" if event.screen == "connection_lost" else "close a pop-up"
-        return self.tap(event.closed_by, event, why)
+        return [Tap(id=self.machine.next_id(), point=event.closed_by, why=why)]
 
 
 def check_handlers(state: type[State]) -> None:

@@ -18,7 +18,7 @@ from game.practice import layout
 from game.practice.battle_page import BattlePage
 from game.practice.draw import Painter
 from game.practice.faults import Fault, Faults
-from game.practice.flow import RESULTS, Flow, Interruption
+from game.practice.flow import BEFORE_HOME, LOADED, RESULTS, Flow, Interruption
 from game.practice.placement import WindowPlacement, displaced
 from game.practice.scene import Label
 from game.practice.stage_map import StageMap
@@ -105,23 +105,37 @@ class PracticeGame:
             self._begin_fault(fault)
         if self.flow.interruptions:
             return
-        if self.flow.page == "loading" and self.faults.lasting("loading_stall", self.time):
+        if self.flow.page in LOADED:
+            self._load(seconds)
+        elif self.flow.page == "battle":
+            self._advance_battle(seconds)
+
+    def _load(self, seconds: float) -> None:
+        """Let a loading page go on, and open what follows it."""
+        if self.faults.lasting("loading_stall", self.time):
             self.flow.stall(seconds)
         elif self.flow.page == "loading" and self.flow.is_loaded(self.time):
             self._begin_battle()
-        elif self.flow.page == "battle":
-            self._advance_battle(seconds)
+        elif self.flow.is_loaded(self.time):
+            self.flow.go(LOADED[self.flow.page], self.time)
 
     def _begin_fault(self, fault: Fault) -> None:
         """What a fault does when it begins. Faults that last have their effect where `Faults.lasting` is asked."""
         match fault.kind:
-            case "popup" | "connection_lost":
-                if fault.kind not in self.flow.interruptions:
+            case "popup" | "connection_lost" | "disconnected" | "update":
+                if self.flow.can_interrupt(fault.kind):
                     self.flow.interrupt(fault.kind)
             case "failed":
                 if self.flow.page == "battle":
                     self._pressed = self._page_of_battle().input.hold = None
                     self.flow.go("failed", self.time)
+            case "maintenance":
+                self._throw_out("maintenance")
+
+    def _throw_out(self, to: str) -> None:
+        """End what is under way, without a result, and open a page before the home screen."""
+        self._pressed = self.battle_page = None
+        self.flow.throw_out(to, self.time)
 
     def _begin_battle(self) -> None:
         battle = Battle(self.stage_map.chosen, self.squad, int(self._rng.integers(2**31)))
@@ -183,8 +197,21 @@ class PracticeGame:
         self._draw_page(painter)
         for what in self.flow.interruptions:
             painter.labels = []
-            {"popup": painter.popup, "connection_lost": painter.connection_lost, "unknown": painter.foreign}[what]()
+            self._draw_over(painter, what)
         return painter.frame()
+
+    def _draw_over(self, painter: Painter, what: Interruption) -> None:
+        match what:
+            case "popup":
+                painter.popup()
+            case "connection_lost":
+                painter.connection_lost()
+            case "disconnected":
+                painter.connection_lost("BACK TO TITLE")
+            case "update":
+                painter.notice("UPDATE", "A new version is here; the game restarts.", "CONFIRM")
+            case "unknown":
+                painter.foreign()
 
     def _draw_page(self, painter: Painter) -> None:
         stage = self.stage_map.chosen
@@ -200,7 +227,9 @@ class PracticeGame:
                 painter.stage_panel(stage)
             case "squad":
                 painter.squad_page()
-            case "loading":
+            case "title" | "login" | "password" | "maintenance":
+                painter.before_home(self.flow.page)
+            case "loading" | "entering" | "restarting":
                 painter.loading(min(self.flow.loaded(self.time), 1.0))
             case "battle":
                 page = self._page_of_battle()
@@ -249,7 +278,12 @@ class PracticeGame:
         """Follow a tap outside a battle. Leaving the result page ends the battle."""
         if self.screen in RESULTS:
             self.battle_page = None
+        before = self.flow.page
         self.flow.tap(x, y, self.time)
+        if self.flow.page == "login" and before == "title" and self.faults.lasting("maintenance", self.time):
+            self.flow.go("maintenance", self.time)
+        if self.flow.page in BEFORE_HOME:
+            self._pressed = self.battle_page = None
 
     def _is_tap(self, pressed: tuple[float, float], at: tuple[float, float]) -> bool:
         return math.dist(pressed, at) <= TAP_RADIUS * self.scale.factor

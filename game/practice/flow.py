@@ -1,6 +1,7 @@
 """Which page of the practice game is open, what lies over it, and which page a tap leads to.
 
-Home → terminal → stage map → stage panel → squad → loading → battle → settle or failed → stage map.
+Home → terminal → stage map → stage panel → squad → loading → battle → settle or failed → stage map. A player who was
+thrown out comes home over title → login → entering → home, and to maintenance instead of login while that lasts.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from game.practice import layout
 from game.practice.layout import Scale, Spot
 from game.practice.stage_map import StageMap
 
-Interruption = Literal["popup", "connection_lost", "unknown"]
+Interruption = Literal["popup", "connection_lost", "unknown", "disconnected", "update"]
+
+SCREEN_OF = {"disconnected": "connection_lost", "entering": "loading", "restarting": "loading"}
+"""What an interruption or a page is called in the screen profiles, where it has not its own name."""
+LEAVES_TO: dict[Interruption, str] = {"disconnected": "title", "update": "restarting"}
+"""The page to which an interruption leads when it is closed; the others lead back to the page below."""
+LOADED: dict[str, str] = {"loading": "battle", "entering": "home", "restarting": "title"}
+"""The page that follows each loading page."""
+BEFORE_HOME = ("title", "login", "password", "maintenance", "entering", "restarting")
+"""The pages on which the player is not in the game: no connection can be lost there."""
 
 LOADING_SECONDS = 1.5
 RESULTS = ("settle", "failed")
@@ -20,6 +30,9 @@ WAYS = (
     ("home", layout.TERMINAL, "terminal"),
     ("stage_panel", layout.STAGE_START, "squad"),
     ("squad", layout.SQUAD_START, "loading"),
+    ("title", layout.TITLE_START, "login"),
+    ("login", layout.LOGIN_ENTER, "entering"),
+    ("maintenance", layout.NOTICE_CONFIRM, "title"),
 )
 """Page, spot and target: a tap on the spot leads from the page to the target."""
 BACK_TO = {"terminal": "home", "stage_map": "terminal", "stage_panel": "stage_map", "squad": "stage_panel"}
@@ -28,6 +41,8 @@ WAYS_OUT: dict[Interruption, Spot] = {
     "popup": layout.POPUP_CLOSE,
     "connection_lost": layout.CONFIRM,
     "unknown": layout.BACK,
+    "disconnected": layout.CONFIRM,
+    "update": layout.NOTICE_CONFIRM,
 }
 """The spot that closes each interruption."""
 
@@ -47,7 +62,12 @@ class Flow:
     @property
     def screen(self) -> str:
         """The name of what is on top: the topmost interruption, else the page."""
-        return self.interruptions[-1] if self.interruptions else self.page
+        top = self.interruptions[-1] if self.interruptions else self.page
+        return SCREEN_OF.get(top, top)
+
+    def can_interrupt(self, what: Interruption) -> bool:
+        """Whether something can be laid over the page: each thing once, and nothing outside the game."""
+        return what not in self.interruptions and self.page not in BEFORE_HOME
 
     def interrupt(self, what: Interruption) -> None:
         """Lay something over the page."""
@@ -56,6 +76,11 @@ class Flow:
     def go(self, page: str, now: float) -> None:
         """Open a page."""
         self.page, self._since = page, now
+
+    def throw_out(self, to: str, now: float) -> None:
+        """Open a page before the home screen; nothing lies over it."""
+        self.interruptions.clear()
+        self.go(to, now)
 
     def stall(self, seconds: float) -> None:
         """Make the loading page last this much longer."""
@@ -73,7 +98,9 @@ class Flow:
         """Follow a tap on any page but a battle; it closes the topmost interruption, or leads to another page."""
         if self.interruptions:
             if self._hits(WAYS_OUT[self.interruptions[-1]], x, y):
-                self.interruptions.pop()
+                closed = self.interruptions.pop()
+                if closed in LEAVES_TO:
+                    self.throw_out(LEAVES_TO[closed], now)
         else:
             target = self._target(x, y)
             if target is not None:

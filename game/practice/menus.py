@@ -150,13 +150,59 @@ class Menus:
             start, end = (centre[0] - half, centre[1] - lean), (centre[0] + half, centre[1] + lean)
             pygame.draw.line(self.surface, WHITE, start, end, self._px(5))
 
-    def connection_lost(self) -> None:
-        """The dialog that says that the connection was lost."""
+    def connection_lost(self, button: str = "RECONNECT") -> None:
+        """The dialog that says that the connection was lost; its button says what comes next."""
         self._dim(170)
         self._fill(layout.DIALOG, (238, 238, 240))
         self._write(Spot(310, 270, 660, 80), "CONNECTION LOST", 44, INK)
         self._fill(Spot(330, 440, 620, 104), (40, 44, 52))
-        self._write(Spot(330, 440, 620, 104), "RECONNECT", 36, WHITE)
+        self._write(Spot(330, 440, 620, 104), button, 36, WHITE)
+
+    def notice(self, title: str, words: str, button: str) -> None:
+        """A dialog of the servers over the page: what it is about, a sentence and its button."""
+        self._dim(170)
+        self._fill(layout.DIALOG, (238, 238, 240))
+        self._write(layout.NOTICE_TITLE, title, 44, INK)
+        self._write(Spot(310, 340, 660, 60), words, 26, INK)
+        self._fill(layout.NOTICE_CONFIRM, (40, 44, 52))
+        self._write(layout.NOTICE_CONFIRM, button, 36, WHITE)
+
+    def before_home(self, page: str) -> None:
+        """One of the pages before the home screen, by its name."""
+        {"title": self.title, "login": self.login, "password": self.password, "maintenance": self.maintenance}[page]()
+
+    def title(self) -> None:
+        """The page at which the game starts: a skyline, and the mark at the bottom that starts it."""
+        self._backdrop((120, 140, 160), (30, 34, 44))
+        for index, tall in enumerate((90, 160, 120, 260, 140, 200, 110)):
+            self._fill(Spot(60 + 170 * index, 560 - tall, 90, tall), (44, 50, 62))
+        self._write(Spot(340, 120, 600, 120), "HOLDFAST", 84, WHITE)
+        self._write(layout.TITLE_START_WORD, "PRESS START", 26, WHITE)
+        x, y = self.scale.middle(layout.TITLE_START)
+        half = self._px(26)
+        pygame.draw.polygon(self.surface, GOLD, [(x, y - half), (x + half, y), (x, y + half), (x - half, y)])
+
+    def login(self) -> None:
+        """The page on which the account that is known enters."""
+        self._backdrop((30, 34, 44), (90, 100, 120))
+        self._write(Spot(340, 120, 600, 120), "HOLDFAST", 84, WHITE)
+        self._write(layout.ACCOUNT, "COMMANDER", 30, LIGHT)
+        self._card(layout.LOGIN_ENTER, BLUE, "WAKE UP", 38)
+
+    def password(self) -> None:
+        """The page that asks for the account's password."""
+        self._backdrop((30, 34, 44), (90, 100, 120))
+        self._fill(layout.DIALOG, (238, 238, 240))
+        self._write(layout.NOTICE_TITLE, "PASSWORD", 44, INK)
+        for index in range(2):
+            self._fill(Spot(380, 350 + 70 * index, 520, 50), (200, 204, 210))
+        self._fill(Spot(520, 500, 240, 56), BLUE)
+        self._write(Spot(520, 500, 240, 56), "SIGN IN", 30, WHITE)
+
+    def maintenance(self) -> None:
+        """The page that says that the servers are under maintenance."""
+        self._backdrop((120, 140, 160), (30, 34, 44))
+        self.notice("MAINTENANCE", "The servers are closed for a while.", "CONFIRM")
 
     def foreign(self) -> None:
         """A page that no screen profile knows."""

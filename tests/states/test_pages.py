@@ -83,9 +83,14 @@ def test_on_an_unknown_screen_it_walks_home(player):
 
 
 def test_a_walk_that_leads_nowhere_is_a_fault(player):
-    """With evidence, and a sentence for a person."""
+    """With evidence; a person is asked once it has lasted for minutes."""
     commands = player.tell(ScreenLost, seconds=5.0)
     for _ in range(60):
         commands += player.tell(Tick)
     assert player.machine.state == "fault"
-    assert [type(command) for command in commands[-2:]] == [Dump, NeedHuman]
+    assert [type(command) for command in commands].count(Dump) == 1
+    assert not any(isinstance(command, NeedHuman) for command in commands)
+    asked = [command for _ in range(3600) for command in player.tell(Tick) if isinstance(command, NeedHuman)]
+    assert [command.why for command in asked] == [
+        "the fault has lasted for 5 minutes: no known screen after 10 steps towards home"
+    ]

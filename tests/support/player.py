@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 from game.view import BattleView, Card, OperatorSeen
-from states.commands import Command, Gesture
-from states.events import BattleSeen, Decided, Event, GestureDone, ResultSeen, ScreenSeen
+from states.commands import Command, Gesture, Look, Tap
+from states.events import BattleSeen, Decided, Event, GestureDone, ResultSeen, ScreenSeen, Tick
 from states.machine import Machine, Setup
 
 SETUP = Setup(stage_code="1-1", width=9, squad_size=2, speed=2)
@@ -30,6 +30,20 @@ def unit(row: int, col: int, *, ready: bool = False) -> OperatorSeen:
 def gestures(commands: list[Command]) -> list[Gesture]:
     """The commands that would touch the screen."""
     return [command for command in commands if isinstance(command, Gesture)]
+
+
+def taps(commands: list[Command]) -> list[str]:
+    """The named points that are tapped."""
+    return [command.point for command in commands if isinstance(command, Tap)]
+
+
+def stay(player: Player, screen: str, seconds: int) -> list[Command]:
+    """What ticks on an unchanged screen cause, with the screen reported whenever it is asked for."""
+    told = []
+    for _ in range(seconds):
+        commands = player.tell(Tick)
+        told += [*commands, *(player.see(screen) if Look() in commands else [])]
+    return told
 
 
 class Player:
