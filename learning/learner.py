@@ -261,7 +261,7 @@ class Learner:
         try:
             if self._unwritten:
                 self._write()
-            busy = False
+            busy = True  # updates may be due from before: play that waits for them hands nothing in meanwhile
             while self._serve(wait=not busy):
                 busy = self._agent.learn()
         except Exception as error:  # noqa: BLE001  no error in here may end the play

@@ -193,3 +193,17 @@ def test_weights_that_are_no_numbers_never_decide_and_are_never_kept(learner, vi
     assert np.isfinite(learner.policy.decide(views[0]).q)
     learner.stop()
     assert checkpoints(tmp_path) == kept
+
+
+def test_updates_that_were_due_are_made_without_another_decision(stage, squad, settings, views, tmp_path):
+    """Play in lock-step waits for them before its first decision, so it would never hand one in."""
+    first = Learner(stage, squad, settings, 0, tmp_path)
+    hand_in(first, views, 80)
+    first.start()
+    first.stop()
+    second = Learner(stage, squad, settings, 0, tmp_path)
+    assert second.owed > 0
+    second.start()
+    settle(second)
+    assert second.owed == 0
+    second.stop()
