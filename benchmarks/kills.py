@@ -1,10 +1,11 @@
 """Kills a real `holdfast run` at random moments, and looks each time whether the next start knows all settled battles.
 
-python benchmarks/kills.py [--kills 200] [--seed 0] [--seconds 10] [--folder DIR] [--json]
+python benchmarks/kills.py [--kills 200] [--seed 0] [--seconds 30] [--folder DIR] [--json]
 
 The run plays a short stage of the practice game with a small network. One kill in five comes while the run is prepared,
 the others at a moment from its first line of play to --seconds later. A battle counts as settled once the log says so;
-what a start knows is the number of battles that it says it has read, and the count in state.json.
+what a start knows is the number of battles that it says it has read, and the count in state.json. With --folder another
+call goes on where the last one ended.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ stage = "short.json"
 planning_seconds = 0
 [practice]
 frame_step = 0.5
+popups = false
 [mqtt]
 host = "127.0.0.1"
 port = 1
@@ -52,6 +54,16 @@ checkpoint_every = 2
 [trace]
 keep = 1000
 """
+
+
+class Moment(NamedTuple):
+    """When a run is killed."""
+
+    seconds: float
+    """The longest play before a kill."""
+    battles: int = 0
+    """Battles that are waited for before these seconds begin."""
+    preparing: float = PREPARING
 
 
 class Kill(NamedTuple):
@@ -99,9 +111,9 @@ class Watched:
             file.seek(self._offset)
             return [orjson.loads(line) for line in file.read().split(b"\n")[:-1] if line]
 
-    def until_started(self) -> float:
-        """Wait for the first line of play; the seconds from the start of the process."""
-        while not any(line["event"] == "started" for line in self.lines()):
+    def until_started(self, battles: int = 0) -> float:
+        """Wait for the first line of play, and for so many battles; the seconds from the start of the process."""
+        while sum(line["event"] in ("started", "battle") for line in self.lines()) <= battles:
             if self.process.poll() is not None or time.monotonic() - self.began > PATIENCE:
                 raise SystemExit(f"a start failed: {self.end(signal.SIGKILL)[1]}")
             time.sleep(0.05)
@@ -123,14 +135,15 @@ def prepare(folder: Path) -> None:
     (folder / "bot.toml").write_text(CONFIG, encoding="utf-8")
 
 
-def kill_once(folder: Path, settled_before: int, usual: float, seconds: float, rng: np.random.Generator) -> Kill:
+def kill_once(folder: Path, settled_before: int, moment: Moment, usual: float, rng: np.random.Generator) -> Kill:
     """Start a run and kill it at a random moment; `usual` is how long a start took before."""
     run, started = Watched(folder), None
-    if rng.random() < PREPARING:
+    if rng.random() < moment.preparing:
         time.sleep(rng.uniform(0, usual))
     else:
         started = run.until_started()
-        time.sleep(rng.uniform(0, seconds))
+        run.until_started(moment.battles)
+        time.sleep(rng.uniform(0, moment.seconds))
     run.end(signal.SIGKILL)
     lines, spent = run.lines(), time.monotonic() - run.began
     states = [line["state"] for line in lines if line["event"] == "state"]
@@ -166,7 +179,7 @@ def complaints(lines: Sequence[dict[str, Any]]) -> list[str]:
     return [str(one) for one in told if one]
 
 
-def measure(folder: Path, kills: int, seed: int, seconds: float) -> tuple[list[Kill], int]:
+def measure(folder: Path, kills: int, seed: int, moment: Moment) -> tuple[list[Kill], int]:
     """So many kills in a row with one data directory, and after them a run that ends by SIGTERM: its exit code.
 
     The last entry is that run.
@@ -174,7 +187,8 @@ def measure(folder: Path, kills: int, seed: int, seconds: float) -> tuple[list[K
     prepare(folder)
     rng, found, usual = np.random.default_rng(seed), [], 10.0
     for _ in range(kills):
-        found.append(kill_once(folder, found[-1].settled if found else 0, usual, seconds, rng))
+        settled = found[-1].settled if found else counted(folder)
+        found.append(kill_once(folder, settled, moment, usual, rng))
         usual = found[-1].started or usual
         sys.stderr.write(f"\r{len(found)} of {kills} kills, {found[-1].settled} battles settled")
     sys.stderr.write("\n")
@@ -217,14 +231,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Whether `holdfast run` survives SIGKILL at random moments.")
     parser.add_argument("--kills", type=int, default=200, help="how many (200)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the moments (0)")
-    parser.add_argument("--seconds", type=float, default=10.0, help="the longest play before a kill (10)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="the longest play before a kill (30)")
     parser.add_argument("--folder", type=Path, help="where to play (a temporary folder)")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        found, code = measure(folder, chosen.kills, chosen.seed, chosen.seconds)
+        found, code = measure(folder, chosen.kills, chosen.seed, Moment(chosen.seconds))
         told = figures(folder, found, code)
     print(json.dumps({**told, "each": [kill._asdict() for kill in found]}) if chosen.json else table(found, told))
 
