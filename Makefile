@@ -3,12 +3,13 @@
 # make test   install, check and test                  make check   ruff, mypy, the import rule
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 # make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
+# make bench-chaos  how long the bot takes to recover from a thousand faults: ARGS="--faults 200"
 # make bench-kills  whether SIGKILL at random moments loses anything: ARGS="--kills 30"
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game bench-plan bench-kills install install-dev system
+.PHONY: run practice test check bench bench-game bench-plan bench-chaos bench-kills install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -33,6 +34,9 @@ bench-game: install
 
 bench-plan: install
 	$(BIN)/python benchmarks/plan_search.py $(ARGS)
+
+bench-chaos: install
+	$(BIN)/python benchmarks/chaos.py $(ARGS)
 
 bench-kills: install
 	$(BIN)/python benchmarks/kills.py $(ARGS)

@@ -13,6 +13,9 @@ from states.waits import Waits
 if TYPE_CHECKING:
     from states.machine import Machine
 
+AGAIN = 3
+"""How often a tap after which the page is still there is made again as if it was lost, before the waits grow."""
+
 
 class Page(NamedTuple):
     """What is done on one page."""
@@ -20,7 +23,7 @@ class Page(NamedTuple):
     point: str | None
     """The profile's point that leads on; None where only a person can."""
     wait: float
-    """Seconds to the second tap; each further wait is twice as long."""
+    """Seconds from tap to tap, beside those of `AGAIN`; each further wait is twice as long."""
     taps: int
     """Taps after which a person is asked, if the page is still there or has come again."""
     trouble: TroubleName
@@ -29,12 +32,10 @@ class Page(NamedTuple):
 
 
 PAGES: dict[ScreenName, Page] = {
-    "title": Page(
-        "title_start", PATIENCE, 8, "no_entry", "the game does not get past its title page; start it by hand"
-    ),
-    "login": Page("login_enter", PATIENCE, 6, "no_entry", "the login page does not let the bot in; enter by hand"),
-    "password": Page(None, PATIENCE, 0, "password", "the session has expired; enter the password in the game"),
-    "update": Page("update_confirm", 10.0, 4, "update", "the game wants an update that it does not make; update it"),
+    "title": Page("title_start", 30.0, 10, "no_entry", "the game does not get past its title page; start it by hand"),
+    "login": Page("login_enter", 30.0, 8, "no_entry", "the login page does not let the bot in; enter by hand"),
+    "password": Page(None, 60.0, 0, "password", "the session has expired; enter the password in the game"),
+    "update": Page("update_confirm", 30.0, 6, "update", "the game wants an update that it does not make; update it"),
     "maintenance": Page(
         "maintenance_confirm", 60.0, 0, "maintenance", "the servers are under maintenance; the bot goes on after it"
     ),
@@ -51,6 +52,8 @@ class EntryState(State):
         super().__init__(machine)
         self._page: ScreenName | None = None
         """The page that was seen last; None while another screen, such as a pop-up, is there."""
+        self._made = 0
+        """Taps made since this page appeared."""
         self.arrive()
 
     def arrive(self) -> None:
@@ -62,7 +65,7 @@ class EntryState(State):
     def enter(self, event: Event) -> None:
         """A battle that was under way is lost without a result."""
         super().enter(event)
-        self._page = None
+        self._page, self._made = None, 0
         self.machine.battle.forget()
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
@@ -76,17 +79,20 @@ class EntryState(State):
         if event.screen == "maintenance":  # title and login do lead on; what they lead to is what needs patience
             self._taps["title"] = self._taps["login"] = 0
         asked = self._ask(event.screen, page)
+        if event.screen != before:
+            self._made = 0
         due = self._is_due(event, page, appeared=event.screen != before)
         if page.point is None or not due:
             return asked
         self._taps[event.screen] += 1
+        self._made, self.tapped_at = self._made + 1, event.t
         return [*asked, Tap(id=self.machine.next_id(), point=page.point, why=f"get past the {event.screen} page")]
 
     def on_tick(self, event: Tick) -> list[Command]:
-        """Have a page that is still there reported again once its wait is over."""
+        """Have a page that is still there reported again once it is to be tapped."""
         if self._page is None:
             return super().on_tick(event)
-        return [Look()] if self._waits[self._page].are_over(event.t) else []
+        return [Look()] if self._waits[self._page].are_over(event.t) or self._seems_lost(event.t) else []
 
     def _is_due(self, event: ScreenSeen, page: Page, *, appeared: bool) -> bool:
         """Whether to tap: at once on a page that has just appeared, but after many taps only when its wait is over."""
@@ -97,7 +103,13 @@ class EntryState(State):
         if waits.are_over(event.t):
             waits.grow(event.t)
             return True
-        return False
+        return self._seems_lost(event.t)
+
+    def _seems_lost(self, t: float) -> bool:
+        """Whether the last tap should be made again because the page is still there."""
+        if self.tapped_at is None or not 0 < self._made <= AGAIN:
+            return False
+        return t - self.tapped_at >= PATIENCE + 3 * self.machine.lag
 
     def _ask(self, screen: ScreenName, page: Page) -> list[Command]:
         """Ask for a person once the page has had the taps that should have been enough."""

@@ -36,9 +36,9 @@ HABITS: dict[Kind, Habit] = {
     "moved": Habit(60.0, 5.0, 15.0),
     "resized": Habit(60.0, 5.0, 15.0),
     "failed": Habit(90.0, 0.0, 0.0),
-    "disconnected": Habit(150.0, 0.0, 0.0),
-    "maintenance": Habit(400.0, 20.0, 60.0),
-    "update": Habit(300.0, 0.0, 0.0),
+    "disconnected": Habit(240.0, 0.0, 0.0),
+    "maintenance": Habit(600.0, 20.0, 60.0),
+    "update": Habit(480.0, 0.0, 0.0),
 }
 FRAME_RATES = (5.0, 60.0)
 """Bounds of a frame_rate fault, in frames a second. When one ends, the next one begins at once with another rate."""
