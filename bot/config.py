@@ -31,6 +31,8 @@ from game.fault_kinds import KINDS, Kind
 from learning.settings import Settings
 
 DEFAULT_FILE = Path("bot.toml")
+NOT_SHOWN = "(not shown)"
+"""What messages have in place of a password."""
 SHIPPED_WEIGHTS = Path(__file__).parent.parent / "vision" / "weights" / "units.onnx"
 SQUAD = (
     "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle",
@@ -190,8 +192,37 @@ class MqttOptions(Table):
     name: str = Field(
         "holdfast", description="What this bot is called in topics (holdfast/<name>/…).", pattern="^[^/+#\\s]+$"
     )
-    username: str = Field("", description="The broker's user, where it wants one.")
-    password: str = Field("", description="That user's password.")
+    username: str = Field(
+        "", description="The broker's user, where it wants one; the environment's HOLDFAST_MQTT_USERNAME goes first."
+    )
+    password: str = Field(
+        "", description="That user's password; the environment's HOLDFAST_MQTT_PASSWORD goes first.", repr=False
+    )
+    password_file: str = Field("", description="A file whose first line is the password.")
+    tls: bool = Field(False, description="Whether the connection is encrypted; brokers mostly use port 8883 for that.")
+    ca_file: str = Field(
+        "", description="The certificate (PEM) of who signed the broker's; empty for those that this machine trusts."
+    )
+    cert_file: str = Field("", description="The bot's own certificate (PEM), where the broker wants one.")
+    key_file: str = Field("", description="The key (PEM) of that certificate.")
+    home_assistant: bool = Field(True, description="Whether Home Assistant finds the bot by itself.")
+
+    @field_validator("password_file", "ca_file", "cert_file", "key_file")
+    @classmethod
+    def _exist(cls, value: str, info: ValidationInfo) -> str:
+        """The absolute path of a file, which must exist; empty for none."""
+        path = (Path((info.context or {}).get("folder", ".")) / value).absolute()
+        if value and not path.is_file():
+            raise PydanticCustomError("no_file", "{path} does not exist", {"path": value})
+        return str(path) if value else ""
+
+    @field_validator("ca_file", "cert_file", "key_file")
+    @classmethod
+    def _used(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse a certificate without TLS: its user believes the connection to be encrypted."""
+        if value and not info.data.get("tls"):
+            raise PydanticCustomError("no_file", "is for tls = true only", {})
+        return value
 
 
 class TraceOptions(Table):
@@ -334,11 +365,12 @@ _BOUNDS = {
 
 def _sentence(detail: ErrorDetails) -> str:
     """What is wrong with a value or a key, as a sentence."""
-    kind, given, bounds = detail["type"], detail["input"], detail.get("ctx", {})
+    kind, bounds = detail["type"], detail.get("ctx", {})
+    given = NOT_SHOWN if _is_secret(detail) else detail["input"]
     if kind == "extra_forbidden":
         *tables, key = detail["loc"]
         return _unknown(str(key), _table([str(table) for table in tables]))
-    if kind == "no_weights":
+    if kind in {"no_weights", "no_file"}:
         return detail["msg"]
     if kind in _TYPES:
         return f"{_TYPES[kind]}, is {_shown(given)}"
@@ -347,6 +379,12 @@ def _sentence(detail: ErrorDetails) -> str:
     if kind in _BOUNDS:
         return f"{_BOUNDS[kind].format(**bounds)}, is {_shown(given)}"
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, is {_shown(given)}"
+
+
+def _is_secret(detail: ErrorDetails) -> bool:
+    """Whether the value that is wrong is the password, or a list or table in which it may be."""
+    nested = isinstance(detail["input"], list | dict)
+    return detail["loc"] == ("mqtt", "password") or (detail["loc"] in {("mqtt",), ()} and nested)
 
 
 def _shown(value: object) -> str:

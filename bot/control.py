@@ -1,89 +1,62 @@
-"""Control over MQTT: topics under holdfast/<name>/…, requests with an id, and an embedded broker on loopback.
+"""Control over MQTT: topics under holdfast/<name>/…, requests with an id, answers in two steps.
 
-    holdfast/<name>/availability      online, stopped (it ended) or offline (the broker lost it) (retained)
+    holdfast/<name>/status            online, stopped (it ended) or offline (the broker lost it) (retained)
     holdfast/<name>/state             {"state", "why"} (retained)
-    holdfast/<name>/status            everything the dashboard shows, every few seconds (retained)
+    holdfast/<name>/health            figures of the bot and of its process, every 30 s
     holdfast/<name>/event/battle      the result of a battle
     holdfast/<name>/event/need_human  what a person has to do
+    holdfast/<name>/screenshot        a PNG, when one was asked for
     holdfast/<name>/command/<verb>    a request: {"id": …, its arguments}; verbs are those of bot.requests
-    holdfast/<name>/response          the answer: {"id", "verb", "ok", "what", …}
+    holdfast/<name>/response          the answers: {"id", "verb", "step": accepted, done or rejected, …}
 
-Losing the broker never stops play. What cannot be sent is dropped; only the last value of each retained topic is sent
-again once the connection is back.
+docs/mqtt.md describes payloads, codes and rates. `health` is not retained: its figures are those of a moment, and a
+listener who connects later would take them for the present. Whether the bot lives is said by `status`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
-import sys
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import aiomqtt
 import orjson
 
-from bot import log, requests
+from bot import log
 from bot.config import MqttOptions
+from bot.mqtt import discovery, intake
+from bot.mqtt.broker import LOOPBACK, embedded_broker
+from bot.mqtt.intake import Caller
+from bot.mqtt.rate import Rate, Rejections
+from bot.mqtt.session import Sent, Session
 from bot.requests import Request, RequestError
-from game.errors import NO_DAEMON, HoldfastError
-from states.events import Event, PartFailed
+from states.events import Event, PartFailed, PauseAsked
 
-LOOPBACK = "127.0.0.1"
-OUTBOX = 256
-"""The most messages that wait to be sent; while they are that many, new ones are dropped."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds between two attempts to connect: a random share of a span that doubles from the first to the second."""
 WAITING = 64
-"""The most requests that wait for their answer; one more, and the oldest gets none."""
+"""The most requests that wait for their answer; pauses are taken beyond that."""
+HEALTH_SECONDS = 30.0
+PAUSE_SECONDS = 0.05
+"""Seconds after which pauses beyond the rate are obeyed together."""
 
 
-class NoDaemonError(HoldfastError):
-    """No daemon answers a request."""
+class Waiting(NamedTuple):
+    """An event that was posted for a request and has no answer yet, and the callers who wait for that."""
 
-    exit_code = NO_DAEMON
-
-
-def selector_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The event loop that MQTT needs: on Windows not the default one. Hand it to `asyncio.Runner(loop_factory=…)`."""
-    return asyncio.SelectorEventLoop if sys.platform == "win32" else None
-
-
-@contextlib.asynccontextmanager
-async def embedded_broker(port: int) -> AsyncIterator[None]:
-    """A broker on loopback, for as long as the block lasts. Raises OSError when the port cannot be opened."""
-    await _free(port)
-    from amqtt.broker import Broker
-
-    config = {
-        "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}},
-        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
-    }
-    broker = Broker(config)
-    await broker.start()
-    try:
-        yield
-    finally:
-        with contextlib.suppress(Exception):  # errors of a broker that is ending do not matter
-            await asyncio.wait_for(broker.shutdown(), 3.0)
-
-
-async def _free(port: int) -> None:
-    """Raise OSError where the port is taken. Amqtt would report that too, but after a traceback of its own."""
-    server = await asyncio.start_server(lambda _reader, _writer: None, LOOPBACK, port)
-    server.close()
-    await server.wait_closed()
+    verb: str
+    arguments: dict[str, Any]
+    callers: list[Caller]
 
 
 class Control:
-    """The daemon's side. `post` takes requests as events, `now` is the client's clock, `describe` gives the status."""
+    """The daemon's side. `post` takes an event ahead of those that wait, `now` is the client's clock, `describe` gives
+    the figures of `status` and `health`.
+    """
 
     def __init__(
         self,
         options: MqttOptions,
-        post: Callable[[Event], Awaitable[None]],
+        post: Callable[[Event], None],
         now: Callable[[], float],
         describe: Callable[[], dict[str, Any]],
     ) -> None:
@@ -91,12 +64,22 @@ class Control:
         self._post = post
         self._now = now
         self._describe = describe
-        self._outbox: asyncio.Queue[tuple[str, bytes, bool]] = asyncio.Queue(OUTBOX)
-        self._retained: dict[str, bytes] = {}
-        self._waiting: dict[str, tuple[str, Any]] = {}
-        """Requests without an answer yet, by the event's id: (verb, the caller's own id)."""
+        filters = [self.topic("command", "#"), *([discovery.BIRTH] if options.home_assistant else [])]
+        self._session = Session(options, self.topic("status"), filters, self)
+        self._rate = Rate()
+        self._answers = Rate()
+        """Bounds how many rejections are answered."""
+        self._rejections = Rejections()
+        self._recent = intake.RecentIds(time.monotonic)
+        self._waiting: dict[str, Waiting] = {}
+        """By the event's id, the oldest first."""
         self._asked = 0
-        self.connected = False
+        self._pause_due: asyncio.TimerHandle | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection to the broker."""
+        return self._session.connected
 
     def topic(self, *parts: str) -> str:
         """A topic of this bot."""
@@ -104,209 +87,178 @@ class Control:
 
     async def run(self) -> None:
         """Stay connected until cancelled; without a host in the options, also run the embedded broker."""
-        if self._options.host:
-            await self._stay_connected()
+        health = asyncio.create_task(self._publish_health(), name="health")
         try:
+            if self._options.host:
+                await self._session.stay()
             async with embedded_broker(self._options.port):
-                await self._stay_connected()
+                await self._session.stay()
         except OSError as error:
-            why = (
+            self.went(
                 f"cannot listen on {LOOPBACK}:{self._options.port} ({error.strerror or error});"
                 " playing on without control. Choose another [mqtt] port,"
                 " or name the broker that runs there as [mqtt] host"
             )
-            log.logger().warning("broker", connected=False, why=why)
-            await self._post(PartFailed(t=self._now(), part="broker", why=why))
+        finally:
+            health.cancel()
 
     async def close(self, task: asyncio.Task[None]) -> None:
-        """Send what is waiting, say "stopped", and end the task that runs this."""
-        if self.connected:
-            self._say("availability", b"stopped", retain=True)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._outbox.join(), 2.0)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        """Reject what has no answer, say "stopped", and end the task that runs this."""
+        for id_ in list(self._waiting):
+            self.reject(id_, "ended", "the daemon ends")
+        self._rejections.close()
+        if self._pause_due is not None:
+            self._pause_due.cancel()
+        await self._session.close(task)
 
     def publish(self, topic: str, what: dict[str, Any], *, retain: bool = False) -> None:
         """Send an object as JSON on one of our topics. Without a connection it is dropped, unless retained."""
-        self._say(topic, orjson.dumps(what, default=str, option=orjson.OPT_SERIALIZE_NUMPY), retain=retain)
+        self._session.send(Sent(self.topic(topic), _json(what), retain))
 
-    def answer(self, id_: str, what: str) -> None:
-        """Answer a request that was posted as an event with this id."""
-        if id_ in self._waiting:
-            verb, asked = self._waiting.pop(id_)
-            self.publish("response", {"id": asked, "verb": verb, "ok": True, "what": what})
+    def publish_bytes(self, topic: str, payload: bytes) -> None:
+        """Send bytes on one of our topics, for those who listen now."""
+        self._session.send(Sent(self.topic(topic), payload))
 
-    def _say(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        if retain:
-            self._retained[topic] = payload
-        if not self.connected:
-            return
-        with contextlib.suppress(asyncio.QueueFull):
-            self._outbox.put_nowait((topic, payload, retain))
+    def answer(self, id_: str, what: str, **more: Any) -> None:
+        """Say that the request which was posted as an event with this id is done; `more` are further keys."""
+        self._close_request(id_, {"step": "done", "what": what, **more})
 
-    async def _stay_connected(self) -> None:
-        """Connect and serve; when the connection is lost, try again after a random share of a growing wait."""
-        longest, told = FIRST_WAIT, False
-        while True:
-            try:
-                async with self._client() as client:
-                    longest, told = FIRST_WAIT, False
-                    await self._serve(client)
-            except aiomqtt.MqttError as error:
-                if not told:
-                    log.logger().warning("broker", connected=False, why=str(error))
-                    await self._post(PartFailed(t=self._now(), part="broker", why=str(error)))
-                told = True
-            await asyncio.sleep(random.uniform(0, longest))
-            longest = min(2 * longest, LONGEST_WAIT)
+    def reject(self, id_: str, code: str, why: str) -> None:
+        """Say that the request which was posted as an event with this id is not done; `code` is one of CODES."""
+        self._close_request(id_, {"step": "rejected", "code": code, "why": why})
 
-    def _client(self) -> aiomqtt.Client:
-        options = self._options
-        return aiomqtt.Client(
-            options.host or LOOPBACK,
-            options.port,
-            username=options.username or None,
-            password=options.password or None,
-            identifier=f"holdfast-{options.name}-{uuid.uuid4().hex[:8]}",
-            will=aiomqtt.Will(self.topic("availability"), b"offline", qos=1, retain=True),
-            keepalive=20,
-            timeout=5,
-        )
+    def _close_request(self, id_: str, said: dict[str, Any]) -> None:
+        waiting = self._waiting.pop(id_, None)
+        for caller in waiting.callers if waiting else ():
+            self._recent.answered(caller, said)
+            self._say(caller, said)
 
-    async def _serve(self, client: aiomqtt.Client) -> None:
-        """Subscribe, send the retained topics, then say "online"; ends with MqttError when the connection is lost."""
-        await client.subscribe(self.topic("command", "+"), qos=1)
-        while not self._outbox.empty():
-            self._outbox.get_nowait()
-            self._outbox.task_done()
-        for topic, payload in list(self._retained.items()):
-            await client.publish(self.topic(topic), payload, qos=1, retain=True)
-        await client.publish(self.topic("availability"), b"online", qos=1, retain=True)
-        self.connected = True
-        log.logger().info("broker", connected=True, host=self._options.host or "embedded", port=self._options.port)
-        sending = asyncio.create_task(self._send(client), name="control: sending")
-        try:
-            async for message in client.messages:
-                await self._take(message)
-        finally:
-            self.connected = False
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                await sending
+    def _say(self, caller: Caller, said: dict[str, Any]) -> None:
+        """Send one step of an answer to where its caller wants it."""
+        topic, payload = caller.topic or self.topic("response"), {"id": caller.id, "verb": caller.verb, **said}
+        self._session.send(Sent(topic, _json(payload), correlation=caller.correlation, qos=0))
 
-    async def _send(self, client: aiomqtt.Client) -> None:
-        """Send what is put into the outbox, in order."""
-        while True:
-            topic, payload, retain = await self._outbox.get()
-            try:
-                await client.publish(self.topic(topic), payload, qos=1, retain=retain)
-            finally:
-                self._outbox.task_done()
+    # what the session calls
 
-    async def _take(self, message: aiomqtt.Message) -> None:
+    def greeting(self) -> Iterable[Sent]:
+        """The description for Home Assistant, where it is wanted."""
+        if self._options.home_assistant:
+            name = self._options.name
+            yield Sent(discovery.config_topic(name), _json(discovery.description(name)), retain=True)
+
+    def came(self) -> None:
+        """The connection is there: say so, and how the bot is."""
+        host, protocol = self._options.host or "embedded", "5" if self._session.is_mqtt_5 else "3.1.1"
+        log.logger().info("broker", connected=True, host=host, port=self._options.port, mqtt=protocol)
+        self.publish("health", self._describe())
+
+    def went(self, why: str) -> None:
+        """The connection was lost, or could not be made."""
+        log.logger().warning("broker", connected=False, why=why)
+        self._post(PartFailed(t=self._now(), part="broker", why=why))
+
+    def take(self, message: aiomqtt.Message, *, told_retained: bool) -> None:
         """Turn a message on a command topic into an event, or answer it at once."""
-        if message.retain:
-            return  # an old request, which the broker delivers again with every subscription
-        verb = str(message.topic).rsplit("/", 1)[-1]
-        asked: str | int | None = None
+        topic = str(message.topic)
+        if topic == discovery.BIRTH:
+            self._greet_home_assistant(message)
+            return
+        if self._session.deleted(message):
+            return
+        caller = Caller(intake.verb_of(topic, self.topic("command")))
         try:
-            payload = _payload(message.payload)
-            asked = _callers_id(payload)
-            await self._accept(_request(verb), payload, asked)
+            payload = intake.payload_of(message.payload)
+            caller = intake.named(caller, payload)
+            caller = intake.answered_at(caller, message, self.topic("command"))
+            self._check(caller, payload, retained=message.retain)
+            self._accept(intake.request_of(caller.verb), payload, caller)
         except RequestError as error:
-            log.logger().warning("bad_request", verb=verb, why=str(error))
-            self.publish("response", {"id": asked, "verb": verb, "ok": False, "what": str(error)})
+            self._refuse(caller, error)
+        if message.retain:
+            self._session.delete(topic)
+        elif not told_retained:
+            self._session.search_retained()
 
-    async def _accept(self, request: Request, payload: dict[str, Any], asked: str | int | None) -> None:
+    def _check(self, caller: Caller, payload: dict[str, Any], *, retained: bool) -> None:
+        """Raise RequestError for a request that is not obeyed whatever it asks for."""
+        if retained:
+            why = "requests are not taken with the retain flag: the broker would deliver this one again and again"
+            raise RequestError(why, "retained")
+        intake.check_age(payload, time.time())
+        if caller in self._recent:
+            raise RequestError("this id came before; choose another for another request", "duplicate")
+
+    def _accept(self, request: Request, payload: dict[str, Any], caller: Caller) -> None:
         """Post the event of a request, whose answer follows once the machine has handled it, or answer at once."""
         number = str(self._asked + 1)
         event = request.event_from(payload, self._now(), number) if request.event else None
-        log.logger().info("request", verb=request.verb, id=asked)
+        if not self._rate.allows((caller.name, caller.verb), time.monotonic()):
+            if isinstance(event, PauseAsked):
+                self._pause_soon()
+                return
+            raise RequestError("too many of these; wait a moment", "too_many")
         if event is None:
-            answer = {"id": asked, "verb": request.verb, "ok": True, "what": request.verb}
-            self.publish("response", answer | self._describe())
+            self._say(caller, {"step": "done", "what": request.verb, **self._describe()})
+        else:
+            self._hand_over(event, request, payload, caller)
+
+    def _hand_over(self, event: Event, request: Request, payload: dict[str, Any], caller: Caller) -> None:
+        """Post an event, unless the one that was posted last asks for the same and has no answer yet."""
+        if len(self._waiting) >= WAITING and not isinstance(event, PauseAsked):
+            raise RequestError(f"{WAITING} requests wait for their answer; wait for one of them", "too_many")
+        self._recent.add(caller)
+        log.logger().info("request", verb=request.verb, id=caller.id)
+        if not request.at_once:
+            self._say(caller, {"step": "accepted"})
+        arguments = {argument.name: payload.get(argument.name) for argument in request.arguments()}
+        last = self._waiting.get(str(self._asked))
+        if last and (last.verb, last.arguments) == (request.verb, arguments) and len(last.callers) < WAITING:
+            last.callers.append(caller)
             return
-        if len(self._waiting) >= WAITING:
-            self._waiting.pop(next(iter(self._waiting)))
+        self._pause_before()
         self._asked += 1
-        self._waiting[number] = (request.verb, asked)
-        await self._post(event)
+        self._waiting[str(self._asked)] = Waiting(request.verb, arguments, [caller])
+        self._post(event)
+
+    def _refuse(self, caller: Caller, error: RequestError) -> None:
+        """Say why a request is rejected, in the log and to its caller, both within a rate."""
+        self._rejections.add(error.code, caller.verb, str(error))
+        answered_before = error.code == "retained" and caller in self._recent
+        if not answered_before and self._answers.allows((caller.name, caller.verb), time.monotonic()):
+            first = {"first": self._recent.answer(caller)} if error.code == "duplicate" else {}
+            self._say(caller, {"step": "rejected", "code": error.code, "why": str(error), **first})
+
+    def _pause_soon(self) -> None:
+        """Obey pauses that come faster than the rate: one event for all of a moment, and no answers."""
+        self._rejections.add("too_many", "pause", "obeyed together, without an answer each")
+        if self._pause_due is None:
+            self._pause_due = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._pause_now)
+
+    def _pause_now(self) -> None:
+        self._pause_due = None
+        self._post(PauseAsked(t=self._now(), id=""))
+
+    def _pause_before(self) -> None:
+        """Post the pauses that wait: the request that follows came after them."""
+        if self._pause_due is not None:
+            self._pause_due.cancel()
+            self._pause_now()
+
+    def _greet_home_assistant(self, message: aiomqtt.Message) -> None:
+        """Home Assistant has started: describe the bot again, and say how it is."""
+        if message.payload != b"online":
+            return
+        for one in (*self.greeting(), Sent(self.topic("status"), b"online", retain=True)):
+            self._session.send(one)
+        self._session.send_retained()
+        self.publish("health", self._describe())
+
+    async def _publish_health(self) -> None:
+        """Publish the figures every while."""
+        while True:
+            await asyncio.sleep(HEALTH_SECONDS)
+            self.publish("health", self._describe())
 
 
-def _payload(sent: object) -> dict[str, Any]:
-    """The JSON object in a message; an empty one for an empty message. Raises RequestError for anything else."""
-    if not isinstance(sent, bytes | bytearray) or not sent.strip():
-        return {}
-    try:
-        payload = orjson.loads(sent)
-    except orjson.JSONDecodeError:
-        raise RequestError(f'the payload is not JSON: {bytes(sent[:40])!r}; send {{"id": "…"}}') from None
-    if not isinstance(payload, dict):
-        raise RequestError('the payload is not a JSON object; send {"id": "…"}')
-    return payload
-
-
-def _callers_id(payload: dict[str, Any]) -> str | int | None:
-    """The id by which the caller recognises the answer, if any. Raises RequestError for one of another type."""
-    asked = payload.get("id")
-    if asked is not None and not isinstance(asked, str | int):
-        raise RequestError("the id is neither text nor a number")
-    return asked
-
-
-def _request(verb: str) -> Request:
-    """The request with this verb. Raises RequestError where there is none."""
-    request = requests.find(verb)
-    if request is None:
-        known = ", ".join(request.verb for request in requests.REQUESTS)
-        raise RequestError(f"unknown command; known are: {known}")
-    return request
-
-
-async def ask(
-    options: MqttOptions, verb: str, patience: float, arguments: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Send a request to a running daemon and return its answer. Raises NoDaemonError when none comes in `patience`
-    seconds.
-    """
-    host, id_ = options.host or LOOPBACK, uuid.uuid4().hex
-    base = f"holdfast/{options.name}"
-    try:
-        async with (
-            asyncio.timeout(patience),
-            aiomqtt.Client(
-                host,
-                options.port,
-                username=options.username or None,
-                password=options.password or None,
-                identifier=f"holdfast-{id_}",  # amqtt confuses callers without an identifier
-            ) as client,
-        ):
-            await client.subscribe(f"{base}/response", qos=1)
-            await client.subscribe(f"{base}/availability", qos=1)
-            await client.publish(f"{base}/command/{verb}", orjson.dumps({"id": id_, **(arguments or {})}), qos=1)
-            async for message in client.messages:
-                answer = _answer(message, base, id_)
-                if answer is not None:
-                    return answer
-    except TimeoutError:
-        raise NoDaemonError(f"no daemon called {options.name!r} answered within {patience:g} s") from None
-    except aiomqtt.MqttError as error:
-        raise NoDaemonError(f"no daemon: the broker at {host}:{options.port} cannot be reached ({error})") from None
-    raise NoDaemonError(f"no daemon: the broker at {host}:{options.port} closed the connection")
-
-
-def _answer(message: aiomqtt.Message, base: str, id_: str) -> dict[str, Any] | None:
-    """The answer to our request, if this message is it. Raises NoDaemonError if it says that no daemon is running."""
-    payload = message.payload if isinstance(message.payload, bytes) else b""
-    if str(message.topic) == f"{base}/availability":
-        if message.retain and payload in {b"offline", b"stopped"}:
-            raise NoDaemonError(f"no daemon is running: {base}/availability says {payload.decode()}")
-        return None
-    try:
-        answer = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return None
-    return answer if isinstance(answer, dict) and answer.get("id") == id_ else None
+def _json(what: dict[str, Any]) -> bytes:
+    return orjson.dumps(what, default=str, option=orjson.OPT_SERIALIZE_NUMPY)

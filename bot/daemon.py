@@ -17,10 +17,12 @@ from bot.control import Control
 from bot.decision_loop import DecisionLoop
 from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
 from bot.hands import Hands
+from bot.health import process_figures
 from bot.inbox import Inbox
 from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
 from bot.reporter import Reporter
+from bot.screenshots import Screenshots
 from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
 from bot.watchdog import Watchdog
@@ -37,9 +39,12 @@ from states.commands import (
     Look,
     NeedHuman,
     OpenGate,
+    Reject,
     Remember,
     Report,
+    SetLearning,
     ShutGate,
+    TakeScreenshot,
 )
 from states.events import Event, PauseAsked, StopAsked
 from states.machine import Machine
@@ -82,7 +87,8 @@ class Daemon:
             lock_step=client.lock_step,
             policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
         )
-        self._control = Control(config.mqtt, self._inbox.put, client.clock, self.describe)
+        self._control = Control(config.mqtt, self._inbox.put_first, client.clock, self.describe)
+        self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
         self._reporter = Reporter(
@@ -129,7 +135,7 @@ class Daemon:
 
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
-        return self._reporter.describe()
+        return {**self._reporter.describe(), "inbox": len(self._inbox), **process_figures()}
 
     async def _play(self) -> None:
         """Run all tasks until the machine says Finish or one of them breaks."""
@@ -182,7 +188,7 @@ class Daemon:
         self._watchdog.event_handled()
         return lost or self._turn_page()
 
-    async def _carry_out(self, command: Command) -> None:  # noqa: C901 - one branch a command
+    async def _carry_out(self, command: Command) -> None:  # noqa: C901, PLR0912 - one branch a command
         """Hand a command to the part that carries it out."""
         match command:
             case Gesture():
@@ -207,6 +213,12 @@ class Daemon:
                 log.logger().info("gate", open=True)
             case Answer():
                 self._control.answer(command.id, command.what)
+            case Reject():
+                self._control.reject(command.id, command.code, command.why)
+            case SetLearning():
+                self._learner.set_learning(on=command.on)
+            case TakeScreenshot():
+                self._screenshots.take(command.id)
             case Report():
                 self._human_needed &= command.state in ("fault", "entry", "paused")
                 self._reporter.state_changed(command)

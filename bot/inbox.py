@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ SIZE = 256
 
 
 class Inbox:
-    """A bounded queue of events, and the count of everything that is pending in the loop.
+    """A bounded queue of events with a lane for what people ask for, and the count of everything pending in the loop.
 
     Pending is what waits in the inbox or in a queue made by `queue`, and every block under `with inbox.pending():`.
     In lock-step the next frame is asked for only once the loop is `quiet`: nothing is pending.
@@ -26,6 +27,10 @@ class Inbox:
         self._queues: list[asyncio.Queue[Any]] = []
         self._rest = asyncio.Event()
         self._events: asyncio.Queue[Event] = self.queue(size)
+        self._first: deque[Event] = deque()
+        """Events that are handled before all others, in their own order."""
+        self._waiting = asyncio.Semaphore(0)
+        """Counts what waits in both."""
 
     def queue(self, size: int = 0) -> asyncio.Queue[Any]:
         """A queue whose entries are pending while they wait; 0 sets no bound.
@@ -41,10 +46,23 @@ class Inbox:
         """Add an event; waits while the inbox is full."""
         with self.pending():
             await self._events.put(event)
+            self._waiting.release()
+
+    def put_first(self, event: Event) -> None:
+        """Add an event that is handled before those that wait, after earlier ones added so. It never waits: the caller
+        bounds how many there are.
+        """
+        self._first.append(event)
+        self._waiting.release()
 
     async def get(self) -> Event:
         """The next event, to be handled under `with inbox.pending():`."""
-        return await self._events.get()
+        await self._waiting.acquire()
+        return self._first.popleft() if self._first else self._events.get_nowait()
+
+    def __len__(self) -> int:
+        """How many events wait."""
+        return len(self._first) + self._events.qsize()
 
     @contextlib.contextmanager
     def pending(self) -> Iterator[None]:
@@ -60,7 +78,7 @@ class Inbox:
     @property
     def under_way(self) -> int:
         """How many things are pending: waiting entries and running blocks."""
-        return self._blocks + sum(queue.qsize() for queue in self._queues)
+        return self._blocks + len(self._first) + sum(queue.qsize() for queue in self._queues)
 
     async def quiet(self) -> None:
         """Wait until nothing is pending."""

@@ -150,8 +150,13 @@ EVENTS: dict[str, LogEvent] = {
         },
     ),
     "bad_request": LogEvent(
-        "a message on a command topic was not understood; the answer says why, and nothing was done",
-        {"verb": LogField("text", "the last part of the topic"), "why": WHY},
+        "requests over MQTT were rejected: the first at once, those of the next seconds in one line",
+        {
+            "rejected": LogField("integer", "how many, since the last such line"),
+            "codes": LogField("text", "how many of each code, as docs/mqtt.md has them"),
+            "verb": LogField("text", "what the last of them asked for"),
+            "why": WHY,
+        },
     ),
     "broker": LogEvent(
         "the connection to the MQTT broker came, went, or could not be made",
@@ -160,6 +165,7 @@ EVENTS: dict[str, LogEvent] = {
             "why": WHY,
             "host": LogField("text", "the broker's host, or embedded"),
             "port": LogField("integer", "the broker's port"),
+            "mqtt": LogField("text", "the version of the protocol, 5 or 3.1.1"),
         },
     ),
     "part_failed": LogEvent(

@@ -12,8 +12,8 @@ import cv2
 
 from bot import log
 from bot.config import Config, ConfigError, DataOptions
-from bot.control import selector_loop
 from bot.daemon import Daemon
+from bot.mqtt.connection import selector_loop
 from bot.parts import Parts, build
 from game.actions import Action
 from game.view import BattleView

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol
@@ -29,8 +28,6 @@ ROUND = 0.25
 """Seconds between two rounds; each looks at the learner's health and refreshes the dashboard."""
 HUNG_ROUNDS = 240
 """Rounds in which the learner has to get on, a minute: less than that a large checkpoint may take on a slow disk."""
-STATUS_ROUNDS = 20
-"""Rounds between two status messages."""
 
 
 class Publish(Protocol):
@@ -72,6 +69,8 @@ class Reporter:
         self._began = time.monotonic()
         self.why = ""
         """Why the machine is in its state, or why the run ends."""
+        self._faults = 0
+        """How often the machine came into its fault state."""
         self._screen = ""
         self._learner_told: dict[str, str | None] = {}
         """What was last said about the learner, by the key of its status."""
@@ -80,10 +79,8 @@ class Reporter:
 
     async def run(self) -> None:
         """Make the rounds until cancelled."""
-        for number in itertools.count():
+        while True:
             await self._check_learner()
-            if number % STATUS_ROUNDS == 0:
-                self._publish("status", self.describe(), retain=True)
             self._show()
             await asyncio.sleep(ROUND)
 
@@ -114,6 +111,7 @@ class Reporter:
     def state_changed(self, report: Report) -> None:
         """Say that the state changed."""
         self.why = report.why
+        self._faults += report.state == "fault"
         log.logger().info("state", state=report.state, why=report.why)
         self._publish("state", {"state": report.state, "why": report.why}, retain=True)
 
@@ -173,7 +171,10 @@ class Reporter:
             "decision": last and self._decision(last),
             "latency_ms": _latency(self._decisions.latencies),
             **{key: learner.get(key) for key in ("epsilon", "buffer", "updates", "q_mean", "loss")},
+            "learning": learner["learning"],
+            "learner_queue": learner["queue"],
             "learner_failed": learner["failed"],
+            "faults": self._faults,
         }
 
     async def _check_learner(self) -> None:

@@ -13,14 +13,41 @@ from typing import Any, NamedTuple
 import msgspec
 
 from game.errors import InputError
-from states.events import Event, PauseAsked, ResumeAsked, StopAsked
+from states.events import (
+    Event,
+    LearnAsked,
+    PauseAsked,
+    ResumeAsked,
+    ScreenshotAsked,
+    SpeedAsked,
+    StopAsked,
+)
 
 OF_EVERY_REQUEST = {"t", "id", "by"}
 """Fields of a request's event that the daemon fills in."""
 
 
+CODES = {
+    "bad_payload": "the payload is no JSON object of at most 64 KiB, or its id is neither text nor a whole number",
+    "unknown_verb": "there is no such request",
+    "bad_argument": "an argument is missing, has another type, or is none of the values that are possible",
+    "retained": "the request was published with the retain flag; it is not obeyed, and deleted from the broker",
+    "stale": "the request's `t` is more than 30 s ago",
+    "duplicate": "the same verb came with the same id within five minutes; `first` is the answer to that, if any",
+    "too_many": "this caller asked for this more often than it may, or too many requests wait for their answer",
+    "not_now": "the bot is not in a state in which this can be done",
+    "failed": "it was tried and failed",
+    "ended": "the daemon ended before it was done",
+}
+"""Every code of a rejected request, with what it means."""
+
+
 class RequestError(InputError):
-    """A request cannot be taken. The message says what is wrong with it."""
+    """A request is rejected. The message says why, `code` is one of `CODES`."""
+
+    def __init__(self, why: str, code: str = "bad_argument") -> None:
+        super().__init__(why)
+        self.code = code
 
 
 class Argument(NamedTuple):
@@ -46,6 +73,8 @@ class Request(NamedTuple):
     event: type[Event] | None
     """The event that the machine handles; None where the daemon answers without the machine."""
     help: str
+    at_once: bool = False
+    """Whether it is answered in one step, as soon as it is done, instead of two: accepted, then done."""
 
     def arguments(self) -> list[Argument]:
         """What the request carries, in the event's order."""
@@ -77,11 +106,17 @@ def _sentence(annotation: Any) -> str | None:
 
 REQUESTS = (
     Request(
-        "pause", PauseAsked, "Take the running daemon's hands off the screen; nothing is tapped once this returns."
+        "pause",
+        PauseAsked,
+        "Take the running daemon's hands off the screen; nothing is tapped once this returns.",
+        at_once=True,
     ),
     Request("resume", ResumeAsked, "Have the paused daemon go on where it was."),
-    Request("status", None, "Say what the running daemon is doing."),
+    Request("status", None, "Say what the running daemon is doing.", at_once=True),
     Request("stop", StopAsked, "End the running daemon, with a checkpoint."),
+    Request("speed", SpeedAsked, "Have battles played at the game's speed 1 or 2."),
+    Request("learn", LearnAsked, "Have the learner go on learning, or only remember."),
+    Request("screenshot", ScreenshotAsked, "Keep the frame that was seen last as a PNG, and publish it."),
 )
 """Every request, in the order in which they are told."""
 

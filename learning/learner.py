@@ -36,6 +36,12 @@ POLL = 0.1
 """Seconds between two looks at whether the thread has ended."""
 
 
+class _Learn(NamedTuple):
+    """A request to update the network from now on, or to leave it as it is."""
+
+    on: bool
+
+
 class _Save(NamedTuple):
     """A request for a checkpoint."""
 
@@ -64,7 +70,7 @@ class Learner:
     ) -> None:
         self._agent = Agent(stage, squad, settings, seed)
         self._directory, self._seed = directory, seed
-        self._inbox: queue.Queue[Experience | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
+        self._inbox: queue.Queue[Experience | _Learn | _Save | _Stop] = queue.Queue(QUEUE_SIZE)
         self._thread = threading.Thread(target=self._run, name="learner", daemon=False)
         self.failed: str | None = None
         """Why the thread ended early, if it did."""
@@ -72,6 +78,8 @@ class Learner:
         """Why the last checkpoint or battle could not be written, if it could not."""
         self.hung = False
         """Whether the thread does not get on: see `watch`."""
+        self.learning = True
+        """Whether the network is updated. Decisions are stored either way."""
         self.dropped = 0
         self._at_work: float | None = None
         """When the thread began what it is doing, on the monotonic clock; None while it waits for something to do."""
@@ -197,6 +205,10 @@ class Learner:
             self._handed += 1  # before it can be taken
             self._handed -= not self._put(Experience(before, Action(*action), after, outcome, stars))
 
+    def set_learning(self, *, on: bool) -> None:
+        """Update the network, or only store decisions; returns at once. Updates that are left out are not made up."""
+        self._put(_Learn(on))
+
     def save(self) -> None:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
         self._put(_Save())
@@ -237,6 +249,8 @@ class Learner:
             "battles": agent.battles,
             "buffer": len(agent.buffer),
             "updates": agent.dqn.updates,
+            "learning": self.learning,
+            "queue": self._inbox.qsize(),
             "owed": self.owed,
             "dropped": self.dropped,
             "q_mean": agent.dqn.last.q_mean,
@@ -246,7 +260,7 @@ class Learner:
             "unsaved": self.unsaved,
         }
 
-    def _put(self, message: Experience | _Save) -> bool:
+    def _put(self, message: Experience | _Learn | _Save) -> bool:
         """Queue a message without waiting. False, and counted, where the queue is full."""
         try:
             self._inbox.put_nowait(message)
@@ -273,6 +287,9 @@ class Learner:
         while message is not None:
             if isinstance(message, Experience):
                 self._take(message)
+            elif isinstance(message, _Learn):
+                self.learning = message.on
+                self._leave_out_updates()
             else:
                 self._write()
                 if isinstance(message, _Stop):
@@ -280,7 +297,12 @@ class Learner:
             message = self._next(wait=False)
         return True
 
-    def _next(self, *, wait: bool) -> Experience | _Save | _Stop | None:
+    def _leave_out_updates(self) -> None:
+        """While nothing is learned no update is due."""
+        if not self.learning:
+            self._agent.credit = 0.0
+
+    def _next(self, *, wait: bool) -> Experience | _Learn | _Save | _Stop | None:
         """The next message; None when there is none."""
         self._at_work = None if wait else time.monotonic()
         try:
@@ -293,6 +315,7 @@ class Learner:
     def _take(self, one: Experience) -> None:
         """Store a decision. The last one of a battle is stored once the whole battle is on the disk."""
         self._agent.remember(*one)
+        self._leave_out_updates()
         self._battle.append(one)
         if one.after is None:
             self._settle()

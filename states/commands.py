@@ -123,6 +123,26 @@ class Answer(Command, tag="answer", frozen=True, kw_only=True):
     what: str
 
 
+class Reject(Command, tag="reject", frozen=True, kw_only=True):
+    """Tell the caller (`id` is that of the request) that it is not done: a code of `bot.requests.CODES`, and why."""
+
+    id: str
+    code: str
+    why: str
+
+
+class SetLearning(Command, tag="set_learning", frozen=True, kw_only=True):
+    """Have the learner update its network, or only remember."""
+
+    on: bool
+
+
+class TakeScreenshot(Command, tag="take_screenshot", frozen=True, kw_only=True):
+    """Keep and publish the frame that was seen last, then answer the request with this id."""
+
+    id: str
+
+
 class Report(Command, tag="report", frozen=True, kw_only=True):
     """Say on MQTT and in the log that the state changed, and why."""
 
@@ -163,6 +183,9 @@ AnyCommand = (
     | ShutGate
     | OpenGate
     | Answer
+    | Reject
+    | SetLearning
+    | TakeScreenshot
     | Report
     | Dump
     | NeedHuman

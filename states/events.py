@@ -6,7 +6,7 @@ machine knows no other time. Positions are in pixels of the client area.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -136,6 +136,33 @@ class StopAsked(Event, tag="stop_asked", frozen=True, kw_only=True):
 
     id: str
     by: str = "mqtt"
+    when: Annotated[
+        Literal["now", "after_battle"],
+        msgspec.Meta(description='"now", or "after_battle" to finish the battle under way and go home first'),
+    ] = "now"
+
+
+class SpeedAsked(Event, tag="speed_asked", frozen=True, kw_only=True):
+    """A caller asks for another speed of the battles."""
+
+    id: str
+    by: str = "mqtt"
+    speed: Annotated[Literal[1, 2], msgspec.Meta(description="the game's own speed, 1 or 2")]
+
+
+class LearnAsked(Event, tag="learn_asked", frozen=True, kw_only=True):
+    """A caller asks the learner to stop updating its network, or to go on."""
+
+    id: str
+    by: str = "mqtt"
+    on: Annotated[bool, msgspec.Meta(description="false to remember what happens without learning from it")]
+
+
+class ScreenshotAsked(Event, tag="screenshot_asked", frozen=True, kw_only=True):
+    """A caller asks for the frame that was seen last."""
+
+    id: str
+    by: str = "mqtt"
 
 
 class PartFailed(Event, tag="part_failed", frozen=True, kw_only=True):
@@ -159,6 +186,9 @@ AnyEvent = (
     | PauseAsked
     | ResumeAsked
     | StopAsked
+    | SpeedAsked
+    | LearnAsked
+    | ScreenshotAsked
     | PartFailed
 )
 EVENT_NAMES: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))

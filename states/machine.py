@@ -13,11 +13,12 @@ import msgspec
 from transitions import Machine as Table
 
 from states.battle import BattleState
-from states.commands import Answer, Command, Finish, Look, Report, ShutGate
+from states.commands import Answer, Command, Finish, Look, Report, SetLearning, ShutGate, TakeScreenshot
 from states.entry import EntryState
 from states.events import (
     BattleSeen,
     Event,
+    LearnAsked,
     PartFailed,
     PauseAsked,
     ResultSeen,
@@ -25,6 +26,8 @@ from states.events import (
     ScreenLost,
     ScreenName,
     ScreenSeen,
+    ScreenshotAsked,
+    SpeedAsked,
     StopAsked,
 )
 from states.fault import FaultState
@@ -112,10 +115,10 @@ class Machine:
     def __init__(self, setup: Setup, transitions: Sequence[tuple[str, str, str]] = TRANSITIONS) -> None:
         self.setup = setup
         self.state: str = setup.state
-        self.battle, self.paused = BattleState(self), PausedState(self)
+        self.battle, self.paused, self.stage_select = BattleState(self), PausedState(self), StageSelectState(self)
         self.entry, self.fault = EntryState(self), FaultState(self)
-        others = (MenuState(self), StageSelectState(self), SettleState(self), LostState(self))
-        named = (*others, self.entry, self.fault, self.battle, self.paused)
+        others = (MenuState(self), SettleState(self), LostState(self))
+        named = (*others, self.stage_select, self.entry, self.fault, self.battle, self.paused)
         self.states: dict[str, State] = {state.name: state for state in named}
         self.battles = setup.played
         """Battles settled so far in this run."""
@@ -144,11 +147,9 @@ class Machine:
 
     def handle(self, event: Event) -> list[Command]:
         """What to do about an event. Never raises for any event at any time."""
-        if isinstance(event, StopAsked):
-            return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
-        if isinstance(event, ResumeAsked) and self.state != "paused":
-            look: list[Command] = [Look()] if self.state == "fault" else []
-            return [Answer(id=event.id, what="resumed"), *look]
+        asked = self._asked(event)
+        if asked is not None:
+            return asked
         if isinstance(event, ScreenSeen | BattleSeen):
             self.lag = max(event.lag, LAG_KEPT * self.lag)
         commands = self._failed(event) if isinstance(event, PartFailed) else []
@@ -158,6 +159,43 @@ class Machine:
         if trigger is not None and not self._stays_in_fault(event):
             commands += self._move(trigger, event)
         return commands + self.states[self.state].handle(event)
+
+    def _asked(self, event: Event) -> list[Command] | None:  # noqa: PLR0911 - one return a request
+        """What to do about a request that every state takes in the same way; None for every other event."""
+        match event:
+            case StopAsked(when="after_battle"):
+                return self._stop_after_battle(event)
+            case StopAsked():
+                return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
+            case ResumeAsked() if self.state != "paused":
+                look: list[Command] = [Look()] if self.state == "fault" else []
+                return [Answer(id=event.id, what="resumed"), *look]
+            case SpeedAsked():
+                return self._play_at(event)
+            case LearnAsked():
+                said = "learning" if event.on else "remembering without learning"
+                return [SetLearning(on=event.on), Answer(id=event.id, what=said)]
+            case ScreenshotAsked():
+                return [TakeScreenshot(id=event.id)]
+        return None
+
+    def _stop_after_battle(self, event: StopAsked) -> list[Command]:
+        """Make the battle under way the last one asked for; without one, go home and end."""
+        state = self._before_pause if self.state == "paused" else self.state
+        loading = state == "stage_select" and self.stage_select.loading_since is not None
+        if loading or self.battle.memory is not None:
+            self.setup = msgspec.structs.replace(self.setup, battles=self.battles + 1)
+            return [Answer(id=event.id, what="stopping after this battle")]
+        self.setup = msgspec.structs.replace(self.setup, battles=self.battles)
+        self.last_one = True
+        return [Answer(id=event.id, what="stopping once home"), Look()]
+
+    def _play_at(self, event: SpeedAsked) -> list[Command]:
+        """Have the battles played at another speed, from the next frame on."""
+        self.setup = msgspec.structs.replace(self.setup, speed=event.speed)
+        if self.battle.memory is not None:
+            self.battle.memory.buttons.pop("speed", None)
+        return [Answer(id=event.id, what=f"playing at speed {event.speed}")]
 
     def next_id(self) -> int:
         """A number for a gesture or a question, never used before."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,10 +11,10 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 from levels import Workshop, play_plan
+from ports import START_SECONDS, free_port, wait_for_port
 
 from game.simulator.battle import Battle
 
-START_SECONDS = 20
 LONGEST = (
     "bot/commands/test_run.py", "bot/test_daemon.py", "test_window.py", "planning/test_generator.py",
     "game/practice/test_window.py", "vision/test_practice.py", "game/simulator/test_properties.py",
@@ -66,6 +64,8 @@ class Broker(NamedTuple):
     port: int
     start: Callable[[], None]
     end: Callable[[], None]
+    signal: Callable[[int], None]
+    """Sends a signal to its process."""
 
 
 @pytest.fixture
@@ -78,13 +78,6 @@ def port() -> int:
 def unused_port() -> int:
     """A free port for the runs that the tests of a module share; they run one after the other."""
     return free_port()
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -107,22 +100,12 @@ def mosquitto(port: int, tmp_path: Path) -> Iterator[Broker]:
             process.terminate()
             process.wait(START_SECONDS)
 
+    def signal(number: int) -> None:
+        running[-1].send_signal(number)
+
     start()
-    yield Broker(port, start, end)
+    yield Broker(port, start, end, signal)
     end()
-
-
-def wait_for_port(port: int) -> None:
-    """Wait until a program listens on a port."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"no program listens on port {port} after {START_SECONDS} s")
 
 
 @pytest.fixture

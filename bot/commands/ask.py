@@ -3,6 +3,7 @@
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
@@ -49,18 +50,22 @@ def ask(options: Namespace) -> int:
     """Ask a running daemon, and print its answer."""
     import asyncio
 
-    from bot import config, control
+    from bot import config
+    from bot.mqtt import caller, connection
 
     loaded = config.load(options.config)
     given = {argument.name: getattr(options, argument.name) for argument in options.request.arguments()}
     arguments = {name: value for name, value in given.items() if value is not None}
     verb = options.request.verb
-    with asyncio.Runner(loop_factory=control.selector_loop()) as runner:
-        answer = runner.run(control.ask(loaded.mqtt, verb, options.timeout, arguments))
+    with asyncio.Runner(loop_factory=connection.selector_loop()) as runner:
+        answer = runner.run(caller.ask(loaded.mqtt, verb, options.timeout, arguments))
+    done = answer["step"] == "done"
     if options.json:
         print_json(answer)
-    elif verb == "status" and answer["ok"]:
-        print_table({key: value for key, value in answer.items() if key not in ("id", "verb", "ok", "what")})
+    elif not done:
+        print(f"{answer['why']} ({answer['code']})", file=sys.stderr)
+    elif verb == "status":
+        print_table({key: value for key, value in answer.items() if key not in ("id", "verb", "step", "what")})
     else:
         print(answer["what"])
-    return DONE if answer["ok"] else FAILED
+    return DONE if done else FAILED

@@ -72,8 +72,8 @@ def _play(config: Config, options: Namespace, signals: EndingSignals, *, live: b
     import asyncio
 
     from bot import log
-    from bot.control import selector_loop
     from bot.dashboard import Dashboard
+    from bot.mqtt.connection import selector_loop
     from bot.sources import open_stage, play_stage, sources
     from bot.squads import chosen_line, roster_to_run, squad_to_run
     from planning.grading import trust_in

@@ -47,7 +47,7 @@ def _connected(options: MqttOptions, place: str) -> Found:
     import aiomqtt
     from aiomqtt.exceptions import MqttConnectError
 
-    from bot.control import selector_loop
+    from bot.mqtt.connection import selector_loop
 
     try:
         with asyncio.Runner(loop_factory=selector_loop()) as runner:
@@ -61,9 +61,8 @@ def _connected(options: MqttOptions, place: str) -> Found:
 
 
 async def _connect(options: MqttOptions) -> None:
-    """Connect, and go."""
-    import aiomqtt
+    """Connect, and go. Raises MqttError."""
+    from bot.mqtt.connection import client
 
-    user, password = options.username or None, options.password or None
-    async with aiomqtt.Client(options.host, options.port, username=user, password=password, timeout=CONNECT_SECONDS):
+    async with client(options, "", timeout=CONNECT_SECONDS):
         pass

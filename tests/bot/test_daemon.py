@@ -101,7 +101,8 @@ class Caller:
         await self._client.publish(f"holdfast/{self._name}/command/{verb}", json.dumps({"id": self._asked}), qos=1)
         async with asyncio.timeout(PATIENCE):
             async for message in self._client.messages:
-                if json.loads(message.payload)["id"] == self._asked:
+                answer = json.loads(message.payload)
+                if answer["id"] == self._asked and answer["step"] == "done":
                     return time.monotonic()
         raise AssertionError
 

@@ -84,3 +84,28 @@ async def test_a_sender_that_gives_up_leaves_nothing_open():
     with inbox.pending():
         pass
     await asyncio.wait_for(inbox.quiet(), 5)
+
+
+async def test_what_people_ask_for_is_handled_before_what_waits():
+    """In its own order, even when the inbox is full; and it counts as pending."""
+    inbox = Inbox(size=3)
+    for t in range(3):
+        await inbox.put(Tick(t=t))
+    waiting = asyncio.create_task(inbox.put(Tick(t=3)))
+    await asyncio.sleep(0)
+    for t in (10, 11):
+        inbox.put_first(Tick(t=t))
+    assert (len(inbox), inbox.under_way) == (5, 6)
+    assert [(await inbox.get()).t for _ in range(6)] == [10, 11, 0, 1, 2, 3]
+    await waiting
+    await asyncio.wait_for(inbox.quiet(), 5)
+
+
+async def test_a_consumer_that_is_cancelled_while_it_waits_loses_nothing():
+    """The next one gets the event."""
+    inbox = Inbox()
+    waiting = asyncio.create_task(inbox.get())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    inbox.put_first(Tick(t=1))
+    assert (await asyncio.wait_for(inbox.get(), 5)).t == 1

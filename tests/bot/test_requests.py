@@ -10,14 +10,14 @@ import pytest
 
 from bot import requests
 from bot.cli import main, parser
-from bot.control import NoDaemonError
-from bot.requests import REQUESTS, Request, RequestError, find
+from bot.mqtt.caller import NoDaemonError
+from bot.requests import CODES, REQUESTS, Request, RequestError, find
 from states.events import AnyEvent, Event, PauseAsked
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class StageAsked(Event, tag="stage_asked", frozen=True, kw_only=True):
+class ChangeAsked(Event, tag="change_asked", frozen=True, kw_only=True):
     """A request with arguments, as a later one may be."""
 
     id: str
@@ -26,7 +26,7 @@ class StageAsked(Event, tag="stage_asked", frozen=True, kw_only=True):
     battles: int = 0
 
 
-CHANGE = Request("change", StageAsked, "Play another stage.")
+CHANGE = Request("change", ChangeAsked, "Play another stage.")
 
 
 @pytest.fixture
@@ -44,6 +44,15 @@ def test_the_documentation_lists_the_requests(readme):
     assert listed == [request.verb for request in REQUESTS]
 
 
+def test_the_page_of_mqtt_has_every_request_and_code():
+    """Each code in the words of the table."""
+    page = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    assert [code for code, meaning in CODES.items() if f"| `{code}` | {meaning} |" not in page] == []
+    assert [request.verb for request in REQUESTS if f"| `{request.verb}` |" not in page] == []
+    arguments = [argument.name for request in REQUESTS for argument in request.arguments()]
+    assert [name for name in arguments if f"| `{name}`: " not in page] == []
+
+
 def test_the_events_of_requests_can_be_answered():
     """Each has the fields that the daemon fills in, so that the answer finds its caller."""
     for request in REQUESTS:
@@ -56,8 +65,8 @@ def test_the_events_of_requests_are_events_of_the_machine():
 
 
 def test_keys_that_a_request_does_not_declare_are_left_alone():
-    """Even those of the event itself: pause, resume and stop carry no arguments, and status has no event."""
-    assert [find(verb).arguments() for verb in ("pause", "resume", "status", "stop")] == [[]] * 4
+    """Even those of the event itself: pause and resume carry no arguments, and status has no event."""
+    assert [find(verb).arguments() for verb in ("pause", "resume", "status", "screenshot")] == [[]] * 4
     event = find("pause").event_from({"id": "mine", "t": 99, "by": "me", "event": "stop_asked", "x": 1}, 1.5, "7")
     assert event == PauseAsked(t=1.5, id="7", by="mqtt")
 
@@ -65,7 +74,7 @@ def test_keys_that_a_request_does_not_declare_are_left_alone():
 def test_the_arguments_of_a_request_become_fields_of_its_event():
     """JSON in, typed event out."""
     event = CHANGE.event_from({"id": "mine", "stage": "ridge_line", "battles": 3}, 1.5, "7")
-    assert event == StageAsked(t=1.5, id="7", by="mqtt", stage="ridge_line", battles=3)
+    assert event == ChangeAsked(t=1.5, id="7", by="mqtt", stage="ridge_line", battles=3)
     assert CHANGE.event_from({"stage": "ridge_line"}, 1.5, "7").battles == 0
 
 
@@ -91,7 +100,7 @@ def test_a_row_is_a_verb_of_the_command_line_with_an_option_for_each_argument(ch
         sent.append((verb, arguments))
         raise NoDaemonError("no daemon")
 
-    monkeypatch.setattr("bot.control.ask", ask)
+    monkeypatch.setattr("bot.mqtt.caller.ask", ask)
     monkeypatch.chdir(tmp_path)
     assert main(["change", "--stage", "ridge_line"]) == 3
     assert main(["change", "--stage", "ridge_line", "--battles", "3"]) == 3

@@ -207,3 +207,19 @@ def test_updates_that_were_due_are_made_without_another_decision(stage, squad, s
     settle(second)
     assert second.owed == 0
     second.stop()
+
+
+def test_without_learning_decisions_are_stored_and_nothing_is_owed(learner, views):
+    """`holdfast learn --on false`: the network stays as it is, and the updates left out are not made up later."""
+    learner.set_learning(on=False)
+    hand_in(learner, views, 60)
+    settle(learner)
+    status = learner.status()
+    assert status["buffer"] >= 60
+    assert (status["updates"], status["learning"]) == (0, False)
+    learner.set_learning(on=True)
+    settle(learner)
+    assert learner.status()["updates"] == 0
+    hand_in(learner, views, 60)
+    settle(learner)
+    assert learner.status()["updates"] > 0

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
 import scenarios
 
-from bot import control
 from bot.config import Config, parse
 from bot.daemon import Daemon
+from bot.mqtt.caller import ask
 from bot.parts import Parts, build
 from bot.trace import TraceWriter, read_trace
 from bot.trace_files import TRACES, unpacked
@@ -53,9 +53,9 @@ def pausing(config: Config, _parts: Parts) -> Callable[[Event], None]:
     seen, tasks = 0, set()
 
     async def pause() -> None:
-        await control.ask(config.mqtt, "pause", PATIENCE)
+        await ask(config.mqtt, "pause", PATIENCE)
         await asyncio.sleep(1.0)
-        await control.ask(config.mqtt, "resume", PATIENCE)
+        await ask(config.mqtt, "resume", PATIENCE)
 
     def hear(event: Event) -> None:
         nonlocal seen
