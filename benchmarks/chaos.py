@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import signal
 import statistics
@@ -33,6 +34,7 @@ from bot.log_reader import read
 from bot.parts import Parts, build
 from game.fault_kinds import KINDS, Kind
 from game.practice.faults import Fault, Faults
+from game.practice.flow import BEFORE_HOME
 from states.events import BattleSeen, Event, ScreenSeen
 from states.machine import SCREENS, TRANSITIONS
 
@@ -97,7 +99,8 @@ class Witness:
         """Whether eyes and machine are where the game truly is, in a state of play."""
         screen = event.screen if isinstance(event, ScreenSeen) else "battle"
         state = STATE_OF.get(SCREENS.get(screen, ""))
-        return screen == self.game.screen and state in PLAY and self.parts.machine.state == state
+        truly = screen == self.game.screen and self.game.flow.page not in BEFORE_HOME
+        return truly and state in PLAY and self.parts.machine.state == state
 
 
 def is_over(fault: Fault, t: float) -> bool:
@@ -158,7 +161,7 @@ def of_kind(told: list[Recovery]) -> dict[str, Any]:
         "count": len(told),
         "recovered": len(spent),
         "median": round(statistics.median(spent), 1),
-        "p90": round(spent[int(0.9 * (len(spent) - 1))], 1),
+        "p90": round(spent[math.ceil(0.9 * len(spent)) - 1], 1),
         "worst": round(spent[-1], 1),
     }
 
