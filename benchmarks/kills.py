@@ -207,7 +207,6 @@ def figures(folder: Path, found: Sequence[Kill], code: int) -> dict[str, Any]:
     traces = [read_trace(path) for path in files if path.suffix == ".gz" or b"\n" in path.read_bytes()]
     return {
         "kills": len(found) - 1,
-        "starts that failed": 0,
         "battles settled": found[-1].settled,
         "battles lost at most, in one kill": max(kill.lost for kill in found),
         "kills that lost a battle": sum(kill.lost > 0 for kill in found),
