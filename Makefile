@@ -3,13 +3,15 @@
 # make test   install, check and test                  make check   ruff, mypy, the import rule
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 # make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
+# make bench-daemon faults, pauses, kills, damaged input and overhead, one after the other: hours (docs/reliability.md)
 # make bench-chaos  how long the bot takes to recover from a thousand faults: ARGS="--faults 200"
 # make bench-kills  whether SIGKILL at random moments loses anything: ARGS="--kills 30"
+# make soak   whether anything grows in a day of the game: ARGS="--wall-hours 1" for an hour in a real window
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game bench-plan bench-chaos bench-kills install install-dev system
+.PHONY: run practice test check bench bench-game bench-plan bench-daemon bench-chaos bench-kills soak install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -34,6 +36,15 @@ bench-game: install
 
 bench-plan: install
 	$(BIN)/python benchmarks/plan_search.py $(ARGS)
+
+bench-daemon: bench-chaos bench-kills
+	$(BIN)/python benchmarks/pauses.py
+	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python benchmarks/fuzz_mqtt.py
+	$(BIN)/python benchmarks/overhead.py
+
+soak: install
+	$(BIN)/python benchmarks/soak.py --plot soak.png $(ARGS)
 
 bench-chaos: install
 	$(BIN)/python benchmarks/chaos.py $(ARGS)

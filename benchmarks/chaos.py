@@ -61,7 +61,7 @@ class Witness:
 
     def __init__(self, parts: Parts, faults: int) -> None:
         self.parts = parts
-        self.game = parts.client.screen._game  # type: ignore[attr-defined] # noqa: SLF001 - what is truly shown
+        self.game = parts.client.screen._game  # type: ignore[attr-defined]
         self.faults = faults
         self.open: list[Fault] = []
         self.recovered: list[Recovery] = []

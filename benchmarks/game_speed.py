@@ -214,16 +214,14 @@ def _said(line: Line) -> Line:
 def plain(repeat: int) -> dict[str, float]:
     """The rates of the same code without numba, by name."""
     command = [sys.executable, __file__, "--size", "0.003", "--repeat", str(repeat), "--lines"]
-    run = subprocess.run(  # noqa: S603  this very file
-        command, env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, check=True, stdout=subprocess.PIPE
-    )
+    run = subprocess.run(command, env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, check=True, stdout=subprocess.PIPE)
     return {str(name): float(rate) for name, rate in json.loads(run.stdout)}
 
 
 def start_up(cache: str | None = None) -> float:
     """Seconds until a fresh process has played its first second; with an empty cache when a folder for it is given."""
     env = {**os.environ, **({"NUMBA_CACHE_DIR": cache} if cache else {})}
-    run = subprocess.run([sys.executable, "-c", START], env=env, check=True, stdout=subprocess.PIPE)  # noqa: S603
+    run = subprocess.run([sys.executable, "-c", START], env=env, check=True, stdout=subprocess.PIPE)
     return float(run.stdout)
 
 

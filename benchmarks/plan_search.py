@@ -196,7 +196,7 @@ def beside(
     members = [dict(one) for one in SQUADS[row.squad] if catalogue.find_character(str(one["name"]))][:12]
     asked = {"tables": str(tables.resolve()), "level": str(file.resolve()), "squad": members, "seed": seed}
     environment = os.environ | {"PYTHONPATH": str(folder)}
-    program = subprocess.Popen(  # noqa: S603 - our own program, in a folder that the caller names
+    program = subprocess.Popen(
         [sys.executable, "-c", OLD_SEARCH], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         cwd=folder,
     )  # fmt: skip

@@ -7,7 +7,6 @@ and a player who does legal and illegal things. The short version with hypothesi
 tests/game/simulator/test_properties.py.
 """
 
-# ruff: noqa: SLF001 - it looks into battles on purpose
 from __future__ import annotations
 
 import argparse

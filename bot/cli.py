@@ -26,6 +26,7 @@ from bot.commands import (
     practice,
     read,
     replay,
+    report,
     roster,
     run,
     service,
@@ -38,8 +39,8 @@ from bot.commands import (
 from game.errors import DONE, HoldfastError
 
 MODULES = (
-    run, practice, picture, ask, logs, trace, replay, read, import_tables, gamedata, roster, stage, plan, simulate,
-    generate, graph, doctor, service, config, train, evaluate, vision_train,
+    run, practice, picture, ask, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
+    simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130

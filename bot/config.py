@@ -6,8 +6,6 @@ models (`holdfast config`).
 
 from __future__ import annotations
 
-import difflib
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,16 +21,15 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
+from bot.config_problems import listed, place, sentence, shown, unknown
 from game.characters.builds import SQUAD_SIZE
 from game.errors import InputError
 from game.fault_kinds import KINDS, Kind
 from learning.settings import Settings
 
 DEFAULT_FILE = Path("bot.toml")
-NOT_SHOWN = "(not shown)"
-"""What messages have in place of a password."""
 SHIPPED_WEIGHTS = Path(__file__).parent.parent / "vision" / "weights" / "units.onnx"
 SQUAD = (
     "Fang", "Myrtle", "Gravel", "Melantha", "Popukar", "Beagle",
@@ -100,6 +97,54 @@ class PlayOptions(Table):
         if not all(isinstance(one, str | dict) for one in value):
             raise PydanticCustomError("no_member", "must be names in quotes, or tables of a name and its build")
         return tuple(value)
+
+
+class TurnOptions(Table):
+    """One of several stages that are played in turn."""
+
+    stage: str = Field(description="As [play] stage.")
+    battles: int = Field(description="How many battles of it are played before the next stage.", ge=1)
+
+
+class ScheduleOptions(Table):
+    """When it plays, what in turn, and how much."""
+
+    hours: Annotated[tuple[str, ...], Strict(False)] = Field(
+        (),
+        description='Local times between which it plays, such as ["22:00-07:30"]; empty for any time. A battle that is '
+        "under way when they end is finished first.",
+    )
+    outside: Literal["wait", "stop"] = Field(
+        "wait", description='Outside the hours: "wait" pauses until they begin again, "stop" ends it.'
+    )
+    turns: Annotated[tuple[TurnOptions, ...], Strict(False)] = Field(
+        (),
+        description='Stages to play in turn, over and over, instead of [play] stage: [{stage = "1-7", battles = 10}, '
+        '{stage = "CE-6", battles = 3}].',
+    )
+    sanity: int = Field(0, description="Sanity to spend at most, then it stops; 0 for no limit.", ge=0)
+    sanity_per_battle: int = Field(0, description="What one battle of the stage costs.", ge=0)
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Hours that can be read."""
+        from bot.schedule import parse_hours
+
+        for text in value:
+            try:
+                parse_hours(text)
+            except ValueError as error:
+                raise PydanticCustomError("no_hours", "{why}", {"why": str(error)}) from None
+        return value
+
+    @field_validator("sanity_per_battle")
+    @classmethod
+    def _costs(cls, value: int, info: ValidationInfo) -> int:
+        """A limit on sanity needs the cost of a battle."""
+        if info.data.get("sanity") and not value:
+            raise PydanticCustomError("no_cost", "must be set, because sanity is limited")
+        return value
 
 
 class ScreenOptions(Table):
@@ -260,6 +305,7 @@ class Config(Table):
     """The whole file."""
 
     play: PlayOptions = PlayOptions()
+    schedule: ScheduleOptions = ScheduleOptions()
     screen: ScreenOptions = ScreenOptions()
     practice: PracticeOptions = PracticeOptions()
     hands: HandsOptions = HandsOptions()
@@ -291,6 +337,11 @@ class Config(Table):
         return Path(self.folder) / self.play.tables if self.play.tables else None
 
 
+def playing(config: Config, stage: str) -> Config:
+    """The configuration with another [play] stage."""
+    return config.model_copy(update={"play": config.play.model_copy(update={"stage": stage})})
+
+
 def load(path: Path | None = None) -> Config:
     """The configuration in a file; without one, `bot.toml` of the working directory; without that, all defaults.
 
@@ -317,99 +368,15 @@ def parse(written: Mapping[str, Any], name: str = "bot.toml", folder: Path = Pat
 
     Raises ConfigError with every problem at once.
     """
-    problems = [("folder", _unknown("folder", Config))] if "folder" in written else []
+    problems = [("folder", unknown("folder", Config, "table"))] if "folder" in written else []
     asked = {key: value for key, value in written.items() if key != "folder"} | {"folder": str(folder)}
     try:
         config = Config.model_validate(asked, context={"folder": folder})
     except ValidationError as error:
-        problems += [(_place(detail["loc"]), _sentence(detail)) for detail in error.errors()]
+        problems += [(place(detail["loc"]), sentence(detail, Config)) for detail in error.errors()]
     if problems:
-        raise ConfigError(_listed(name, problems))
+        raise ConfigError(listed(name, problems))
     return config
-
-
-def _listed(name: str, problems: list[tuple[str, str]]) -> str:
-    """All problems under one heading, the sentences in one column."""
-    width = max(len(place) for place, _ in problems)
-    heading = f"{name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    return "\n".join([heading, *(f"  {place:<{width}}  {sentence}" for place, sentence in problems)])
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """Where a problem is, in the file's own notation: practice.seed, play.squad[2]."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-
-
-_TYPES = {
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "string_type": "must be text in quotes",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "dict_type": "must be a table",
-}
-_BOUNDS = {
-    "greater_than": "must be greater than {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be less than {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "literal_error": "must be {expected}",
-    "string_pattern_mismatch": "must match {pattern}",
-    "too_short": "must have at least {min_length}",
-    "too_long": "must have at most {max_length}",
-}
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    """What is wrong with a value or a key, as a sentence."""
-    kind, bounds = detail["type"], detail.get("ctx", {})
-    given = NOT_SHOWN if _is_secret(detail) else detail["input"]
-    if kind == "extra_forbidden":
-        *tables, key = detail["loc"]
-        return _unknown(str(key), _table([str(table) for table in tables]))
-    if kind in {"no_weights", "no_file"}:
-        return detail["msg"]
-    if kind in _TYPES:
-        return f"{_TYPES[kind]}, is {_shown(given)}"
-    if kind == "missing":
-        return f"is not there; the list is only {_shown(given)}"
-    if kind in _BOUNDS:
-        return f"{_BOUNDS[kind].format(**bounds)}, is {_shown(given)}"
-    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, is {_shown(given)}"
-
-
-def _is_secret(detail: ErrorDetails) -> bool:
-    """Whether the value that is wrong is the password, or a list or table in which it may be."""
-    nested = isinstance(detail["input"], list | dict)
-    return detail["loc"] == ("mqtt", "password") or (detail["loc"] in {("mqtt",), ()} and nested)
-
-
-def _shown(value: object) -> str:
-    """A value as it stands in the file."""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _table(names: list[str]) -> type[BaseModel]:
-    """The model behind a path of tables."""
-    model: type[BaseModel] = Config
-    for name in names:
-        annotation = model.model_fields[name].annotation
-        assert isinstance(annotation, type)
-        model = annotation
-    return model
-
-
-def _unknown(key: str, model: type[BaseModel]) -> str:
-    """What to say about a key that the model does not have: the most similar known key, or else all known keys."""
-    known = [name for name in model.model_fields if name != "folder"]
-    near = difflib.get_close_matches(key, known, n=1)
-    word = "table" if model is Config else "option"
-    if not near:
-        return f"unknown {word}; known are: {', '.join(known)}"
-    return f"unknown {word}; did you mean {f'[{near[0]}]' if model is Config else near[0]}?"
 
 
 def as_toml() -> str:
@@ -428,4 +395,4 @@ def _lines() -> Iterator[str]:
         yield f"[{name}]"
         for key, option in model.model_fields.items():
             yield f"# {option.description}"
-            yield f"{key} = {_shown(option.default)}"
+            yield f"{key} = {shown(option.default)}"

@@ -5,6 +5,7 @@
     holdfast/<name>/health            figures of the bot and of its process, every 30 s
     holdfast/<name>/event/battle      the result of a battle
     holdfast/<name>/event/need_human  what a person has to do
+    holdfast/<name>/event/report      the figures of the report of a night, and its file
     holdfast/<name>/screenshot        a PNG, when one was asked for
     holdfast/<name>/command/<verb>    a request: {"id": …, its arguments}; verbs are those of bot.requests
     holdfast/<name>/response          the answers: {"id", "verb", "step": accepted, done or rejected, …}
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import aiomqtt
+import msgspec
 import orjson
 
 from bot import log
@@ -31,6 +33,7 @@ from bot.mqtt.intake import Caller
 from bot.mqtt.rate import Rate, Rejections
 from bot.mqtt.session import Sent, Session
 from bot.requests import Request, RequestError
+from game.errors import HoldfastError
 from states.events import Event, PartFailed, PauseAsked
 
 WAITING = 64
@@ -48,22 +51,27 @@ class Waiting(NamedTuple):
     callers: list[Caller]
 
 
-class Control:
-    """The daemon's side. `post` takes an event ahead of those that wait, `now` is the client's clock, `describe` gives
-    the figures of `status` and `health`.
-    """
+class Served(NamedTuple):
+    """A daemon as control knows it."""
 
-    def __init__(
-        self,
-        options: MqttOptions,
-        post: Callable[[Event], None],
-        now: Callable[[], float],
-        describe: Callable[[], dict[str, Any]],
-    ) -> None:
+    post: Callable[[Event], None]
+    """Takes an event ahead of those that wait."""
+    now: Callable[[], float]
+    """The client's clock, in seconds."""
+    describe: Callable[[], dict[str, Any]]
+    """The figures of `status` and `health`."""
+    check: Callable[[Event], None] = lambda _: None
+    """Raises HoldfastError for a request that cannot be done, whenever."""
+
+
+class Control:
+    """The side of the bot. It outlives a daemon: between two of them requests are kept for the next."""
+
+    def __init__(self, options: MqttOptions) -> None:
         self._options = options
-        self._post = post
-        self._now = now
-        self._describe = describe
+        self._kept: list[Event] = []
+        """Events for the next daemon."""
+        self._served = self._nothing()
         filters = [self.topic("command", "#"), *([discovery.BIRTH] if options.home_assistant else [])]
         self._session = Session(options, self.topic("status"), filters, self)
         self._rate = Rate()
@@ -75,6 +83,21 @@ class Control:
         """By the event's id, the oldest first."""
         self._asked = 0
         self._pause_due: asyncio.TimerHandle | None = None
+
+    def serve(self, daemon: Served) -> None:
+        """Hand requests to this daemon from now on, those that were kept first."""
+        self._served = daemon
+        for event in self._kept:
+            daemon.post(msgspec.structs.replace(event, t=daemon.now()))
+        self._kept.clear()
+
+    def keep(self) -> None:
+        """Keep requests for the next daemon from now on."""
+        self._served = self._nothing()
+
+    def _nothing(self) -> Served:
+        """What stands for a daemon while there is none."""
+        return Served(self._kept.append, lambda: 0.0, lambda: {"state": "preparing"})
 
     @property
     def connected(self) -> bool:
@@ -150,12 +173,12 @@ class Control:
         """The connection is there: say so, and how the bot is."""
         host, protocol = self._options.host or "embedded", "5" if self._session.is_mqtt_5 else "3.1.1"
         log.logger().info("broker", connected=True, host=host, port=self._options.port, mqtt=protocol)
-        self.publish("health", self._describe())
+        self.publish("health", self._served.describe())
 
     def went(self, why: str) -> None:
         """The connection was lost, or could not be made."""
         log.logger().warning("broker", connected=False, why=why)
-        self._post(PartFailed(t=self._now(), part="broker", why=why))
+        self._served.post(PartFailed(t=self._served.now(), part="broker", why=why))
 
     def take(self, message: aiomqtt.Message, *, told_retained: bool) -> None:
         """Turn a message on a command topic into an event, or answer it at once."""
@@ -191,21 +214,29 @@ class Control:
     def _accept(self, request: Request, payload: dict[str, Any], caller: Caller) -> None:
         """Post the event of a request, whose answer follows once the machine has handled it, or answer at once."""
         number = str(self._asked + 1)
-        event = request.event_from(payload, self._now(), number) if request.event else None
+        event = request.event_from(payload, self._served.now(), number) if request.event else None
         if not self._rate.allows((caller.name, caller.verb), time.monotonic()):
             if isinstance(event, PauseAsked):
                 self._pause_soon()
                 return
             raise RequestError("too many of these; wait a moment", "too_many")
         if event is None:
-            self._say(caller, {"step": "done", "what": request.verb, **self._describe()})
+            self._say(caller, {"step": "done", "what": request.verb, **self._served.describe()})
         else:
             self._hand_over(event, request, payload, caller)
+
+    def _check_event(self, event: Event) -> None:
+        """Raise RequestError for a request that the daemon could never do."""
+        try:
+            self._served.check(event)
+        except HoldfastError as error:
+            raise RequestError(" ".join(str(error).split())) from None
 
     def _hand_over(self, event: Event, request: Request, payload: dict[str, Any], caller: Caller) -> None:
         """Post an event, unless the one that was posted last asks for the same and has no answer yet."""
         if len(self._waiting) >= WAITING and not isinstance(event, PauseAsked):
             raise RequestError(f"{WAITING} requests wait for their answer; wait for one of them", "too_many")
+        self._check_event(event)
         self._recent.add(caller)
         log.logger().info("request", verb=request.verb, id=caller.id)
         if not request.at_once:
@@ -218,7 +249,7 @@ class Control:
         self._pause_before()
         self._asked += 1
         self._waiting[str(self._asked)] = Waiting(request.verb, arguments, [caller])
-        self._post(event)
+        self._served.post(event)
 
     def _refuse(self, caller: Caller, error: RequestError) -> None:
         """Say why a request is rejected, in the log and to its caller, both within a rate."""
@@ -236,7 +267,7 @@ class Control:
 
     def _pause_now(self) -> None:
         self._pause_due = None
-        self._post(PauseAsked(t=self._now(), id=""))
+        self._served.post(PauseAsked(t=self._served.now(), id=""))
 
     def _pause_before(self) -> None:
         """Post the pauses that wait: the request that follows came after them."""
@@ -251,13 +282,13 @@ class Control:
         for one in (*self.greeting(), Sent(self.topic("status"), b"online", retain=True)):
             self._session.send(one)
         self._session.send_retained()
-        self.publish("health", self._describe())
+        self.publish("health", self._served.describe())
 
     async def _publish_health(self) -> None:
         """Publish the figures every while."""
         while True:
             await asyncio.sleep(HEALTH_SECONDS)
-            self.publish("health", self._describe())
+            self.publish("health", self._served.describe())
 
 
 def _json(what: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,8 +12,8 @@ import msgspec
 from bot import log, state_file, systemd
 from bot.capture_loop import CaptureLoop
 from bot.clients.following import FollowingPointer
-from bot.config import Config
-from bot.control import Control
+from bot.config import Config, playing
+from bot.control import Control, Served
 from bot.decision_loop import DecisionLoop
 from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
 from bot.hands import Hands
@@ -21,8 +21,12 @@ from bot.health import process_figures
 from bot.inbox import Inbox
 from bot.parts import Parts, plan_policy
 from bot.recorder import Recorder
+from bot.report import report_night
 from bot.reporter import Reporter
+from bot.run_counts import RunCounts
+from bot.schedule import BY, Scheduler
 from bot.screenshots import Screenshots
+from bot.sources import open_stage, play_stage
 from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
 from bot.watchdog import Watchdog
@@ -46,7 +50,7 @@ from states.commands import (
     ShutGate,
     TakeScreenshot,
 )
-from states.events import Event, PauseAsked, StopAsked
+from states.events import Event, PauseAsked, ReloadAsked, StageAsked, StopAsked
 from states.machine import Machine
 
 
@@ -64,6 +68,8 @@ class Daemon:
         show: Callable[[Daemon], None] | None = None,
         hear: Callable[[Event], None] | None = None,
         signals: EndingSignals | None = None,
+        control: Control | None = None,
+        counts: RunCounts | None = None,
     ) -> None:
         self._config = config
         self._signals = signals or EndingSignals()
@@ -87,7 +93,10 @@ class Daemon:
             lock_step=client.lock_step,
             policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
         )
-        self._control = Control(config.mqtt, self._inbox.put_first, client.clock, self.describe)
+        self._parts = parts
+        self._control = control or Control(config.mqtt)
+        self._own_control = control is None
+        counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
@@ -101,12 +110,28 @@ class Daemon:
             publish=self._control.publish,
             post=self._inbox.put,
             show=lambda: show(self) if show else None,
+            counts=counts,
+        )
+        self._scheduler = Scheduler(
+            config.schedule,
+            lambda: self._machine.state,
+            lambda: counts.battles,
+            self._inbox.put,
+            client.clock,
+            self._report,
         )
         self._watchdog = Watchdog(self._capture, self._inbox, parts.learner, lambda: self._reporter.line)
         self._human_needed = False
         """Whether a person was asked for, and the machine has not recovered since."""
+        self._paused_by = ""
+        """Who asked for the last pause."""
         self._code: int | None = None
         """The exit code, once the run is to end."""
+
+    @property
+    def leaving(self) -> StopAsked | StageAsked | ReloadAsked | None:
+        """The request because of which the run ended; None where it ended by itself."""
+        return self._machine.leaving
 
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
@@ -146,8 +171,10 @@ class Daemon:
             asyncio.create_task(self._decisions.run(), name="decisions"),
             asyncio.create_task(self._reporter.run(), name="reporter"),
             asyncio.create_task(self._watchdog.run(), name="watchdog"),
+            asyncio.create_task(self._scheduler.run(), name="schedule"),
         ]
-        control = asyncio.create_task(self._control.run(), name="control")
+        self._control.serve(Served(self._inbox.put_first, self._client.clock, self.describe, self._check))
+        control = asyncio.create_task(self._control.run(), name="control") if self._own_control else None
         hurried = asyncio.create_task(self._hurried.wait(), name="hurried")
         try:
             await asyncio.wait([consumer, *helpers, hurried], return_when=asyncio.FIRST_COMPLETED)
@@ -166,7 +193,14 @@ class Daemon:
             for task in (consumer, *helpers):
                 task.cancel()
             await _within(LEAVING, "daemon", asyncio.gather(consumer, *helpers, return_exceptions=True))
-            await _within(LEAVING, "broker", self._control.close(control))
+            self._control.keep()
+            if control is not None:
+                await _within(LEAVING, "broker", self._control.close(control))
+
+    def _check(self, event: Event) -> None:
+        """Raise StageError for a stage that is asked for and cannot be played."""
+        if isinstance(event, StageAsked):
+            open_stage(play_stage(playing(self._config, event.stage)), self._parts.known)
 
     async def _consume(self) -> None:
         """Take events in order; the commands of one are carried out before the next is handled."""
@@ -178,6 +212,8 @@ class Daemon:
 
     async def _handle(self, event: Event) -> Event | None:
         """Handle one event. Where the trace could not be written, returns the event that says so, to handle next."""
+        if isinstance(event, PauseAsked):
+            self._paused_by = event.by
         commands = self._machine.handle(event)
         self._reporter.event_happened(event)
         lost = self._recorder.record(event, commands)
@@ -241,9 +277,11 @@ class Daemon:
         self._syncing = asyncio.get_running_loop().run_in_executor(None, self._kept.sync)
 
     def _keep_pause(self, report: Report) -> None:
-        """Have a pause outlive the daemon, from before it is acknowledged until it is ended."""
+        """Have a pause outlive the daemon, from before it is acknowledged until it is ended. One of the schedule does
+        not: the next start looks at the clock itself.
+        """
         paused = self._kept.state.paused
-        if report.state == "paused" and paused is None:
+        if report.state == "paused" and paused is None and self._paused_by != BY:
             since = datetime.now().astimezone().isoformat(timespec="seconds")
             self._keep(paused=Pause(why=report.why, since=since))
         elif report.state != "paused" and paused is not None:
@@ -294,6 +332,11 @@ class Daemon:
         self._machine = Machine(setup)
         self._capture.look_again()
         return lost
+
+    async def _report(self) -> None:
+        """Write the report of the last 24 hours, as their playing hours are over."""
+        since = datetime.now().astimezone() - timedelta(hours=24)
+        await report_night(self._config.directory, since, self._control.publish)
 
     async def _end(self) -> None:
         """Stop learning with a last checkpoint, close the trace, and say how it went."""

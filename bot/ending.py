@@ -93,6 +93,7 @@ class EndingSignals:
             return
         if self._listener is None:
             self.ignore()
+            self._over = True  # one that has arrived meanwhile is still told to us
             raise Interrupted(number)
         self._heard += 1
         self._listener(signal.Signals(number).name, self._heard == 1)

@@ -179,6 +179,20 @@ EVENTS: dict[str, LogEvent] = {
         "the evidence of a fault was written to a folder, or could not be",
         {"why": WHY, "folder": LogField("text", "the folder"), "error": LogField("text", "what went wrong")},
     ),
+    "report": LogEvent(
+        "the report of the night was written, or could not be",
+        {
+            "file": FILE,
+            "battles": LogField("integer", "battles in it"),
+            "won": LogField("integer", "those of them that were won"),
+            "faults": LogField("integer", "faults in it"),
+            "why": WHY,
+        },
+    ),
+    "request_failed": LogEvent(
+        "a stage or a configuration that was asked for cannot be played; the bot plays on as before",
+        {"verb": LogField("text", "the request: stage or reload"), "why": WHY},
+    ),
     "need_human": LogEvent("a person has to do something", {"why": LogField("text", "what there is to do, and why")}),
     "state_file": LogEvent("state.json says that the bot is paused, or could not be read or written", {"why": WHY}),
     "trace": LogEvent(

@@ -12,7 +12,7 @@ from bot import log
 from bot.clients.client import Client, open_client
 from bot.config import Config, ConfigError
 from bot.hands import Geometry, Timing
-from bot.sources import open_stage, play_stage, sources
+from bot.sources import Sources, open_stage, play_stage, sources
 from bot.squads import configured_squad
 from game.camera import Camera
 from game.characters.models import Operator
@@ -40,6 +40,8 @@ class Parts:
     geometry: Geometry
     learner: Learner
     machine: Machine
+    known: Sources
+    """The tables and stages by which stages are found."""
     plan: Plan | None = None
     """The plan for the stage and squad, if there is one."""
 
@@ -52,11 +54,12 @@ def build(
     battles: int,
     fresh: bool,
     tell: Tell,
+    played: int = 0,
 ) -> Parts:
     """All parts, warmed up; without a squad, that of [play] squad plays.
 
-    A learner that knows nothing yet is given battles that the plan wins. `battles` is how many to play, 0 for no end;
-    `tell` is called with a line before a slow step.
+    A learner that knows nothing yet is given battles that the plan wins. `battles` is the number of the last battle to
+    play, 0 for no end, and `played` that of the last one before; `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
@@ -74,7 +77,8 @@ def build(
     if plan is not None and learner.knows_nothing:
         tell("playing the plan in varied battles, to give the learner examples")
         _demonstrate(learner, plan, stage, squad, config.play.decision_interval)
-    return Parts(stage, squad, client, watcher, geometry, learner, Machine(_setup(config, stage, squad, battles)), plan)
+    machine = Machine(_setup(config, stage, squad, battles, played))
+    return Parts(stage, squad, client, watcher, geometry, learner, machine, known, plan)
 
 
 def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> PlanPolicy | None:
@@ -155,12 +159,13 @@ def _demonstrate(learner: Learner, plan: Plan, stage: Stage, squad: tuple[Operat
     log.logger().info("plan", demonstrations=len(shown), battles=sum(one.after is None for one in shown))
 
 
-def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int) -> Setup:
+def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int, played: int) -> Setup:
     return Setup(
         stage_code=stage.code,
         width=stage.width,
         squad_size=len(squad),
         battles=battles or None,
+        played=played,
         speed=config.play.speed,
         decision_interval=config.play.decision_interval,
         pause_game=config.control.pause_game,

@@ -55,6 +55,7 @@ class Reporter:
         publish: Publish,
         post: Callable[[Event], Awaitable[None]],
         show: Callable[[], None],
+        counts: RunCounts,
     ) -> None:
         self._parts = parts
         self._hands = hands
@@ -65,7 +66,7 @@ class Reporter:
         self._publish = publish
         self._post = post
         self._show = show
-        self._counts = RunCounts()
+        self._counts = counts
         self._began = time.monotonic()
         self.why = ""
         """Why the machine is in its state, or why the run ends."""

@@ -17,9 +17,11 @@ from states.events import (
     Event,
     LearnAsked,
     PauseAsked,
+    ReloadAsked,
     ResumeAsked,
     ScreenshotAsked,
     SpeedAsked,
+    StageAsked,
     StopAsked,
 )
 
@@ -73,6 +75,10 @@ class Request(NamedTuple):
     event: type[Event] | None
     """The event that the machine handles; None where the daemon answers without the machine."""
     help: str
+    command_line: str = ""
+    """The verb on the command line, where that is another word because this one is taken there."""
+    later: bool = False
+    """Whether it is done only after the battle under way: the command line then waits until it is accepted."""
     at_once: bool = False
     """Whether it is answered in one step, as soon as it is done, instead of two: accepted, then done."""
 
@@ -114,6 +120,10 @@ REQUESTS = (
     Request("resume", ResumeAsked, "Have the paused daemon go on where it was."),
     Request("status", None, "Say what the running daemon is doing.", at_once=True),
     Request("stop", StopAsked, "End the running daemon, with a checkpoint."),
+    Request(
+        "stage", StageAsked, "Have another stage played, after the battle under way.", command_line="switch", later=True
+    ),
+    Request("reload", ReloadAsked, "Have the configuration file read again, after the battle under way.", later=True),
     Request("speed", SpeedAsked, "Have battles played at the game's speed 1 or 2."),
     Request("learn", LearnAsked, "Have the learner go on learning, or only remember."),
     Request("screenshot", ScreenshotAsked, "Keep the frame that was seen last as a PNG, and publish it."),

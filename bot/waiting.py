@@ -1,9 +1,14 @@
-"""Waiting for something that may hang."""
+"""Waiting for something that may take long, or hang."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
 
 STEP = 0.25
 """Seconds of a single wait."""
@@ -19,3 +24,31 @@ async def done_within(future: asyncio.Future[Any], seconds: float) -> bool:
         if (await asyncio.wait([future], timeout=min(STEP, seconds)))[0]:
             return True
     return False
+
+
+async def aside(work: Callable[[], Value]) -> Value:
+    """What `work` returns, or raises, in a thread of its own.
+
+    Where the caller is cancelled, nothing waits for the thread, not even the end of the process.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Value] = loop.create_future()
+
+    def settle(result: Value | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]  # None only beside an error, or as a Value
+
+    def run() -> None:
+        try:
+            result, error = work(), None
+        except Exception as raised:  # noqa: BLE001 - it is the caller's
+            result, error = None, raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    return await future

@@ -165,6 +165,21 @@ class ScreenshotAsked(Event, tag="screenshot_asked", frozen=True, kw_only=True):
     by: str = "mqtt"
 
 
+class StageAsked(Event, tag="stage_asked", frozen=True, kw_only=True):
+    """A caller asks for another stage, after the battle under way."""
+
+    id: str
+    by: str = "mqtt"
+    stage: Annotated[str, msgspec.Meta(description="as [play] stage: 1-7, CE-6, a shipped stage's name, a level file")]
+
+
+class ReloadAsked(Event, tag="reload_asked", frozen=True, kw_only=True):
+    """A caller asks that the configuration is read again, after the battle under way."""
+
+    id: str
+    by: str = "mqtt"
+
+
 class PartFailed(Event, tag="part_failed", frozen=True, kw_only=True):
     """A part of the bot failed. `Machine` decides what the bot can still do without it."""
 
@@ -189,6 +204,8 @@ AnyEvent = (
     | SpeedAsked
     | LearnAsked
     | ScreenshotAsked
+    | StageAsked
+    | ReloadAsked
     | PartFailed
 )
 EVENT_NAMES: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))

@@ -13,7 +13,7 @@ import msgspec
 from transitions import Machine as Table
 
 from states.battle import BattleState
-from states.commands import Answer, Command, Finish, Look, Report, SetLearning, ShutGate, TakeScreenshot
+from states.commands import Answer, Command, Finish, Look, Reject, Report, SetLearning, ShutGate, TakeScreenshot
 from states.entry import EntryState
 from states.events import (
     BattleSeen,
@@ -21,6 +21,7 @@ from states.events import (
     LearnAsked,
     PartFailed,
     PauseAsked,
+    ReloadAsked,
     ResultSeen,
     ResumeAsked,
     ScreenLost,
@@ -28,6 +29,7 @@ from states.events import (
     ScreenSeen,
     ScreenshotAsked,
     SpeedAsked,
+    StageAsked,
     StopAsked,
 )
 from states.fault import FaultState
@@ -124,6 +126,8 @@ class Machine:
         """Battles settled so far in this run."""
         self.last_one = False
         """The last battle asked for is over: go home and end."""
+        self.leaving: StopAsked | StageAsked | ReloadAsked | None = None
+        """The request because of which the run ends; None where it ends by itself."""
         self.lag = 0.0
         """A high estimate of the seconds in which a picture becomes an event: effects are waited for so much longer."""
         self.last_id = setup.ids
@@ -164,8 +168,13 @@ class Machine:
         """What to do about a request that every state takes in the same way; None for every other event."""
         match event:
             case StopAsked(when="after_battle"):
-                return self._stop_after_battle(event)
+                going_home = self._leave_after_battle(event)
+                said = "stopping once home" if going_home else "stopping after this battle"
+                return [Answer(id=event.id, what=said), *going_home]
+            case StageAsked() | ReloadAsked():
+                return self._change_after_battle(event)
             case StopAsked():
+                self.leaving = event
                 return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
             case ResumeAsked() if self.state != "paused":
                 look: list[Command] = [Look()] if self.state == "fault" else []
@@ -179,16 +188,28 @@ class Machine:
                 return [TakeScreenshot(id=event.id)]
         return None
 
-    def _stop_after_battle(self, event: StopAsked) -> list[Command]:
-        """Make the battle under way the last one asked for; without one, go home and end."""
+    def _change_after_battle(self, event: StageAsked | ReloadAsked) -> list[Command]:
+        """End the run after the battle for the sake of another one, which answers the request. The latest one counts,
+        and none after a stop.
+        """
+        earlier = self.leaving
+        if isinstance(earlier, StopAsked):
+            return [Reject(id=event.id, code="not_now", why="the bot is about to stop")]
+        why = "another change was asked for before this one was made"
+        superseded = [Reject(id=earlier.id, code="failed", why=why)] if earlier is not None else []
+        return [*superseded, *self._leave_after_battle(event)]
+
+    def _leave_after_battle(self, event: StopAsked | StageAsked | ReloadAsked) -> list[Command]:
+        """Make the battle under way the last one; without one, go home and end, which the returned commands begin."""
+        self.leaving = event
         state = self._before_pause if self.state == "paused" else self.state
         loading = state == "stage_select" and self.stage_select.loading_since is not None
         if loading or self.battle.memory is not None:
             self.setup = msgspec.structs.replace(self.setup, battles=self.battles + 1)
-            return [Answer(id=event.id, what="stopping after this battle")]
+            return []
         self.setup = msgspec.structs.replace(self.setup, battles=self.battles)
         self.last_one = True
-        return [Answer(id=event.id, what="stopping once home"), Look()]
+        return [Look()]
 
     def _play_at(self, event: SpeedAsked) -> list[Command]:
         """Have the battles played at another speed, from the next frame on."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +15,8 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa
 
 STAGE_HELP = "a stage as players name it (1-7, CE-6, '9-6 easy'), a shipped stage's name, or a level file"
 """The help of every argument that takes a stage (see `bot.sources.open_stage`)."""
+TIME_OF_DAY = re.compile(r"\d\d:\d\d(:\d\d)?")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 KEPT = Path()
 """What --roster without a file means: the kept roster."""
 
@@ -60,6 +64,18 @@ def add_squad(verb: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="your operators: a roster, MAA's operator box or a CSV (without FILE: what holdfast roster import kept)",
     )
+
+
+def moment(text: str) -> datetime:
+    """A time of --since: so long ago, or a date and time, local unless it says otherwise; a time of day is today's."""
+    now = datetime.now().astimezone()
+    ago = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    try:
+        if ago:
+            return now - timedelta(**{UNITS[ago[2]]: float(ago[1])})
+        return datetime.fromisoformat(f"{now:%Y-%m-%d}T{text}" if TIME_OF_DAY.fullmatch(text) else text).astimezone()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"write 30m, 2h, 3d, 08:00 or 2026-11-26T08:00, not {text!r}") from None
 
 
 def count(text: str) -> int:

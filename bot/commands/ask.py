@@ -16,7 +16,7 @@ from game.errors import DONE, FAILED
 def add(verbs: Verbs) -> None:
     """Declare the verb of each request, with an option for each argument of the request."""
     for request in requests.REQUESTS:
-        verb = add_verb(verbs, request.verb, ask, request.help)
+        verb = add_verb(verbs, request.command_line or request.verb, ask, request.help)
         add_config(verb)
         add_json(verb)
         verb.add_argument(
@@ -58,8 +58,8 @@ def ask(options: Namespace) -> int:
     arguments = {name: value for name, value in given.items() if value is not None}
     verb = options.request.verb
     with asyncio.Runner(loop_factory=connection.selector_loop()) as runner:
-        answer = runner.run(caller.ask(loaded.mqtt, verb, options.timeout, arguments))
-    done = answer["step"] == "done"
+        answer = runner.run(caller.ask(loaded.mqtt, verb, options.timeout, arguments, later=options.request.later))
+    done = answer["step"] != "rejected"
     if options.json:
         print_json(answer)
     elif not done:
@@ -67,5 +67,5 @@ def ask(options: Namespace) -> int:
     elif verb == "status":
         print_table({key: value for key, value in answer.items() if key not in ("id", "verb", "step", "what")})
     else:
-        print(answer["what"])
+        print(answer.get("what", "accepted; it is done after the battle under way"))
     return DONE if done else FAILED

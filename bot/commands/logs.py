@@ -10,16 +10,14 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count
+from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count, moment
 from game.errors import DONE, InputError
 
 LEVELS = ("debug", "info", "warning", "error")
-TIME_OF_DAY = re.compile(r"\d\d:\d\d(:\d\d)?")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def add(verbs: Verbs) -> None:
@@ -48,18 +46,6 @@ def event_names(text: str) -> list[str]:
             hint = f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(EVENTS)}"
             raise ArgumentTypeError(f"there is no event {name}{hint}")
     return names
-
-
-def moment(text: str) -> datetime:
-    """A time of --since: so long ago, or a date and time, local unless it says otherwise; a time of day is today's."""
-    now = datetime.now().astimezone()
-    ago = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
-    try:
-        if ago:
-            return now - timedelta(**{UNITS[ago[2]]: float(ago[1])})
-        return datetime.fromisoformat(f"{now:%Y-%m-%d}T{text}" if TIME_OF_DAY.fullmatch(text) else text).astimezone()
-    except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"write 30m, 2h, 3d, 08:00 or 2026-11-26T08:00, not {text!r}") from None
 
 
 def pattern(text: str) -> re.Pattern[str]:

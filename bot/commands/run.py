@@ -14,7 +14,9 @@ from bot.commands.arguments import Verbs, add_config, add_json, add_squad, add_v
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.dashboard import Dashboard
     from bot.ending import EndingSignals
+    from bot.turns import Prepare, Prepared
 
 
 def add(verbs: Verbs) -> None:
@@ -68,38 +70,58 @@ def run(options: Namespace) -> int:
 
 
 def _play(config: Config, options: Namespace, signals: EndingSignals, *, live: bool) -> tuple[int, dict[str, Any]]:
-    """Build and run the daemon, on a terminal under a dashboard; its exit code and summary."""
+    """Prepare and play, on a terminal under a dashboard; the exit code and the summary."""
     import asyncio
 
-    from bot import log
     from bot.dashboard import Dashboard
     from bot.mqtt.connection import selector_loop
-    from bot.sources import open_stage, play_stage, sources
-    from bot.squads import chosen_line, roster_to_run, squad_to_run
-    from planning.grading import trust_in
 
-    battles = options.battles or config.play.battles
-    known = sources(config)
-    stage = open_stage(play_stage(config), known)
-    roster = roster_to_run(options, config, known.catalogue)
-    squad = () if roster is not None else squad_to_run(options, config, known.catalogue)
     with Dashboard(live) as dashboard:
-        from bot.daemon import Daemon
-        from bot.parts import build
-        from bot.stage_plans import roster_plan, stage_plan
+        from bot.turns import Run
 
+        run_ = Run(
+            config,
+            options.battles or config.play.battles,
+            _maker(options, dashboard),
+            signals,
+            dashboard.show if live else None,
+        )
+        first = run_.prepare()
+        with asyncio.Runner(loop_factory=selector_loop()) as runner:
+            code = runner.run(run_.play(first))
+        return code, run_.summary
+
+
+def _maker(options: Namespace, dashboard: Dashboard) -> Prepare:
+    """What makes the parts for one stage after the other; only the first may begin with a fresh learner."""
+    fresh = options.fresh
+
+    def make(config: Config, battles: int, played: int) -> Prepared:
+        nonlocal fresh
+        from bot import log
+        from bot.parts import build
+        from bot.sources import open_stage, play_stage, sources
+        from bot.squads import chosen_line, roster_to_run, squad_to_run
+        from bot.stage_plans import roster_plan, stage_plan
+        from bot.turns import Prepared
+        from planning.grading import trust_in
+
+        known = sources(config)
+        stage = open_stage(play_stage(config), known)
+        roster = roster_to_run(options, config, known.catalogue)
         if roster is None:
+            squad = squad_to_run(options, config, known.catalogue)
             plan = stage_plan(config, stage, squad, dashboard.tell)
         else:
             squad, plan = roster_plan(config, stage, roster, known.catalogue, dashboard.tell)
             dashboard.tell(chosen_line(squad, roster))
-        parts = build(config, squad, plan, battles=battles, fresh=options.fresh, tell=dashboard.tell)
+        parts = build(config, squad, plan, battles=battles, fresh=fresh, tell=dashboard.tell, played=played)
+        fresh = False
         trust = trust_in(parts.stage, squad, known.catalogue)
         log.logger().info("ready", seconds=dashboard.seconds, grade=str(trust))
-        daemon = Daemon(config, parts, dashboard.show if live else None, signals=signals)
-        with asyncio.Runner(loop_factory=selector_loop()) as runner:
-            code = runner.run(daemon.run())
-        return code, {**daemon.summary, **trust.facts(as_json=options.json)}
+        return Prepared(parts, trust.facts(as_json=options.json))
+
+    return make
 
 
 def _sentence(summary: dict[str, Any]) -> str:

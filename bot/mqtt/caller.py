@@ -32,9 +32,15 @@ class NoDaemonError(HoldfastError):
 
 
 async def ask(
-    options: MqttOptions, verb: str, patience: float, arguments: Mapping[str, Any] | None = None
+    options: MqttOptions,
+    verb: str,
+    patience: float,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    later: bool = False,
 ) -> dict[str, Any]:
-    """Send a request to a running daemon and return its last answer: that it is done, or why it is rejected.
+    """Send a request to a running daemon and return its last answer: that it is done, or why it is rejected. With
+    `later` that it is accepted is enough.
 
     Raises NoDaemonError when none comes in `patience` seconds.
     """
@@ -45,15 +51,18 @@ async def ask(
             asyncio.timeout(patience),
             connection.client(options, f"holdfast-{id_}") as client,  # amqtt confuses callers without an identifier
         ):
-            return await _exchange(client, f"holdfast/{options.name}", verb, payload, id_)
+            last = {"done", "rejected", "accepted"} if later else {"done", "rejected"}
+            return await _exchange(client, f"holdfast/{options.name}", verb, payload, id_, last)
     except TimeoutError:
         raise NoDaemonError(f"no daemon called {options.name!r} answered within {patience:g} s") from None
     except aiomqtt.MqttError as error:
         raise NoDaemonError(f"no daemon: the broker at {place} cannot be reached ({error})") from None
 
 
-async def _exchange(client: aiomqtt.Client, base: str, verb: str, payload: bytes, id_: str) -> dict[str, Any]:
-    """Send the request, again until a first answer comes, and wait for the last."""
+async def _exchange(
+    client: aiomqtt.Client, base: str, verb: str, payload: bytes, id_: str, last: set[str]
+) -> dict[str, Any]:
+    """Send the request, again until a first answer comes, and wait for one of the steps `last`."""
     await client.subscribe(f"{base}/response", qos=1)
     await client.subscribe(f"{base}/status", qos=1)
     taken = asyncio.Event()
@@ -66,7 +75,7 @@ async def _exchange(client: aiomqtt.Client, base: str, verb: str, payload: bytes
             if answer.get("code") == "duplicate":
                 answer |= answer["first"] or {"step": "accepted"}  # the first answer was lost, or is still to come
             taken.set()
-            if answer.get("step") in {"done", "rejected"}:
+            if answer.get("step") in last:
                 return answer
     finally:
         sending.cancel()

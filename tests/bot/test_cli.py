@@ -12,10 +12,11 @@ from bot.cli import main, parser
 from bot.requests import REQUESTS
 
 VERBS = (
-    "run", *(request.verb for request in REQUESTS), "logs", "replay", "read", "train", "evaluate", "stage", "import",
+    "run", *(request.command_line or request.verb for request in REQUESTS), "logs", "replay", "read", "train",
+    "evaluate", "stage", "import",
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
     "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train", "service install",
-    "service uninstall", "service status",
+    "service uninstall", "service status", "report", "trace ls", "trace show", "trace diff", "trace cut",
 )  # fmt: skip
 HEAVY = {
     "torch",

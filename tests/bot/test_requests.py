@@ -96,7 +96,7 @@ def test_a_row_is_a_verb_of_the_command_line_with_an_option_for_each_argument(ch
     """Sentences and types come from the event; what was not given is not sent."""
     sent = []
 
-    async def ask(options, verb, patience, arguments):
+    async def ask(options, verb, patience, arguments, *, later):
         sent.append((verb, arguments))
         raise NoDaemonError("no daemon")
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 from player import Player, gestures, view
 
-from states.commands import Answer, Finish, Look, SetLearning, TakeScreenshot, Tap
-from states.events import LearnAsked, PauseAsked, ResumeAsked, ScreenshotAsked, SpeedAsked, StopAsked
+from states.commands import Answer, Finish, Look, Reject, SetLearning, TakeScreenshot, Tap
+from states.events import (
+    LearnAsked,
+    PauseAsked,
+    ReloadAsked,
+    ResumeAsked,
+    ScreenshotAsked,
+    SpeedAsked,
+    StageAsked,
+    StopAsked,
+)
 
 
 def stop_after_battle(player: Player) -> list:
@@ -85,3 +94,37 @@ def test_a_screenshot_is_taken_whatever_is_shown(player):
     assert player.tell(ScreenshotAsked, id="c") == [TakeScreenshot(id="c")]
     player.tell(PauseAsked, id="p")
     assert player.tell(ScreenshotAsked, id="d") == [TakeScreenshot(id="d")]
+
+
+def change(player: Player, id_: str, stage: str = "1-7") -> list:
+    """Ask for another stage."""
+    return player.tell(StageAsked, id=id_, stage=stage)
+
+
+def test_another_stage_is_played_after_the_battle_under_way(player):
+    """The machine ends, and says because of which request; the answer is for the machine that comes after it."""
+    player.walk("battle")
+    player.battle()
+    assert change(player, "a") == []
+    player.settle()
+    player.see("stage_map")
+    assert isinstance(player.see("home")[-1], Finish)
+    assert player.machine.leaving == StageAsked(t=player.machine.leaving.t, id="a", stage="1-7")
+
+
+def test_the_latest_change_counts_and_none_after_a_stop(player):
+    """Each caller hears what became of the request."""
+    assert change(player, "a") == [Look()]
+    why = "another change was asked for before this one was made"
+    assert player.tell(ReloadAsked, id="b") == [Reject(id="a", code="failed", why=why), Look()]
+    assert isinstance(player.machine.leaving, ReloadAsked)
+    stop_after_battle(player)
+    assert change(player, "c") == [Reject(id="c", code="not_now", why="the bot is about to stop")]
+    assert isinstance(player.machine.leaving, StopAsked)
+
+
+def test_a_run_that_ends_by_itself_or_at_once_says_so(player):
+    """A stop at once is a reason too; after all battles there is none."""
+    assert player.machine.leaving is None
+    player.tell(StopAsked, id="s")
+    assert isinstance(player.machine.leaving, StopAsked)

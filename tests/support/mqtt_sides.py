@@ -12,7 +12,7 @@ from typing import Any
 import aiomqtt
 
 from bot.config import MqttOptions
-from bot.control import Control
+from bot.control import Control, Served
 from states.events import PartFailed
 
 PATIENCE = 15.0
@@ -25,7 +25,8 @@ class Side:
         self.options = options
         self.events: list[Any] = []
         self._answers = answers
-        self.control = Control(options, self.take, lambda: 1.5, lambda: {"state": "battle", "battles": 3})
+        self.control = Control(options)
+        self.control.serve(Served(self.take, lambda: 1.5, lambda: {"state": "battle", "battles": 3}))
 
     def take(self, event: Any) -> None:
         """Note an event and have it answered, if it is a request."""

@@ -22,7 +22,7 @@ ALONE = """
 import asyncio, sys
 from bot.config import MqttOptions
 from bot.control import Control
-asyncio.run(Control(MqttOptions(host="127.0.0.1", port=int(sys.argv[1]), name="tester"), print, float, dict).run())
+asyncio.run(Control(MqttOptions(host="127.0.0.1", port=int(sys.argv[1]), name="tester")).run())
 """
 
 

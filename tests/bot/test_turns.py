@@ -1,0 +1,76 @@
+"""Stages one after the other: in turn, on request, and from a configuration that was changed. A real run, real MQTT."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from runs import PLAY_SECONDS, configuration, holdfast, short_level
+
+from bot.config import parse
+from bot.turns import Turn, turns
+
+pytestmark = pytest.mark.timeout(2 * PLAY_SECONDS)
+
+
+def test_turns_come_over_and_over():
+    """A week has more battles than one round of them."""
+    listed = [{"stage": "1-7", "battles": 2}, {"stage": "CE-6", "battles": 1}]
+    coming = turns(parse({"schedule": {"turns": listed}}))
+    assert [next(coming) for _ in range(3)] == [Turn("1-7", 2), Turn("CE-6", 1), Turn("1-7", 2)]
+    assert next(turns(parse({"play": {"stage": "two_roads"}}))) == Turn("two_roads", 0)
+
+
+def ask(folder: Path, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
+    """Call holdfast in a process of its own."""
+    command = [sys.executable, "-m", "bot", verb, "--config", str(folder / "caller.toml"), "--timeout", "30", *more]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def named(folder: Path, name: str) -> str:
+    """A short level under a name of its own."""
+    return str(short_level(folder).rename(folder / f"{name}.json"))
+
+
+def until(lines: Iterator[dict], event: str, **fields) -> dict:
+    """The next log line of an event with these fields."""
+    return next(line for line in lines if line["event"] == event and fields.items() <= line.items())
+
+
+def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
+    """Battles are counted on, the connection stays, and what cannot be played is refused while play goes on."""
+    first, second, third = (named(tmp_path, name) for name in ("level_a", "level_b", "level_c"))
+    listed = "[" + ", ".join(f'{{stage = "{stage}", battles = 1}}' for stage in (first, second)) + "]"
+    file = configuration(tmp_path, port, practice={"frame_step": 0.5, "popups": False})
+    plain = file.read_text(encoding="utf-8")
+    (tmp_path / "caller.toml").write_text(plain, encoding="utf-8")
+    file.write_text(plain + f"[schedule]\nturns = {listed}\n", encoding="utf-8")
+    with holdfast("run", "--config", file, "--fresh") as process, contextlib.ExitStack() as stack:
+        stack.callback(process.kill)
+        assert process.stdout is not None
+        lines = (json.loads(line) for line in process.stdout)
+        assert until(lines, "started")["stage"] == "level_a"
+        assert until(lines, "battle")["number"] == 1
+        assert until(lines, "started")["stage"] == "level_b"
+        refused = ask(tmp_path, "switch", "--stage", "99-99")
+        assert (refused.returncode, "99-99" in refused.stderr, "bad_argument" in refused.stderr) == (1, True, True)
+        assert ask(tmp_path, "switch", "--stage", third).stdout == "accepted; it is done after the battle under way\n"
+        assert until(lines, "started")["stage"] == "level_c"
+        file.write_text("[play\n", encoding="utf-8")
+        assert ask(tmp_path, "reload").returncode == 0
+        assert "not TOML" in until(lines, "request_failed", verb="reload")["why"]
+        assert until(lines, "started")["stage"] == "level_c"
+        file.write_text(plain.replace("planning_seconds", f'stage = "{first}"\nplanning_seconds'), encoding="utf-8")
+        assert ask(tmp_path, "reload").returncode == 0
+        assert until(lines, "started")["stage"] == "level_a"
+        assert until(lines, "battle")["number"] > 2
+        os.kill(process.pid, signal.SIGTERM)
+        assert sum(line["event"] == "broker" and line.get("connected", False) for line in lines) == 0
+        assert process.wait(60) == 0
