@@ -1,9 +1,9 @@
 """Plays plans in compiled battles, as MAA would play them: the one place that says what the steps of a plan do.
 
 A plan is a `Script` of rows. `look` does in one tick what is due; `follow` plays a battle to its end. Delays are
-seconds at the screen: these hold two seconds of the game after SpeedUp, and a fifth of one in bullet time. A gesture
-takes the time that `Gestures` says, may be lost, and is then made again; with `no_gestures` every step is done in the
-tick in which it becomes possible.
+seconds at the screen: one of these is two seconds of the game after SpeedUp, and a fifth of one in bullet time. A
+gesture takes the time that `Gestures` says; if it is lost, it is made again. With `no_gestures` every step is done in
+the tick in which it becomes possible.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from planning.plans import BY_HAND, LIMITED_TIMES
 MOMENTS = 10 * TICKS
 """Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
 SPEED_UP, BULLET_TIME, USAGE, RESET_STOPWATCH, SKILL_DAEMON, NOTHING = range(4, 10)
-"""Kinds of steps beside DEPLOY, SKILL and RETREAT of game.actions."""
+"""Kinds of steps besides DEPLOY, SKILL and RETREAT of game.actions."""
 ON_TILE, NOT_BROUGHT = -1, -2
-"""ScriptStep.slot: the operator on the step's tile; an operator that is not in the squad."""
+"""Values of ScriptStep.slot: the operator on the step's tile; an operator that is not in the squad."""
 NO_DUE = -1
+"""PlayerState.due of a step whose conditions do not hold yet."""
 
 
 class ScriptStep(Record):
-    """A step of a plan as compiled code reads it. Times are moments."""
+    """A step of a plan as compiled code reads it. Times are moments (see MOMENTS)."""
 
     kind: int
     slot: int
@@ -60,7 +61,7 @@ class Script(NamedTuple):
 
 
 class PlayerState(Record):
-    """How far the player of one battle's plan is. Moments are counted at the screen."""
+    """How far the player of one battle is in its plan. Moments are counted at the screen."""
 
     next: int
     """The step whose turn it is."""
@@ -97,16 +98,16 @@ class Players(NamedTuple):
     state: Records
     """PlayerState [B]"""
     usage: Ints
-    """[B, S, 2] how each skill is used now, and how often it still is"""
+    """[B, S, 2] how each skill is used now, and how many uses are left"""
     skipped: Flags
     """[B, N] the steps that were skipped"""
 
 
 class Gestures(NamedTuple):
-    """How long each gesture of B battles takes, in the order in which they are made; after the last the first again."""
+    """How long each gesture of B battles takes, in the order in which they are made; after the last comes the first."""
 
     ticks: Ints
-    """[B, gestures]"""
+    """[B, gestures] from the decision to the effect"""
     lost: Flags
     """[B, gestures] it has no effect, and is made again"""
 
@@ -128,24 +129,24 @@ def new_players(script: Script, battles: Battles) -> Players:
 
 class Kept(NamedTuple):
     """The battle and its player at each moment when a step was finished, so that another plan with the same beginning
-    goes on from there: row n is the moment after the first n steps.
+    can go on from there: row n is the moment after the first n steps.
     """
 
     battles: Battles
     players: Players
     valid: Flags
-    """[rows] whether that moment was written down; steps beyond the last row are not"""
+    """[rows] whether that moment was written down; moments beyond the last row never are"""
 
 
 def keeping(battles: Battles, players: Players, rows: int) -> Kept:
-    """Room for so many moments of one of these battles."""
+    """Room for `rows` moments of one of these battles."""
     moments = (np.zeros((rows, *table.shape[1:]), table.dtype) for table in battles)
     remembered = (np.zeros((rows, *table.shape[1:]), table.dtype) for table in players)
     return Kept(Battles(*moments), Players(*remembered), np.zeros(rows, np.bool_))
 
 
 def nothing_kept(battles: Battles, players: Players) -> Kept:
-    """For battles of which nothing is to be written down."""
+    """A `Kept` without rows, for battles of which nothing is to be written down."""
     return Kept(battles, players, np.zeros(0, np.bool_))
 
 
@@ -171,7 +172,7 @@ def follow(
 
 @often
 def _is_due(world: World, field: Field, players: Players, b: int, script: Script) -> bool:
-    """Whether `look` would do anything in this tick. It is asked in every tick, and `look` is dear."""
+    """Whether `look` may do anything in this tick. Asked in every tick, because `look` itself is slow."""
     state, clock = players.state[b], field.battle[0].clock
     if state.lands_at >= 0:
         return bool(clock >= state.lands_at)
@@ -222,7 +223,7 @@ def look(
 def _advance(
     world: World, battles: Battles, players: Players, b: int, script: Script, gestures: Gestures, kept: Kept
 ) -> bool:
-    """Go on with the next step; whether it is finished, done or skipped."""
+    """Go on with the next step. Returns whether it is finished, that is, done or skipped."""
     field, state = field_within(battles, b), players.state[b]
     step = script.steps[state.next]
     if state.due == NO_DUE:
@@ -249,7 +250,7 @@ def _advance(
 
 @often
 def _begins(gestures: Gestures, state: PlayerState, b: int, clock: int) -> bool:
-    """Begin a gesture; False if it takes no time and has its effect at once."""
+    """Begin a gesture; False if none is needed, because it takes no time and is not lost: the effect comes at once."""
     g = state.gesture % gestures.ticks.shape[1]
     if gestures.ticks[b, g] == 0 and not gestures.lost[b, g]:
         return False
@@ -262,7 +263,7 @@ def _begins(gestures: Gestures, state: PlayerState, b: int, clock: int) -> bool:
 def _land(
     world: World, battles: Battles, players: Players, b: int, script: Script, gestures: Gestures, kept: Kept
 ) -> None:
-    """The gesture under way has its effect, if it is not lost and is still possible; if not, it will be made again."""
+    """The gesture under way has its effect if it is not lost and still possible; otherwise it will be made again."""
     state = players.state[b]
     state.lands_at = -1
     slot, lost = state.skill_of, gestures.lost[b, (state.gesture - 1) % gestures.ticks.shape[1]]
@@ -354,7 +355,7 @@ def _waits(field: Field, state: PlayerState, now: int, step: ScriptStep, slot: i
 
 @compiled
 def _set(players: Players, b: int, step: ScriptStep, slot: int) -> None:
-    """A step that needs no gesture: it sets the speed, a skill's usage, the stopwatch or the end of the plan."""
+    """Do a step that needs no gesture: set the speed, a skill's usage, the stopwatch or the end of the plan."""
     state = players.state[b]
     if step.kind == SPEED_UP:
         state.fast = not state.fast

@@ -3,7 +3,7 @@
 `NUMBA_DISABLE_JIT=1` runs the same code as Python, with the same result to the last bit. `World` holds what a stage and
 a squad fix, `Battles` what a batch of battles changes; a `Field` is one battle of it. Nothing is allocated in a tick.
 
-The modules, each of which imports only those above it (Python's own part of the work last):
+The modules. Each imports only those above it; the last ones prepare the compiled rules and wrap them for Python:
 
     records     every table's fields, declared once; World, Battles, Field
     options     the rules that are a number or a choice, with how sure each is
@@ -15,25 +15,25 @@ The modules, each of which imports only those above it (Python's own part of the
     movement    enemies walk along their routes
     waves       enemies come, fragment after fragment
     targeting   priorities and ranges: who is attacked next
-    combat      what one attack or heal of an operator does
+    combat      what one attack or heal does
     skills      skills fill, begin, last and end
     attacks     enemies and operators attack when their time has come
-    tick        one tick, and many
+    tick        plays one tick, or many
     actions     deploy, use a skill, retreat
-    display     what a player sees of a batch of battles, as arrays
+    display     what a player sees of the battles of a batch, as arrays
     tables      a stage and a squad become a World; battles are started
     legality    which actions are legal, from what a player sees alone
     battle      Battle: one battle for Python
 
-A tick (tick.py) goes in this order: DP come; enemies appear; every third tick targets are chosen; each enemy in the
-order of its appearance is blocked or moves, attacks, regenerates; each operator by slot attacks or heals, regenerates,
-and its skill goes on; enemies that are gone leave the list; the battle may be decided.
+A tick (tick.py) goes in this order: DP are gained; enemies appear; every third tick targets are chosen; each enemy, in
+the order of appearance, is blocked or moves, attacks, regenerates; each operator, by slot, attacks or heals,
+regenerates, and its skill goes on; enemies that are gone leave the list; the battle may be decided.
 
 To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `tables._enemy`; if it must remember
 something, a field of `FoeState`; then the line where it acts: movement for how it walks, targeting for how it is
 chosen, blocking for how it is held, attacks for what its attack does, presence for what its appearance or death does.
 The enemy's model and table are in game/characters. To add an effect of a skill: a field of `Stance` if it changes
-figures while the skill is active, or of `Deployable` if it happens once, its value in `tables._stance` or
-`tables._deployable`, and the line in combat or skills. Sizes follow from the records; a value that is forgotten is an
-error that names the field. Nothing outside game/ changes.
+figures while the skill is active, or of `Deployable` if it happens once; its value in `tables._stance` or
+`tables._deployable`; and the line in combat or skills. Sizes follow from the records; a forgotten value raises an error
+that names the field. Nothing outside game/ changes.
 """

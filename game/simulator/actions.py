@@ -16,7 +16,7 @@ from game.simulator.tick import decide
 
 @often
 def cost_now(world: World, field: Field, s: int) -> int:
-    """What a card costs: the first redeployment half as much again, later ones double, never over 99."""
+    """DP that a card costs now: the first redeployment 1.5 times the first cost, later ones twice, never over 99."""
     cost, times = world.deployable[s].cost, field.unit[s].times_deployed
     if times == 0:
         return cost
@@ -42,7 +42,7 @@ def can_deploy(world: World, field: Field, s: int, tile: int) -> bool:
 
 @compiled
 def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> None:
-    """Put an operator on the field. It must be allowed."""
+    """Put an operator on the field. The caller has checked `can_deploy`."""
     unit, battle, deployable = field.unit[s], field.battle[0], world.deployable[s]
     unit.price_paid = cost_now(world, field, s)
     battle.dp -= unit.price_paid
@@ -73,7 +73,7 @@ def can_use_skill(world: World, field: Field, s: int) -> bool:
 
 @compiled
 def use_skill(world: World, field: Field, s: int) -> None:
-    """Trigger a skill. It must be allowed."""
+    """Trigger a skill. The caller has checked `can_use_skill`."""
     activate(world, field, s)
 
 
@@ -85,15 +85,16 @@ def can_retreat(field: Field, s: int) -> bool:
 
 @compiled
 def retreat(world: World, field: Field, s: int) -> None:
-    """Retreat an operator for half of what it cost. It must be allowed."""
+    """Retreat an operator and give back half of what it cost. The caller has checked `can_retreat`."""
     remove(world, field, s)
     add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
 
 
 @compiled
 def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int, direction: int) -> bool:
-    """Do something in battle `b` at once, numbered as in game.actions: 0 wait, 1 deploy, 2 skill, 3 retreat. False,
-    and nothing happens, if it is not allowed.
+    """Do an action in battle `b` at once; `kind` as in game.actions: 0 wait, 1 deploy, 2 skill, 3 retreat.
+
+    Returns whether it was allowed; if not, nothing happens.
     """
     if kind == 0:
         return True
@@ -113,7 +114,7 @@ def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int,
         if kind != 3 or not can_retreat(field, slot):
             return False
         retreat(world, field, slot)
-    if field.battle[0].list_outdated:  # a skill has killed, and no tick is running that would take notice
+    if field.battle[0].list_outdated:  # a skill has killed an enemy, and no tick is running that would notice it
         update_list(field)
         decide(world, field)
     return True

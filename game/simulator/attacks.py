@@ -16,8 +16,9 @@ from game.simulator.targeting import find_enemy, next_operator, taunt_of
 
 @often
 def _next_attack(due: float, interval: float, clock: int) -> float:
-    """When the attack after one that was due then is due. Fractions of ticks carry over between attacks that follow
-    one another.
+    """The clock at which the next attack is due, after one that was due at `due` and is made now.
+
+    Between attacks without a pause the fractions of ticks carry over.
     """
     return (due if due > clock - 1 else float(clock)) + interval
 
@@ -46,7 +47,7 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
 
 @compiled
 def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
-    """An enemy's splash: all operators near its target."""
+    """Hit all operators within an enemy's splash radius around its target."""
     radius, target = world.enemy[e].splash, field.unit[s]
     for other in range(field.unit.shape[0]):
         down, right = field.unit[other].row - target.row, field.unit[other].col - target.col
@@ -56,7 +57,7 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
 
 @compiled
 def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
-    """An enemy's further targets beside the first, in the order in which it would choose them."""
+    """Hit an enemy's other targets besides the first, in the order in which it would choose them."""
     taunt, number = np.inf, 0
     for _ in range(world.enemy[e].targets - 1):
         other = next_operator(world, field, e, s, taunt, number)
@@ -91,7 +92,7 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
     if stance.holds_fire:
         return
     if unit.target >= 0 and not can_be_hit(field, unit.target):
-        unit.target = find_enemy(world, field, s)  # since the last search it has died, leaked or hidden
+        unit.target = find_enemy(world, field, s)  # since the last search the old one has died, leaked or hidden
     idle = world.rules[0].wind_up > 0 and unit.next_attack <= clock - 1
     if idle and unit.target >= 0 and stance.damage != HEAL:
         unit.next_attack = clock + world.rules[0].wind_up
@@ -101,7 +102,7 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
 
 @compiled
 def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
-    """One attack or heal; a full skill that is the next attack is spent on it."""
+    """One attack or heal. A full skill that consists of the next attack is used for it."""
     unit, deployable = field.unit[s], world.deployable[s]
     is_skill = deployable.single_attack and not deployable.by_hand and unit.sp >= deployable.sp_cost
     if is_skill and strike_with_skill(world, field, s):

@@ -52,7 +52,7 @@ class OperatorOnField(NamedTuple):
 
 
 class Cooldown(NamedTuple):
-    """A card's redeploy timer in seconds; nothing remains of one that can be played."""
+    """A card's redeploy timer in seconds; `remaining` is 0 for a card that is not cooling down."""
 
     remaining: float
     total: float
@@ -85,11 +85,11 @@ class Battle:
         self._arrays = arrays_for(self.world, 1)
 
     def step(self, ticks: int = TICKS) -> None:
-        """Let so many ticks of 1/30 s pass; none do once the battle is decided."""
+        """Let `ticks` ticks of 1/30 s pass; the battle stops as soon as it is decided."""
         run(self.world, self.records, 0, ticks)
 
     def act(self, action: Action) -> bool:
-        """Do something at once. False, and nothing happens, where it is not allowed."""
+        """Do an action at once. Returns whether it is allowed; if not, nothing happens."""
         return bool(act(self.world, self.records, 0, *action))
 
     def view(self) -> BattleView:
@@ -97,14 +97,14 @@ class Battle:
         return view_of(self.view_arrays(), kinds_of(self.stage))
 
     def view_arrays(self) -> ViewArrays:
-        """What a player sees now, as the arrays of one battle. They are the battle's own: the next call of any method
-        that looks at the battle writes into them.
+        """What a player sees now, as the arrays of one battle. They belong to the battle: the next call of any method
+        that reads what is seen overwrites them.
         """
         show(self.world, self.records, self._arrays)
         return self._arrays
 
     def legal_actions(self) -> Flags:
-        """Which flat actions are allowed now (see game.actions)."""
+        """Which flat actions are allowed now (see game.actions), bool[action_count]."""
         mask: Flags = legal_actions(self.view_arrays(), places_of(self.stage, self.squad))[0]
         return mask
 
@@ -115,14 +115,14 @@ class Battle:
 
     @property
     def stars(self) -> int:
-        """3 for a victory without a leak that cost life, 2 for one with, 0 otherwise."""
+        """3 for a victory without a leak that cost life, 2 for a victory with such leaks, 0 otherwise."""
         if self.outcome != "won":
             return 0
         return 2 if self.leaks else 3
 
     @property
     def kills(self) -> int:
-        """What the counter says: enemies that are gone, leaks included."""
+        """The left number of the counter: enemies that are gone, leaks included."""
         return self._figure("counter")
 
     @property
@@ -152,7 +152,7 @@ class Battle:
         return tuple(sorted(left, key=lambda one: (one.tick, one.number)))
 
     def enemies_on_field(self) -> tuple[EnemyOnField, ...]:
-        """All enemies a player could see now, in the order of their coming."""
+        """All enemies a player could see now, in the order in which they appeared."""
         kinds, arrays = kinds_of(self.stage), self.view_arrays()
         shown = arrays.enemies[0, : arrays.battle[0].enemies].tolist()
         return tuple(

@@ -13,9 +13,10 @@ RELEASE_ALL = -1
 
 @often
 def gets_blocked(world: World, field: Field, e: int) -> bool:
-    """Have an enemy blocked if an operator near it can; of several the nearest does. Whether it is blocked now.
+    """Let the nearest operator that can block an enemy do so. Returns whether the enemy is blocked now.
 
-    The operator of its own tile is always near enough; of the tiles around only the two on its side can be.
+    The operator on the enemy's own tile is always near enough. Of the tiles around it only two can be: those towards
+    which the enemy stands off its tile's centre, one in its column and one in its row.
     """
     foe, stats = field.foe[e], world.enemy[e]
     if stats.flying or stats.unblockable or foe.hidden:
@@ -32,7 +33,10 @@ def gets_blocked(world: World, field: Field, e: int) -> bool:
 
 @often
 def _block_from(world: World, field: Field, e: int, row: int, col: int) -> bool:
-    """Have the operator of a tile block an enemy, if it is near enough, not stunned and has block left."""
+    """Let the operator on a tile block an enemy, if it is near enough, not stunned and has block left.
+
+    Returns whether it blocks the enemy now.
+    """
     if not (0 <= row < world.height and 0 <= col < world.width):
         return False
     s = field.standing[row * world.width + col]

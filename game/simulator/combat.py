@@ -1,4 +1,4 @@
-"""What one attack or heal of an operator does to its targets."""
+"""What one attack or heal of an operator does to its targets, and the damage of any attack."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
 
 @often
 def _health_left(world: World, field: Field, s: int, ally: int) -> float:
-    """Health of a wounded operator that operator `s` can heal, a fraction or points; infinite for all others."""
+    """Health of a wounded operator that operator `s` can heal; infinite for all others.
+
+    It is a fraction, or points where `Rules.heals_lowest_fraction` is off.
+    """
     unit = field.unit[ally]
     if unit.tile < 0 or not field.covers[s, unit.tile] or world.stance[0, ally].unhealable:
         return np.inf
@@ -71,7 +74,7 @@ def _health_left(world: World, field: Field, s: int, ally: int) -> float:
 
 @compiled
 def _strike(world: World, field: Field, s: int, mode: int) -> bool:
-    """Attack the target, or as many enemies as one attack has for targets; False if the target is not there."""
+    """Attack the target, or as many enemies as one attack may hit; False if there is no target that can be hit."""
     target, stance = field.unit[s].target, world.stance[mode, s]
     if target < 0 or not can_be_hit(field, target):
         return False
@@ -97,7 +100,7 @@ def _strike_many(world: World, field: Field, s: int, mode: int, blocked_only: bo
 
 @compiled
 def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) -> None:
-    """Attack so many enemies in the order in which the operator would choose them."""
+    """Attack up to `targets` enemies in the order in which the operator would choose them."""
     last_priority, last_distance, last = BLOCKED + 1, -np.inf, -1
     listed = field.battle[0].listed  # enemies that split off during the attack are not among its targets
     for _ in range(targets):

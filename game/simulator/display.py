@@ -1,7 +1,7 @@
-"""What a player can see of a batch of battles, as arrays, and the compiled code that writes it down.
+"""What a player can see of a batch of battles, as arrays, and the compiled code that fills them.
 
 The simulator fills a `ViewArrays` here; `game.view_arrays` fills one from a `BattleView`, whether the simulator or the
-eyes made that. Legality and the network's observation read a `ViewArrays` and do not know where it comes from.
+bot's vision made that. Legality and the network's observation read a `ViewArrays` and do not know where it comes from.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ class ShownCard(Record):
 
     cost: int
     slot: int
-    """Index in the squad; UNKNOWN if the eyes do not know it."""
+    """Index in the squad; `game.view.UNKNOWN` if the portrait was not recognised."""
     state: int
     """READY, UNAFFORDABLE or COOLING."""
 
 
 class ShownOperator(Record):
-    """An operator on the field. The eyes know nothing of the last two fields, which are there to be drawn."""
+    """An operator on the field. Only the simulator fills the last two fields, which are used for drawing."""
 
     slot: int
-    """Index in the squad, or UNKNOWN."""
+    """Index in the squad, or `game.view.UNKNOWN`."""
     row: int
     col: int
     direction: int
-    """As in game.actions, or UNKNOWN."""
+    """As in game.actions, or `game.view.UNKNOWN`."""
     health: float
     """Fraction of full health."""
     skill_ready: bool
@@ -63,10 +63,10 @@ class ShownOperator(Record):
 
 
 class ShownEnemy(Record):
-    """An enemy that a player can see. The eyes know nothing of the last three fields, which are there to be drawn."""
+    """An enemy that a player can see. Only the simulator fills the last three fields, which are used for drawing."""
 
     kind: int
-    """Index in `tables.kinds_of(stage)`; the number of these for a kind that is not in it."""
+    """Index in `tables.kinds_of(stage)`; the length of that tuple for a kind that is not in it."""
     row: float
     col: float
     health: float
@@ -78,10 +78,10 @@ class ShownEnemy(Record):
 
 
 class ViewArrays(NamedTuple):
-    """What a player sees of B battles. Each list has as many rows as the battle's figures count; the rest is unused.
+    """What a player sees of B battles. Of each list as many rows count as the battle's figures say; the rest is unused.
 
-    Sums of floats depend on the order of the lists: enemies in the order in which they appeared, operators by slot, or
-    all as the view lists them.
+    The order of the lists matters, because sums of floats depend on it: from the simulator, enemies in the order in
+    which they appeared and operators by slot; from a `BattleView`, all in the view's order.
     """
 
     battle: Records
@@ -95,7 +95,7 @@ class ViewArrays(NamedTuple):
 
 
 def empty_arrays(battles: int, cards: int, operators: int, enemies: int) -> ViewArrays:
-    """Room for so many battles, with lists of these lengths."""
+    """Zeroed arrays for `battles` battles, with lists of these lengths."""
     return ViewArrays(
         battle=np.zeros(battles, ShownBattle.dtype),
         cards=np.zeros((battles, cards), ShownCard.dtype),
@@ -105,7 +105,7 @@ def empty_arrays(battles: int, cards: int, operators: int, enemies: int) -> View
 
 
 def arrays_for(world: World, battles: int) -> ViewArrays:
-    """Room for any moment of so many battles in this world."""
+    """Zeroed arrays that are large enough for any moment of `battles` battles in this world."""
     slots, enemies = world.deployable.shape[0], world.enemy.shape[0]
     return empty_arrays(battles, slots, slots, enemies)
 
@@ -186,7 +186,7 @@ def _show_enemies(world: World, field: Field, arrays: ViewArrays, b: int) -> Non
 
 @often
 def tile_seen(height: int, width: int, row: float, col: float) -> int:
-    """The tile of a position between tile centres; positions off the map count to its edge."""
+    """The tile nearest to a position between tile centres; a position off the map belongs to the nearest edge tile."""
     down = min(max(int(np.rint(row)), 0), height - 1)
     right = min(max(int(np.rint(col)), 0), width - 1)
     return down * width + right

@@ -1,6 +1,6 @@
-"""Which actions are legal, from what a player sees alone: the one rule for the simulator's battles and for live play.
+"""Which actions are legal, from what a player sees alone: the same rule for the simulator's battles and for live play.
 
-What really happens is decided by `game.simulator.actions`; tests hold the two together.
+What really happens is decided by `game.simulator.actions`; tests check that the two agree.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def places_of(stage: Stage, squad: tuple[Operator, ...]) -> Places:
 def legal_actions(arrays: ViewArrays, places: Places) -> npt.NDArray[np.bool_]:
     """Which flat actions (see game.actions) are allowed, bool[B, action_count].
 
-    Waiting is always allowed. Cards and operators on the field whose slot is unknown allow nothing; the tile of such
-    an operator is taken. After the end of the battle only waiting is allowed.
+    Waiting is always allowed. A card or an operator on the field whose slot is unknown allows no action; the tile of
+    such an operator still counts as taken. After the end of the battle only waiting is allowed.
     """
     mask = np.empty((arrays.battle.shape[0], action_count(*places.stands.shape)), np.int8)
     _allow_all(places, arrays, mask)
@@ -93,7 +93,7 @@ def _allow_places(places: Places, mask: MaskBytes, slot: int) -> None:
 
 @often
 def _allow_operator(places: Places, arrays: ViewArrays, b: int, k: int, mask: MaskBytes) -> None:
-    """An operator on the field keeps its tile from all others; allow its skill and its retreat."""
+    """Forbid the tile of an operator on the field to all others, and allow its retreat and, if ready, its skill."""
     slots, tiles = places.stands.shape
     seen = arrays.operators[b, k]
     tile = tile_seen(places.height, places.width, seen.row, seen.col)

@@ -42,7 +42,7 @@ def move(world: World, field: Field, e: int, clock: int) -> None:
 
 @often
 def _walk(field: Field, e: int, step: float) -> None:
-    """Go so many tiles straight towards the next node."""
+    """Go `step` tiles straight towards the next node."""
     foe = field.foe[e]
     foe.row += foe.heading_down * step
     foe.col += foe.heading_right * step
@@ -52,7 +52,7 @@ def _walk(field: Field, e: int, step: float) -> None:
 
 @compiled
 def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None:
-    """Reach a node, and what the rest of the step leads to; the last node of a route is the exit."""
+    """Reach a node, and go on with the rest of the step; the last node of a route is the exit."""
     r, foe = world.enemy[e].route, field.foe[e]
     while True:
         node = world.node[r, foe.node]
@@ -75,7 +75,7 @@ def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None
 
 @compiled
 def enter_node(world: World, field: Field, e: int) -> None:
-    """Begin what the next node of an enemy's route asks for."""
+    """Begin what the next node of an enemy's route asks for: a walk, a wait, hiding or appearing again."""
     stats, foe = world.enemy[e], field.foe[e]
     node = world.node[stats.route, foe.node]
     if node.kind == WAIT:
@@ -96,7 +96,7 @@ def enter_node(world: World, field: Field, e: int) -> None:
 
 @often
 def _node_done(world: World, field: Field, e: int, clock: int) -> bool:
-    """Whether a node that is no walk is over."""
+    """Whether an enemy is done with a node to which it does not walk: a wait until its time, the others at once."""
     kind = world.node[world.enemy[e].route, field.foe[e].node].kind
     waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
     return not waits or clock >= field.foe[e].wait_until

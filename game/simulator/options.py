@@ -1,4 +1,4 @@
-"""The rules that are a single number or a single choice, each with its source and how sure it is.
+"""The rules that are a single number or a single choice, and how sure each is.
 
 "settled" means that public sources agree, "measured" and "read" that one source says so, "unverified" that this is our
 choice until the real game has been measured. docs/rules.md has the sources. A choice is changed here and nowhere else:
@@ -9,13 +9,13 @@ every other module reads it as `options.NAME`, or, where a battle may be played 
 from __future__ import annotations
 
 SEARCH_TICKS = 3
-"""Operators look for a new target, and for enemies to block, once in so many ticks (settled); enemies look at the same
-ticks (unverified)."""
+"""Operators look for a new target, and for enemies to block, once in this many ticks (settled); enemies look at the
+same ticks (unverified)."""
 SHOOTING_PAUSE = 20
 """Ticks for which an enemy that shoots without being blocked stands still (unverified)."""
 ENEMY_WIND_UP = 15
-"""Ticks from the moment an idle enemy sees an operator to its attack (that there is a delay is settled, its length is
-not: the same as an operator's). A shooter stands still meanwhile."""
+"""Ticks from the moment an idle enemy sees an operator to its attack. That there is a delay is settled; its length is
+unverified, and is taken to be an operator's (`WIND_UP`). A shooter stands still meanwhile."""
 BLOCK_DISTANCE_SQUARED = 0.5
 """Square of the distance in tiles within which an operator blocks enemies (settled)."""
 BODY = 0.25
@@ -28,7 +28,7 @@ WIND_UP = 15
 """Ticks from the moment an idle operator sees an enemy to its attack (measured once: 0.4 to 0.6 s). Consecutive attacks
 are separated by the attack interval alone (measured)."""
 LEAST_DAMAGE = 0.05
-"""Share of the attack that is dealt whatever the defense or resistance (settled)."""
+"""Share of the attack that is always dealt, however high the defense or resistance (settled)."""
 REFUND = 0.5
 """Share of the price paid that a retreat gives back, rounded down (settled)."""
 MAX_PRICE = 99
@@ -44,11 +44,11 @@ HEALS_LOWEST_FRACTION = True
 SPLIT_PAUSE = 8
 """Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
 NEVER = 99999.0
-"""A level's costIncreaseTime from here on means that DP do not come by themselves (read)."""
+"""A level's costIncreaseTime of this value or more means that DP do not come by themselves (read)."""
 
 
 def unsettled() -> dict[str, float]:
-    """The choices that no source settles, as the fields of `records.Rules`: each battle may be played with others."""
+    """The unsettled choices that may differ from battle to battle, by the names of the fields of `records.Rules`."""
     return {
         "shooting_pause": SHOOTING_PAUSE,
         "enemy_wind_up": ENEMY_WIND_UP,

@@ -1,4 +1,4 @@
-"""Enemies and operators enter the field and leave it: what is listed and counted then."""
+"""Enemies and operators enter the field and leave it, and what is listed and counted when they do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
 
 @compiled
 def appear(world: World, field: Field, e: int) -> None:
-    """An enemy enters the field at the place that its state names."""
+    """An enemy enters the field at the row and column of its state."""
     field.foe[e].phase = PRESENT
     field.foe[e].health = world.enemy[e].max_health
     field.foe[e].tile = tile_of(world, field, e)
@@ -72,7 +72,10 @@ def leak(world: World, field: Field, e: int) -> None:
 
 @compiled
 def _leak_children(world: World, field: Field) -> None:
-    """Enemies whose parent leaked before it split have leaked with it. Parents stand before their children."""
+    """Count the enemies into which a leaked one would have split as leaked too, and their own children.
+
+    One pass is enough, because parents stand before their children.
+    """
     for c in range(world.arrivals, world.enemy.shape[0]):
         child = field.foe[c]
         if child.phase == ABSENT and field.foe[world.enemy[c].parent].leaked:
@@ -84,7 +87,7 @@ def _leak_children(world: World, field: Field) -> None:
 
 @compiled
 def head_for_node(world: World, field: Field, e: int) -> None:
-    """Turn an enemy towards the node it goes to; a node that is no walk keeps it where it is."""
+    """Turn an enemy towards the node it goes to; it stays where it is for a node to which it does not walk."""
     foe = field.foe[e]
     node = world.node[world.enemy[e].route, foe.node]
     foe.distance_to_node = 0.0

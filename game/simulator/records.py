@@ -5,7 +5,7 @@ and plain Python read `field.unit[s].stunned_until`; Python that wants one field
 `field.unit["stunned_until"]`. A new field is a line here, and where the table is filled by name (tables.py) a value.
 
 Units: times are ticks of 1/30 s unless a name says seconds; lengths are tiles; row 0 is the top row. SP are counted in
-ticks as well, 1 SP is TICKS of them, so that a skill that recovers by the second gains one a tick. Indices: `s` is the
+ticks as well (1 SP is TICKS of them), so that a skill that recovers by the second gains one a tick. Indices: `s` is the
 slot of an operator in the squad, `e` an enemy in the order of the stage's spawns, `b` a battle of a batch.
 """
 
@@ -98,7 +98,7 @@ def rows_of(kind: type[Record], rows: Sequence[Mapping[str, float]]) -> Any:
 
 
 def columns(table: Rows[Any]) -> dict[str, npt.NDArray[Any]]:
-    """Every field of a table as a view of all its rows: what reads single figures often keeps this."""
+    """Every field of a table as a view of all its rows; for code that keeps the views to read single figures often."""
     names: tuple[str, ...] = table.dtype.names  # type: ignore[attr-defined]
     return {name: table[name] for name in names}
 
@@ -190,11 +190,11 @@ class EnemyStats(Fighter):
     """One enemy of the stage's spawns: its figures, when and where it comes, and what it splits into when it dies."""
 
     kind: int
-    """Which of tables.kinds_of(stage) it is: what a player can tell of it."""
+    """Index in tables.kinds_of(stage): the look by which a player knows it."""
     step: float
     """Tiles a tick."""
     reach: float
-    """Radius within which it shoots operators, their body included; 0 for enemies that only attack their blocker."""
+    """Radius in tiles within which it shoots operators (their body included); 0 if it only attacks its blocker."""
     flying: bool
     life_cost: int
     """Life points that a leak costs."""
@@ -231,7 +231,7 @@ class FragmentTiming(Record):
     length: int
     """Ticks until its last enemy has come."""
     patience: int
-    """Ticks that a new wave waits for an empty field, at most; negative for without a limit."""
+    """Most ticks that a new wave waits for an empty field; negative for no limit."""
 
 
 class RouteNode(Record):
@@ -242,9 +242,9 @@ class RouteNode(Record):
     row: float
     col: float
     ticks: int
-    """How long, or until when, a waiting node waits."""
+    """How long a WAIT node waits; of other waiting nodes, when they end after the start of fragment, wave or battle."""
     distance_to_exit: float
-    """Tiles that the route goes on from this node."""
+    """Tiles from this node to the end of the route."""
 
 
 class Rules(Record):
@@ -294,7 +294,7 @@ class World(NamedTuple):
     node: Rows[RouteNode]
     """[R, N]"""
     rules: Rows[Rules]
-    """[1], because numba puts no single record into a tuple"""
+    """[1], because numba cannot put a single record into a tuple"""
 
 
 # --- Changed by a battle ----------------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ class UnitState(Record):
     """DP of the last deployment."""
     times_deployed: int
     deployment_number: int
-    """The last deployment was so many-th of the battle."""
+    """Which deployment of the battle its last one was, counted from 1."""
 
 
 class FoeState(Record):
@@ -431,8 +431,10 @@ class Battles(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One battle of a batch: views of its rows. `battle` keeps an axis of length 1, for numba puts no single record
-    into a tuple: its figures are `field.battle[0].clock`.
+    """One battle of a batch: views of its rows, as `Battles` describes them without the axis B.
+
+    `battle` keeps an axis of length 1, because numba cannot put a single record into a tuple: its figures are read as
+    `field.battle[0].clock`.
     """
 
     battle: Rows[BattleFigures]

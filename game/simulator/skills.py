@@ -20,7 +20,7 @@ def gain_sp(world: World, field: Field, s: int, amount: int) -> None:
 
 @often
 def upkeep(world: World, field: Field, s: int) -> None:
-    """A tick of an operator on the field beside its attacks: it regenerates; its skill lasts, or fills and triggers."""
+    """A tick of an operator apart from its attacks: it regenerates; its skill lasts, or fills and triggers."""
     unit, deployable, mode = field.unit[s], world.deployable[s], mode_of(field, s)
     stance = world.stance[mode, s]
     if stance.regeneration > 0.0:
@@ -35,7 +35,7 @@ def upkeep(world: World, field: Field, s: int) -> None:
 
 @compiled
 def _continue_skill(world: World, field: Field, s: int) -> None:
-    """A tick of an active skill: DP come one by one, the shield fades, and perhaps the skill ends."""
+    """A tick of an active skill: DP are gained one by one, the shield fades, and perhaps the skill ends."""
     unit, deployable = field.unit[s], world.deployable[s]
     unit.shield = max(unit.shield - deployable.shield / max(deployable.duration, 1), 0.0)
     dp_ticks = world.stance[1, s].dp_ticks
@@ -61,7 +61,7 @@ def skill_ready(world: World, field: Field, s: int) -> bool:
 
 @compiled
 def activate(world: World, field: Field, s: int) -> None:
-    """The skill begins: what happens at once happens, what lasts starts to."""
+    """Begin the skill: apply the effects that happen at once, and start those that last."""
     unit, deployable = field.unit[s], world.deployable[s]
     unit.sp = 0
     unit.skill_ticks = deployable.duration
@@ -79,10 +79,11 @@ def activate(world: World, field: Field, s: int) -> None:
 
 @compiled
 def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
-    """From now on the figures without (0) or with (1) the skill count.
+    """Switch to the figures without (0) or with (1) the skill.
 
-    Health keeps its fraction of the full health, and a full one stays full whatever rounding does; of the attack
-    interval the same fraction is left. The range changes, and enemies above the new block are released.
+    Health keeps its fraction of the full health (exactly full stays exactly full, despite rounding), and the time to
+    the next attack keeps its fraction of the attack interval. The range changes, and enemies above the new block are
+    released.
     """
     unit, clock = field.unit[s], field.battle[0].clock
     now, before = world.stance[mode, s], world.stance[1 - mode, s]
@@ -98,7 +99,7 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
 
 @compiled
 def strike_with_skill(world: World, field: Field, s: int) -> bool:
-    """The one attack that a skill is; False if there is no target."""
+    """Make the one attack of which a skill consists, in the skill's own range if it has one; False without a target."""
     if not world.deployable[s].skill_range:
         return strike_or_heal(world, field, s, 1)
     unit = field.unit[s]

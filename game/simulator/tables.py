@@ -1,4 +1,4 @@
-"""Turns a stage and a squad into the tables that the rules play on. Every table is filled by its fields' names."""
+"""Turns a stage and a squad into the tables that the rules read. Every table is filled by the names of its fields."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SP_RECOVERIES = {
 DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
 USUAL_ATTACK_SPEED = 100.0
-"""Points of attack speed at which an attack takes as long as the table of operators says."""
+"""Points of attack speed at which the attack interval is the one in the table of operators."""
 
 
 def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
@@ -86,7 +86,7 @@ def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
 
 
 def empty_battles(world: World, count: int) -> Battles:
-    """Room for so many battles, none of which has been started."""
+    """Tables for `count` battles, none of which has been started."""
     (slots, tiles), enemies, fragments = world.stands.shape, world.enemy.shape[0], world.fragment.shape[0]
     return Battles(
         battle=np.zeros(count, BattleFigures.dtype),
@@ -120,18 +120,21 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
 
 
 def ticks(seconds: float) -> int:
-    """A time in whole ticks."""
+    """A time in seconds as whole ticks."""
     return round(seconds * TICKS)
 
 
 @lru_cache(maxsize=32)
 def kinds_of(stage: Stage) -> tuple[str, ...]:
-    """The kinds of enemies that a player may see on this stage, each by its number: all of the catalogue."""
+    """The kinds of enemies that a player may see on this stage; a kind's index is its number.
+
+    They are all kinds of the catalogue, and those of the stage's enemies that it lacks.
+    """
     return tuple(dict.fromkeys((*stage.kinds, *(enemy.kind for enemy in stage.enemies))))
 
 
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
-    """Where each operator may be deployed on an empty field, bool[slots, tiles]; nowhere if the stage forbids it."""
+    """Where each operator may be deployed on an empty field, bool[slots, tiles]; all False for a forbidden operator."""
     room = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
     room[[is_forbidden(operator, stage.squad_rules) for operator in squad]] = False
     return room
@@ -190,7 +193,7 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
 
 
 def _deployable(one: Operator) -> dict[str, float]:
-    """An operator's row of `World.deployable`; without a skill it has one that nothing ever fills."""
+    """An operator's row of `World.deployable`; one without a skill gets a skill that nothing ever fills."""
     skill = one.skill or NO_SKILL
     full_health = one.max_health * (1.0 + skill.max_health)
     return {
@@ -256,7 +259,7 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, flo
 
 
 def _or(changed: float | None, own: float) -> float:
-    """What a skill sets, or where it sets nothing what the operator has."""
+    """The value that a skill sets or, where it sets none, the operator's own."""
     return own if changed is None else changed
 
 
@@ -292,7 +295,7 @@ def _node(route: Route, n: int) -> dict[str, float]:
 
 
 def _distance_to_exit(route: Route, start: int) -> float:
-    """How many tiles a route still goes from its node `start` on; leaping from hiding to a place counts nothing."""
+    """How many tiles a route still goes from its node `start` on; a jump from hiding to an APPEAR node adds nothing."""
     places = [node for node in route.nodes[: start + 1] if node.kind in (MOVE, records.APPEAR)]
     length, here = 0.0, places[-1] if places else Node(MOVE, route.row, route.col)
     for node in route.nodes[start + 1 :]:

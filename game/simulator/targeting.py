@@ -29,7 +29,7 @@ def search(world: World, field: Field, clock: int) -> None:
 
 @compiled
 def find_enemy(world: World, field: Field, s: int) -> int:
-    """An operator's next target: the enemy it blocks, else the one in range nearest to its exit; -1 for none."""
+    """An operator's next target by priority (`priority_of`), of equal ones the nearest to its exit; -1 for none."""
     best, best_priority, shortest = -1, NO_TARGET, np.inf
     for k in range(field.battle[0].listed):
         e = field.present[k]
@@ -42,7 +42,7 @@ def find_enemy(world: World, field: Field, s: int) -> int:
 
 @often
 def priority_of(world: World, field: Field, s: int, e: int) -> int:
-    """Priority of an enemy as an operator's target: NO_TARGET to BLOCKED."""
+    """Priority of an enemy as an operator's target: BLOCKED by it, PREFERRED (a flier), IN_RANGE or NO_TARGET."""
     foe, stats = field.foe[e], world.enemy[e]
     if foe.blocker == s:
         return BLOCKED
@@ -65,8 +65,9 @@ def find_operator(world: World, field: Field, e: int) -> int:
 
 @compiled
 def next_operator(world: World, field: Field, e: int, but: int, taunt: float, number: int) -> int:
-    """Next target of an enemy after one with this taunt and deployment number: highest taunt, then latest deployment;
-    slot `but` is skipped. -1 for none.
+    """The target that an enemy would choose after one with this taunt and deployment number; -1 for none.
+
+    The order is highest taunt, then latest deployment; slot `but` is skipped.
     """
     best, best_taunt, latest = -1, -np.inf, -1
     for s in range(field.unit.shape[0]):
@@ -96,7 +97,7 @@ def _in_reach(world: World, field: Field, e: int, s: int) -> bool:
 
 @compiled
 def cover(world: World, field: Field, s: int, mode: int) -> None:
-    """Write down which tiles an operator's range covers, without (0) or with (1) its skill."""
+    """Set `field.covers` to the tiles that an operator's range covers, without (0) or with (1) its skill."""
     unit = field.unit[s]
     row, col = unit.tile // world.width, unit.tile % world.width
     field.covers[s, :] = False

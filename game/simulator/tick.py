@@ -1,4 +1,4 @@
-"""One tick of a battle, and many."""
+"""Plays one tick of a battle, or many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from game.simulator.waves import advance_waves
 
 @compiled
 def run(world: World, battles: Battles, b: int, ticks: int) -> None:
-    """Play battle `b` for so many ticks, or until it is decided."""
+    """Play battle `b` for `ticks` ticks, or until it is decided."""
     field = field_within(battles, b)
     for _ in range(ticks):
         if field.battle[0].outcome != RUNNING:
@@ -26,14 +26,14 @@ def run(world: World, battles: Battles, b: int, ticks: int) -> None:
 
 @compiled
 def run_all(world: World, battles: Battles, ticks: int) -> None:
-    """Play all battles of a batch for so many ticks."""
+    """Play all battles of a batch for `ticks` ticks each, or until they are decided."""
     for b in range(battles.battle.shape[0]):
         run(world, battles, b, ticks)
 
 
 @often
 def _tick(world: World, field: Field) -> None:
-    """One tick: DP and enemies come, targets are chosen, enemies act, operators act, and the battle may be decided."""
+    """One tick, in the order that the package's docstring gives."""
     _gain_dp(world, field)
     advance_waves(world, field)
     battle = field.battle[0]
@@ -67,7 +67,9 @@ def _enemy_acts(world: World, field: Field, e: int, clock: int) -> None:
 
 @often
 def decide(world: World, field: Field) -> None:
-    """No life left is defeat, even with the last enemy; a full counter is victory; no time left is defeat."""
+    """Decide the battle: no life left is defeat, even if the last enemy took it; a full counter is victory; no time
+    left is defeat.
+    """
     battle = field.battle[0]
     if battle.life <= 0:
         battle.outcome = LOST
@@ -79,7 +81,7 @@ def decide(world: World, field: Field) -> None:
 
 @often
 def _gain_dp(world: World, field: Field) -> None:
-    """One DP every costIncreaseTime."""
+    """Gain one DP every costIncreaseTime."""
     if world.cost_ticks == 0:
         return
     field.battle[0].dp_clock += 1

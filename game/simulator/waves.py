@@ -10,7 +10,7 @@ from game.simulator.records import ABSENT, Field, World
 
 @often
 def advance_waves(world: World, field: Field) -> None:
-    """Let enemies appear whose time it is, and go on to the next fragment when this one is done."""
+    """Let the enemies appear that are due, and go on to the next fragment when this one is done."""
     battle = field.battle[0]
     f, clock = battle.fragment, battle.fragment_clock
     if f >= world.fragment.shape[0]:
@@ -29,7 +29,7 @@ def advance_waves(world: World, field: Field) -> None:
 
 @compiled
 def _start_fragment(world: World, field: Field, f: int) -> None:
-    """Remember when a fragment, and with its first fragment a wave, began."""
+    """Note when a fragment began and, if it is the first of a wave, when the wave began."""
     clock, wave = field.battle[0].clock, world.fragment[f].wave
     field.fragment_start[f] = clock
     if f == 0 or world.fragment[f - 1].wave != wave:
@@ -45,8 +45,8 @@ def _is_due(world: World, field: Field, f: int, clock: int) -> bool:
 
 @often
 def _may_follow(world: World, field: Field, f: int) -> bool:
-    """Whether the fragment after `f` may begin. Within a wave fragments follow at once; a new wave waits for an empty
-    field, as long as its patience lasts.
+    """Whether the delay of the fragment after `f` may begin. Within a wave it may at once; a new wave waits for an
+    empty field, until its patience ends.
     """
     if f + 1 >= world.fragment.shape[0] or world.fragment[f + 1].wave == world.fragment[f].wave:
         return True
