@@ -31,7 +31,7 @@ from bot.config import parse
 from bot.daemon import Daemon
 from bot.parts import build
 
-LONGEST_PLAY = 1.5
+LONGEST_PLAY = 0.4
 """Seconds of play between a resume and the next pause, at most; the moment is drawn uniformly."""
 HELD = 0.02
 """Seconds that each pause lasts, in which touches would be noticed."""
