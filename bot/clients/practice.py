@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 from bot.clients.client import Client, Threads
 from bot.config import Config
@@ -19,14 +21,15 @@ def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Cl
     options = config.practice
     size, faults = (options.width, options.height), Faults(options.faults, options.seed, options.fault_rate)
     game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
-    thread = ThreadPoolExecutor(1, "game")
+    lock = threading.Lock()
+    pointer = PracticePointer(game, lock)
     return Client(
-        screen=PracticeScreen(game, options.frame_step),
-        pointer=PracticePointer(game),
+        screen=PracticeScreen(game, options.frame_step, lock),
+        pointer=pointer,
         clock=lambda: game.time,
-        threads=Threads(thread, thread),
+        threads=Threads(ThreadPoolExecutor(1, "capture"), ThreadPoolExecutor(1, "pointer")),
         size=size,
-        pass_time=game.advance,
+        pass_time=pointer.pass_time,
     )
 
 
@@ -38,17 +41,19 @@ def check(_config: Config) -> str:
 class PracticeScreen:
     """Draws the practice game: every grab lets `step` seconds pass in the game, then draws it."""
 
-    def __init__(self, game: PracticeGame, step: float) -> None:
+    def __init__(self, game: PracticeGame, step: float, lock: Lock | None = None) -> None:
         self._game = game
         self._step = step
+        self._lock = lock or threading.Lock()
         self._held = False
 
     def grab(self) -> Frame:
         """The game one step later, or as it stands while it is held."""
         taken = time.perf_counter()
-        if not self._held:
-            self._game.advance(self._step)
-        return Frame(self._game.draw(), self._game.time, taken)
+        with self._lock:
+            if not self._held:
+                self._game.advance(self._step)
+            return Frame(self._game.draw(), self._game.time, taken)
 
     def hold(self, held: bool) -> None:
         """Let the game's clock stand still, or go on. A held game can still be looked at and touched."""
@@ -56,28 +61,39 @@ class PracticeScreen:
 
 
 class PracticePointer:
-    """Touches the practice game."""
+    """Touches the practice game. `lock` is held while it is touched or drawn: a touch waits for the drawing of a frame,
+    not for what is read from it.
+    """
 
-    def __init__(self, game: PracticeGame) -> None:
+    def __init__(self, game: PracticeGame, lock: Lock | None = None) -> None:
         self._game = game
+        self._lock = lock or threading.Lock()
         self._down: tuple[int, int] | None = None
 
     def press(self, x: int, y: int) -> None:
         """Put the pointer down."""
         self._down = (x, y)
-        self._game.pointer_down(x, y)
+        with self._lock:
+            self._game.pointer_down(x, y)
 
     def move(self, x: int, y: int) -> None:
         """Move the pointer, down or not."""
         if self._down:
             self._down = (x, y)
-        self._game.pointer_move(x, y)
+        with self._lock:
+            self._game.pointer_move(x, y)
 
     def release(self) -> None:
         """Lift the pointer where it is, if it is down."""
         if self._down:
-            self._game.pointer_up(*self._down)
+            with self._lock:
+                self._game.pointer_up(*self._down)
             self._down = None
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so many seconds pass in the game."""
+        with self._lock:
+            self._game.advance(seconds)
 
     def check(self) -> None:
         """No person can take this pointer."""

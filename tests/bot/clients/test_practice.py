@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import numpy as np
 from levels import CATALOGUE
 
@@ -65,7 +68,7 @@ def test_waiting_and_touching_happen_in_the_games_own_time():
 
 
 def test_a_client_has_the_size_and_the_clock_of_its_game():
-    """Everything that places a tap or stamps an event reads them here; screen and pointer share one thread."""
+    """Everything that places a tap or stamps an event reads them here; screen and pointer have a thread each."""
     config = parse({"practice": {"width": 1920, "height": 1080, "frame_step": 0.5}})
     client = make_client(config, load_stage("first_watch", CATALOGUE), squad_of(["Fang"], CATALOGUE))
     frame = client.screen.grab()
@@ -73,4 +76,19 @@ def test_a_client_has_the_size_and_the_clock_of_its_game():
     assert frame.image.shape == (1080, 1920, 3)
     assert frame.t == client.clock() == 0.5
     assert client.lock_step
-    assert client.threads.screen is client.threads.pointer
+    assert client.threads.screen is not client.threads.pointer, "a pause does not wait for what is read from a frame"
+
+
+def test_a_touch_waits_while_a_frame_is_drawn():
+    """Both have threads of their own, and the game is not made for two at a time."""
+    game = PracticeGame([load_stage("first_watch", CATALOGUE)], squad_of(["Fang"], CATALOGUE), popups=False)
+    lock = threading.Lock()
+    pointer, screen = PracticePointer(game, lock), PracticeScreen(game, 0.25, lock)
+    lock.acquire()
+    with ThreadPoolExecutor(3) as threads:
+        todo = (lambda: pointer.press(5, 5), screen.grab, lambda: pointer.pass_time(1.0))
+        calls = [threads.submit(call) for call in todo]
+        assert not wait(calls, 0.2).done
+        lock.release()
+        assert len(wait(calls, 60).done) == 3
+    assert game.time == 1.25
