@@ -77,7 +77,12 @@ class BattleState(State):
             self.memory.attempt.done_at = event.t
 
     def forget(self) -> None:
-        """A menu is open: a battle that was under way was left without a result and is not counted."""
+        """A menu is open: a battle that was under way was left without a result and is not counted.
+
+        Where the run was to end after it, it ends without another one.
+        """
+        if self.memory is not None and self.machine.leaving is not None:
+            self.machine.last_one = True
         self.memory = None
 
     def forget_question(self) -> None:

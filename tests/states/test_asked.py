@@ -38,6 +38,18 @@ def test_the_battle_under_way_becomes_the_last(player, screen):
     assert player.see("home")[-1] == Finish(code=0, why="all battles asked for were played")
 
 
+@pytest.mark.parametrize("screen", ["home", "title"])
+def test_a_battle_that_is_left_without_a_result_was_the_last_too(player, screen):
+    """A client that is thrown out of the battle does not play another one first."""
+    player.walk("battle")
+    player.battle()
+    stop_after_battle(player)
+    player.see(screen)
+    assert player.machine.last_one
+    if screen != "home":
+        assert isinstance(player.see("home")[-1], Finish)
+
+
 @pytest.mark.parametrize("screen", ["home", "stage_map", "squad"])
 def test_without_a_battle_it_goes_home_and_ends(player, screen):
     """No new battle is begun."""
