@@ -109,7 +109,10 @@ async def watch(folder: Path, tables: dict[str, Any], *, game_seconds: float, wa
     noted = Watch(daemon, parts.client.clock)
     running = asyncio.create_task(daemon.run())
     try:
-        await noted.run(10.0 if wall_seconds > 600 else 1.0, game_seconds=game_seconds, wall_seconds=wall_seconds)
+        every = 10.0 if wall_seconds > 600 else 1.0
+        noting = asyncio.create_task(noted.run(every, game_seconds=game_seconds, wall_seconds=wall_seconds))
+        await asyncio.wait([noting, running], return_when=asyncio.FIRST_COMPLETED)
+        noting.cancel()
         battles, alive = daemon.summary["battles"], not running.done()
     finally:
         running.cancel()
