@@ -92,8 +92,8 @@ class EndingSignals:
         if self._over:
             return
         if self._listener is None:
+            self._over = True  # before the next line, within which a signal that waits is told to us
             self.ignore()
-            self._over = True  # one that has arrived meanwhile is still told to us
             raise Interrupted(number)
         self._heard += 1
         self._listener(signal.Signals(number).name, self._heard == 1)
