@@ -12,22 +12,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 import aiomqtt
+from brokers import broker
 from damage import damaged
 from fuzz import Row, table
 
@@ -146,28 +141,6 @@ async def through_broker(count: int, seed: int) -> Row:
         await control.close(task)
     row.seconds = time.perf_counter() - began
     return row
-
-
-@contextlib.contextmanager
-def broker() -> Iterator[int]:
-    """A real mosquitto on loopback; its port."""
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        sys.exit("mosquitto is not installed; on Debian: apt-get install mosquitto")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Path(folder) / "mosquitto.conf"
-        settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n", encoding="utf-8")
-        with subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL) as process:
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-            try:
-                yield port
-            finally:
-                process.terminate()
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from brokers import free_port
 
 from bot import log
 from bot.config import parse
@@ -91,7 +92,7 @@ def log_lines(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
 
 def start_and_idle(folder: Path, seconds: float) -> dict[str, float]:
     """A real `holdfast run`: seconds to its first screen and decision, then the CPU it uses while it is paused."""
-    (folder / "bot.toml").write_text("[play]\nplanning_seconds = 0\n[mqtt]\nport = 0\n".replace("port = 0", _port()))
+    (folder / "bot.toml").write_text(f"[play]\nplanning_seconds = 0\n[mqtt]\nport = {free_port()}\n")
     command = [sys.executable, "-m", "bot", "run", "--config", str(folder / "bot.toml"), "--fresh"]
     began, found = time.monotonic(), {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -110,14 +111,6 @@ def start_and_idle(folder: Path, seconds: float) -> dict[str, float]:
         process.communicate()
     idle = (now.user + now.system - used.user - used.system) / seconds
     return {"first screen s": found["screen"], "first decision s": found["decision"], "paused, cores": idle}
-
-
-def _port() -> str:
-    import socket
-
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return f"port = {one.getsockname()[1]}"
 
 
 def measure(events: int, seconds: float) -> dict[str, float]:

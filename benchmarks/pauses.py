@@ -13,9 +13,6 @@ import asyncio
 import bisect
 import dataclasses
 import json
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +22,7 @@ from typing import Any, NamedTuple
 
 import aiomqtt
 import numpy as np
+from brokers import broker
 
 from bot import log
 from bot.config import parse
@@ -81,14 +79,6 @@ def broken(promises: Sequence[Promise], touches: Sequence[float]) -> int:
     """How many touches fell between the answer to a pause and the resume after it."""
     times = sorted(touches)
     return sum(bisect.bisect_left(times, one.resumed) - bisect.bisect_right(times, one.answered) for one in promises)
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 async def ask_often(port: int, pauses: int, seed: int, out: Path) -> None:
@@ -148,17 +138,8 @@ async def play(folder: Path, port: int, pauses: int, seed: int) -> tuple[list[Pr
 
 def measure(pauses: int, seed: int) -> dict[str, Any]:
     """All figures of a run."""
-    broker, port = shutil.which("mosquitto"), free_port()
-    if broker is None:
-        raise SystemExit("mosquitto is not installed; run: make system")
-    with tempfile.TemporaryDirectory() as name:
-        process = subprocess.Popen([broker, "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            time.sleep(0.5)
-            promises, touches, battles = asyncio.run(play(Path(name), port, pauses, seed))
-        finally:
-            process.terminate()
-            process.wait()
+    with tempfile.TemporaryDirectory() as name, broker() as port:
+        promises, touches, battles = asyncio.run(play(Path(name), port, pauses, seed))
     low, high, worst = np.percentile([one.answered - one.asked for one in promises], (50, 99, 100)) * 1000
     return {
         "pauses": len(promises),

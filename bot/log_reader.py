@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,6 +33,14 @@ def _shown(value: object) -> str:
     """A value of a readable line: in quotes where it has spaces."""
     text = str(value)
     return f'"{text}"' if " " in text else text
+
+
+def written(line: Mapping[str, Any]) -> datetime:
+    """When a line was written; long ago where it does not say so."""
+    try:
+        return datetime.fromisoformat(str(line.get("time"))).astimezone()
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def read(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[dict[str, Any]]:

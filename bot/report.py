@@ -93,7 +93,7 @@ def report_of(lines: Iterable[Mapping[str, Any]], since: datetime | None = None)
     report, run = NightReport(), _Run()
     for line in lines:
         run.read(line)
-        if since is not None and _moment(line) < since:
+        if since is not None and log_reader.written(line) < since:
             continue
         report.start = report.start or str(line.get("time", ""))
         report.end = str(line.get("time", ""))
@@ -164,14 +164,6 @@ TAKEN: dict[str, Callable[[NightReport, Mapping[str, Any], _Run], None]] = {
     "state": _take_state,
 }
 """What the report takes from the lines of each log event."""
-
-
-def _moment(line: Mapping[str, Any]) -> datetime:
-    """When a line was written; long ago where it does not say."""
-    try:
-        return datetime.fromisoformat(str(line.get("time")))
-    except ValueError:
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def markdown(report: NightReport, folder: Path, drawing: str = "") -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
 
 from bot.control import Control
+from bot.names import next_name
 from bot.trace_files import make_room
 from vision.capture import Frame
 from vision.evidence import SmallFrame
@@ -50,7 +50,7 @@ class Screenshots:
         """The file of a frame, and what is in it. Raises OSError where it cannot be written."""
         png = cv2.imencode(".png", frame.image)[1].tobytes()
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')}.png"
+        path = self._folder / f"{next_name(self._folder)}.png"
         path.write_bytes(png)
         make_room(self._folder, KEPT, MEGABYTES, "*.png")
         return path, png

@@ -10,7 +10,6 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -84,6 +83,8 @@ def logs(options: Namespace) -> int:
 
 def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
     """Whether a line was asked for. It is told every line in order: those after a state line belong to that state."""
+    from bot.log_reader import written
+
     state: Any = None
     levels = LEVELS[LEVELS.index(options.level or LEVELS[0]) :]
 
@@ -94,19 +95,11 @@ def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
             (options.event is None or line.get("event") in options.event)
             and options.state in (None, state)
             and (options.level is None or line.get("level") in levels)
-            and (options.since is None or _written(line) >= options.since)
+            and (options.since is None or written(line) >= options.since)
             and (options.grep is None or options.grep.search(json.dumps(line, ensure_ascii=False)) is not None)
         )
 
     return wanted
-
-
-def _written(line: Mapping[str, Any]) -> datetime:
-    """When a line was written; long ago where it does not say so."""
-    try:
-        return datetime.fromisoformat(str(line.get("time"))).astimezone()
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
 
 
 def _printer(options: Namespace) -> Callable[[Mapping[str, Any]], None]:
