@@ -50,7 +50,7 @@ from states.commands import (
     ShutGate,
     TakeScreenshot,
 )
-from states.events import Event, PauseAsked, ReloadAsked, StageAsked, StopAsked
+from states.events import Event, PartFailed, PauseAsked, ReloadAsked, StageAsked, StopAsked
 from states.machine import Machine
 
 
@@ -123,15 +123,15 @@ class Daemon:
         self._watchdog = Watchdog(self._capture, self._inbox, parts.learner, lambda: self._reporter.line)
         self._human_needed = False
         """Whether a person was asked for, and the machine has not recovered since."""
-        self._paused_by = ""
-        """Who asked for the last pause."""
+        self._stopped: StopAsked | None = None
+        """The stop that a signal asked for, which the machine may not come to handle."""
         self._code: int | None = None
         """The exit code, once the run is to end."""
 
     @property
     def leaving(self) -> StopAsked | StageAsked | ReloadAsked | None:
         """The request because of which the run ended; None where it ended by itself."""
-        return self._machine.leaving
+        return self._stopped or self._machine.leaving
 
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
@@ -187,7 +187,8 @@ class Daemon:
             await self._dump("a part broke", error=repr(error))
             raise
         finally:
-            systemd.notify(STOPPING=1)
+            if isinstance(self.leaving, StopAsked):
+                systemd.notify(STOPPING=1)
             hurried.cancel()
             await _within(LEAVING, "hands", self._hands.shut())
             for task in (consumer, *helpers):
@@ -212,9 +213,8 @@ class Daemon:
 
     async def _handle(self, event: Event) -> Event | None:
         """Handle one event. Where the trace could not be written, returns the event that says so, to handle next."""
-        if isinstance(event, PauseAsked):
-            self._paused_by = event.by
         commands = self._machine.handle(event)
+        self._keep_pause(event)
         self._reporter.event_happened(event)
         lost = self._recorder.record(event, commands)
         if self._hear:
@@ -258,7 +258,6 @@ class Daemon:
             case Report():
                 self._human_needed &= command.state in ("fault", "entry", "paused")
                 self._reporter.state_changed(command)
-                self._keep_pause(command)
             case Dump():
                 await self._dump(command.why)
             case NeedHuman():
@@ -276,16 +275,19 @@ class Daemon:
             log.logger().warning("state_file", why=f"{self._kept.failed}; playing on, a restart will not know it")
         self._syncing = asyncio.get_running_loop().run_in_executor(None, self._kept.sync)
 
-    def _keep_pause(self, report: Report) -> None:
-        """Have a pause outlive the daemon, from before it is acknowledged until it is ended. One of the schedule does
-        not: the next start looks at the clock itself.
+    def _keep_pause(self, event: Event) -> None:
+        """Have a pause outlive the daemon and the schedule, from before it is acknowledged until it is ended. One of
+        the schedule does not: the next start looks at the clock itself.
         """
-        paused = self._kept.state.paused
-        if report.state == "paused" and paused is None and self._paused_by != BY:
-            since = datetime.now().astimezone().isoformat(timespec="seconds")
-            self._keep(paused=Pause(why=report.why, since=since))
-        elif report.state != "paused" and paused is not None:
-            self._keep(paused=None)
+        kept = self._kept.state.paused is not None
+        if self._machine.state != "paused":
+            if kept:
+                self._keep(paused=None)
+        elif _is_persons_pause(event):
+            self._scheduler.give_way()
+            if not kept:
+                since = datetime.now().astimezone().isoformat(timespec="seconds")
+                self._keep(paused=Pause(why=self._machine.why, since=since))
 
     async def _pause_as_before(self) -> None:
         """Begin paused where the last run ended so, and say what could not be read of it."""
@@ -357,8 +359,8 @@ class Daemon:
             self._hurry()
             return
         self._reporter.why = f"stopped by {signal_name}"
-        asked = StopAsked(t=self._client.clock(), id="", by=signal_name)
-        self._asking = asyncio.ensure_future(self._inbox.put(asked))
+        self._stopped = StopAsked(t=self._client.clock(), id="", by=signal_name)
+        self._asking = asyncio.ensure_future(self._inbox.put(self._stopped))
         asyncio.get_running_loop().call_later(ORDERLY, self._hurry)
 
     def _hurry(self) -> None:
@@ -366,6 +368,12 @@ class Daemon:
         if self._code is None:
             self._code = HUMAN_NEEDED if self._human_needed else DONE
         self._hurried.set()
+
+
+def _is_persons_pause(event: Event) -> bool:
+    """Whether a person asks for a pause with this event: by a request, or by taking the mouse."""
+    taken = isinstance(event, PartFailed) and event.part == "hands"
+    return taken or (isinstance(event, PauseAsked) and event.by != BY)
 
 
 async def _within(seconds: float, part: str, what: Awaitable[object]) -> None:

@@ -90,13 +90,9 @@ def look(
     return ScheduleMemory(opened, due, resting), None
 
 
-async def _nothing() -> None:
-    """Do nothing."""
-
-
 class Scheduler:
-    """Pauses the bot when the hours end and resumes it when they begin, or stops it (`stops`); also stops it before it
-    would spend more than `sanity`.
+    """Pauses the bot when the hours end and resumes it when they begin, or stops it where `outside` is "stop". Stops it
+    before it would spend more than `sanity`, too.
 
     `state` gives the machine's state, `battles` how many battles were settled, `post` takes the requests, `clock` gives
     the time of events, and `rested` is called after each pause.
@@ -109,7 +105,7 @@ class Scheduler:
         battles: Callable[[], int],
         post: Callable[[Event], Awaitable[None]],
         clock: Callable[[], float],
-        rested: Callable[[], Awaitable[None]] = _nothing,
+        rested: Callable[[], Awaitable[None]],
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._options = options
@@ -128,6 +124,10 @@ class Scheduler:
         while True:
             await self.round()
             await asyncio.sleep(ROUND)
+
+    def give_way(self) -> None:
+        """Leave the pause to a person who has asked for it too: the beginning of the hours does not end it."""
+        self._memory = self._memory._replace(resting=False)
 
     async def round(self) -> None:
         """Look at the clock once, and ask for what follows."""

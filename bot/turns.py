@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import log
+from bot import log, systemd
 from bot.config import Config, load, playing
 from bot.control import Control
 from bot.daemon import Daemon
@@ -25,6 +26,11 @@ from bot.run_counts import RunCounts
 from bot.waiting import aside
 from game.errors import DONE, HoldfastError
 from states.events import ReloadAsked, StageAsked, StopAsked
+
+ROUND = 1.0
+"""Seconds between two pings of systemd's watchdog while a turn is prepared."""
+PREPARING = 300.0
+"""Seconds that the preparations may take beside the planning; after that they count as hanging."""
 
 
 class Turn(NamedTuple):
@@ -101,6 +107,7 @@ class Run:
             await self._report(control)
             return code
         finally:
+            systemd.notify(STOPPING=1)
             await control.close(serving)
 
     async def _report(self, control: Control) -> None:
@@ -117,7 +124,7 @@ class Run:
                 return await self._change(leaving, control, self._config, Turn(leaving.stage, 0))
             case ReloadAsked():
                 return await self._reload(leaving, control)
-        if len(self._config.schedule.turns) < 2 or (self._battles and self._counts.battles >= self._battles):
+        if not self._config.schedule.turns or (self._battles and self._counts.battles >= self._battles):
             return None
         self._turn = next(self._turns)
         return await self._prepare_aside()
@@ -129,8 +136,11 @@ class Run:
         def heard(_name: str, _first: bool) -> None:
             loop.call_soon_threadsafe(preparing.cancel)
 
+        patience = time.monotonic() + self._config.play.planning_seconds + PREPARING
         with self._signals.heard_by(heard):
-            await asyncio.wait([preparing])
+            while not (await asyncio.wait([preparing], timeout=ROUND))[0]:
+                if time.monotonic() < patience:
+                    systemd.notify(WATCHDOG=1)
         return None if preparing.cancelled() else preparing.result()
 
     async def _reload(self, asked: ReloadAsked, control: Control) -> Prepared | None:

@@ -80,6 +80,31 @@ def test_what_a_person_asks_for_counts_until_the_hours_change():
     ]  # fmt: skip
 
 
+async def no_report():
+    """Stands for the report after a pause."""
+
+
+async def test_a_person_who_asks_for_a_pause_too_is_not_resumed_by_the_schedule():
+    """A pause is a promise: the beginning of the hours does not break it."""
+    for person in (False, True):
+        posted, moment, state = [], [at(12)], ["menu"]
+
+        async def post(event, posted=posted, state=state):
+            posted.append(type(event))
+            state[0] = "paused"
+
+        scheduler = Scheduler(
+            ScheduleOptions(hours=("22:00-07:30",)), lambda state=state: state[0], lambda: 0, post, lambda: 7.0,
+            no_report, lambda moment=moment: moment[0],
+        )  # fmt: skip
+        await scheduler.round()
+        if person:
+            scheduler.give_way()
+        moment[0] = at(22)
+        await scheduler.round()
+        assert posted == ([PauseAsked] if person else [PauseAsked, ResumeAsked])
+
+
 async def test_sanity_and_the_end_of_the_hours_stop_the_bot_once():
     """A stop is asked for after the battle, and not every second."""
     posted, moment = [], [at(23)]
@@ -89,7 +114,7 @@ async def test_sanity_and_the_end_of_the_hours_stop_the_bot_once():
 
     def scheduler(**options):
         return Scheduler(
-            ScheduleOptions(**options), lambda: "battle", lambda: 5, post, lambda: 7.0, now=lambda: moment[0]
+            ScheduleOptions(**options), lambda: "battle", lambda: 5, post, lambda: 7.0, no_report, lambda: moment[0]
         )
 
     poor = scheduler(sanity=30, sanity_per_battle=6)

@@ -96,6 +96,22 @@ async def test_a_pause_survives_a_restart_and_is_on_disk_before_its_answer(tmp_p
     assert await task == 0
 
 
+@pytest.mark.timeout(300)
+async def test_a_pause_of_the_schedule_is_not_kept_until_a_person_asks_for_it_too(tmp_path):
+    """The next start looks at the clock itself, but a person's word outlives both."""
+    daemon, file = make(tmp_path, quick(tmp_path)), tmp_path / "data" / FILE
+    task = asyncio.create_task(daemon.run())
+    await until(lambda: daemon._capture.frames > 3)
+    await daemon._inbox.put(PauseAsked(t=0.0, id="", by="schedule"))
+    await until(lambda: daemon._machine.state == "paused")
+    await asyncio.sleep(0.2)
+    assert StateFile(file).state.paused is None
+    await daemon._inbox.put(PauseAsked(t=0.0, id="1"))
+    await until(lambda: StateFile(file).state.paused is not None)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+
+
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(PATIENCE):
