@@ -24,7 +24,7 @@ from bot.recorder import Recorder
 from bot.report import report_night
 from bot.reporter import Reporter
 from bot.run_counts import RunCounts
-from bot.schedule import BY, Scheduler
+from bot.schedule import BY, ScheduleMemory, Scheduler
 from bot.screenshots import Screenshots
 from bot.sources import open_stage, play_stage
 from bot.state_file import Pause, StateFile
@@ -50,7 +50,7 @@ from states.commands import (
     ShutGate,
     TakeScreenshot,
 )
-from states.events import Event, PartFailed, PauseAsked, ReloadAsked, StageAsked, StopAsked
+from states.events import Event, PartFailed, PauseAsked, ReloadAsked, ResumeAsked, StageAsked, StopAsked
 from states.machine import Machine
 
 
@@ -70,6 +70,7 @@ class Daemon:
         signals: EndingSignals | None = None,
         control: Control | None = None,
         counts: RunCounts | None = None,
+        schedule: ScheduleMemory | None = None,
     ) -> None:
         self._config = config
         self._signals = signals or EndingSignals()
@@ -119,6 +120,7 @@ class Daemon:
             self._inbox.put,
             client.clock,
             self._report,
+            memory=schedule,
         )
         self._watchdog = Watchdog(self._capture, self._inbox, parts.learner, lambda: self._reporter.line)
         self._human_needed = False
@@ -132,6 +134,11 @@ class Daemon:
     def leaving(self) -> StopAsked | StageAsked | ReloadAsked | None:
         """The request because of which the run ended; None where it ended by itself."""
         return self._stopped or self._machine.leaving
+
+    @property
+    def schedule(self) -> ScheduleMemory:
+        """What the schedule of the next turn goes on from."""
+        return self._scheduler.memory
 
     async def run(self) -> int:
         """Play; returns the exit code. The learner is stopped and joined, and a checkpoint written, however it ends."""
@@ -280,14 +287,14 @@ class Daemon:
         the schedule does not: the next start looks at the clock itself.
         """
         kept = self._kept.state.paused is not None
+        if _is_persons_pause(event) or (isinstance(event, ResumeAsked) and event.by != BY):
+            self._scheduler.give_way()
         if self._machine.state != "paused":
             if kept:
                 self._keep(paused=None)
-        elif _is_persons_pause(event):
-            self._scheduler.give_way()
-            if not kept:
-                since = datetime.now().astimezone().isoformat(timespec="seconds")
-                self._keep(paused=Pause(why=self._machine.why, since=since))
+        elif _is_persons_pause(event) and not kept:
+            since = datetime.now().astimezone().isoformat(timespec="seconds")
+            self._keep(paused=Pause(why=self._machine.why, since=since))
 
     async def _pause_as_before(self) -> None:
         """Begin paused where the last run ended so, and say what could not be read of it."""

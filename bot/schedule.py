@@ -65,7 +65,7 @@ class ScheduleMemory(NamedTuple):
     open: bool = True
     """Whether the last look fell into the hours."""
     due: bool = False
-    """Whether the hours have ended and the bot goes on only to finish its battle."""
+    """Whether the hours have ended and the bot is not paused yet: it finishes its battle."""
     resting: bool = False
     """Whether the bot is paused because of the schedule."""
 
@@ -84,7 +84,7 @@ def look(
     if due and state == "paused":
         return ScheduleMemory(opened, due=False, resting=resting), None
     if due and state not in ("battle", "settle"):
-        return ScheduleMemory(opened, due=False, resting=True), PauseAsked
+        return ScheduleMemory(opened, due=True, resting=True), PauseAsked
     if opened and not memory.open and resting:
         return ScheduleMemory(opened), ResumeAsked
     return ScheduleMemory(opened, due, resting), None
@@ -95,7 +95,7 @@ class Scheduler:
     before it would spend more than `sanity`, too.
 
     `state` gives the machine's state, `battles` how many battles were settled, `post` takes the requests, `clock` gives
-    the time of events, and `rested` is called after each pause.
+    the time of events, and `rested` is called after each pause. It goes on from the `memory` of another one.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class Scheduler:
         clock: Callable[[], float],
         rested: Callable[[], Awaitable[None]],
         now: Callable[[], datetime] = datetime.now,
+        memory: ScheduleMemory | None = None,
     ) -> None:
         self._options = options
         self._hours = [parse_hours(text) for text in options.hours]
@@ -116,7 +117,8 @@ class Scheduler:
         self._clock = clock
         self._rested = rested
         self._now = now
-        self._memory = ScheduleMemory()
+        self.memory = memory or ScheduleMemory()
+        """What the one of the next turn goes on from."""
         self._stopping = False
 
     async def run(self) -> None:
@@ -126,8 +128,8 @@ class Scheduler:
             await asyncio.sleep(ROUND)
 
     def give_way(self) -> None:
-        """Leave the pause to a person who has asked for it too: the beginning of the hours does not end it."""
-        self._memory = self._memory._replace(resting=False)
+        """Leave it to a person who has asked for a pause or its end, until the hours begin or end the next time."""
+        self.memory = self.memory._replace(due=False, resting=False)
 
     async def round(self) -> None:
         """Look at the clock once, and ask for what follows."""
@@ -136,7 +138,7 @@ class Scheduler:
         if over or spent(self._battles(), self._options.sanity_per_battle, self._options.sanity):
             await self._stop()
             return
-        self._memory, request = look(self._memory, opened=opened, state=self._state())
+        self.memory, request = look(self.memory, opened=opened, state=self._state())
         if request is not None:
             await self._post(request(t=self._clock(), id="", by=BY))
         if request is PauseAsked:

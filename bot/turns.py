@@ -23,6 +23,7 @@ from bot.ending import EndingSignals
 from bot.parts import Parts
 from bot.report import LEAST, report_night
 from bot.run_counts import RunCounts
+from bot.schedule import ScheduleMemory
 from bot.waiting import aside
 from game.errors import DONE, HoldfastError
 from states.events import ReloadAsked, StageAsked, StopAsked
@@ -80,6 +81,7 @@ class Run:
         self._turns = turns(config)
         self._turn = next(self._turns)
         self._counts = RunCounts()
+        self._schedule = ScheduleMemory()
         self._began = datetime.now().astimezone()
         self.summary: dict[str, Any] = {}
         """The figures of all turns, once the run has ended."""
@@ -98,9 +100,10 @@ class Run:
                 prepared, following = following, None
                 daemon = Daemon(
                     playing(self._config, self._turn.stage), prepared.parts, self._show,
-                    signals=self._signals, control=control, counts=self._counts,
+                    signals=self._signals, control=control, counts=self._counts, schedule=self._schedule,
                 )  # fmt: skip
                 code = await daemon.run()
+                self._schedule = daemon.schedule
                 self.summary = {**daemon.summary, **prepared.facts}
                 if code == DONE:
                     following = await self._next(daemon.leaving, control)

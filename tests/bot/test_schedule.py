@@ -84,6 +84,51 @@ async def no_report():
     """Stands for the report after a pause."""
 
 
+async def test_a_persons_resume_counts_in_the_next_turn_too():
+    """Outside the hours a turn pauses the bot once; a person resumes it, and the turns after it play on."""
+    posted, moment, state = [], [at(12)], "menu"
+
+    async def post(event):
+        posted.append(type(event))
+
+    def next_turn(memory=None):
+        hours = ScheduleOptions(hours=("22:00-07:30",))
+        return Scheduler(hours, lambda: state, lambda: 0, post, lambda: 7.0, no_report, lambda: moment[0], memory)
+
+    scheduler = next_turn()
+    await scheduler.round()
+    state = "paused"
+    await scheduler.round()
+    scheduler.give_way()
+    state = "battle"
+    await scheduler.round()
+    scheduler, state = next_turn(scheduler.memory), "menu"
+    await scheduler.round()
+    assert posted == [PauseAsked]
+    moment[0] = at(22)
+    await scheduler.round()
+    moment[0] = at(8)
+    await scheduler.round()
+    assert posted == [PauseAsked, PauseAsked]
+
+
+async def test_a_pause_that_came_too_late_for_its_turn_is_asked_for_in_the_next():
+    """The turn ended before the machine handled it; no person has resumed the bot."""
+    posted = []
+
+    async def post(event):
+        posted.append(type(event))
+
+    def next_turn(memory=None):
+        hours = ScheduleOptions(hours=("22:00-07:30",))
+        return Scheduler(hours, lambda: "menu", lambda: 0, post, lambda: 7.0, no_report, lambda: at(12), memory)
+
+    first = next_turn()
+    await first.round()
+    await next_turn(first.memory).round()
+    assert posted == [PauseAsked, PauseAsked]
+
+
 async def test_a_person_who_asks_for_a_pause_too_is_not_resumed_by_the_schedule():
     """A pause is a promise: the beginning of the hours does not break it."""
     for person in (False, True):

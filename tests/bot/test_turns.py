@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,12 +11,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
-from runs import PLAY_SECONDS, configuration, holdfast, short_level
+from runs import NO_BROKER, PLAY_SECONDS, configuration, holdfast, short_level
 
+from bot import turns as turns_module
 from bot.config import parse
-from bot.turns import Turn, turns
+from bot.ending import EndingSignals
+from bot.schedule import ScheduleMemory
+from bot.turns import Prepared, Run, Turn, turns
 
 pytestmark = pytest.mark.timeout(2 * PLAY_SECONDS)
 
@@ -26,6 +32,50 @@ def test_turns_come_over_and_over():
     coming = turns(parse({"schedule": {"turns": listed}}))
     assert [next(coming) for _ in range(3)] == [Turn("1-7", 2), Turn("CE-6", 1), Turn("1-7", 2)]
     assert next(turns(parse({"play": {"stage": "two_roads"}}))) == Turn("two_roads", 0)
+
+
+class OneTurn:
+    """Stands for a daemon that plays its turn to the end at once, and notes what it went on from."""
+
+    summary: ClassVar[dict] = {}
+    leaving = None
+    began_with: ClassVar[list] = []
+
+    def __init__(self, *_parts, counts, schedule, **_more):
+        self.began_with.append(schedule)
+        self.schedule = ScheduleMemory(open=False)
+        counts.battles += 1
+
+    async def run(self) -> int:
+        """End at once."""
+        return 0
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Turns without battles; their daemons' beginnings."""
+    monkeypatch.setattr(turns_module, "Daemon", OneTurn)
+    monkeypatch.setattr(OneTurn, "began_with", [])
+    return OneTurn.began_with
+
+
+def played(listed: list[dict], battles: int) -> list[str]:
+    """The stages of a run, turn after turn."""
+    stages = []
+
+    def make(config, _until, _played):
+        stages.append(config.play.stage)
+        return Prepared(SimpleNamespace(stage=SimpleNamespace(code="")), {})
+
+    run = Run(parse({"schedule": {"turns": listed}, "mqtt": NO_BROKER}), battles, make, EndingSignals())
+    assert asyncio.run(run.play(run.prepare())) == 0
+    return stages
+
+
+def test_the_schedule_goes_on_from_turn_to_turn(quick):
+    """What it remembers of a person's wish is not forgotten between two stages."""
+    played([{"stage": "1-7", "battles": 1}, {"stage": "CE-6", "battles": 1}], 2)
+    assert quick == [ScheduleMemory(), ScheduleMemory(open=False)]
 
 
 def ask(folder: Path, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
