@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from states.commands import Command, Dump, Look, NeedHuman, Tap
 from states.events import Event, GestureFailed, ScreenSeen, Stuck, Tick
-from states.lost import STEP_SECONDS, WAYS
+from states.lost import STEP_SECONDS, WAYS, WAYS_IN_BATTLE
 from states.state import PATIENCE, State
 from states.troubles import TROUBLES, TroubleName
 from states.waits import Waits
@@ -73,7 +73,7 @@ class FaultState(State):
         asked = self._ask(event.t)
         if self._walking.are_over(event.t):
             self._walking.grow(event.t)
-            self._steps, self._stepped_at = list(WAYS), event.t
+            self._steps, self._stepped_at = self._ways(event.t), event.t
             return [*asked, Look()]
         if self._steps and event.t - self._stepped_at >= STEP_SECONDS:
             self._stepped_at = event.t
@@ -82,6 +82,11 @@ class FaultState(State):
             self._closing.grow(event.t)
             return [*asked, Look()]
         return asked
+
+    def _ways(self, t: float) -> list[str]:
+        """The points of a walk home. What was a battle is one for `ASK_AFTER` yet: it may be known again, or end."""
+        in_battle = self.machine.place == "battle" and t - self._began < ASK_AFTER
+        return [point for point in (WAYS_IN_BATTLE if in_battle else WAYS) if point is not None]
 
     def _ask(self, t: float) -> list[Command]:
         """Ask for a person once, when the fault has lasted for `ASK_AFTER`."""

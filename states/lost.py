@@ -8,8 +8,12 @@ from states.state import State
 
 WAYS = ("back", "popup_close")
 """The points tapped in turn: one of the two leads out of nearly every page."""
+WAYS_IN_BATTLE = (None, "clear", "popup_close")
+"""The same where the last known screen was a battle; None is a look without a tap. There `back` is the button of
+the game's own menu, and the other two lie where a battle has no button.
+"""
 STEPS = 10
-"""Taps without a known screen until it is a fault."""
+"""Steps without a known screen until it is a fault."""
 STEP_SECONDS = 3.0
 """Seconds between two of them."""
 
@@ -47,15 +51,17 @@ class LostState(State):
         return self._step(event) if event.t - self.stepped_at >= STEP_SECONDS else []
 
     def _step(self, event: Event) -> list[Command]:
-        """Tap the next point; after `STEPS` taps it is a fault."""
+        """Take the next step; after `STEPS` it is a fault."""
         if self.steps >= STEPS:
             return self.machine.give_up(event, f"no known screen after {STEPS} steps towards home", "no_way_home")
-        ways = WAYS if self.covered_by is None else (self.covered_by, *WAYS)
+        ways: tuple[str | None, ...] = WAYS_IN_BATTLE if self.machine.place == "battle" else WAYS
+        if self.covered_by is not None:
+            ways = (self.covered_by, *ways)
         commands = self._tap(ways[self.steps % len(ways)], event)
         # Without a report a screen that is known, but not new, would not be heard of.
         return commands if self.covered_by is None else [*commands, Look()]
 
-    def _tap(self, point: str, event: Event) -> list[Command]:
-        """Tap a point, which counts as a step."""
+    def _tap(self, point: str | None, event: Event) -> list[Command]:
+        """Tap a point, or only look; either counts as a step."""
         self.steps, self.stepped_at = self.steps + 1, event.t
-        return [Tap(id=self.machine.next_id(), point=point, why="walk home")]
+        return [Look()] if point is None else [Tap(id=self.machine.next_id(), point=point, why="walk home")]

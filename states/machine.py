@@ -134,6 +134,8 @@ class Machine:
         """The number of the last gesture or question."""
         self.closings = 0
         """Taps in a row that were to close an interruption, with no other screen seen between them."""
+        self.place: str = setup.state
+        """The last state that was one of a known screen."""
         self._walks = 0
         self._before_pause = "menu"
         self._why = "started"
@@ -277,6 +279,8 @@ class Machine:
         """Begin the new state, and say so. Pausing shuts the gate before anything else, and answers after it."""
         event, source, target = data.kwargs["event"], data.transition.source, data.transition.dest
         self._why = data.kwargs["why"]
+        if target not in ("lost", "fault", "paused"):
+            self.place = target
         report = Report(state=target, why=self._why)
         if target == "paused":
             self._before_pause = source

@@ -40,7 +40,9 @@ TROUBLES: dict[TroubleName, Trouble] = {
     ),
     "slow_loading": Trouble("recoverable", "a battle does not load", "walks home and begins anew"),
     "unreadable_result": Trouble("recoverable", "a result page cannot be read", "leaves it; the battle is not counted"),
-    "unknown_screen": Trouble("recoverable", "no screen is recognised", "walks home step by step"),
+    "unknown_screen": Trouble(
+        "recoverable", "no screen is recognised", "walks home step by step; in a battle it looks and waits first"
+    ),
     "disconnected": Trouble("recoverable", "the game is back on its title page", "starts and enters the game again"),
     "no_way_home": Trouble(
         "fault", "walking home did not help", "keeps watching, tries again after growing waits, goes on when it can"

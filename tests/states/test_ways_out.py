@@ -97,6 +97,32 @@ def test_two_interruptions_on_an_unknown_screen_are_both_closed(player):
     assert set(taps(stay(player, "connection_lost", 8))) >= {"popup_close"}
 
 
+def test_a_battle_that_is_not_recognised_is_not_led_into_the_games_menu(player):
+    """Its menu button lies where other pages have their way back: looks and harmless taps, for longer than a battle."""
+    player.deploy()
+    assert player.tell(ScreenLost, seconds=5.0)[-1] == Look()
+    told = [command for _ in range(300) for command in player.tell(Tick)]
+    assert set(taps(told)) == {"clear", "popup_close"}
+    player.see("battle")
+    assert player.machine.state == "battle"
+    assert player.machine.snapshot()["attempt"] != "None"
+
+
+def test_after_minutes_the_way_back_is_tried_all_the_same(player):
+    """Whatever replaced the battle by then, nothing is lost any more."""
+    player.walk("battle")
+    player.tell(ScreenLost, seconds=5.0)
+    assert "back" in [point for _ in range(1200) for point in taps(player.tell(Tick))]
+
+
+@pytest.mark.parametrize("screen", ["settle", "home", "title"])
+def test_a_battle_that_is_over_does_not_count_as_the_last_known_screen(player, screen):
+    """From a page behind it the way home begins at once."""
+    player.walk("battle")
+    player.see(screen)
+    assert taps(player.tell(ScreenLost, seconds=5.0)) == ["back"]
+
+
 def test_a_result_that_cannot_be_read_is_left(player):
     """The page is left after a while, and the battle is not counted."""
     player.walk("battle")
