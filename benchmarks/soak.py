@@ -1,9 +1,9 @@
 """Whether anything grows: python benchmarks/soak.py [--game-hours 24 | --wall-hours 1] [--plot PNG] [--json].
 
-With `--game-hours` a daemon plays and learns in lock-step until so much time has passed in the game. With
-`--wall-hours` it plays the practice game in a real window under Xvfb, with the mouse, for so long. Resident memory,
-file descriptors, threads, tasks, the inbox and the learner's queue are noted all along. The slope of the memory is that
-of a straight line through the notes after the warm-up, which is the first fifth of the run.
+With `--game-hours` a daemon plays and learns in lock-step until so much time has passed in the game, or `--minutes` of
+the wall. With `--wall-hours` it plays the practice game in a real window under Xvfb, with the mouse, for so long.
+Resident memory, file descriptors, threads, tasks, the inbox and the learner's queue are noted all along. The slope of
+the memory is that of a straight line through the notes after the warm-up, which is the first fifth of the run.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ from states.events import Event
 
 WARM_UP = 0.2
 """Share of the run that the slope of the memory leaves out."""
+LOCK_STEP_BATCH = 16
+"""Experiences of an update in lock-step, where play waits for each: a quarter of the usual, which changes what is kept
+in memory by nothing but that.
+"""
 NO_BROKER = {"host": "127.0.0.1", "port": 1}
 DRAWN = ("memory_mib", "open_files", "threads", "tasks", "inbox", "learner")
 
@@ -175,28 +179,30 @@ def draw(notes: Sequence[Note], file: Path) -> None:
     figure.savefig(file)
 
 
-def measure(game_hours: float, wall_hours: float, stage: str) -> dict[str, Any]:
-    """The figures of a run: in a window where `wall_hours` are given, else in lock-step."""
+def measure(game_hours: float, minutes: float, wall_hours: float, stage: str) -> dict[str, Any]:
+    """The figures of a run: in a window where `wall_hours` are given, else in lock-step, `minutes` at most."""
     play = {"stage": stage, "planning_seconds": 0}
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         if wall_hours:
             stack.enter_context(window(stage))
             tables: dict[str, Any] = {"play": play, "screen": {"kind": "window", "region": [0, 0, 1280, 720]}}
             return asyncio.run(watch(Path(name), tables, game_seconds=float("inf"), wall_seconds=3600 * wall_hours))
-        tables = {"play": play, "practice": {"frame_step": 0.5}}
-        return asyncio.run(watch(Path(name), tables, game_seconds=3600 * game_hours, wall_seconds=float("inf")))
+        small = {"width": 640, "height": 360, "frame_step": 0.5}
+        tables = {"play": play, "practice": small, "learning": {"batch_size": LOCK_STEP_BATCH}}
+        return asyncio.run(watch(Path(name), tables, game_seconds=3600 * game_hours, wall_seconds=60 * minutes))
 
 
 def main() -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description="Whether anything grows.")
     parser.add_argument("--game-hours", type=float, default=24.0)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="of the wall, at most, in lock-step")
     parser.add_argument("--wall-hours", type=float, default=0.0)
     parser.add_argument("--stage", default="first_watch")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    figures = measure(options.game_hours, options.wall_hours, options.stage)
+    figures = measure(options.game_hours, options.minutes, options.wall_hours, options.stage)
     notes = figures.pop("notes")
     if options.plot:
         draw(notes, options.plot)

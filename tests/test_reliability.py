@@ -34,7 +34,7 @@ def test_touches_after_an_answer_are_counted():
 
 def test_nothing_is_lost_in_a_minute_of_the_soak(tmp_path):
     """The daemon lives, its figures are noted and drawn, and the inbox is never full."""
-    figures = soak.measure(60 / 3600, 0.0, str(short_level(tmp_path)))
+    figures = soak.measure(60 / 3600, 60.0, 0.0, str(short_level(tmp_path)))
     notes = figures["notes"]
     assert figures["alive at the end"]
     assert notes[-1].game >= 60
