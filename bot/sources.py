@@ -49,7 +49,8 @@ def open_stage(name: str | Path, sources: Sources, *, challenge: bool = False) -
     """The stage of a name: a shipped stage's name or code, what players call it (`StageIndex.find`), or a level file.
 
     A file gets its code and title from a table of stages: one beside it, or that of the user's game data. Raises
-    StageError, in one line, for a name that no stage or several have, and for a level that cannot be played.
+    StageError, in one line, for a name that no stage or several have, for a level that cannot be played, and for
+    challenge mode of a level that has none.
     """
     if isinstance(name, Path) or _is_file(name):
         return _from_file(Path(name), sources, challenge=challenge)

@@ -31,6 +31,10 @@ class StageError(GameDataError):
     """A level file is broken or uses the format in a way that cannot be played."""
 
 
+class NoChallengeError(StageError):
+    """A level that has no challenge mode is asked for in that mode."""
+
+
 class TableError(GameDataError):
     """A table of operators or enemies is broken, or does not contain the name asked for."""
 

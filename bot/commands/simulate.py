@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
 from bot.commands.holding import checked
 from bot.commands.output import print_json, print_progress
-from game.errors import DONE, InputError
+from game.errors import DONE, InputError, NoChallengeError
 
 if TYPE_CHECKING:
+    from bot.sources import Sources
+    from game.levels.stage import Stage
     from planning.grading import Trust
     from planning.plans import Plan
     from planning.playing import Holding, PlanResult
 
 VARIATIONS = ("near", "far", "exact")
 """The names of planning.variation, which is not imported for the help."""
+NO_CHALLENGE = "the plan is for challenge mode (difficulty 2), which this level does not have, so normal mode is played"
 
 
 def add(verbs: Verbs) -> None:
@@ -51,7 +54,7 @@ def simulate(options: Namespace) -> int:
     import msgspec
 
     from bot import config
-    from bot.sources import is_named, open_stage, sources
+    from bot.sources import is_named, sources
     from bot.squads import builds_from
     from planning.assignment import assign_operators
     from planning.grading import trust_in_plan
@@ -63,8 +66,7 @@ def simulate(options: Namespace) -> int:
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     plan = read_plan(options.plan)
-    challenge, notes = mode_of(plan, challenge=options.challenge)
-    stage = open_stage(options.stage, known, challenge=challenge)
+    stage, challenge, notes = _opened(options, plan, known)
     builds = builds_from(options, loaded, known.catalogue)
     squad = assign_operators(plan, known.catalogue, builds)
     played = play_plan(plan, stage, squad, options.seed)
@@ -86,6 +88,23 @@ def simulate(options: Namespace) -> int:
     else:
         print("\n".join([*_lines(stage.code, played, trust), *_holding_lines(held, wanted)]))
     return DONE
+
+
+def _opened(options: Namespace, plan: Plan, known: Sources) -> tuple[Stage, bool, list[str]]:
+    """The stage, whether challenge mode is played, and notes about it.
+
+    A plan for challenge mode is played in normal mode where there is no other. Raises NoChallengeError where the user
+    asks for challenge mode on such a level.
+    """
+    from bot.sources import open_stage
+
+    challenge, notes = mode_of(plan, challenge=options.challenge)
+    try:
+        return open_stage(options.stage, known, challenge=challenge), challenge, notes
+    except NoChallengeError:
+        if options.challenge:
+            raise
+    return open_stage(options.stage, known), False, [NO_CHALLENGE]
 
 
 def mode_of(plan: Plan, *, challenge: bool) -> tuple[bool, list[str]]:

@@ -92,6 +92,11 @@ def _predefined(data: JsonValue, *, challenge: bool) -> Iterator[JsonValue]:
     yield from hard if challenge and hard else usual
 
 
+def has_hard_units(data: JsonValue) -> bool:
+    """Whether challenge mode has its own list of units that the level puts on the field or in the hand."""
+    return any(True for _ in _units(data.get("hardPredefines", {})))
+
+
 def _units(predefines: JsonValue) -> Iterator[JsonValue]:
     """All units of one list, of every kind."""
     for group in ("characterInsts", "tokenInsts", "characterCards", "tokenCards"):

@@ -112,6 +112,15 @@ def read_runes(data: JsonValue, unknown: Unknown, *, challenge: bool) -> tuple[R
     return tuple(found)
 
 
+def has_challenge_rune(data: JsonValue) -> bool:
+    """Whether a level has a rune for challenge mode that is not one of the normal mode as well. Chapter 10 and later
+    ones, which have no challenge mode, have no such rune in their level files.
+    """
+    normal, challenge = reader.DIFFICULTIES["NORMAL"], reader.DIFFICULTIES["FOUR_STAR"]
+    masks = (place.get("difficultyMask", "ALL").mask(reader.DIFFICULTIES) for place in data.get("runes", []).each())
+    return any(mask & challenge and not mask & normal for mask in masks)
+
+
 def _read_rune(place: JsonValue) -> Rune:
     """One rune; a professionMask of 0 means all professions."""
     numbers, texts = {}, {}

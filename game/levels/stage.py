@@ -18,14 +18,14 @@ from typing import Any
 
 from game.characters.catalogue import Catalogue
 from game.characters.models import Enemy, Operator
-from game.errors import StageError
+from game.errors import NoChallengeError, StageError
 from game.levels import reader
 from game.levels.enemies import EnemyList
-from game.levels.map import Mask, read_map
+from game.levels.map import Mask, has_hard_units, read_map
 from game.levels.pathfinding import Tile
 from game.levels.reader import JsonValue, StageOptions, Unknown
 from game.levels.routes import APPEAR, HIDE, MOVE, WAIT, WAIT_BATTLE, WAIT_FRAGMENT, WAIT_WAVE, Node, Route, read_routes
-from game.levels.runes import SquadRule, changed_options, read_runes, shown_groups, squad_rules
+from game.levels.runes import SquadRule, changed_options, has_challenge_rune, read_runes, shown_groups, squad_rules
 from game.levels.waves import Fragment, Spawn, Waves, chosen, with_offspring
 
 __all__ = [
@@ -102,7 +102,7 @@ def load_stage(source: str | Path, catalogue: Catalogue, *, challenge: bool = Fa
     """The stage of a shipped name or of a level file, with enemies of the catalogue.
 
     `challenge` applies the runes of challenge mode instead of those of the normal mode. Raises StageError, in one line,
-    where the level cannot be played.
+    where the level cannot be played, and NoChallengeError, which is one, where it has no challenge mode.
     """
     names = shipped_codes().values()
     if str(source) in names:
@@ -187,6 +187,8 @@ def _shipped_path(name: str) -> Path:
 
 def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool) -> Stage:
     """A stage from the whole of its level file."""
+    if challenge and not (has_challenge_rune(data) or has_hard_units(data)):
+        raise NoChallengeError(f"{data.file}: has no challenge mode: none of its runes is for it; play the normal mode")
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
     tile_map = read_map(data, runes, unknown, challenge=challenge)

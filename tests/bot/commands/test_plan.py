@@ -94,6 +94,7 @@ def test_a_plan_ends_with_all_that_a_player_needs(squad, tmp_path, capsys):
         (["--picture", "plan.bmp"], "plan.bmp: pictures are PNG"),
         (["--out", "no/such/job.json"], "there is no folder"),
         (["--stage", "first_wach"], "first_watch"),
+        (["--challenge"], "first_watch.json: has no challenge mode"),
     ],
 )
 def test_what_cannot_be_obeyed_is_one_line(squad, capsys, asked, said):

@@ -87,7 +87,9 @@ def test_simulate_tells_a_broken_squad_in_one_line(job, capsys, squad, said):
         (0, ["--challenge"], True, []),
     ],
 )
-def test_simulate_plays_the_mode_that_the_plan_is_for(job, capsys, monkeypatch, difficulty, asked, challenge, notes):
+def test_simulate_plays_the_mode_that_the_plan_is_for(
+    job, hard, capsys, monkeypatch, difficulty, asked, challenge, notes
+):
     """Difficulty 2 is challenge mode; 1 and 3 are normal mode unless the user asks for the other."""
     modes, load = [], sources.load_stage
     monkeypatch.setattr(
@@ -95,9 +97,24 @@ def test_simulate_plays_the_mode_that_the_plan_is_for(job, capsys, monkeypatch, 
     )
     plan, _ = job
     plan.write_text(json.dumps({**json.loads(plan.read_text()), "difficulty": difficulty}))
-    assert main(["simulate", "--stage", "first_watch", "--plan", str(plan), "--json", *asked]) == 0
+    assert main(["simulate", "--stage", str(hard), "--plan", str(plan), "--json", *asked]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (modes, told["challenge"], told["notes"]) == ([challenge], challenge, notes)
+
+
+def test_simulate_says_that_a_level_has_no_challenge_mode(job, capsys):
+    """Where the user asks for it that is an error; where only the plan does, a note of what is played instead."""
+    plan, _ = job
+    asked = ["simulate", "--stage", "first_watch", "--plan", str(plan), "--json"]
+    assert main([*asked, "--challenge"]) == 2
+    assert capsys.readouterr().err.count("has no challenge mode") == 1
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "difficulty": 2}))
+    assert main(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["challenge"], told["notes"]) == (
+        False,
+        ["the plan is for challenge mode (difficulty 2), which this level does not have, so normal mode is played"],
+    )
 
 
 def test_simulate_uses_what_the_plan_requires_or_says_what_falls_short(job, capsys):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import game
 from bot.cli import main
 
 
@@ -21,15 +19,11 @@ def test_level_files_are_told_one_a_line(capsys, tmp_path):
     assert main(["stage", "first_watch"]) == 0
 
 
-def test_challenge_mode_of_a_level_is_told(capsys, tmp_path):
-    """The facts of the same file change with the runes of that mode."""
-    data = json.loads(
-        (Path(game.__file__).parent / "levels" / "stages" / "first_watch.json").read_text(encoding="utf-8")
-    )
-    cost = {"difficultyMask": "FOUR_STAR", "key": "cbuff_char_cost", "blackboard": [{"key": "scale", "value": 3.0}]}
-    file = tmp_path / "hard.json"
-    file.write_text(json.dumps({**data, "runes": [cost]}), encoding="utf-8")
-    assert main(["stage", str(file)]) == 0
+def test_challenge_mode_of_a_level_is_told(capsys, hard):
+    """The facts of the same file change with the runes of that mode; a level without them has no such mode."""
+    assert main(["stage", str(hard)]) == 0
     assert "rules about operators" not in capsys.readouterr().out
-    assert main(["stage", "--challenge", str(file)]) == 0
-    assert "rules about operators: 1" in capsys.readouterr().out
+    assert main(["stage", "--challenge", "two_roads", str(hard)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert "two_roads.json: has no challenge mode" in lines[0]
+    assert "rules about operators: 1" in lines[1]

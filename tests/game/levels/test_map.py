@@ -76,6 +76,7 @@ def test_hard_predefines_stand_in_challenge_mode_where_there_are_any(make):
     unit = {"inst": {"characterKey": "trap_1"}, "position": {"row": 1, "col": 3}}
     data["predefines"] = {"tokenInsts": [unit]}
     data["hardPredefines"] = {"tokenInsts": []}
+    data["runes"] = [make.rune("global_lifepoint", "FOUR_STAR", value=1.0)]
     assert not make.stage(data, challenge=True).melee[1, 3]
     data["hardPredefines"] = {"tokenInsts": [{**unit, "position": {"row": 1, "col": 5}}]}
     hard = make.stage(data, challenge=True)

@@ -7,7 +7,7 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, Action, flatten
 from game.characters.builds import default_squad
-from game.errors import StageError
+from game.errors import NoChallengeError, StageError
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
@@ -120,6 +120,24 @@ def test_a_stage_s_rules_change_the_hand(make):
     assert plain.act(fang)
     assert not hard.act(fang)
     assert not hard.legal_actions()[flatten(fang, 2, 24)]
+
+
+@pytest.mark.parametrize("difficulty", [None, "NORMAL", "ALL", "EASY"])
+def test_a_level_without_runes_for_challenge_mode_has_none(make, difficulty):
+    """Playing the normal mode under that name would say nothing about challenge mode."""
+    data = make.level([make.spawn()])
+    data["runes"] = [make.rune("global_lifepoint", difficulty, value=1.0)] if difficulty else None
+    with pytest.raises(NoChallengeError, match=r"^made\.json: has no challenge mode: none of its runes is for it; .*$"):
+        make.stage(data, challenge=True)
+
+
+def test_devices_of_its_own_make_a_challenge_mode_too(make):
+    """Its list of devices, where that is not empty, is enough."""
+    data = make.level([make.spawn()])
+    unit = {"inst": {"characterKey": "trap_1"}, "position": {"row": 1, "col": 3}}
+    data["hardPredefines"] = {"tokenInsts": [unit]}
+    assert make.stage(data).melee[1, 3]
+    assert not make.stage(data, challenge=True).melee[1, 3]
 
 
 def test_a_squad_larger_than_the_stage_allows_is_refused(make):
