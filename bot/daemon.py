@@ -333,7 +333,8 @@ class Daemon:
         over = self._code is not None or machine.battles == machine.setup.battles
         if not alone or over:
             return None
-        setup, lost = msgspec.structs.replace(machine.setup, played=machine.battles, ids=machine.last_id), None
+        carried = {"played": machine.battles, "ids": machine.last_id, "entered_again": machine.entry.entered_again}
+        setup, lost = msgspec.structs.replace(machine.setup, **carried), None
         if self._recorder.page_is_full:
             lost = self._recorder.turn_page(setup)
         elif not self._recorder.begin_again(setup):

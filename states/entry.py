@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from states.commands import Command, Look, NeedHuman, Tap
-from states.events import Event, ScreenName, ScreenSeen, Tick
+from states.events import Event, ResumeAsked, ScreenName, ScreenSeen, Tick
 from states.state import PATIENCE, State
 from states.troubles import TroubleName
 from states.waits import Waits
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 AGAIN = 3
 """How often a tap after which the page is still there is made again as if it was lost, before the waits grow."""
+ELSEWHERE: ScreenName = "logged_in_elsewhere"
+"""The dialog that another device has taken the account over."""
+ENTRIES = 3
+"""How often within an `HOUR` the bot enters again after that dialog; the other device may be a bot that does so too."""
+HOUR = 3600.0
+"""In seconds."""
 
 
 class Page(NamedTuple):
@@ -32,6 +38,14 @@ class Page(NamedTuple):
 
 
 PAGES: dict[ScreenName, Page] = {
+    ELSEWHERE: Page(
+        "connection_confirm",
+        30.0,
+        8,
+        "logged_in_elsewhere",
+        "the account is in use on another device, which throws the bot out; stop one of the two, then: holdfast resume "
+        "(by itself it enters again within the hour)",
+    ),
     "title": Page("title_start", 30.0, 10, "no_entry", "the game does not get past its title page; start it by hand"),
     "login": Page("login_enter", 30.0, 8, "no_entry", "the login page does not let the bot in; enter by hand"),
     "password": Page(None, 60.0, 0, "password", "the session has expired; enter the password in the game"),
@@ -54,6 +68,10 @@ class EntryState(State):
         """The page that was seen last; None while another screen, such as a pop-up, is there."""
         self._made = 0
         """Taps made since this page appeared."""
+        self.entered_again = machine.setup.entered_again
+        """When the bot entered after another device had taken the account over, within an hour."""
+        self._told = False
+        """Whether a person was asked for because of that."""
         self.arrive()
 
     def arrive(self) -> None:
@@ -67,6 +85,13 @@ class EntryState(State):
         super().enter(event)
         self._page, self._made = None, 0
         self.machine.battle.forget()
+        if isinstance(event, ResumeAsked):
+            self.resume()
+
+    def resume(self) -> None:
+        """A person wants the bot to enter the game: what happened before does not count."""
+        self.entered_again, self._told, self._page = (), False, None
+        self.arrive()
 
     def on_screen_seen(self, event: ScreenSeen) -> list[Command]:
         """Close an interruption, or do what the page needs."""
@@ -78,12 +103,14 @@ class EntryState(State):
         self._page = event.screen
         if event.screen == "maintenance":  # title and login do lead on; what they lead to is what needs patience
             self._taps["title"] = self._taps["login"] = 0
-        asked = self._ask(event.screen, page)
         if event.screen != before:
             self._made = 0
+        asked = self._ask(event.screen, page)
         due = self._is_due(event, page, appeared=event.screen != before)
         if page.point is None or not due:
             return asked
+        if event.screen == ELSEWHERE and self._made == 0 and not self._may_enter_again(event.t):
+            return [*asked, *self._leave_alone(event.t)]
         self._taps[event.screen] += 1
         self._made, self.tapped_at = self._made + 1, event.t
         return [*asked, Tap(id=self.machine.next_id(), point=page.point, why=f"get past the {event.screen} page")]
@@ -104,6 +131,23 @@ class EntryState(State):
             waits.grow(event.t)
             return True
         return self._seems_lost(event.t)
+
+    def _may_enter_again(self, t: float) -> bool:
+        """Whether the bot has not entered too often yet; if so, it does now."""
+        recent = tuple(before for before in self.entered_again if t - before < HOUR)
+        self._told = self._told and bool(recent)
+        if len(recent) >= ENTRIES:
+            self.entered_again = recent
+            return False
+        self.entered_again = (*recent, t)
+        self._waits[ELSEWHERE] = Waits(PAGES[ELSEWHERE].wait, t)
+        return True
+
+    def _leave_alone(self, t: float) -> list[Command]:
+        """Tap nothing before the first of the entries is an hour old; ask for a person, once."""
+        self._waits[ELSEWHERE] = Waits(self.entered_again[0] + HOUR - t, t)
+        told, self._told = self._told, True
+        return [] if told else [NeedHuman(why=PAGES[ELSEWHERE].ask)]
 
     def _seems_lost(self, t: float) -> bool:
         """Whether the last tap should be made again because the page is still there."""

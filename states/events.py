@@ -15,7 +15,8 @@ from game.view import BattleView
 Outcome = Literal["won", "lost"]
 ScreenName = Literal[
     "home", "terminal", "stage_map", "stage_panel", "squad", "loading", "battle", "settle", "failed",
-    "popup", "connection_lost", "title", "login", "password", "update", "maintenance",
+    "popup", "connection_lost", "logged_in_elsewhere", "title", "login", "password", "update",
+    "maintenance",
 ]  # fmt: skip
 """Every screen a profile can describe and the machine can hear of."""
 SCREEN_NAMES: tuple[ScreenName, ...] = get_args(ScreenName)

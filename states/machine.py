@@ -72,6 +72,7 @@ SCREENS: dict[ScreenName, str] = {
     "battle": "battle_seen",
     "settle": "result_seen",
     "failed": "result_seen",
+    "logged_in_elsewhere": "entry_seen",
     "title": "entry_seen",
     "login": "entry_seen",
     "password": "entry_seen",
@@ -109,6 +110,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of game time between two decisions."""
     pause_game: bool = False
     """Whether a pause in a battle presses the game's own pause button too. (Older traces know no such setting.)"""
+    entered_again: tuple[float, ...] = ()
+    """When the bot entered after another device had taken the account over, before this trace. (Nor this.)"""
 
 
 class Machine:
@@ -179,7 +182,8 @@ class Machine:
                 self.leaving = event
                 return [ShutGate(), Answer(id=event.id, what="stopping"), Finish(code=0, why=f"stopped by {event.by}")]
             case ResumeAsked() if self.state != "paused":
-                look: list[Command] = [Look()] if self.state == "fault" else []
+                self.entry.resume()
+                look: list[Command] = [Look()] if self.state in ("fault", "entry") else []
                 return [Answer(id=event.id, what="resumed"), *look]
             case SpeedAsked():
                 return self._play_at(event)

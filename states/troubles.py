@@ -30,7 +30,7 @@ class Trouble(NamedTuple):
 TroubleName = Literal[
     "interruption", "no_effect", "slow_loading", "unreadable_result", "unknown_screen", "disconnected", "no_way_home",
     "dead_button", "long_fault", "stage_absent", "blind", "password", "update", "maintenance",
-    "no_entry",
+    "no_entry", "logged_in_elsewhere",
 ]  # fmt: skip
 
 TROUBLES: dict[TroubleName, Trouble] = {
@@ -64,6 +64,9 @@ TROUBLES: dict[TroubleName, Trouble] = {
     ),
     "no_entry": Trouble(
         "human_needed", "the title or the login page does not let the bot in", "taps again after growing waits"
+    ),
+    "logged_in_elsewhere": Trouble(
+        "human_needed", "another device takes the account over again and again", "enters a few times an hour at most"
     ),
 }
 """Recoverable trouble is mended on the way. A fault is written down with its evidence, and nothing but its way out is

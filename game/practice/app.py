@@ -208,6 +208,8 @@ class PracticeGame:
                 painter.connection_lost()
             case "disconnected":
                 painter.connection_lost("BACK TO TITLE")
+            case "logged_in_elsewhere":
+                painter.notice("LOGGED IN ELSEWHERE", "Another device uses this account.", "BACK TO TITLE")
             case "update":
                 painter.notice("UPDATE", "A new version is here; the game restarts.", "CONFIRM")
             case "unknown":

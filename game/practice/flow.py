@@ -12,11 +12,15 @@ from game.practice import layout
 from game.practice.layout import Scale, Spot
 from game.practice.stage_map import StageMap
 
-Interruption = Literal["popup", "connection_lost", "unknown", "disconnected", "update"]
+Interruption = Literal["popup", "connection_lost", "unknown", "disconnected", "logged_in_elsewhere", "update"]
 
 SCREEN_OF = {"disconnected": "connection_lost", "entering": "loading", "restarting": "loading"}
 """What an interruption or a page is called in the screen profiles, where it has not its own name."""
-LEAVES_TO: dict[Interruption, str] = {"disconnected": "title", "update": "restarting"}
+LEAVES_TO: dict[Interruption, str] = {
+    "disconnected": "title",
+    "logged_in_elsewhere": "title",
+    "update": "restarting",
+}
 """The page to which an interruption leads when it is closed; the others lead back to the page below."""
 LOADED: dict[str, str] = {"loading": "battle", "entering": "home", "restarting": "title"}
 """The page that follows each loading page."""
@@ -42,6 +46,7 @@ WAYS_OUT: dict[Interruption, Spot] = {
     "connection_lost": layout.CONFIRM,
     "unknown": layout.BACK,
     "disconnected": layout.CONFIRM,
+    "logged_in_elsewhere": layout.NOTICE_CONFIRM,
     "update": layout.NOTICE_CONFIRM,
 }
 """The spot that closes each interruption."""

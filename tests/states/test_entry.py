@@ -6,7 +6,8 @@ import pytest
 from player import gestures, stay, taps, view
 
 from states.commands import Look, NeedHuman
-from states.events import Tick
+from states.entry import ELSEWHERE
+from states.events import PauseAsked, ResumeAsked, Tick
 
 
 def asked(commands):
@@ -97,6 +98,54 @@ def test_a_title_page_that_comes_back_for_ever_is_not_tapped_for_ever(player):
     """A server that throws the bot out at once is asked again after waits that grow."""
     made = sum(len(taps(player.see(screen))) for _ in range(3600) for screen in ("title", "login"))
     assert made < 60
+
+
+def thrown_out(player, times):
+    """What the bot does when another device throws it out so often, each time once it is in the game."""
+    way = (ELSEWHERE, "title", "login", "home")
+    return [command for _ in range(times) for screen in way for command in player.see(screen)]
+
+
+def test_two_devices_do_not_throw_one_another_out_for_ever(player):
+    """After three times within an hour nothing is pressed, and a person is asked once."""
+    assert asked(thrown_out(player, 3)) == []
+    told = player.see(ELSEWHERE)
+    assert taps(told) == []
+    assert "another device" in asked(told)[0]
+    assert stay(player, ELSEWHERE, 3500) == []
+
+
+def test_the_account_is_tried_again_a_few_times_an_hour(player):
+    """By itself, for as long as it lasts; the person is not asked again."""
+    told = [*thrown_out(player, 3), *player.see(ELSEWHERE)]
+    for _ in range(24 * 3600):
+        commands = player.tell(Tick)
+        commands = player.see(ELSEWHERE) if Look() in commands else commands
+        while taps(commands):
+            told += [*commands, *(command for screen in ("title", "login", "home") for command in player.see(screen))]
+            commands = player.see(ELSEWHERE)
+        told += commands
+    assert len(asked(told)) == 1
+    assert 24 <= taps(told).count("connection_confirm") <= 25 * 3
+
+
+def test_thrown_out_now_and_then_is_no_contest(player):
+    """Once in half an hour, all day long."""
+    for hour in range(24):
+        for half in range(2):
+            assert taps(player.see(ELSEWHERE, t=3600.0 * hour + 1800.0 * half)) == ["connection_confirm"]
+            player.see("home", t=3600.0 * hour + 1800.0 * half + 60)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_resume_enters_again_at_once(player, paused):
+    """The person has closed the game on the other device."""
+    thrown_out(player, 3)
+    player.see(ELSEWHERE)
+    if paused:
+        player.tell(PauseAsked, id="p")
+    assert Look() in player.tell(ResumeAsked, id="r")
+    assert taps(player.see(ELSEWHERE)) == ["connection_confirm"]
 
 
 def test_a_pop_up_over_the_title_page_is_closed(player):

@@ -40,6 +40,9 @@ def test_the_pages_before_home_are_recognised(size):
     painter.home()
     painter.connection_lost("BACK TO TITLE")
     assert seen(painter) == "connection_lost"
+    painter.home()
+    painter.notice("LOGGED IN ELSEWHERE", "Another device uses this account.", "BACK TO TITLE")
+    assert seen(painter) == "logged_in_elsewhere"
 
 
 @pytest.mark.parametrize("size", SIZES)
