@@ -12,7 +12,7 @@ import msgspec
 
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
-from game.texts import read_text
+from game.texts import read_texts
 
 if TYPE_CHECKING:
     from game.characters.catalogue import Catalogue
@@ -73,9 +73,22 @@ def read_builds(path: str | Path, catalogue: Catalogue) -> dict[str, Build]:
     TableError where the file cannot be read, or names an operator or a build that does not exist.
     """
     try:
-        data = tomllib.loads(read_text(Path(path)))
-    except (OSError, UnicodeDecodeError) as error:
+        readings = read_texts(Path(path))
+    except (OSError, UnicodeError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from None
+    errors = []
+    for text in readings.texts:
+        try:
+            return _builds(text, path, catalogue)
+        except TableError as error:
+            errors.append(error)
+    raise errors[0] if readings.certain else TableError(f"{errors[0]}; it is not UTF-8: save it as UTF-8")
+
+
+def _builds(text: str, path: str | Path, catalogue: Catalogue) -> dict[str, Build]:
+    """The builds of a squad file with this text. Raises TableError as `read_builds` does."""
+    try:
+        data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise TableError(f"{path}: is not TOML: {error}; a box of MAA or a CSV is read by --roster") from None
     entries = data.get("operator", [])

@@ -72,7 +72,7 @@ def read_roster(path: str | Path, catalogue: Catalogue) -> Roster:
     Entries that cannot be used are left out and listed in `problems`. Raises TableError, in one line, where the file
     cannot be read or has no entry that can be used.
     """
-    box = read_box(Path(path))
+    box = read_box(Path(path), lambda entry: character_of(entry, catalogue) is not None)
     roster = roster_of(box, catalogue)
     if not (roster.owned or roster.unknown or roster.given_up):
         raise TableError(f"{path}: {roster.problems[0] if roster.problems else 'names no operator'}")

@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from game.errors import TableError
-from game.texts import read_text
+from game.texts import READ, read_texts
 
 FIELDS = ("elite", "level", "skill", "skill_level", "trust", "potential")
 """The fields of a `Build`, as files may give them."""
@@ -88,16 +88,35 @@ def _written(value: Any) -> str:
         return "a huge number"
 
 
-def read_box(path: Path) -> Box:
-    """The entries of a file. TableError, in one line with the path, where it cannot be read as one of the three."""
+def read_box(path: Path, is_known: Callable[[OwnedOperator], bool] = lambda _: True) -> Box:
+    """The entries of a file; where its encoding is not certain, in the one in which most entries are known.
+
+    Raises TableError, in one line with the path, where it cannot be read as one of the three, or where its encoding is
+    not certain and no entry is known in any.
+    """
     try:
-        text = read_text(path)
+        readings = read_texts(path)
     except FileNotFoundError:
         raise TableError(f"{path}: there is no such file") from None
     except (OSError, UnicodeError, ValueError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from None
-    kind = path.suffix.lower()
-    start = text.lstrip()
+    boxes, errors = [], []
+    for text in readings.texts:
+        try:
+            boxes.append(_box_of(text, path))
+        except TableError as error:
+            errors.append(error)
+    if not boxes:
+        raise errors[0]
+    counts = [sum(is_known(entry) for _, entry, _ in box.entries) for box in boxes]
+    if not readings.certain and not any(counts):
+        raise TableError(f"{path}: names no known operator in any encoding that is read ({READ}); save it as UTF-8")
+    return boxes[counts.index(max(counts))]
+
+
+def _box_of(text: str, path: Path) -> Box:
+    """The entries of a file with this text. Raises TableError as `read_box` does."""
+    kind, start = path.suffix.lower(), text.lstrip()
     try:
         if kind == ".toml" or start.startswith("[[operator]]"):
             return _of_toml(text)

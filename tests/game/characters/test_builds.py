@@ -150,6 +150,20 @@ def test_a_squad_file_may_begin_with_a_byte_order_mark(tmp_path):
     assert read_squad(file, CATALOGUE) == squad_of(["Fang"], CATALOGUE)
 
 
+def test_a_squad_file_may_have_the_encoding_of_an_old_editor(tmp_path):
+    """That one in which its names are operators; where it is none, the line says what to do."""
+    file = tmp_path / "squad.toml"
+    for name, encoding in (("フェン", "cp932"), ("克洛丝", "gb18030")):
+        file.write_text(f"[[operator]]\nname = '{name}'\n", encoding=encoding)
+        assert read_squad(file, CATALOGUE) == squad_of([name], CATALOGUE)
+    file.write_text("[[operator]]\nname = '펭귄'\n", encoding="cp949")
+    with pytest.raises(TableError, match=r"there is no operator .*; it is not UTF-8: save it as UTF-8$"):
+        read_squad(file, CATALOGUE)
+    file.write_bytes(b"[[operator]]\nname = '\x81 '\n")
+    with pytest.raises(TableError, match=r"cannot be read: is text in none of UTF-8, .*save it as UTF-8$"):
+        read_squad(file, CATALOGUE)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -100,6 +100,23 @@ def test_a_table_of_a_spreadsheet_is_a_roster(read, encoding):
     assert read(CSV, "box.csv", encoding).builds == read(CSV.replace(",", "\t"), "box.tsv", encoding).builds
 
 
+def test_each_operator_is_known_in_a_japanese_and_in_a_chinese_table(read):
+    """Neither encoding says which it is: that one is right in which the names are operators, even a single one."""
+    for character in CATALOGUE.characters.values():
+        assert list(read(f"干员,等级\n{character.chinese},1\n", "box.csv", "gb18030").builds) == [character.name]
+        for japanese in character.other_names:
+            for header in ("名前,レベル", "name,level"):
+                assert list(read(f"{header}\n{japanese},1\n", "box.csv", "cp932").builds) == [character.name]
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "gb18030"])
+def test_an_encoding_in_which_no_operator_is_known_is_refused(read, encoding):
+    """Instead of a list of names that are none; the line says which encodings are read."""
+    with pytest.raises(TableError, match=r"box\.csv: names no known operator in any .*Shift-JIS.*; save it as UTF-8$"):
+        read("name,level\n펭귄,1\n", "box.csv", encoding)
+    assert unknown_line(read("name,level\n펭귄,1\n", "box.csv")).startswith("1 operator is in no table here: 펭귄")
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
