@@ -29,10 +29,21 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
     Raises NoDisplayError if no window can be opened.
     """
     Battle(game.stages[0], game.squad).step(1)  # compiles the rules before the window opens
-    window, place = _open(game.size), WindowPlacement()
+    window = _open(game.size)
     opened_at = pygame.display.get_window_position()
     before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
-    clock, shown = pygame.time.Clock(), ""
+    try:
+        _play(game, window, opened_at, say)
+    finally:
+        pygame.display.quit()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _play(
+    game: PracticeGame, window: pygame.Surface, opened_at: tuple[int, int], say: Callable[[str], None] | None
+) -> None:
+    """Play until the window is closed."""
+    place, clock, shown = WindowPlacement(), pygame.time.Clock(), ""
     while _obey(game):
         if game.place != place:
             place = game.place
@@ -44,8 +55,6 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
             shown = game.screen
             say(shown)
         game.advance(min(clock.tick(FRAMES) / 1000, LONGEST_FRAME))
-    pygame.display.quit()
-    signal.signal(signal.SIGTERM, before)
 
 
 def _open(size: tuple[int, int]) -> pygame.Surface:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,14 @@ from contextlib import contextmanager
 
 import mss
 import numpy as np
+import pygame
 import pytest
+from levels import CATALOGUE
+
+from game.characters.builds import default_squad
+from game.levels.stage import load_stage
+from game.practice import window
+from game.practice.app import PracticeGame
 
 SECONDS = 60
 CORNER = (100, 50)
@@ -80,6 +88,22 @@ def test_the_window_opens_where_it_is_told_and_answers_the_mouse(tmp_path):
         assert game.stdout.readline().strip() == "terminal"
         game.terminate()
         assert game.wait(SECONDS) == 0
+
+
+def test_an_end_by_ctrl_c_gives_sigterm_back(monkeypatch):
+    """However the window ends, the process obeys SIGTERM afterwards as it did before."""
+
+    def interrupt(_game):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(window, "_open", pygame.Surface)
+    monkeypatch.setattr(window, "_obey", interrupt)
+    monkeypatch.setattr(pygame.display, "get_window_position", lambda: CORNER)
+    before = signal.getsignal(signal.SIGTERM)
+    game = PracticeGame([load_stage("first_watch", CATALOGUE)], default_squad(CATALOGUE), size=SIZE)
+    with pytest.raises(KeyboardInterrupt):
+        window.play_in_window(game)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_moved_window_comes_back(tmp_path):
