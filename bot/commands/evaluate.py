@@ -35,7 +35,8 @@ def evaluate(options: Namespace) -> int:
     said: list[str] = []  # notes wait, so that an error is printed alone
     stage, squad = open_stage(options.stage, known), squad_from(options, loaded, known.catalogue, said.append)
     figures = training.evaluate(stage, squad, options.policy, options.battles, options.seed)
-    print_progress("\n".join(said))
+    for line in said:
+        print_progress(line)
     trust = trust_in(stage, squad, known.catalogue)
     print_facts({**figures, **trust.facts(as_json=options.json)}, as_json=options.json)
     return DONE

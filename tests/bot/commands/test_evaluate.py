@@ -30,3 +30,14 @@ def test_a_policy_that_is_not_there_is_one_line(capsys, tmp_path):
     """A folder without a checkpoint is named."""
     assert main(["evaluate", "--stage", "first_watch", "--policy", str(tmp_path), "--battles", "1"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_evaluate_says_nothing_where_there_is_nothing_to_say(capsys, tmp_path):
+    """The user's own squad needs no line on standard error, not even an empty one."""
+    squad = tmp_path / "squad.toml"
+    squad.write_text('[[operator]]\nname = "Fang"\n', encoding="utf-8")
+    asked = ["evaluate", "--stage", "first_watch", "--policy", "random", "--battles", "1", "--json"]
+    assert main([*asked, "--squad", str(squad)]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(asked) == 0
+    assert capsys.readouterr().err.startswith("squad: the default one")
