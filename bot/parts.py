@@ -55,15 +55,16 @@ def build(
     fresh: bool,
     tell: Tell,
     played: int = 0,
+    known: Sources | None = None,
 ) -> Parts:
-    """All parts, warmed up; without a squad, that of [play] squad plays.
+    """All parts, warmed up; without a squad, that of [play] squad plays, without `known` the configuration's sources.
 
     A learner that knows nothing yet is given battles that the plan wins. `battles` is the number of the last battle to
     play, 0 for no end, and `played` that of the last one before; `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
     """
-    known = sources(config)
+    known = known or sources(config)
     stage = open_stage(play_stage(config), known)
     squad = configured_squad(config, known.catalogue) if squad is None else squad
     client = open_client(config, stage, squad)

@@ -11,10 +11,13 @@ from pathlib import Path
 import cv2
 
 from bot import log
-from bot.config import Config, ConfigError, DataOptions
+from bot.commands.output import print_progress
+from bot.config import Config, ConfigError, DataOptions, ScheduleOptions, ScreenOptions
 from bot.daemon import Daemon
 from bot.mqtt.connection import selector_loop
 from bot.parts import Parts, build
+from bot.sources import sources
+from bot.squads import configured_squad
 from game.actions import Action
 from game.view import BattleView
 from states.events import BattleSeen, Decided, Event
@@ -55,17 +58,32 @@ def units_in_sight(view: BattleView) -> int:
     return min(len(view.enemies), 5) + 2 * min(len(view.operators), 5)
 
 
+def _practising(config: Config, folder: str) -> Config:
+    """The configuration for a battle of the practice game that leaves its traces in this folder."""
+    screen = config.screen if config.screen.kind == "practice" else ScreenOptions()
+    return config.model_copy(
+        update={
+            "screen": screen,
+            "schedule": ScheduleOptions(),
+            "mqtt": config.mqtt.model_copy(update={"host": ""}),
+            "data": DataOptions(directory=folder),
+        }
+    )
+
+
 def write_picture(config: Config, out: Path) -> Path:
     """Play one battle of the practice game with what was learned so far, and write its best moment as PNG.
 
-    What was learned is copied, not touched. Raises ConfigError when the picture cannot be written.
+    It is the practice game whatever [screen] says, at any hour, and no broker but an own one hears of it. What was
+    learned is copied, not touched. Raises ConfigError when the picture cannot be written.
     """
     log.set_up(None, "warning", sys.stderr)
     with tempfile.TemporaryDirectory(prefix="holdfast-picture-") as folder:
         if (config.directory / "checkpoint").is_dir():
             shutil.copytree(config.directory / "checkpoint", Path(folder) / "checkpoint")
-        changed = config.model_copy(update={"data": DataOptions(directory=folder)})
-        parts = build(changed, battles=1, fresh=False, tell=lambda what: print(what, file=sys.stderr))  # noqa: T201
+        known, changed = sources(config), _practising(config, folder)
+        squad = configured_squad(config, known.catalogue)
+        parts = build(changed, squad, known=known, battles=1, fresh=False, tell=print_progress)
         photographer = Photographer(parts)
         with asyncio.Runner(loop_factory=selector_loop()) as runner:
             runner.run(Daemon(changed, parts, hear=photographer.hear).run())
