@@ -94,6 +94,7 @@ class Run:
         """Play, beginning with what `prepare` returned; returns the exit code."""
         control = Control(self._config.mqtt)
         serving = asyncio.create_task(control.run(), name="control")
+        daemon: Daemon | None = None
         try:
             following: Prepared | None = prepared
             while following is not None:
@@ -110,7 +111,8 @@ class Run:
             await self._report(control)
             return code
         finally:
-            systemd.notify(STOPPING=1)
+            if daemon is None or not isinstance(daemon.leaving, StopAsked):  # else the daemon has said so
+                systemd.notify(STOPPING=1)
             await control.close(serving)
 
     async def _report(self, control: Control) -> None:

@@ -12,9 +12,14 @@ import time
 from typing import Any
 
 import pytest
-from runs import PATIENCE, events_of, make, short_level
+from runs import NO_BROKER, PATIENCE, events_of, make, short_level
 
 from bot import daemon as daemon_module
+from bot import log
+from bot.config import Config, parse
+from bot.ending import EndingSignals
+from bot.parts import build
+from bot.turns import Prepared, Run
 from learning import checkpoint
 
 PROGRAM = """
@@ -169,6 +174,35 @@ def test_five_signals_while_a_checkpoint_is_written_end_it_with_a_valid_one(tmp_
     assert notes == ()
     (stopped,) = (line for line in events_of(tmp_path) if line["event"] == "stopped")
     assert (stopped["code"], stopped["why"]) == (0, "stopped by SIGINT")
+
+
+@pytest.mark.timeout(300)
+def test_a_hurried_stop_ends_all_turns(tmp_path):
+    """The second signal does not wait for the machine, which has not heard of the stop then; no further turn begins."""
+    level, begun = str(short_level(tmp_path)), []
+    schedule = {"turns": [{"stage": level, "battles": 1}] * 2}
+    config = parse({"mqtt": NO_BROKER, **quick(tmp_path), "schedule": schedule}, folder=tmp_path)
+    log.set_up(config.directory / log.FILE, "info", None)
+
+    def prepare(config: Config, battles: int, played: int) -> Prepared:
+        begun.append(battles)
+        return Prepared(build(config, battles=battles, fresh=False, tell=lambda _: None, played=played), {})
+
+    run = Run(config, 0, prepare, EndingSignals())
+
+    async def hurried() -> int:
+        playing = asyncio.create_task(run.play(run.prepare()))
+        async with asyncio.timeout(PATIENCE):
+            while not any(line["event"] == "screen" for line in events_of(tmp_path)):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGTERM)
+            return await playing
+
+    assert asyncio.run(hurried()) == 0
+    assert begun == [1]
+    assert [line["code"] for line in events_of(tmp_path) if line["event"] == "stopped"] == [0]
+    assert checkpoint.read_newest(tmp_path / "data" / "checkpoint")[0] is not None
 
 
 @pytest.mark.timeout(300)

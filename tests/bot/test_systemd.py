@@ -9,6 +9,7 @@ import time
 import uuid
 
 import pytest
+from manager_side import notified
 from runs import PATIENCE, configuration, finished, holdfast, short_level
 
 from bot import systemd
@@ -74,28 +75,20 @@ def test_the_watchdog_watches_one_process_for_a_span(monkeypatch, span, watched,
 
 @pytest.mark.timeout(600)
 def test_a_run_reports_itself_from_its_preparation_to_its_end(tmp_path, port):
-    """`holdfast run` says what it prepares, is ready at its first look, pings, and says that it is stopping."""
-    heard: list[str] = []
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(2 * PATIENCE)  # where the rules must be compiled first
-        told = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"}
-        told.pop("WATCHDOG_PID", None)
-        config = configuration(tmp_path, port, play={"stage": short_level(tmp_path, 9).name})
-        process = holdfast("run", "--config", config, "--json", env=told)
+    """`holdfast run` says what it prepares, is ready at its first look, pings, and says once that it is stopping."""
+    config = configuration(tmp_path, port, play={"stage": short_level(tmp_path, 9).name})
+    with notified(tmp_path, WATCHDOG_USEC="4000000") as heard:
+        process = holdfast("run", "--config", config, "--json", env=heard.environment)
         try:
-            deadline = time.monotonic() + 2 * PATIENCE
+            deadline = time.monotonic() + 2 * PATIENCE  # where the rules must be compiled first
             while "WATCHDOG=1" not in heard and time.monotonic() < deadline:
-                heard += manager.recv(4096).decode().splitlines()
+                time.sleep(0.05)
             process.terminate()
             finished(process)
         finally:
             process.kill()
-        manager.setblocking(False)
-        while heard[-1] != "STOPPING=1":
-            heard += manager.recv(4096).decode().splitlines()
     order = [heard.index(line) for line in ("READY=1", "WATCHDOG=1", "STOPPING=1")]
     assert order == sorted(order)
-    assert heard.count("READY=1") == 1
+    assert (heard.count("READY=1"), heard.count("STOPPING=1"), heard[-1]) == (1, 1, "STOPPING=1")
     assert heard[0].startswith("STATUS=preparing: ")
     assert any(line.startswith("STATUS=menu: ") for line in heard[order[0] - 1 :])

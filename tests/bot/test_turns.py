@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+from manager_side import notified
 from runs import NO_BROKER, PLAY_SECONDS, configuration, holdfast, short_level
 
 from bot import turns as turns_module
@@ -78,6 +79,12 @@ def test_the_schedule_goes_on_from_turn_to_turn(quick):
     assert quick == [ScheduleMemory(), ScheduleMemory(open=False)]
 
 
+def test_a_single_stage_is_played_turn_after_turn(quick):
+    """The run goes on until its battles are done, not until its turn is."""
+    assert played([{"stage": "1-7", "battles": 1}], 3) == ["1-7"] * 3
+    assert len(quick) == 3
+
+
 def ask(folder: Path, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
     """Call holdfast in a process of its own."""
     command = [sys.executable, "-m", "bot", verb, "--config", str(folder / "caller.toml"), "--timeout", "30", *more]
@@ -95,14 +102,19 @@ def until(lines: Iterator[dict], event: str, **fields) -> dict:
 
 
 def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
-    """Battles are counted on, the connection stays, and what cannot be played is refused while play goes on."""
+    """Battles are counted on, the connection stays, and what cannot be played is refused while play goes on.
+
+    Systemd is told that the bot stops when it does, not between two stages.
+    """
     first, second, third = (named(tmp_path, name) for name in ("level_a", "level_b", "level_c"))
     listed = "[" + ", ".join(f'{{stage = "{stage}", battles = 1}}' for stage in (first, second)) + "]"
     file = configuration(tmp_path, port, practice={"frame_step": 0.5, "popups": False})
     plain = file.read_text(encoding="utf-8")
     (tmp_path / "caller.toml").write_text(plain, encoding="utf-8")
     file.write_text(plain + f"[schedule]\nturns = {listed}\n", encoding="utf-8")
-    with holdfast("run", "--config", file, "--fresh") as process, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        told = stack.enter_context(notified(tmp_path))
+        process = stack.enter_context(holdfast("run", "--config", file, "--fresh", env=told.environment))
         stack.callback(process.kill)
         assert process.stdout is not None
         lines = (json.loads(line) for line in process.stdout)
@@ -121,6 +133,8 @@ def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
         assert ask(tmp_path, "reload").returncode == 0
         assert until(lines, "started")["stage"] == "level_a"
         assert until(lines, "battle")["number"] > 2
+        assert "STOPPING=1" not in told
         os.kill(process.pid, signal.SIGTERM)
         assert sum(line["event"] == "broker" and line.get("connected", False) for line in lines) == 0
         assert process.wait(60) == 0
+    assert (told.count("STOPPING=1"), told[-1]) == (1, "STOPPING=1")
