@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import log, log_reader
 from bot.reporter import Publish
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DROP = 0.25
 """How far the win rate of the last 20 battles must fall below its highest for the report to name it."""
@@ -243,7 +246,13 @@ def _written(directory: Path, since: datetime) -> tuple[NightReport, Path]:
 
 def draw(report: NightReport, file: Path) -> None:
     """Draw the win rate over the time of day, with the faults as lines, as a PNG. Raises OSError."""
-    from matplotlib.dates import DateFormatter
+    figure = drawing(report)
+    figure.savefig(file)
+
+
+def drawing(report: NightReport) -> Figure:
+    """The drawing itself; the labels of its time axis are as fine as the times between them."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.2), dpi=100, layout="constrained")
@@ -253,6 +262,10 @@ def draw(report: NightReport, file: Path) -> None:
         axes.axvline(datetime.fromisoformat(fault.time), color="tab:red", linewidth=1)
     axes.set(ylim=(0, 1.02), ylabel="won, of the last 20", xlabel="time (a red line is a fault)")
     zone = datetime.fromisoformat(report.end).tzinfo
-    axes.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=zone))  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(tz=zone)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    formats = ["%Y", "%b", "%b %d", "%H:%M", "%H:%M", "%H:%M:%S.%f"]  # of ticks years to seconds apart
+    written = ConciseDateFormatter(locator, tz=zone, formats=formats, show_offset=False)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(written)
     axes.grid(alpha=0.3)
-    figure.savefig(file)
+    return figure

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import cv2
 import numpy as np
 import pytest
 
-from bot.report import markdown, report_of, write
+from bot.report import NightReport, drawing, markdown, report_of, write
 
 
 def line(minute: int, event: str, **fields):
@@ -94,3 +94,13 @@ def test_the_report_reads_well_and_shows_the_last_frame_before_a_fault(evidence,
     drawing = cv2.imread(str(tmp_path / "reports" / "202603050005.png"))
     assert drawing is not None
     assert markdown(report_of(night()), tmp_path).count("frame_") == 0
+
+
+@pytest.mark.parametrize("seconds", [0.1, 4, 30, 240])
+def test_no_two_times_of_the_drawing_read_the_same(seconds):
+    """Twenty battles of a few seconds as well as a night of them."""
+    begin = datetime.fromisoformat("2026-03-04T22:00:07+01:00")
+    rates = [((begin + timedelta(seconds=seconds * number)).isoformat(), 0.5) for number in range(100)]
+    axes = drawing(NightReport(start=rates[0][0], end=rates[-1][0], rates=rates)).axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert len(set(labels)) == len(labels) > 2
