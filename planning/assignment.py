@@ -158,7 +158,7 @@ class _Assignment:
             case None:
                 return required_build(character, candidate)
             case Build() as build:
-                return _within(character, build)
+                return within_reach(character, build)
             case builds:
                 return builds[character.name]
 
@@ -175,7 +175,7 @@ class _Assignment:
         return slots
 
 
-def _within(character: Character, build: Build) -> Build:
+def within_reach(character: Character, build: Build) -> Build:
     """A build reduced to what a character can reach: operators of one and two stars have no elite phases."""
     elite = min(build.elite, len(character.phases) - 1)
     most = character.phases[elite].levels
@@ -196,12 +196,12 @@ def required_build(character: Character, candidate: Candidate) -> Build:
         return Build()
     least = max(asked.elite, candidate.skill - 1, sum(asked.skill_level > most for most in SKILL_LEVELS[:2]), 0)
     fitting = [elite for elite, phase in enumerate(character.phases) if elite >= least and phase.levels >= asked.level]
-    elite = fitting[0] if fitting else len(character.phases)  # none fits: `_within` makes it the end of the last
+    elite = fitting[0] if fitting else len(character.phases)  # none fits: `within_reach` makes it the end of the last
     level = max(asked.level, 1) if elite or asked.level > 0 else None
     assumed = ASSUMED[min(elite, 2)]["skill_level"] if elite else None
     skill_level = asked.skill_level if asked.skill_level > 0 else assumed
     build = Build(elite=elite, level=level, skill_level=skill_level, potential=min(max(asked.potentiality, 1), 6))
-    return _within(character, build)
+    return within_reach(character, build)
 
 
 def requirement_notes(character: Character, candidate: Candidate, build: Build, *, chosen: bool) -> list[str]:

@@ -12,6 +12,7 @@ import msgspec
 
 from game.characters.catalogue import Catalogue
 from game.characters.models import SKILL_LEVELS, Build
+from planning.assignment import within_reach
 from planning.grading import NOT_TRUSTED, PARTLY, WHOLE, Trust
 from planning.plans import CHALLENGE, NORMAL, Candidate, Plan, PlanGroup, Requirements
 from planning.playing import Holding, PlanResult
@@ -65,11 +66,11 @@ def _published(one: Candidate, catalogue: Catalogue, builds: Mapping[str, Build]
     build = builds.get(character.name) if character else None
     if character is None or build is None:
         return one
-    elite = min(build.elite, len(character.phases) - 1)
+    build = within_reach(character, build)
     requirements = Requirements(
         elite=build.elite,
-        level=build.level or character.phases[elite].levels,
-        skill_level=(build.skill_level or SKILL_LEVELS[elite]) if character.skills else 0,
+        level=build.level or character.phases[build.elite].levels,
+        skill_level=(build.skill_level or SKILL_LEVELS[build.elite]) if character.skills else 0,
     )
     return msgspec.structs.replace(one, name=character.chinese or one.name, requirements=requirements)
 

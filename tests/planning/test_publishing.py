@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from levels import CATALOGUE
 
-from game.characters.models import Build
+from game.characters.models import SKILL_LEVELS, Build
 from game.levels.stage import load_stage, shipped_stages
 from planning.assignment import assign_operators
 from planning.grading import trust_in_plan
@@ -37,6 +37,20 @@ def test_requirements_are_the_builds():
     assert told.groups[0].name == CATALOGUE.characters[name].chinese
     assert all(one.candidates[0].requirements == Requirements() for one in told.groups[1:])
     assert with_ids(told, CATALOGUE).groups[0].candidates[0].name == CATALOGUE.characters[name].id
+
+
+def test_no_requirement_is_beyond_what_an_operator_can_reach():
+    """One build may be meant for all: a three-star operator is then played, and required, at the end of elite 1."""
+    plan, beyond = solution("first_watch"), Build(elite=2, level=80, skill_level=10)
+    names = [group.name for group in plan.groups]
+    told = published(plan, CATALOGUE, dict.fromkeys(names, beyond), "", "", challenge=False)
+    for name, group in zip(names, told.groups, strict=True):
+        character = CATALOGUE.characters[name]
+        required = group.candidates[0].requirements
+        assert required.elite <= len(character.phases) - 1
+        assert required.level <= character.phases[required.elite].levels
+        assert required.skill_level <= SKILL_LEVELS[required.elite]
+    assert not [note for note in assign_operators(told, CATALOGUE).notes if "falls short" in note]
 
 
 def test_title_and_details_are_in_two_languages():
