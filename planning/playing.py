@@ -20,7 +20,18 @@ from game.simulator.tables import new_battles, standing_room, world_of
 from planning import player
 from planning.assignment import PlanSquad
 from planning.plans import Plan, PlanStep
-from planning.player import MOMENTS, Script, ScriptStep, follow, look, new_players, no_gestures, nothing_kept
+from planning.player import (
+    MOMENTS,
+    NO_DUE,
+    Script,
+    ScriptStep,
+    follow,
+    keeping,
+    look,
+    new_players,
+    no_gestures,
+    nothing_kept,
+)
 from planning.variation import Variation, gestures, varied
 
 LONGEST = 1800
@@ -166,7 +177,7 @@ class PlanPlayer:
         self._script = script_of(plan, battle.stage, squad)
         self._players = new_players(self._script, battle.records)
         self._gestures = no_gestures(1)
-        self._kept = nothing_kept(battle.records, self._players)
+        self._kept = keeping(battle.records, self._players, len(plan.steps) + 1)
 
     def look(self) -> None:
         """Do what is due in this tick; call it before every tick."""
@@ -180,9 +191,40 @@ class PlanPlayer:
 
     def undone(self) -> Sequence[int]:
         """Numbers, from 0, of the steps that were skipped or not reached."""
-        reached = self.reached
-        skipped = np.flatnonzero(self._players.skipped[0, :reached]).tolist()
-        return [*skipped, *range(reached, int(self._players.state[0]["last"]))]
+        return [*self._skipped(), *range(self.reached, self._script.steps.shape[0])]
+
+    def hindrances(self) -> dict[int, str]:
+        """Why steps could not be done, by their numbers from 0.
+
+        Of those that were skipped it says what hindered them then, of one that is tried in vain what hinders it now.
+        """
+        state = self._players.state[0]
+        found = {number: self._hindrance(number, self._kept.battles, number + 1) for number in self._skipped()}
+        if state["next"] < state["last"] and NO_DUE < state["due"] <= state["now"]:
+            found[self.reached] = self._hindrance(self.reached, self.battle.records, 0)
+        return found
+
+    def _skipped(self) -> list[int]:
+        """The numbers of the steps that were skipped."""
+        return [int(number) for number in np.flatnonzero(self._players.skipped[0, : self.reached])]
+
+    def _hindrance(self, number: int, battles: Battles, b: int) -> str:
+        """Why battle `b` does not allow a step, in words."""
+        step, world, battle = self._script.steps[number], self.battle.world, battles.battle[b]
+        here = battles.standing[b, step.tile] if step.tile >= 0 else -1
+        slot = here if step.slot == player.ON_TILE else step.slot
+        if slot < 0:
+            return "not in the squad" if step.slot == player.NOT_BROUGHT else "no operator is there"
+        unit = battles.unit[b, slot]
+        if step.kind != DEPLOY:
+            return "not on the field" if unit.tile < 0 else "the skill is not ready"
+        checks = (
+            (unit.tile >= 0, "already on the field"),
+            (unit.ready_at > battle.clock, "the card is cooling down"),
+            (here >= 0, "the tile is taken"),
+            (battle.slots_taken + world.deployable[slot].takes_slot > world.character_limit, "the field is full"),
+        )
+        return next((why for holds, why in checks if holds), "too few DP")
 
 
 def script_of(plan: Plan, stage: Stage, squad: PlanSquad) -> Script:

@@ -40,12 +40,20 @@ class StepMoment(NamedTuple):
     seconds: float
     dp: int
     kills: int
-    done: bool = True
-    """Whether it was done, or skipped: its operator was not on the field."""
+    undone: str = ""
+    """Why it was skipped, or could not be done until the battle ended; empty if it was done."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return not self.undone
 
 
 def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment | None, ...]:
-    """For each step of a plan when its turn comes in the simulator's battle (seed 0); None for steps not reached."""
+    """For each step of a plan when its turn comes in the simulator's battle (seed 0); None for steps not reached.
+
+    A step that is tried in vain until the battle ends has the moment of the end.
+    """
     player = PlanPlayer(plan, Battle(stage, squad.operators), squad)
     battle, found = player.battle, list[StepMoment]()
     while battle.outcome is None and battle.seconds < LONGEST and len(found) < len(plan.steps):
@@ -53,9 +61,15 @@ def moments_of(plan: Plan, stage: Stage, squad: PlanSquad) -> tuple[StepMoment |
         player.look()
         found += [now] * (player.reached - len(found))
         battle.step(1)
-    undone = set(player.undone())
-    reached = [moment._replace(done=number not in undone) for number, moment in enumerate(found)]
-    return (*reached, *[None] * (len(plan.steps) - len(found)))
+    why = player.hindrances()
+    reached = [
+        moment._replace(undone=f"skipped: {why[number]}") if number in why else moment
+        for number, moment in enumerate(found)
+    ]
+    if (number := len(found)) in why:
+        end = StepMoment(battle.seconds, battle.dp, battle.kills)
+        reached.append(end._replace(undone=f"the battle ends before it is possible: {why[number]}"))
+    return (*reached, *[None] * (len(plan.steps) - len(reached)))
 
 
 def plan_lines(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | None]) -> list[str]:
@@ -77,7 +91,7 @@ def _scene(moment: StepMoment | None, before: StepMoment | None) -> str:
     if moment is None:
         return "not reached"
     if not moment.done:
-        return f"{clock(moment.seconds)}, skipped: not on the field"
+        return f"{clock(moment.seconds)}, {moment.undone}"
     at_once = before is not None and moment.seconds == before.seconds
     return "at the same time" if at_once else f"{clock(moment.seconds)}, {moment.dp} DP, {moment.kills} killed"
 
@@ -86,7 +100,7 @@ def step_condition(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, 
     """When to do a step: its conditions, or the DP that it waits for. `before` is the moment of the step before."""
     if conditions := list(_conditions(step)):
         return ", ".join(conditions)
-    if moment is None:
+    if moment is None or not moment.done:
         return "as soon as it is possible"
     if step.kind != "Deploy" or moment.seconds == (before.seconds if before else 0.0):
         return "at once"

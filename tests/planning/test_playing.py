@@ -171,6 +171,54 @@ def test_steps_for_a_unit_off_the_field_are_skipped_at_once(make, target):
     assert player.undone() == [0, 1]
 
 
+def test_steps_after_the_end_of_a_plan_are_never_done(make):
+    """A SkillDaemon ends the plan: the turn of what stands behind it never comes."""
+    plan = plan_of(deploy("Fang", 1, 5), PlanStep(kind="SkillDaemon"), deploy("Kroos", 0, 2), PlanStep(kind="SpeedUp"))
+    assert played(make, plan, [make.spawn(at=20)]).undone == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("steps", "options", "why"),
+    [
+        ([PlanStep(kind="Retreat", name="Fang")], {}, {0: "not on the field"}),
+        ([PlanStep(kind="Skill", tile=(1, 3))], {}, {0: "no operator is there"}),
+        ([PlanStep(kind="Skill", name="Mon3tr")], {}, {0: "not in the squad"}),
+        ([deploy("Fang", 1, 5), PlanStep(kind="Skill", name="Fang", timeout=0.0)], {}, {1: "the skill is not ready"}),
+        ([PlanStep(kind="Retreat", name="Fang"), deploy("Fang", 1, 5)], {}, {0: "not on the field"}),
+        ([deploy("Fang", 1, 5, timeout=1.0)], {"initialCost": 0}, {0: "too few DP"}),
+        ([deploy("Fang", 1, 5)], {"initialCost": 0, "costIncreaseTime": 99999.0}, {0: "too few DP"}),
+        ([deploy("Fang", 1, 5), deploy("Fang", 1, 4)], {}, {1: "already on the field"}),
+        ([deploy("Kroos", 0, 2), deploy("Fang", 1, 5)], {"characterLimit": 1}, {1: "the field is full"}),
+        (
+            [deploy("Fang", 1, 5), PlanStep(kind="Retreat", name="Fang"), deploy("Fang", 1, 5, timeout=0.0)],
+            {},
+            {2: "the card is cooling down"},
+        ),
+        ([deploy("Fang", 1, 5, kills=99)], {}, {}),
+        ([deploy("Fang", 1, 5), PlanStep(kind="SkillDaemon"), deploy("Fang", 1, 5)], {}, {}),
+    ],
+)
+def test_what_hinders_a_step_is_known(make, steps, options, why):
+    """For steps that were skipped as of then, for one that is tried in vain as of now; others never had their turn."""
+    stage = make.stage(make.level([make.spawn(at=20)], **{"initialCost": 40, **options}))
+    player = player_of(plan_of(*steps), stage)
+    while player.battle.outcome is None:
+        player.look()
+        player.battle.step(1)
+    assert player.hindrances() == why
+    assert set(why) <= set(player.undone())
+
+
+def test_a_taken_tile_hinders_a_deployment(make):
+    """It waits for the operator there to leave."""
+    plan = plan_with([group("Fang"), group("Melantha")], deploy("Melantha", 1, 5), deploy("Fang", 1, 5, timeout=3.0))
+    player = player_of(plan, make.stage(make.level([make.spawn(at=20)], initialCost=40)))
+    while player.reached < 2:
+        player.look()
+        player.battle.step(1)
+    assert player.hindrances() == {1: "the tile is taken"}
+
+
 def test_a_tile_means_the_unit_on_it(make):
     """Fang retreats from her tile, and her card cools down."""
     plan = plan_of(deploy("Fang", 1, 5), PlanStep(kind="Retreat", tile=(1, 5)), deploy("Kroos", 0, 2, cooling=1))

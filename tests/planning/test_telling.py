@@ -55,6 +55,20 @@ def test_a_step_for_an_operator_off_the_field_is_told_as_skipped():
     assert second.endswith("at the same time")
 
 
+def test_what_was_never_done_is_told_with_the_reason():
+    """A skill that is not ready in time, a deployment that is not possible until the end, and what comes after it."""
+    lines = told(
+        deploy("Fang", 2, 5, LEFT),
+        PlanStep(kind="Skill", name="Fang", timeout=0.0),
+        deploy("Fang", 2, 4, LEFT),
+        deploy("Kroos", 1, 4, LEFT),
+    )
+    assert lines[1].endswith("skipped: the skill is not ready")
+    assert "as soon as it is possible: Fang on column 4" in lines[2]
+    assert lines[2].endswith("the battle ends before it is possible: already on the field")
+    assert lines[3].endswith("not reached")
+
+
 def test_skills_that_go_by_themselves_are_named_once():
     """With what the skill is called."""
     *_, last = told(deploy("Fang", 2, 5, LEFT), usage=1)
