@@ -63,7 +63,10 @@ def _usable_kept(config: Config, catalogue: Catalogue, say: Say = print_progress
 
 
 def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue) -> Mapping[str, Build] | None:
-    """The builds by English name of all operators that --squad or --roster gives; None where neither is given."""
+    """The builds by English name of all operators that --squad or --roster gives; None where neither is given.
+
+    They may be more than a squad has: `check_size` is for callers whose squad they are.
+    """
     if options.squad is not None:
         return read_builds(options.squad, catalogue)
     return None if options.roster is None else roster_from(options, config, catalogue).builds
@@ -117,12 +120,16 @@ def _given_squad(
     if options.squad is None:
         return None
     squad = read_squad(options.squad, catalogue)
-    if len(squad) > SQUAD_SIZE:
-        raise TableError(
-            f"{options.squad}: names {len(squad)} operators, and at most {SQUAD_SIZE} come along; "
-            "--roster FILE chooses the best of them"
-        )
+    check_size(options.squad, len(squad))
     return squad
+
+
+def check_size(file: Path, size: int) -> None:
+    """Raise TableError where a squad file names more operators than a squad has."""
+    if size > SQUAD_SIZE:
+        raise TableError(
+            f"{file}: names {size} operators, and at most {SQUAD_SIZE} come along; --roster FILE chooses among them"
+        )
 
 
 def _best(roster: Roster, catalogue: Catalogue, say: Say) -> tuple[Operator, ...]:

@@ -52,10 +52,12 @@ def add_tables(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def add_squad(verb: argparse.ArgumentParser) -> None:
+def add_squad(
+    verb: argparse.ArgumentParser, sentence: str = "a squad file (TOML): the operators that play, at most 12"
+) -> None:
     """Add --squad and --roster, of which at most one may be given, for `bot.squads`."""
     either = verb.add_mutually_exclusive_group()
-    either.add_argument("--squad", type=Path, metavar="FILE", help="a squad file (TOML): the operators that play")
+    either.add_argument("--squad", type=Path, metavar="FILE", help=sentence)
     either.add_argument(
         "--roster",
         type=Path,

@@ -136,13 +136,15 @@ def _check_files(options: Namespace) -> None:
 
 def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
     """The operators to choose from. Raises InputError where --avoid, --must and --operators leave no choice."""
-    from bot.squads import builds_from, squad_from
+    from bot.squads import builds_from, check_size, squad_from
     from game.characters.builds import SQUAD_SIZE, all_with_each_skill
     from game.characters.models import Build
 
     builds = builds_from(options, loaded, catalogue)
     if builds is None:
         builds = {one.name: Build() for one in squad_from(options, loaded, catalogue)}
+    elif options.squad:
+        check_size(options.squad, len(builds))
     avoid, must = (_names(option, getattr(options, option), catalogue) for option in ("avoid", "must"))
     if both := [name for name in must if name in avoid]:
         raise InputError(f"--avoid and --must both name {', '.join(both)}; leave one out")

@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--plan", required=True, type=Path, metavar="FILE", help="a copilot job (JSON), or a table of steps (TOML)"
     )
-    add_squad(verb)
+    add_squad(verb, "a squad file (TOML) of any size: the operators of whom the plan brings those that it names")
     verb.add_argument("--challenge", action="store_true", help="challenge mode: with the level's runes of that mode")
     verb.add_argument("--seed", type=seed, default=0, help="seed of everything that the level leaves to chance")
     verb.add_argument(

@@ -106,6 +106,18 @@ def test_what_cannot_be_obeyed_is_one_line(squad, capsys, asked, said):
     assert error.count("\n") == 1
 
 
+def test_a_squad_file_of_more_than_a_squad_is_refused_as_by_other_verbs(tmp_path, capsys):
+    """A squad is who comes; out of a roster, which the same file can be, the plan chooses."""
+    file = tmp_path / "squad.toml"
+    file.write_text("".join(f'[[operator]]\nname = "{name}"\n' for name in list(CATALOGUE.characters)[:13]), "utf-8")
+    for asked in (["plan"], ["evaluate", "--policy", "random"]):
+        assert main([*asked, "--stage", "first_watch", "--squad", str(file)]) == 2
+        said = f"{file}: names 13 operators, and at most 12 come along; --roster FILE chooses among them\n"
+        assert capsys.readouterr().err == said
+    planned("--roster", str(file))
+    assert len(json.loads(capsys.readouterr().out)["operators"]) <= 12
+
+
 def test_avoiding_all_leaves_nothing_to_plan_with(job, capsys):
     """A squad of two, neither of whom may come."""
     _, pair = job
