@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from typing import Any
 
 import pytest
-from runs import NO_BROKER, PATIENCE, events_of, make, short_level
+from runs import NO_BROKER, PATIENCE, configuration, events_of, make, short_level
 
 from bot import daemon as daemon_module
 from bot import log
@@ -222,3 +226,28 @@ def test_a_hung_learner_is_given_up_on_and_told(tmp_path, monkeypatch):
         assert "did not end within" in told[-1]
     finally:
         go_on.set()
+
+
+@pytest.mark.timeout(300)
+def test_a_closed_terminal_ends_a_run_in_order(tmp_path):
+    """The dashboard's terminal is gone for good: a checkpoint and exit code 0 all the same."""
+    file = configuration(tmp_path, 1, play={"stage": short_level(tmp_path, 9).name}, mqtt=NO_BROKER)
+    command = [sys.executable, "-m", "bot", "run", "--config", str(file)]
+    terminal, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one system call
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not any(line["event"] == "decision" for line in events_of(tmp_path)) and time.monotonic() < deadline:
+            if select.select([terminal], [], [], 0.2)[0]:
+                os.read(terminal, 1 << 16)
+        os.close(terminal)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+    last = list(events_of(tmp_path))[-1]
+    assert (last["event"], last["code"], last["why"]) == ("stopped", 0, "stopped by SIGHUP")
+    assert checkpoint.read_newest(tmp_path / "data" / "checkpoint")[0] is not None
