@@ -14,6 +14,7 @@ from bot.config import Config, ConfigError
 from bot.hands import Geometry, Timing
 from bot.sources import Sources, open_stage, play_stage, sources
 from bot.squads import configured_squad
+from bot.stage_checkpoints import PRESENT, change_to, set_others_aside
 from game.camera import Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
@@ -142,8 +143,12 @@ def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
 def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:
     """The learner, going on from its last checkpoint unless `fresh`."""
     settings = config.learning
-    learner = Learner(stage, squad, settings, settings.seed, config.directory / "checkpoint", fresh=fresh)
-    for note in learner.notes:
+    if fresh:
+        set_others_aside(config.directory)
+    names = [operator.name for operator in squad]
+    notes = () if fresh else change_to(config.directory, stage.name, names)
+    learner = Learner(stage, squad, settings, settings.seed, config.directory / PRESENT, fresh=fresh)
+    for note in (*notes, *learner.notes):
         log.logger().warning("checkpoint", note=note)
     if not learner.knows_nothing:
         known = learner.status()
