@@ -3,6 +3,7 @@
 # make test   install, check and test                  make check   ruff, mypy, the import rule
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 # make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
+# make bench-learning  our agent beside other libraries': ten minutes of it; call again to go on, or ARGS="run --help"
 # make bench-daemon faults, pauses, kills, damaged input and overhead, one after the other: hours (docs/reliability.md)
 # make bench-chaos  how long the bot takes to recover from a thousand faults: ARGS="--faults 200"
 # make bench-kills  whether SIGKILL at random moments loses anything: ARGS="--kills 30"
@@ -11,7 +12,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game bench-plan bench-daemon bench-chaos bench-kills soak install install-dev system
+.PHONY: run practice test check bench bench-game bench-plan bench-learning bench-daemon bench-chaos bench-kills soak install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -36,6 +37,9 @@ bench-game: install
 
 bench-plan: install
 	$(BIN)/python benchmarks/plan_search.py $(ARGS)
+
+bench-learning: $(VENV)/bench
+	$(BIN)/python benchmarks/learning_peers.py $(or $(ARGS),run)
 
 bench-daemon: bench-chaos bench-kills
 	$(BIN)/python benchmarks/pauses.py
@@ -65,6 +69,10 @@ $(VENV)/runtime: constraints.txt pyproject.toml
 
 $(VENV)/dev: $(VENV)/runtime
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+$(VENV)/bench: $(VENV)/runtime
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	touch $@
 
 # What the desktop and broker tests need; without it those tests skip and say so.

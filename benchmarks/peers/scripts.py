@@ -1,0 +1,55 @@
+"""The policies that do not learn: greedy, random, and the stored plan of an included stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from game.actions import flatten
+from learning.plan_policy import PlanPolicy, brought
+from learning.policy import Policy
+from learning.training import make_policy
+from peers.battles import Choice, FlatBattles, Point
+from planning.solutions import solution
+
+
+def chosen_by(policy: Policy) -> Choice:
+    """One of our policies as one that names flat actions."""
+    return lambda field: flatten(policy.decide(field.battle.view()).action, field.slots, field.tiles)
+
+
+def greedy(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[Point]:
+    """The script of learning.policy that deploys the highest damage where it covers most."""
+    del budget
+    yield _script("greedy", stage, squad, seed)
+
+
+def random(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[Point]:
+    """Any legal action."""
+    del budget
+    yield _script("random", stage, squad, seed)
+
+
+def _script(name: str, stage: str, squad: Sequence[str] | None, seed: int) -> Point:
+    """The only point of a policy of learning.policy."""
+    inner = FlatBattles(stage, squad).inner
+    return Point(0, 0.0, 0.0, chosen_by(make_policy(name, inner.stage, inner.squad, seed)))
+
+
+def plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[Point]:
+    """The plan that is stored for the stage (planning.solutions), one step a second. Finding it takes no time here.
+
+    Raises PlanError where there is none.
+    """
+    del seed, budget
+    inner, followed = FlatBattles(stage, squad).inner, solution(stage)
+    brings = brought(followed, inner.squad)
+    following: dict[int, Callable[[FlatBattles], int]] = {}
+
+    def choose(field: FlatBattles) -> int:
+        """Follow the plan in this field's battles; it knows a new battle by its clock."""
+        if id(field) not in following:
+            following.clear()
+            following[id(field)] = chosen_by(PlanPolicy(followed, inner.stage, brings, lambda: field.battle.seconds))
+        return following[id(field)](field)
+
+    yield Point(0, 0.0, 0.0, choose)
