@@ -122,6 +122,13 @@ def read(path: Path) -> Run | None:
     return msgspec.json.decode(path.read_bytes(), type=Run) if path.exists() else None
 
 
+def write(path: Path, run: Run) -> None:
+    """Write a run's file, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(run)))
+    part.replace(path)
+
+
 def wanted(peer: str, marks: Marks) -> Sequence[tuple[str, int]]:
     """The marks at which a peer is measured."""
     return AT_ONCE if peer in SCRIPTS else marks.all()
@@ -192,7 +199,7 @@ def compare(
             yield task, f'left out: {error}; pip install --constraint constraints.txt --editable ".[bench]"'
             continue
         if before is None or len(run.measures) >= len(before.measures):
-            path.write_bytes(msgspec.json.format(msgspec.json.encode(run)))
+            write(path, run)
         yield task, told(run)
 
 
