@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 from peers import report
-from peers.runner import PEERS, Marks, compare, tasks
+from peers.runner import FROM_NOTHING, PEERS, Marks, compare, tasks
 
 from game.levels.stage import shipped_stages
 
@@ -35,7 +35,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, nargs="*", default=[], help="measure after so many seconds of training")
     parser.add_argument("--stages", nargs="+", default=list(STAGES), help="names of included stages, or: all")
     parser.add_argument("--seeds", type=int, default=1, help="seeds of each peer on each stage")
-    parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(FROM_NOTHING))
     parser.add_argument("--battles", type=int, default=20, help="battles of each measure")
     parser.add_argument("--minutes", type=float, default=10.0, help="stop after so long; call again to go on")
     return parser.parse_args(arguments)

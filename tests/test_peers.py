@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
 from peers import report, runner
 from peers.battles import GAMMA, FlatBattles, Point, evaluate
 from peers.runner import DECISIONS, PEERS, SCRIPTS, Marks, Measure, Run, Task
+from peers.scripts import shown_by_plan
 
 from learning.settings import Settings
 
@@ -22,8 +23,9 @@ EXTRA = 'the extra "bench" is not installed'
 @pytest.mark.parametrize("peer", PEERS)
 def test_no_peer_ever_takes_an_illegal_action(peer, monkeypatch):
     """Not where it is measured; and those that know masks not while they explore either."""
-    if peer in LIBRARIES:
-        pytest.importorskip(LIBRARIES[peer], reason=EXTRA)
+    library = LIBRARIES.get(peer.removesuffix("_plan"))
+    if library:
+        pytest.importorskip(library, reason=EXTRA)
     illegal, step = [], FlatBattles.step
 
     def watched(field, action):
@@ -34,7 +36,7 @@ def test_no_peer_ever_takes_an_illegal_action(peer, monkeypatch):
     monkeypatch.setattr(FlatBattles, "step", watched)
     points = runner.trainer(peer)(STAGE, None, 3, 50)
     point = list(islice(points, 1 if peer in {"maskable_ppo", *SCRIPTS} else 3))[-1]
-    if peer not in {"sb3_dqn", "seed_agent"}:
+    if peer not in {"sb3_dqn", "sb3_dqn_plan", "seed_agent"}:
         assert not any(illegal)
     illegal.clear()
     score = evaluate(point.choose, STAGE, None, 1)
@@ -58,6 +60,14 @@ def test_the_same_seed_gives_every_policy_the_same_battle():
 def test_peers_value_later_rewards_as_our_agent_does():
     """The same discount, or the returns are not the same task."""
     assert Settings().discount == GAMMA
+
+
+def test_a_demonstration_is_what_the_plan_does_in_battles_that_it_wins():
+    """Each decision is legal where it is made, and the last of each battle is followed by nothing."""
+    shown = shown_by_plan(STAGE, None)
+    assert 10 < sum(one.ended for one in shown) <= 20
+    assert all(one.legal[one.action] for one in shown)
+    assert all((one.after == later.before).all() for one, later in pairwise(shown) if not one.ended)
 
 
 @pytest.fixture

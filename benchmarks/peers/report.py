@@ -153,8 +153,10 @@ def stage_table(runs: Sequence[Run]) -> str:
 
 def draw(rows: Sequence[Row], path: Path) -> None:
     """The plot: over decisions, and over seconds of training."""
+    from matplotlib import colormaps
     from matplotlib.figure import Figure as Picture
 
+    colors = colormaps["tab20"].colors
     units = sorted({row.unit for row in rows})
     picture = Picture(figsize=(6 * len(units), 4.5), layout="constrained")
     for number, unit in enumerate(units, 1):
@@ -162,7 +164,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
             1, len(units), number, xlabel=f"{unit} of training", ylabel="won without a leak, IQM", ylim=(-0.02, 1.02)
         )
         for color, peer in enumerate(PEERS):
-            _draw_peer(axes, [row for row in rows if row.unit == unit], peer, f"C{color}")
+            _draw_peer(axes, [row for row in rows if row.unit == unit], peer, colors[color])
         axes.set_xscale("log")
     axes.legend(loc="upper left", fontsize="small")
     picture.savefig(path, dpi=120)

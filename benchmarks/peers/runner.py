@@ -25,11 +25,16 @@ PEERS = {
     "tianshou_dqn": "peers.tianshou_dqn:train",
     "torchrl_dqn": "peers.torchrl_dqn:train",
     "seed_agent": "peers.seed_agent:train",
+    "sb3_dqn_plan": "peers.sb3_dqn:train_from_plan",
+    "tianshou_dqn_plan": "peers.tianshou_dqn:train_from_plan",
+    "torchrl_dqn_plan": "peers.torchrl_dqn:train_from_plan",
     "greedy": "peers.scripts:greedy",
     "random": "peers.scripts:random",
     "plan": "peers.scripts:plan",
 }
-"""Where the function of each peer stands."""
+"""Where the function of each peer stands. `_plan`: with battles that the stored plan wins in its buffer at first."""
+FROM_NOTHING = tuple(peer for peer in PEERS if not peer.endswith("_plan"))
+"""The peers that are shown nothing."""
 SCRIPTS = ("greedy", "random", "plan")
 """The peers that do not learn: measured once, and compared at every mark."""
 DECISIONS, SECONDS = "decisions", "seconds"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 from stable_baselines3 import DQN
 
 from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon, timed
+from peers.scripts import Shown, shown_by_plan
 
 CHUNK = 100
 """Decisions from one point to the next."""
@@ -22,11 +24,28 @@ BUFFER = 100_000
 @timed
 def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
     """Learn; a point after each chunk."""
+    yield from _train(stage, squad, seed, budget, ())
+
+
+@timed
+def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
+    """Learn as `train` does, with the plan's battles in the buffer at first."""
+    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
+
+
+def _train(
+    stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
+) -> Iterator[tuple[int, Choice]]:
+    """Learn, with these experiences in the buffer at first."""
     model = DQN(
-        "MlpPolicy", FlatBattles(stage, squad), gamma=GAMMA, buffer_size=min(budget, BUFFER),
+        "MlpPolicy", FlatBattles(stage, squad), gamma=GAMMA, buffer_size=min(budget + len(shown), BUFFER),
         policy_kwargs={"net_arch": list(HIDDEN)}, seed=seed, device="cpu",
     )  # fmt: skip
     model.exploration_schedule = lambda _: epsilon(model.num_timesteps, budget)  # its own begins anew with each chunk
+
+    for one in shown:
+        ended = np.array([one.ended])
+        model.replay_buffer.add(one.before, one.after, np.array([one.action]), np.array([one.reward]), ended, [{}])
 
     def choose(field: FlatBattles) -> int:
         action = int(model.predict(field.seen, deterministic=True)[0])

@@ -1,15 +1,19 @@
-"""The policies that do not learn: greedy, random, and the stored plan of an included stage."""
+"""The policies that do not learn: greedy, random, and the stored plan of an included stage; and what the plan shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from game.actions import flatten
 from learning.plan_policy import PlanPolicy, brought
 from learning.policy import Policy
 from learning.training import make_policy
-from peers.battles import Choice, FlatBattles, Point
+from peers.battles import Choice, FlatBattles, Legal, Point, Row
 from planning.solutions import solution
+
+SHOWN = range(3000, 3020)
+"""Seeds of the battles that the plan plays as demonstrations, as many as ours (see learning.demonstrations)."""
 
 
 def chosen_by(policy: Policy) -> Choice:
@@ -53,3 +57,38 @@ def plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Ite
         return following[id(field)](field)
 
     yield Point(0, 0.0, 0.0, choose)
+
+
+class Shown(NamedTuple):
+    """One decision of a demonstration and what followed."""
+
+    before: Row
+    legal: Legal
+    action: int
+    reward: float
+    after: Row
+    after_legal: Legal
+    ended: bool
+
+
+def shown_by_plan(stage: str, squad: Sequence[str] | None) -> list[Shown]:
+    """The decisions of those battles of SHOWN that the stored plan wins.
+
+    Raises PlanError where no plan is stored.
+    """
+    choose, field = next(plan(stage, squad, 0, 0)).choose, FlatBattles(stage, squad)
+    found = list[Shown]()
+    for seed in SHOWN:
+        field.reset(seed=seed)
+        decisions = list(_decisions(field, choose))
+        found += decisions if field.battle.outcome == "won" else []
+    return found
+
+
+def _decisions(field: FlatBattles, choose: Choice) -> Iterator[Shown]:
+    """A battle, decision by decision."""
+    ended = truncated = False
+    while not (ended or truncated):
+        before, legal, action = field.seen, field.action_masks(), choose(field)
+        after, reward, ended, truncated, _ = field.step(action)
+        yield Shown(before, legal, action, reward, after, field.action_masks(), ended)

@@ -19,6 +19,7 @@ from tianshou.utils.net.common import Net
 from tianshou.utils.torch_utils import policy_within_training_step, torch_train_mode
 
 from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon, timed
+from peers.scripts import Shown, shown_by_plan
 
 EVERY = 10
 """Decisions from one update to the next."""
@@ -44,11 +45,26 @@ def _learner(field: FlatBattles) -> tuple[Any, Any]:
 @timed
 def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
     """Learn; a point after each update."""
+    yield from _train(stage, squad, seed, budget, ())
+
+
+@timed
+def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
+    """Learn as `train` does, with the plan's battles in the buffer at first."""
+    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
+
+
+def _train(
+    stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
+) -> Iterator[tuple[int, Choice]]:
+    """Learn, with these experiences in the buffer at first."""
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002  the library explores by the global generator
     field, buffer = FlatBattles(stage, squad), ReplayBuffer(20_000, random_seed=seed)
     algorithm, policy = _learner(field)
     field.reset(seed=seed)
+    for one in shown:
+        _keep(buffer, one, truncated=False)
 
     def choose(field: FlatBattles) -> int:
         with torch.no_grad():
@@ -69,14 +85,17 @@ def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> It
 
 def _collect(field: FlatBattles, policy: Any, buffer: ReplayBuffer) -> None:
     """Make one decision and keep it."""
-    before = _batch(field)
+    before, seen, legal = _batch(field), field.seen, field.action_masks()
     with torch.no_grad():
         action = int(policy.add_exploration_noise(policy(before).act, before)[0])
-    _, reward, terminated, truncated, _ = field.step(action)
-    after = _batch(field)
-    buffer.add(
-        Batch(obs=before.obs[0], act=action, rew=reward, terminated=terminated, truncated=truncated,
-              obs_next=after.obs[0], info=Batch())
-    )  # fmt: skip
+    after, reward, terminated, truncated, _ = field.step(action)
+    _keep(buffer, Shown(seen, legal, action, reward, after, field.action_masks(), terminated), truncated=truncated)
     if terminated or truncated:
         field.reset()
+
+
+def _keep(buffer: ReplayBuffer, one: Shown, *, truncated: bool) -> None:
+    """Put an experience into the buffer."""
+    before, after = Batch(obs=one.before, mask=one.legal), Batch(obs=one.after, mask=one.after_legal)
+    end = {"terminated": one.ended, "truncated": truncated}
+    buffer.add(Batch(obs=before, act=one.action, rew=one.reward, obs_next=after, info=Batch(), **end))

@@ -19,7 +19,8 @@ from torchrl.data import Categorical, LazyTensorStorage, TensorDictReplayBuffer
 from torchrl.modules import MLP, EGreedyModule, QValueModule
 from torchrl.objectives import DQNLoss, HardUpdate
 
-from peers.battles import EXPLORING, GAMMA, HIDDEN, LAST_EPSILON, Choice, FlatBattles, timed
+from peers.battles import EXPLORING, GAMMA, HIDDEN, LAST_EPSILON, Choice, FlatBattles, Legal, Row, timed
+from peers.scripts import Shown, shown_by_plan
 
 EVERY = 10
 """Decisions from one update to the next."""
@@ -27,11 +28,9 @@ BATCH = 128
 torchrl_logger.setLevel("WARNING")
 
 
-def _seen(field: FlatBattles) -> TensorDict:
-    """The observation with its mask."""
-    return TensorDict(
-        {"observation": torch.from_numpy(field.seen), "action_mask": torch.from_numpy(field.action_masks())}, []
-    )
+def _seen(row: Row, legal: Legal) -> TensorDict:
+    """An observation with its mask."""
+    return TensorDict({"observation": torch.from_numpy(row), "action_mask": torch.from_numpy(legal)}, [])
 
 
 def _actor(field: FlatBattles) -> TensorDictSequential:
@@ -46,6 +45,19 @@ def _actor(field: FlatBattles) -> TensorDictSequential:
 @timed
 def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
     """Learn; a point after each update."""
+    yield from _train(stage, squad, seed, budget, ())
+
+
+@timed
+def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
+    """Learn as `train` does, with the plan's battles in the buffer at first."""
+    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
+
+
+def _train(
+    stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
+) -> Iterator[tuple[int, Choice]]:
+    """Learn, with these experiences in the buffer at first."""
     torch.manual_seed(seed)
     field = FlatBattles(stage, squad)
     actor, spec = _actor(field), Categorical(int(field.action_space.n))
@@ -54,10 +66,12 @@ def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> It
     )
     updater = Updater(actor, TensorDictReplayBuffer(storage=LazyTensorStorage(10_000), batch_size=BATCH))
     field.reset(seed=seed)
+    for one in shown:
+        updater.buffer.add(_experience(one, truncated=False))
 
     def choose(field: FlatBattles) -> int:
         with torch.no_grad():
-            return int(actor(_seen(field))["action"])
+            return int(actor(_seen(field.seen, field.action_masks()))["action"])
 
     yield 0, choose
     decisions = 0
@@ -73,15 +87,23 @@ def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> It
 @torch.no_grad()
 def _decided(field: FlatBattles, policy: TensorDictSequential) -> TensorDict:
     """One decision and what followed."""
-    made = policy(_seen(field)).select("observation", "action_mask", "action")
-    _, reward, terminated, truncated, _ = field.step(int(made["action"]))
-    after = _seen(field)
-    after["reward"] = torch.tensor([reward], dtype=torch.float32)
-    after["terminated"], after["done"] = torch.tensor([terminated]), torch.tensor([terminated or truncated])
-    made["next"] = after
+    seen, legal = field.seen, field.action_masks()
+    action = int(policy(_seen(seen, legal))["action"])
+    after, reward, terminated, truncated, _ = field.step(action)
+    one = Shown(seen, legal, action, reward, after, field.action_masks(), terminated)
     if terminated or truncated:
         field.reset()
-    return made
+    return _experience(one, truncated=truncated)
+
+
+def _experience(one: Shown, *, truncated: bool) -> TensorDict:
+    """An experience as the loss takes it."""
+    before, after = _seen(one.before, one.legal), _seen(one.after, one.after_legal)
+    before["action"] = torch.tensor(one.action)
+    after["reward"] = torch.tensor([one.reward], dtype=torch.float32)
+    after["terminated"], after["done"] = torch.tensor([one.ended]), torch.tensor([one.ended or truncated])
+    before["next"] = after
+    return before
 
 
 class Updater:
