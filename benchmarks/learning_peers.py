@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         todo = tasks(chosen.peers, stages, range(chosen.seeds))
         marks = Marks(chosen.decisions, chosen.seconds)
         for task, how in compare(todo, marks, chosen.battles, chosen.folder, chosen.minutes):
-            print(f"{task.peer:<13}{task.stage:<16}seed {task.seed}  {how}", flush=True)
+            print(f"{task.peer:<18}{task.stage:<16}seed {task.seed}  {how}", flush=True)
     runs = report.runs_in(chosen.folder)
     rows = report.rows_of(runs)
     if not rows:
