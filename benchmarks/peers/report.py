@@ -19,6 +19,8 @@ import numpy.typing as npt
 from peers.runner import AT_ONCE, DECISIONS, PEERS, SCRIPTS, Run
 
 SPENT = ("seconds", "cpu_seconds", "decisions")
+LINES = {"greedy": "--", "random": ":", "plan": "-."}
+"""How each script is drawn."""
 REPETITIONS = 2000
 """Bootstrap samples."""
 
@@ -153,10 +155,8 @@ def stage_table(runs: Sequence[Run]) -> str:
 
 def draw(rows: Sequence[Row], path: Path) -> None:
     """The plot: over decisions, and over seconds of training."""
-    from matplotlib import colormaps
     from matplotlib.figure import Figure as Picture
 
-    colors = colormaps["tab20"].colors
     units = sorted({row.unit for row in rows})
     picture = Picture(figsize=(6 * len(units), 4.5), layout="constrained")
     for number, unit in enumerate(units, 1):
@@ -164,19 +164,22 @@ def draw(rows: Sequence[Row], path: Path) -> None:
             1, len(units), number, xlabel=f"{unit} of training", ylabel="won without a leak, IQM", ylim=(-0.02, 1.02)
         )
         for color, peer in enumerate(PEERS):
-            _draw_peer(axes, [row for row in rows if row.unit == unit], peer, colors[color])
+            _draw_peer(axes, [row for row in rows if row.unit == unit], peer, f"C{color}")
         axes.set_xscale("log")
     axes.legend(loc="upper left", fontsize="small")
     picture.savefig(path, dpi=120)
 
 
 def _draw_peer(axes: Any, rows: Sequence[Row], peer: str, color: str) -> None:
-    """One line; dashed for what does not learn."""
+    """One line with a point at each mark; a black one across the plot for what does not learn."""
     mine = [(row.mark, row.figures[peer]) for row in rows if peer in row.figures]
     if not mine:
         return
     marks, figures = [mark for mark, _ in mine], [figure for _, figure in mine]
-    axes.plot(marks, [one.iqm for one in figures], "--" if peer in SCRIPTS else "o-", color=color, label=peer)
+    if peer in SCRIPTS:
+        axes.axhline(figures[-1].iqm, color="black", linestyle=LINES[peer], label=peer)
+        return
+    axes.plot(marks, [one.iqm for one in figures], "o-", color=color, label=peer)
     if not np.isnan(figures[0].low):
         axes.fill_between(marks, [one.low for one in figures], [one.high for one in figures], color=color, alpha=0.15)
 
