@@ -33,8 +33,8 @@ from game.gamedata.importing import import_tables, write_tables
 from game.gamedata.stages import index_near
 from game.levels.stage import Stage, load_stage
 from game.simulator.battle import Battle
+from learning.measuring import play as decide
 from learning.policy import Greedy
-from learning.training import play as decide
 from planning.assignment import assign_operators
 from planning.candidates import candidates
 from planning.drafts import DraftMaker, Limits

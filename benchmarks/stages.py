@@ -17,8 +17,8 @@ from game.characters.builds import default_squad
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
+from learning.measuring import play as decide
 from learning.policy import Greedy, Policy, Random
-from learning.training import play as decide
 from planning.assignment import assign_operators
 from planning.playing import play_plan
 from planning.solutions import BATTLES, solution, stars_of

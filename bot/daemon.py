@@ -19,7 +19,7 @@ from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
 from bot.hands import Hands
 from bot.health import process_figures
 from bot.inbox import Inbox
-from bot.parts import Parts, plan_policy
+from bot.parts import Parts, advise, plan_policy
 from bot.recorder import Recorder
 from bot.report import report_night
 from bot.reporter import Reporter
@@ -94,6 +94,7 @@ class Daemon:
             lock_step=client.lock_step,
             policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
         )
+        advise(parts, lambda: self._machine.battle.game_time)
         self._parts = parts
         self._control = control or Control(config.mqtt)
         self._own_control = control is None

@@ -19,7 +19,7 @@ from game.camera import Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from learning.demonstrations import demonstrations
+from learning.advice import Adviser
 from learning.learner import Learner
 from learning.plan_policy import PlanPolicy, brought
 from planning.plans import Plan
@@ -60,7 +60,7 @@ def build(
 ) -> Parts:
     """All parts, warmed up; without a squad, that of [play] squad plays, without `known` the configuration's sources.
 
-    A learner that knows nothing yet is given battles that the plan wins. `battles` is the number of the last battle to
+    The learner is given battles that the plan wins. `battles` is the number of the last battle to
     play, 0 for no end, and `played` that of the last one before; `tell` is called with a line before a slow step.
 
     Raises the errors of the parts: GameDataError, ConfigError, ProfileError, DetectorError.
@@ -76,9 +76,9 @@ def build(
     watcher = _watcher(config, squad, geometry, client.clock)
     tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
-    if plan is not None and learner.knows_nothing:
+    if plan is not None:
         tell("playing the plan in varied battles, to give the learner examples")
-        _demonstrate(learner, plan, stage, squad, config.play.decision_interval)
+        _teach(learner, plan)
     machine = Machine(_setup(config, stage, squad, battles, played))
     return Parts(stage, squad, client, watcher, geometry, learner, machine, known, plan)
 
@@ -158,11 +158,17 @@ def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh
     return learner
 
 
-def _demonstrate(learner: Learner, plan: Plan, stage: Stage, squad: tuple[Operator, ...], interval: float) -> None:
+def _teach(learner: Learner, plan: Plan) -> None:
     """Give the learner the battles that a plan wins, and say how many decisions they have."""
-    shown = demonstrations(plan, stage, brought(plan, squad), interval)
-    learner.demonstrate(shown)
-    log.logger().info("plan", demonstrations=len(shown), battles=sum(one.after is None for one in shown))
+    shown = learner.teach(plan)
+    log.logger().info("plan", demonstrations=len(shown.buffer), battles=shown.battles)
+
+
+def advise(parts: Parts, seconds: Callable[[], float]) -> None:
+    """Have the DQN see what the plan advises, where there is one. `seconds` is its clock (see PlanPolicy)."""
+    if parts.plan is not None:
+        policy = parts.learner.policy
+        policy.adviser = Adviser(parts.plan, policy.encoding, seconds)
 
 
 def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: int, played: int) -> Setup:

@@ -54,6 +54,12 @@ def stage_plan(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: 
     return _kept_or_searched(config, stage, squad, tell)
 
 
+def searched_plan(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: Tell) -> Plan | None:
+    """A plan that is searched for now and kept, whatever was kept before; see `stage_plan`."""
+    check_squad(stage, squad)
+    return _searched(config.play.planning_seconds, stage, squad, plan_file(config, stage, squad), tell)
+
+
 def roster_plan(
     config: Config, stage: Stage, roster: Roster, catalogue: Catalogue, tell: Tell
 ) -> tuple[tuple[Operator, ...], Plan | None]:

@@ -18,14 +18,17 @@ from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Arrays
 from learning.checkpoint import STATE, Checkpoint, CheckpointError
+from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.dqn import DivergedError, Dqn
-from learning.encoding import make_encoding
+from learning.encoding import NO_ADVICE, make_encoding
 from learning.fingerprint import fingerprint
+from learning.network import make_terrain
 from learning.observation import look
 from learning.policy import EpsilonGreedy
 from learning.replay import ReplayBuffer
 from learning.reward import Situation, reward
 from learning.settings import Settings
+from planning.plans import Plan
 
 OTHER_FINGERPRINT = (
     "the checkpoint's buffer was made with another reward, discount or encoding: "
@@ -42,6 +45,8 @@ class Experience(NamedTuple):
     after: BattleView | None
     outcome: str | None
     stars: int
+    advice: tuple[int, ...] = NO_ADVICE
+    """The compact actions that a plan advised before."""
 
 
 class Agent:
@@ -51,20 +56,31 @@ class Agent:
         self.settings = settings
         self.encoding = make_encoding(stage, squad)
         look(NOTHING_SEEN, self.encoding)  # what it runs is compiled or loaded now, not during the first decision
+        self.terrain = make_terrain(self.encoding)
         self.dqn = Dqn(self.encoding, settings, seed)
         self.buffer = ReplayBuffer(self.encoding, settings.buffer_size, settings.n_step, settings.discount)
-        self.policy = EpsilonGreedy(self.encoding, self.dqn.snapshot(), settings, seed)
+        self.policy = EpsilonGreedy(self.encoding, self.dqn.snapshot(self.terrain), settings, seed)
         self.rng = np.random.default_rng([seed, 1])
         self.remembered = 0
         self.battles = 0
         self.credit = 0.0
         """Updates that are due: `replay_ratio` for each decision remembered, less those made."""
+        self.shown: Demonstrations | None = None
         self._last: tuple[BattleView, int, Situation] | None = None
         """The view remembered last, its frame in the buffer, and what the reward looks at in it."""
 
+    def teach(self, plan: Plan) -> Demonstrations:
+        """Have a plan play varied battles to learn from. Where nothing was learned yet, updates from them are due."""
+        self.shown = demonstrations(plan, self.encoding.stage, self.encoding.squad, self.settings)
+        self.policy.schedule.taught = self.shown.battles > 0
+        if self.dqn.updates == 0:
+            self.credit += self.settings.taught_updates
+        return self.shown
+
     def remember(
-        self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0
-    ) -> None:
+        self, before: BattleView, action: Action, after: BattleView | None, outcome: str | None = None, stars: int = 0,
+        advice: Sequence[int] = NO_ADVICE,
+    ) -> None:  # fmt: skip
         """Put one decision and what followed it into the buffer. At the end of a battle `after` is None.
 
         Without `after` and `outcome` the battle was broken off, and pending experiences are completed as they are.
@@ -74,6 +90,7 @@ class Agent:
             self._last = None
             return
         frame, first = self._frame(before)
+        self.buffer.advise(frame, advice)
         next_frame, then = (None, first) if after is None else self._frame(after)
         won, lost = (after is None and outcome == verdict for verdict in ("won", "lost"))
         options = self.encoding.stage.options
@@ -96,10 +113,11 @@ class Agent:
         if self.credit < 1:
             return False
         settings = self.settings
-        batch = self.buffer.sample(settings.batch_size, settings.recency, settings.uniform_share, self.rng)
+        share = share_shown(settings, self.remembered)
+        batch = mixed_batch(self.buffer, self.shown, share, settings, self.rng)
         if batch is None:
             return False
-        self.dqn.update(batch)
+        self.dqn.update(batch, self.terrain)
         if self.dqn.updates % settings.publish_every == 0:
             self.publish()
         self.credit -= 1  # last: a caller that waits until no update is due then finds the weights published
@@ -111,7 +129,7 @@ class Agent:
         Raises DivergedError where the weights are no numbers; the policy keeps those that it has.
         """
         self.dqn.check()
-        self.policy.snapshot = self.dqn.snapshot()
+        self.policy.snapshot = self.dqn.snapshot(self.terrain)
 
     def checkpoint(self) -> Checkpoint:
         """What was learned, and what is needed to continue exactly as without an interruption.

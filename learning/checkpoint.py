@@ -124,7 +124,7 @@ def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
         except CheckpointError as error:
             aside = move_aside(path, "damaged")
             older = [other.name for other in checkpoints(directory)]
-            rest = f"going on from {older[-1]}" if older else "starting from nothing"
+            rest = f"going on from {older[-1]}" if older else "beginning anew"
             notes.append(f"{error}; moved aside as {aside.name}, {rest}")
     return None, tuple(notes)
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 from game.errors import HoldfastError
 from learning.adam import Adam
 from learning.encoding import StageEncoding
-from learning.network import Snapshot, input_tensors, make_network, make_terrain
+from learning.network import Inputs, Snapshot, Terrain, input_tensors, make_network
 from learning.replay import Batch
 from learning.reward import LARGEST_RETURN
 from learning.settings import Settings
@@ -35,21 +35,27 @@ def best_legal(scores: Tensor, legal: Tensor) -> Tensor:
     return scores.masked_fill(~legal, -torch.inf).argmax(dim=1)
 
 
-def double_target(rewards: Tensor, discounts: Tensor, online: Tensor, target: Tensor, legal: Tensor) -> Tensor:
-    """[batch]: rewards + discounts · Q_target(s', the best legal action of Q_online).
+def best_score(scores: Tensor, legal: Tensor) -> Tensor:
+    """[batch]: the highest score of a legal action. Infinities stay inside this function: waiting is always legal."""
+    return scores.masked_fill(~legal, -torch.inf).amax(dim=1)
 
-    `online`, `target` and `legal` are [batch, actions] of the *next* state.
+
+def margin_loss(scores: Tensor, actions: Tensor, legal: Tensor, margin: float) -> Tensor:
+    """[batch]: how far the demonstrated action is from leading all other legal ones by the margin; 0 where it does.
+
+    The large-margin loss of DQfD (Hester et al. 2018), over legal actions only. It is 0 for a wait too: that a plan
+    waits, or has ended, does not say that anything else would be worse.
     """
-    choice = best_legal(online, legal)
-    return rewards + discounts * target.gather(1, choice[:, None])[:, 0]
+    ahead = torch.full_like(scores, margin).scatter_(1, actions[:, None], 0.0)
+    behind = best_score(scores + ahead, legal) - scores.gather(1, actions[:, None])[:, 0]
+    return behind * (actions > 0)
 
 
 class Dqn:
-    """Online and target network with their optimiser."""
+    """Online and target network with their optimiser, for any stage and squad: each call says for which terrain."""
 
     def __init__(self, encoding: StageEncoding, settings: Settings, seed: int) -> None:
         self.settings = settings
-        self.terrain = make_terrain(encoding)
         self.online = make_network(encoding, settings, seed)
         self.target = copy.deepcopy(self.online).requires_grad_(requires_grad=False)
         self.optimiser = Adam(self.online.parameters(), settings.learning_rate)
@@ -63,27 +69,35 @@ class Dqn:
             return None
         return f"mean Q is {self.last.q_mean:.2f} where no return exceeds {LARGEST_RETURN:.2f}: learning diverges"
 
-    def update(self, batch: Batch) -> Update:
+    def update(self, batch: Batch, terrain: Terrain) -> Update:
         """One step of gradient descent on the online network and a soft update of the target network."""
-        targets = self._targets(batch)
-        scores = self.online(input_tensors(batch.before, self.terrain), torch.from_numpy(batch.legal), self.terrain)
-        taken = scores.gather(1, torch.from_numpy(batch.actions)[:, None])[:, 0]
-        loss = functional.smooth_l1_loss(taken, targets)
+        targets, actions = self._targets(batch, terrain), torch.from_numpy(batch.actions)
+        inputs, own, loss, taken = input_tensors(batch.before), len(actions) - batch.taught, torch.zeros(()), []
+        if own:
+            taken.append(self.online.taken(Inputs(*(part[:own] for part in inputs)), actions[:own], terrain))
+        if batch.taught:
+            scores = self.online(Inputs(*(part[own:] for part in inputs)), terrain)
+            legal, shown = torch.from_numpy(batch.legal[own:]), actions[own:]
+            loss = self.settings.margin_weight * margin_loss(scores, shown, legal, self.settings.margin).mean()
+            taken.append(scores.gather(1, shown[:, None])[:, 0])
+        values = torch.cat(taken)
+        loss = loss + functional.smooth_l1_loss(values, targets)
         self.online.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.online.parameters(), self.settings.max_grad_norm)
         self.optimiser.step()
         self._soft_update()
         self.updates += 1
-        self.last = Update(loss.item(), taken.mean().item())
+        self.last = Update(loss.item(), values.mean().item())
         return self.last
 
     @torch.no_grad()
-    def _targets(self, batch: Batch) -> Tensor:
+    def _targets(self, batch: Batch, terrain: Terrain) -> Tensor:
         """[batch]: the double-Q targets of the actions that were taken."""
-        after, legal = input_tensors(batch.after, self.terrain), torch.from_numpy(batch.after_legal)
-        online, target = (network(after, legal, self.terrain) for network in (self.online, self.target))
-        return double_target(torch.from_numpy(batch.rewards), torch.from_numpy(batch.discounts), online, target, legal)
+        after, legal = input_tensors(batch.after), torch.from_numpy(batch.after_legal)
+        choice = best_legal(self.online(after, terrain), legal)
+        value = self.target.taken(after, choice, terrain)
+        return torch.from_numpy(batch.rewards) + torch.from_numpy(batch.discounts) * value
 
     @torch.no_grad()
     def _soft_update(self) -> None:
@@ -96,6 +110,6 @@ class Dqn:
         if not all(bool(torch.isfinite(weights).all()) for weights in self.online.parameters()):
             raise DivergedError(f"after {self.updates} updates the weights are no numbers: learning has diverged")
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, terrain: Terrain) -> Snapshot:
         """A frozen copy of the online weights."""
-        return Snapshot(copy.deepcopy(self.online), self.terrain)
+        return Snapshot(copy.deepcopy(self.online), terrain)

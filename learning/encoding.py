@@ -24,7 +24,7 @@ from game.simulator.legality import Places, legal_actions, places_of
 from game.simulator.tables import kinds_of
 from game.view import BattleView
 from game.view_arrays import arrays_of
-from learning.arrays import Bytes, Doubles, Floats, Halves, Integers, Mask
+from learning.arrays import Bytes, Doubles, Floats, Halves, Integers, Mask, Shorts
 
 TILE_NAMES = ("enemies", "ground_strength", "flying_strength", "health", "block", "firepower")
 """What is known of each tile: enemies on it, the remaining strength of walkers and of fliers, health and block of the
@@ -37,9 +37,18 @@ SLOT_NAMES = ("in_hand", "ready", "cooling", "cost", "on_field", "health", "skil
 IN_HAND, READY, COOLING, COST, ON_FIELD, SLOT_HEALTH, SKILL_READY = range(len(SLOT_NAMES))
 SLOT_CHANNELS = len(SLOT_NAMES)
 
-WORLD_NAMES = ("dp", "kills", "life", "slots_left", "enemies", "operators")
-"""The numbers of the HUD and how many units are in sight, each about 0 to 1."""
+WINDOWS = (4, 12, 1_000_000)
+"""Enemies that come next whose strength is an input of its own: so many of them, and all that are left."""
+SEEN_NAMES = ("dp", "kills", "life", "slots_left", "enemies", "operators", "threat")
+FORECAST_NAMES = tuple(f"{kind}_{window}" for window in WINDOWS for kind in ("ground", "flying"))
+WORLD_NAMES = (*SEEN_NAMES, *FORECAST_NAMES)
+"""The numbers of the HUD, how many units are in sight, and the threat, each about 0 to 1; then what is to come by the
+stage's file, which players can know: the strength of the next walkers and fliers."""
 GLOBALS = len(WORLD_NAMES)
+
+ADVICES = 2
+"""Compact actions that a plan may advise; see learning.advice."""
+NO_ADVICE = (-1,) * ADVICES
 
 TILE_FEATURES = ("high", "melee", "ranged", "walkable", "flyable", "entrance", "exit", "paths", "progress")
 """What the map says of each tile; the last two: how many paths cross it, and how far along its path it lies."""
@@ -83,6 +92,8 @@ PATHS_UNIT = 3
 """Paths across a tile that count 1 in its features; more count the same."""
 ARMOUR_UNIT = 500.0
 """Defense that makes an enemy twice as hard to kill as its health says."""
+FORECAST_UNIT, FORECAST_SCALE = 1000.0, 4.0
+"""A strength to come is shown as log(1 + strength / unit) / scale: 0.3 for one soldier, 1.15 for a hundred thousand."""
 UNKNOWN_STRENGTH = (2000.0, False)
 """Strength of an enemy that no table knows, and whether it flies: that of a soldier."""
 
@@ -102,6 +113,8 @@ LAYOUT = {
     "paths_unit": PATHS_UNIT,
     "armour_unit": ARMOUR_UNIT,
     "unknown_strength": UNKNOWN_STRENGTH,
+    "forecast": (WINDOWS, FORECAST_UNIT, FORECAST_SCALE),
+    "advices": ADVICES,
 }
 """What the encoding's numbers mean, in plain data; see learning.fingerprint."""
 
@@ -115,6 +128,10 @@ class Observation(NamedTuple):
     """[slots, SLOT_CHANNELS]"""
     world: Halves
     """[GLOBALS]"""
+    posts: Shorts
+    """[slots]: tile * 4 + direction of each operator on the field, -1 for others and where one of them is unknown"""
+    advice: Integers
+    """[ADVICES]: compact actions that a plan advises, -1 for none"""
 
 
 class ObservationTables(NamedTuple):
@@ -134,6 +151,8 @@ class ObservationTables(NamedTuple):
     """[S] added to the tiles covered; 0 for healers"""
     block: Floats
     """[S] as the BLOCK channel shows it"""
+    forecast: Doubles
+    """[spawns + 1, FORECAST_NAMES] what is to come once so many enemies have come"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +237,7 @@ class StageEncoding:
             reach=self.reach,
             firepower=np.array(fire, np.float32),
             block=np.array([BLOCK_STEP * one.block * one.melee for one in self.squad], np.float32),
+            forecast=_forecast(self.stage),
         )
 
     @cached_property
@@ -241,13 +261,32 @@ class StageEncoding:
 
     def legal(self, view: BattleView) -> Mask:
         """bool[actions]: what may be done now, by compact number."""
-        legal: Mask = legal_actions(arrays_of([view], self.kinds), self.places)[0, self.flat_actions]
+        return self.legal_flat(view)[self.flat_actions]
+
+    def legal_flat(self, view: BattleView) -> Mask:
+        """bool[flat actions]: what may be done now."""
+        legal: Mask = legal_actions(arrays_of([view], self.kinds), self.places)[0]
         return legal
 
 
 def _strength(enemy: Enemy) -> float:
     """The damage it takes to kill an enemy, roughly."""
     return enemy.max_health * (1 + enemy.defense / ARMOUR_UNIT)
+
+
+def _forecast(stage: Stage) -> Doubles:
+    """[spawns + 1, FORECAST_NAMES]: the strength of the next walkers and fliers once so many enemies have come.
+
+    Enemies come in the order of their earliest times; those that appear at the death of others are left out.
+    """
+    spawns = sorted((one for one in stage.spawns if one.parent < 0), key=lambda one: one.time)
+    enemies = [stage.enemies[one.enemy] for one in spawns]
+    strengths = np.array([(_strength(one) * (not one.flying), _strength(one) * one.flying) for one in enemies])
+    sums = np.concatenate([np.zeros((1, 2)), strengths.reshape(-1, 2).cumsum(axis=0)])
+    come = np.arange(len(sums))
+    parts = [sums[np.minimum(come + window, len(spawns))] - sums for window in WINDOWS]
+    found: Doubles = np.log1p(np.concatenate(parts, axis=1) / FORECAST_UNIT) / FORECAST_SCALE
+    return found
 
 
 def make_encoding(stage: Stage, squad: Sequence[Operator]) -> StageEncoding:

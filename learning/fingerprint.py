@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from learning import encoding, reward
 
-VERSION = 1
+VERSION = 2
 """Add 1 when a formula of the reward, the encoding or the numbering of actions changes while all names, sizes and
 constants stay as they are."""
+
+
+def encoding_fingerprint() -> str:
+    """16 hexadecimal digits that follow from the version and the encoding's layout: what weights were made for."""
+    return _digest({"version": VERSION, "encoding": encoding.LAYOUT})
 
 
 def fingerprint(discount: float) -> str:
@@ -26,4 +32,8 @@ def fingerprint(discount: float) -> str:
         "reward": {**reward.WEIGHTS._asdict(), "discount": discount},
         "encoding": encoding.LAYOUT,
     }
+    return _digest(meaning)
+
+
+def _digest(meaning: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,9 +25,12 @@ from game.view import BattleView
 from learning import checkpoint
 from learning.agent import Agent, Experience
 from learning.checkpoint import CheckpointError
+from learning.demonstrations import Demonstrations
+from learning.general import begin_with_general
 from learning.journal import Journal, Owner, PlayedBattle, owner_of, read_since
 from learning.policy import EpsilonGreedy
 from learning.settings import Settings
+from planning.plans import Plan
 
 QUEUE_SIZE = 4096
 """The most decisions that wait to be stored: an hour of play. Further ones are dropped and counted."""
@@ -106,13 +109,19 @@ class Learner:
             return ()
         kept, notes = checkpoint.read_newest(self._directory)
         if kept is None:
-            return notes + self._replay()
+            return notes + self._begin_with_general() + self._replay()
         try:
             return notes + self._agent.restore(kept) + self._replay()
         except CheckpointError as error:
             checkpoint.set_aside(self._directory)
             self._agent = self._new_agent()
-            return (*notes, f"{self._directory}: {error}; set aside, starting from nothing")
+            return (*notes, f"{self._directory}: {error}; set aside", *self._begin_with_general())
+
+    def _begin_with_general(self) -> tuple[str, ...]:
+        """Begin with the general policy that ships. Returns a line where that is not possible."""
+        note = begin_with_general(self._agent.dqn)
+        self._agent.publish()
+        return () if note is None else (note,)
 
     def _new_agent(self) -> Agent:
         agent = self._agent
@@ -182,16 +191,9 @@ class Learner:
         """Whether no decision was ever remembered, neither in this run nor in those that its checkpoint continues."""
         return self._agent.remembered == 0
 
-    def demonstrate(self, experiences: Iterable[Experience]) -> None:
-        """Put the decisions of another player into the buffer, before the thread is started.
-
-        They are experiences like those of play, and are overwritten in time. They make no updates due: those begin
-        with the first decision of play, if there are enough experiences by then.
-        """
-        for one in experiences:
-            self._agent.remember(*one)
-        self._agent.credit = 0.0
-        self._unwritten = True
+    def teach(self, plan: Plan) -> Demonstrations:
+        """Have a plan play battles to learn from, before the thread is started: see `Agent.teach`."""
+        return self._agent.teach(plan)
 
     def start(self) -> None:
         """Start the thread."""
@@ -203,7 +205,9 @@ class Learner:
         """Hand in a decision and what followed it; returns at once. `after` is None at the end of a battle."""
         if self.failed is None:
             self._handed += 1  # before it can be taken
-            self._handed -= not self._put(Experience(before, Action(*action), after, outcome, stars))
+            self._handed -= not self._put(
+                Experience(before, Action(*action), after, outcome, stars, self.policy.advice_for(before))
+            )
 
     def set_learning(self, *, on: bool) -> None:
         """Update the network, or only store decisions; returns at once. Updates that are left out are not made up."""

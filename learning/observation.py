@@ -7,6 +7,7 @@ they are given.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from game.simulator.display import ViewArrays, tile_seen
 from game.simulator.legality import MaskBytes, Places, allow
 from game.view import BattleView
 from game.view_arrays import arrays_of
-from learning.arrays import AnyArray, Bytes, Doubles, Floats, Mask
+from learning.arrays import AnyArray, Bytes, Doubles, Floats, Mask, Shorts
 from learning.encoding import (
     BLOCK,
     COOLING,
@@ -33,6 +34,7 @@ from learning.encoding import (
     GLOBALS,
     HEALTH,
     IN_HAND,
+    NO_ADVICE,
     ON_FIELD,
     READY,
     SKILL_READY,
@@ -58,6 +60,8 @@ class BatchObservation(NamedTuple):
     """[B, S, SLOT_CHANNELS]"""
     world: AnyArray
     """[B, GLOBALS], in half precision once it is complete"""
+    posts: Shorts
+    """[B, S]"""
     mask: MaskBytes
     """[B, flat actions]"""
     threat: Doubles
@@ -73,15 +77,15 @@ class Reading(NamedTuple):
     situation: Situation
 
 
-def look(view: BattleView, encoding: StageEncoding) -> Reading:
-    """What learning reads from one view.
+def look(view: BattleView, encoding: StageEncoding, advice: Sequence[int] = NO_ADVICE) -> Reading:
+    """What learning reads from one view; `advice` are the compact actions that a plan advises.
 
     What the eyes misread (a cost of -1, a position off the map) is clipped to the possible range. An operator whose
     slot is UNKNOWN still occupies its tile; without a direction it covers none.
     """
     arrays = arrays_of([view], encoding.kinds)
     seen = observe(arrays, encoding)
-    observation = Observation(seen.tiles[0], seen.slots[0], seen.world[0])
+    observation = Observation(seen.tiles[0], seen.slots[0], seen.world[0], seen.posts[0], np.array(advice, np.int64))
     return Reading(observation, seen.mask[0, encoding.flat_actions].view(np.bool_), situation_of(arrays, seen))
 
 
@@ -92,6 +96,7 @@ def observe(arrays: ViewArrays, encoding: StageEncoding) -> BatchObservation:
         tiles=np.empty((battles, TILE_CHANNELS, tiles), np.uint8),
         slots=np.empty((battles, slots, SLOT_CHANNELS), np.uint8),
         world=np.empty((battles, GLOBALS), np.float64),
+        posts=np.empty((battles, slots), np.int16),
         mask=np.empty((battles, action_count(slots, tiles)), np.int8),
         threat=np.empty(battles, np.float64),
     )
@@ -119,12 +124,13 @@ def _observe_all(
     for b in range(arrays.battle.shape[0]):
         work[:, :] = 0.0
         seen.slots[b, :, :] = 0
+        seen.posts[b, :] = -1
         seen.threat[b] = _see_enemies(tables, places, arrays, b, work)
         for k in range(arrays.battle[b].operators):
-            _see_operator(tables, places, arrays, b, k, work, seen.slots[b])
+            _see_operator(tables, places, arrays, b, k, work, seen.slots[b], seen.posts[b])
         for k in range(arrays.battle[b].cards):
             _see_card(arrays, b, k, seen.slots[b])
-        _see_world(tables, arrays, b, seen.world[b])
+        _see_world(tables, arrays, b, seen.threat[b], seen.world[b])
         allow(places, arrays, b, seen.mask[b])
         for channel in range(work.shape[0]):
             for tile in range(work.shape[1]):
@@ -150,8 +156,9 @@ def _see_enemies(tables: ObservationTables, places: Places, arrays: ViewArrays, 
 
 @often
 def _see_operator(
-    tables: ObservationTables, places: Places, arrays: ViewArrays, b: int, k: int, work: Floats, slots: Bytes
-) -> None:
+    tables: ObservationTables, places: Places, arrays: ViewArrays, b: int, k: int, work: Floats, slots: Bytes,
+    posts: Shorts,
+) -> None:  # fmt: skip
     """An operator on its tile and, where its slot and direction are known, its firepower on the tiles it covers."""
     shown = arrays.operators[b, k]
     slot, direction = shown.slot, shown.direction
@@ -162,6 +169,8 @@ def _see_operator(
         work[BLOCK, tile] = tables.block[slot]
         slots[slot, ON_FIELD], slots[slot, SLOT_HEALTH] = 255, health
         slots[slot, SKILL_READY] = 255 if shown.skill_ready else 0
+        if 0 <= direction < 4:
+            posts[slot] = tile * 4 + direction
         if 0 <= direction < 4 and tables.firepower[slot] > 0.0:
             for other in range(work.shape[1]):
                 if tables.reach[slot, tile, direction, other]:
@@ -179,7 +188,7 @@ def _see_card(arrays: ViewArrays, b: int, k: int, slots: Bytes) -> None:
 
 
 @often
-def _see_world(tables: ObservationTables, arrays: ViewArrays, b: int, world: Doubles) -> None:
+def _see_world(tables: ObservationTables, arrays: ViewArrays, b: int, threat: float, world: Doubles) -> None:
     """The numbers of WORLD_NAMES, each about 0 to 1 and clipped to 0 to 100."""
     battle, limit = arrays.battle[b], max(tables.character_limit, 1)
     world[0] = battle.dp / DP_UNIT
@@ -188,6 +197,10 @@ def _see_world(tables: ObservationTables, arrays: ViewArrays, b: int, world: Dou
     world[3] = battle.slots_left / limit
     world[4] = battle.enemies / ENEMIES_UNIT
     world[5] = battle.operators / limit
+    world[6] = threat
+    come = min(max(battle.kills + battle.enemies, 0), tables.forecast.shape[0] - 1)
+    for column in range(tables.forecast.shape[1]):
+        world[7 + column] = tables.forecast[come, column]
     for number in range(world.shape[0]):
         world[number] = min(max(world[number], 0.0), 100.0)
 

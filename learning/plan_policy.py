@@ -90,15 +90,45 @@ class PlanPolicy:
 
     def decide(self, view: BattleView) -> Decision:
         """The next step if it is due and possible, else a skill that is to be used automatically, else wait."""
+        legal: Mask = legal_actions(arrays_of([view], self._kinds), self._places)[0]
+        return Decision(self.next_action(view, legal), 0.0, explored=False, legal=int(legal.sum()))
+
+    def next_action(self, view: BattleView, legal: Mask) -> Action:
+        """What `decide` decides; `legal` is bool[flat actions]."""
         course = self._course_at(view)
         if course.asked != NOTHING and self._happened(course.asked, view):
             self._note(course, view)
-        legal: Mask = legal_actions(arrays_of([view], self._kinds), self._places)[0]
         action = self._step(course, view, legal)
         course.for_step = action is not None
         course.slow = course.slow and action is None
         course.asked = action or self._automatic(course, legal)
-        return Decision(course.asked, 0.0, explored=False, legal=int(legal.sum()))
+        return course.asked
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether all steps are done, as far as the last view shows."""
+        return self._course is not None and self._course.next >= self._course.last
+
+    def fallen_back(self, view: BattleView, legal: Mask) -> Action:
+        """Deploys again, as the plan did, the first operator that has fallen and may be deployed; else a wait.
+
+        To be asked after `next_action` for the same view. `legal` is bool[flat actions].
+        """
+        assert self._course is not None
+        posts: dict[int, Action] = {}
+        for step in self._steps[: self._course.next]:
+            slot = self._slot(step, view)
+            action = self._action(step, slot)
+            if action is not None and action.kind == DEPLOY:
+                posts[action.slot] = action
+            elif action is not None and action.kind == RETREAT:
+                posts.pop(action.slot, None)
+        ready = {card.slot for card in view.cards if _is_ready(card)}
+        possible = (one for slot, one in posts.items() if slot in ready and self._is_legal(one, legal))
+        return next(possible, NOTHING)
+
+    def _is_legal(self, action: Action, legal: Mask) -> bool:
+        return bool(legal[flatten(action, *self._places.stands.shape)])
 
     def _course_at(self, view: BattleView) -> Course:
         """The course of the battle under way, with its time; a new one where the clock has begun again."""
@@ -176,7 +206,7 @@ class PlanPolicy:
             if course.now < course.due - ROUNDING:
                 return None
             action = self._action(step, slot)
-            if action is not None and legal[flatten(action, *self._places.stands.shape)]:
+            if action is not None and self._is_legal(action, legal):
                 return action
             if action is not None and self._waits(course, step, action, view):
                 return None
@@ -215,10 +245,12 @@ class PlanPolicy:
         )
 
     def _waits(self, course: Course, step: PlanStep, action: Action, view: BattleView) -> bool:
-        """Whether to wait for a step that is not legal now: not after its timeout, nor for an operator that is gone."""
+        """Whether to wait for a step that is not legal now: not after its timeout, nor to use or retreat an operator
+        that is gone, nor to deploy one that stands.
+        """
         if course.due is not None and 0 <= step.timeout <= course.now - course.due:
             return False
-        return action.kind == DEPLOY or action.slot in _standing(view, len(self._squad.operators))
+        return (action.kind == DEPLOY) != (action.slot in _standing(view, len(self._squad.operators)))
 
     def _set(self, course: Course, step: PlanStep, slot: int | None) -> None:
         """Do a step that is not an action: set the speed, a skill's usage, the stopwatch or the end of the plan."""
@@ -239,7 +271,7 @@ class PlanPolicy:
         for slot, (usage, times) in enumerate(course.usage):
             action = Action(SKILL, slot)
             is_used = usage != BY_HAND and (usage != LIMITED_TIMES or times > 0)
-            if is_used and legal[flatten(action, *self._places.stands.shape)]:
+            if is_used and self._is_legal(action, legal):
                 return action
         return NOTHING
 

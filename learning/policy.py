@@ -5,9 +5,10 @@ Every policy has `decide(view) -> Decision` and never names an action that is no
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,13 +17,18 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Doubles, Integers, Mask
-from learning.encoding import StageEncoding, damage_rate, make_encoding
+from learning.encoding import NO_ADVICE, StageEncoding, damage_rate, make_encoding
 from learning.network import Snapshot
 from learning.observation import look
 from learning.settings import Settings
 
+if TYPE_CHECKING:
+    from learning.advice import Adviser
+
 RETREAT_WEIGHT = 0.05
 """Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
+REMEMBERED = 4
+"""Views whose advice is kept, until the decision is remembered."""
 COVER_NOTHING = 0.1
 """Weight of exploring a place and direction that covers no path tile; each path tile covered adds 1."""
 
@@ -103,12 +109,46 @@ class Schedule:
     settings: Settings
     decisions: int = 0
 
+    taught: bool = False
+    """Whether a plan was shown: then less is explored from the beginning."""
+
     @property
     def epsilon(self) -> float:
         """The share of decisions that explore, now."""
         settings = self.settings
+        start = min(settings.epsilon_start, settings.epsilon_taught) if self.taught else settings.epsilon_start
         done = min(self.decisions / max(settings.epsilon_decisions, 1), 1.0)
-        return settings.epsilon_start + done * (settings.epsilon_end - settings.epsilon_start)
+        return start + done * (settings.epsilon_end - start)
+
+
+class Explorer:
+    """Draws actions that are worth trying. `wait_share` of them wait."""
+
+    def __init__(self, encoding: StageEncoding, wait_share: float) -> None:
+        self._wait_share = wait_share
+        self._kinds, self._slots, self._weights = _exploration_tables(encoding)
+
+    def explore(self, legal: Mask, rng: np.random.Generator) -> int:
+        """A legal action: wait, or first an operator and a kind of action, then a place, likelier the more it covers.
+
+        Drawing from the list of legal actions instead would nearly always deploy an operator that has many places.
+        """
+        if rng.random() < self._wait_share:
+            return 0
+        numbers = np.flatnonzero(legal)[1:]
+        if not numbers.size:
+            return 0
+        choices, weights = self._choices(numbers)
+        kind, slot = choices[rng.choice(len(choices), p=weights)]
+        numbers = numbers[(self._kinds[numbers] == kind) & (self._slots[numbers] == slot)]
+        weight = self._weights[numbers]
+        return int(rng.choice(numbers, p=weight / weight.sum()))
+
+    def _choices(self, numbers: Integers) -> tuple[list[tuple[int, int]], Doubles]:
+        """Pairs of kind and operator that are legal, with their probabilities; retreats are rare."""
+        choices = sorted(set(zip(self._kinds[numbers].tolist(), self._slots[numbers].tolist(), strict=True)))
+        weights = np.array([RETREAT_WEIGHT if kind == RETREAT else 1.0 for kind, _ in choices])
+        return choices, weights / weights.sum()
 
 
 class EpsilonGreedy:
@@ -122,14 +162,19 @@ class EpsilonGreedy:
         self.schedule = Schedule(settings)
         self.banned: Collection[tuple[int, int, int]] = ()
         """Kind, slot and tile of actions that are left out of the next decisions: `Decide` says which."""
+        self.adviser: Adviser | None = None
+        """Says what a plan advises in each view."""
+        self._advised: deque[tuple[BattleView, tuple[int, ...]]] = deque(maxlen=REMEMBERED)
         self.frozen = False
         """Whether it never explores nor counts decisions."""
         self._rng = np.random.default_rng(seed)
-        self._kinds, self._slots, self._weights = _exploration_tables(encoding)
+        self._explorer = Explorer(encoding, settings.wait_share)
 
     def decide(self, view: BattleView) -> Decision:
         """Explore with probability epsilon, else take the best legal action."""
-        observation, legal, _ = look(view, self.encoding)
+        advice = self.adviser.advise(view) if self.adviser else NO_ADVICE
+        self._advised.append((view, advice))
+        observation, legal, _ = look(view, self.encoding, advice)
         legal = self._without_banned(legal)
         scores = self.snapshot.scores(observation, legal)
         explored = False
@@ -138,8 +183,12 @@ class EpsilonGreedy:
             explored = bool(self._rng.random() < self.schedule.epsilon)
             self.schedule.decisions += 1
             if explored:
-                index = self.explore(legal)
+                index = self._explorer.explore(legal, self._rng)
         return Decision(self.encoding.action(index), float(scores[index]), explored, int(legal.sum()))
+
+    def advice_for(self, view: BattleView) -> tuple[int, ...]:
+        """What was advised for one of the last views that were decided on."""
+        return next((advice for known, advice in tuple(self._advised) if known == view), NO_ADVICE)
 
     def _without_banned(self, legal: Mask) -> Mask:
         """The legal actions that are not banned; to wait is never banned."""
@@ -151,28 +200,6 @@ class EpsilonGreedy:
             legal = legal.copy()
             legal[list(numbers)] = False
         return legal
-
-    def explore(self, legal: Mask) -> int:
-        """A legal action: wait, or first an operator and a kind of action, then a place, likelier the more it covers.
-
-        Drawing from the list of legal actions instead would nearly always deploy an operator that has many places.
-        """
-        if self._rng.random() < self.schedule.settings.wait_share:
-            return 0
-        numbers = np.flatnonzero(legal)[1:]
-        if not numbers.size:
-            return 0
-        choices, weights = self._choices(numbers)
-        kind, slot = choices[self._rng.choice(len(choices), p=weights)]
-        numbers = numbers[(self._kinds[numbers] == kind) & (self._slots[numbers] == slot)]
-        weight = self._weights[numbers]
-        return int(self._rng.choice(numbers, p=weight / weight.sum()))
-
-    def _choices(self, numbers: Integers) -> tuple[list[tuple[int, int]], Doubles]:
-        """Pairs of kind and operator that are legal, with their probabilities; retreats are rare."""
-        choices = sorted(set(zip(self._kinds[numbers].tolist(), self._slots[numbers].tolist(), strict=True)))
-        weights = np.array([RETREAT_WEIGHT if kind == RETREAT else 1.0 for kind, _ in choices])
-        return choices, weights / weights.sum()
 
     def state(self) -> dict[str, Any]:
         """The state of exploration, for the checkpoint."""

@@ -1,19 +1,21 @@
 """The replay buffer: first in, first out, sampled by recency, small enough to be kept for weeks.
 
 Every view is stored once, as a frame of a ring. An experience is a frame with an action, the summed rewards of the next
-n decisions, and the number of frames to the next state, whose value is added to them. Legal actions are bit-packed
-beside each frame, so the mask of the next state is there when the target needs it.
+n decisions, and how many frames later the next state lies, whose value is added to them. Legal actions are bit-packed
+beside each frame, so the mask of the next state is there when the target needs it. Frames of battles that are played
+side by side lie between one another; each battle has its own pending experiences.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from learning.arrays import Arrays, Doubles, Floats, Integers, Mask
-from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
+from learning.encoding import ADVICES, GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
 
 
 class Batch(NamedTuple):
@@ -31,6 +33,20 @@ class Batch(NamedTuple):
     after: Observation
     after_legal: Mask
     """[batch, actions]: the actions that are legal in the next state."""
+    taught: int = 0
+    """How many of the last experiences are demonstrations."""
+
+
+def joined(batches: Sequence[Batch], taught: int) -> Batch:
+    """Batches of one stage and squad one after the other; the last `taught` experiences are demonstrations."""
+    frames = (
+        Observation._make(np.concatenate(parts) for parts in zip(*side, strict=True))
+        for side in zip(*((one.before, one.after) for one in batches), strict=True)
+    )
+    before, after = frames
+    names = ("legal", "actions", "rewards", "discounts", "after_legal")
+    rest = {name: np.concatenate([getattr(one, name) for one in batches]) for name in names}
+    return Batch(before=before, after=after, taught=taught, **rest)
 
 
 class _Pending(NamedTuple):
@@ -60,16 +76,21 @@ class ReplayBuffer:
         self.capacity, self.n_step, self.discount = capacity, n_step, discount
         self.actions = len(encoding.flat_actions)
         self.written = 0
-        self._pending: deque[_Pending] = deque()
-        self._last = -1
+        self._pending: defaultdict[int, deque[_Pending]] = defaultdict(deque)
+        """By battle."""
+        self._last: dict[int, int] = {}
+        """The last frame of each battle."""
         self.arrays: Arrays = {
             "tiles": np.zeros((capacity, TILE_CHANNELS, encoding.tiles), np.uint8),
             "slots": np.zeros((capacity, encoding.slots, SLOT_CHANNELS), np.uint8),
             "world": np.zeros((capacity, GLOBALS), np.float16),
+            "posts": np.zeros((capacity, encoding.slots), np.int16),
+            "advice": np.full((capacity, ADVICES), -1, np.int32),
             "legal": np.zeros((capacity, (self.actions + 7) // 8), np.uint8),
             "action": np.zeros(capacity, np.int32),
             "reward": np.zeros(capacity, np.float32),
-            "steps": np.zeros(capacity, np.int8),  # rewards summed, frames to the next state; 0: the battle ended
+            "steps": np.zeros(capacity, np.int8),  # rewards summed; 0: the battle ended
+            "ahead": np.zeros(capacity, np.int32),  # frames to the next state
             "complete": np.zeros(capacity, np.bool_),
         }
 
@@ -84,49 +105,63 @@ class ReplayBuffer:
 
     def add_frame(self, observation: Observation, legal: Mask) -> int:
         """Write a frame over the oldest and return its number. `legal` is bool[actions]."""
-        place = self.written % self.capacity
-        for name, value in zip(("tiles", "slots", "world"), observation, strict=True):
-            self.arrays[name][place] = value
-        self.arrays["legal"][place] = np.packbits(legal)
-        self.arrays["complete"][place] = False
-        self.written += 1
-        return self.written - 1
+        return self.add_frames(Observation._make(part[None] for part in observation), legal[None])
 
-    def add(self, frame: int, action: int, reward: float, after: int | None) -> None:
+    def add_frames(self, observations: Observation, legal: Mask) -> int:
+        """Write several frames (arrays with a leading axis) over the oldest. Returns the number of the first."""
+        first, count = self.written, len(legal)
+        places = (first + np.arange(count)) % self.capacity
+        for name, value in zip(Observation._fields, observations, strict=True):
+            self.arrays[name][places] = value
+        self.arrays["legal"][places] = np.packbits(legal, axis=1)
+        self.arrays["complete"][places] = False
+        self.written += count
+        return first
+
+    def advise(self, frame: int, advice: Sequence[int]) -> None:
+        """Add what a plan advises to a frame that was written without it."""
+        if frame > self.written - 1 - self.capacity:
+            self.arrays["advice"][frame % self.capacity] = advice
+
+    def add(self, frame: int, action: int, reward: float, after: int | None, battle: int = 0) -> None:
         """Add one decision: taken at `frame`, followed by the frame `after`, or by the end of the battle (None).
 
-        Consecutive decisions share frames; where the chain breaks (a view was missed), pending experiences are
-        completed with fewer rewards.
+        Consecutive decisions of a battle share frames; where the chain breaks (a view was missed), pending experiences
+        are completed with fewer rewards.
         """
-        if self._pending and frame != self._last:
-            self.cut()
-        self._pending.append(_Pending(frame, action, reward))
+        pending = self._pending[battle]
+        if pending and frame != self._last[battle]:
+            self.cut(battle)
+        pending.append(_Pending(frame, action, reward))
         if after is None:
-            self._flush(None)
+            self._flush(battle, None)
         else:
-            self._last = after
-            if len(self._pending) == self.n_step:
-                self._complete(after)
+            self._last[battle] = after
+            if len(pending) == self.n_step:
+                self._complete(battle, after)
 
-    def cut(self) -> None:
-        """Complete the pending experiences with the last frame as their next state."""
-        self._flush(self._last)
+    def cut(self, battle: int = 0) -> None:
+        """Complete the pending experiences of a battle with its last frame as their next state."""
+        self._flush(battle, self._last.get(battle))
 
-    def _flush(self, after: int | None) -> None:
+    def _flush(self, battle: int, after: int | None) -> None:
         """Complete the pending experiences with this next state."""
-        while self._pending:
-            self._complete(after)
+        while self._pending[battle]:
+            self._complete(battle, after)
 
-    def _complete(self, after: int | None) -> None:
-        """Make an experience of the oldest pending decision."""
-        total = sum(self.discount**step * later.reward for step, later in enumerate(self._pending))
-        first = self._pending.popleft()
+    def _complete(self, battle: int, after: int | None) -> None:
+        """Make an experience of the oldest pending decision of a battle."""
+        pending = self._pending[battle]
+        total = sum(self.discount**step * later.reward for step, later in enumerate(pending))
+        steps = len(pending)
+        first = pending.popleft()
         if first.frame <= self.written - 1 - self.capacity:
             return  # pushed out of a very small ring before it was complete
         place = first.frame % self.capacity
         self.arrays["action"][place] = first.action
         self.arrays["reward"][place] = total
-        self.arrays["steps"][place] = 0 if after is None else after - first.frame
+        self.arrays["steps"][place] = 0 if after is None else steps
+        self.arrays["ahead"][place] = 0 if after is None else after - first.frame
         self.arrays["complete"][place] = True
 
     def sample(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Batch | None:
@@ -149,7 +184,7 @@ class ReplayBuffer:
     def batch(self, places: Integers) -> Batch:
         """The experiences at these places of the ring."""
         steps = self.arrays["steps"][places].astype(np.int64)
-        later = (places + steps) % self.capacity
+        later = (places + self.arrays["ahead"][places]) % self.capacity
         return Batch(
             before=self._frames(places),
             legal=self._legal(places),
@@ -162,7 +197,7 @@ class ReplayBuffer:
 
     def _frames(self, places: Integers) -> Observation:
         """Observations side by side."""
-        return Observation(*(self.arrays[name][places] for name in ("tiles", "slots", "world")))
+        return Observation._make(self.arrays[name][places] for name in Observation._fields)
 
     def _legal(self, places: Integers) -> Mask:
         """The masks of these frames, unpacked."""
@@ -184,5 +219,6 @@ class ReplayBuffer:
         kept = min(len(state["action"]), self.capacity)
         for name, array in self.arrays.items():
             array[:kept] = state[name][len(state[name]) - kept :]
-        self.written, self._last = kept, -1
+        self.written = kept
+        self._last.clear()
         self._pending.clear()

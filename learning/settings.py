@@ -32,12 +32,28 @@ class Settings(BaseModel):
     epsilon_start: float = Field(1.0, description="Share of decisions that explore, at first.", ge=0, le=1)
     epsilon_end: float = Field(0.02, description="Share of decisions that explore, in the end.", ge=0, le=1)
     """About one decision of a battle: with five operators on the field, a badly placed one costs a fifth of them."""
+    epsilon_taught: float = Field(
+        0.05, description="Share of decisions that explore where a plan is shown.", ge=0, le=1
+    )
     epsilon_decisions: int = Field(1500, description="Decisions from the first share to the last.", ge=1)
     """Epsilon falls linearly over them: about 40 battles, since lost ones are short. With 2600 the same win rate came
     30 battles later (measured with missed detections and delayed gestures): random play seldom sees a battle's end.
     """
     wait_share: float = Field(0.5, description="Share of the exploring decisions that wait.", ge=0, le=1)
     """Without it, exploration spends DP as soon as any card is affordable and never tries the expensive ones."""
+    margin: float = Field(0.2, description="Lead that a demonstrated action is to have over all others.", ge=0)
+    """A fifth of what a battle's kills earn; an operator placed badly costs about that."""
+    margin_weight: float = Field(0.5, description="Weight of that lead beside the usual loss.", ge=0)
+    battles: int = Field(64, description="Battles that training without a screen plays side by side.", ge=1)
+    decisions_per_update: int = Field(32, description="Decisions of these battles for each update.", ge=1)
+    demonstrated: float = Field(0.5, description="Share of each batch that is demonstrated, at first.", ge=0, lt=1)
+    demonstrated_end: float = Field(
+        0.125, description="Share of each batch that is demonstrated, in the end.", ge=0, lt=1
+    )
+    demonstrated_decisions: int = Field(
+        20_000, description="Decisions from the first of these shares to the last.", ge=1
+    )
+    taught_updates: int = Field(200, description="Updates from demonstrations before the first decision.", ge=0)
     publish_every: int = Field(5, description="Updates from one snapshot for the policy to the next.", ge=1)
     max_grad_norm: float = Field(10.0, description="Gradients with a larger norm are scaled down to it.", gt=0)
     embedding: int = Field(16, description="Length of operator embeddings and direction keys.", ge=1)

@@ -1,13 +1,8 @@
-"""Headless training, as fast as the simulator runs, and measuring policies.
-
-It drives the same agent as live play, one decision for each second of the game, and makes the updates in between, so a
-seed always gives the same weights.
-"""
+"""Training without a screen, as fast as the simulator and the network go: its course, its checkpoint and its curve."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,11 +17,22 @@ from learning import checkpoint
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.environment import SECOND
-from learning.policy import Greedy, Policy, Random
+from learning.lesson import Lesson
+from learning.school import School
 from learning.settings import Settings
+from learning.sitting import Ended
+from planning.plans import Plan
 
-RECENT = 20
+RECENT = 100
 """Battles over which the win rate is averaged."""
+
+
+class Task(NamedTuple):
+    """A stage to be learned with a squad, and the plan that is shown, if there is one."""
+
+    stage: Stage
+    squad: Sequence[Operator]
+    plan: Plan | None = None
 
 
 class Progress(NamedTuple):
@@ -37,7 +43,7 @@ class Progress(NamedTuple):
     """Decisions asked for."""
     battles: int
     win_rate: float
-    """Share won of the last 20 battles."""
+    """Share of the last 100 battles that were won without a leak."""
     epsilon: float
     rate: float
     """Decisions a second."""
@@ -46,7 +52,7 @@ class Progress(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.steps:>7,} of {self.of:,} decisions  {self.battles:>5} battles  "
-            f"won {self.win_rate:4.0%} of the last {RECENT}  epsilon {self.epsilon:.2f}  "
+            f"3 stars in {self.win_rate:4.0%} of the last {RECENT}  epsilon {self.epsilon:.2f}  "
             f"{self.rate:4.0f} decisions/s  {self.seconds_left / 60:.1f} min left"
         )
 
@@ -59,16 +65,6 @@ class Result(NamedTuple):
     stars: int
     q_mean: float
     """Mean Q of the last batch."""
-
-
-def play(battle: Battle, policy: Policy) -> int:
-    """Play a battle to its end, one decision a second. Returns the number of decisions."""
-    decisions = 0
-    while battle.outcome is None:
-        battle.act(policy.decide(battle.view()).action)
-        battle.step(SECOND)
-        decisions += 1
-    return decisions
 
 
 def learn_battle(agent: Agent, battle: Battle) -> None:
@@ -86,96 +82,97 @@ def learn_battle(agent: Agent, battle: Battle) -> None:
 
 
 def train(
-    stage: Stage,
-    squad: Sequence[Operator],
-    steps: int,
-    seed: int,
-    out: Path,
-    report: Callable[[Progress], None],
-    *,
-    settings: Settings | None = None,
-) -> dict[str, Any]:
-    """Train a new agent on a stage for at least `steps` decisions; checkpoint and learning curve go to `out`.
+    tasks: Sequence[Task], steps: int, seed: int, out: Path, report: Callable[[Progress], None],
+    *, settings: Settings | None = None, start: Path | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Train one network on one or several stages for at least `steps` decisions; checkpoint and curve go to `out`.
 
-    `report` is called after every battle. Returns battles, decisions and the win rate of the last 20.
+    It begins with the weights in the folder `start`, if given. `report` is called after each round in which battles
+    ended. Ctrl-C ends the training early, and what was learned is kept. Returns battles, decisions and the share of the
+    last 100 battles that were won without a leak. Raises CheckpointError where `start` has no weights of use.
     """
     torch.set_num_threads(1)
-    agent = Agent(stage, squad, settings or Settings(), seed)
-    seeds, curve = np.random.default_rng([seed, 2]), list[Result]()
-    recent, began = deque[bool](maxlen=RECENT), time.monotonic()
-    while agent.remembered < steps:
-        battle = Battle(stage, squad, seed=int(seeds.integers(2**31)))
-        learn_battle(agent, battle)
-        won = battle.outcome == "won"
-        recent.append(won)
-        curve.append(Result(agent.remembered, won, battle.stars, agent.dqn.last.q_mean))
-        rate = agent.remembered / (time.monotonic() - began)
-        left = max(steps - agent.remembered, 0) / rate
-        epsilon = agent.policy.schedule.epsilon
-        report(Progress(agent.remembered, steps, len(curve), float(np.mean(recent)), epsilon, rate, left))
-    checkpoint.write(out, agent.checkpoint())
-    draw_curve(curve, out / "learning_curve.png", f"{stage.name}, seed {seed}")
-    return {"battles": len(curve), "decisions": agent.remembered, "win_rate_last_20": float(np.mean(recent))}
+    settings = settings or Settings()
+    school = School([Lesson(*task, settings, seed) for task in tasks], settings, seed)
+    if start is not None:
+        _begin_with(school, tasks[0], start)
+    curve = list[Result]()
+    try:
+        _run(school, steps, curve, report)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        school.close()
+    checkpoint.write(out, _checkpoint(school, tasks[0], seed, len(curve)))
+    names = ", ".join(task.stage.name for task in tasks)
+    draw_curve(curve, out / "learning_curve.png", f"{names}, seed {seed}")
+    return {"battles": len(curve), "decisions": school.decisions, "three_stars_last_100": _recent_rate(curve)}
+
+
+def _run(school: School, steps: int, curve: list[Result], report: Callable[[Progress], None]) -> None:
+    """Rounds until there are enough decisions."""
+    began = time.monotonic()
+    school.begin()
+    while school.decisions < steps:
+        ended = school.round()
+        curve += [_result(school, one) for one in ended]
+        if ended or school.decisions >= steps:
+            rate = school.decisions / (time.monotonic() - began)
+            left = max(steps - school.decisions, 0) / rate
+            report(Progress(school.decisions, steps, len(curve), _recent_rate(curve), school.epsilon, rate, left))
+
+
+def _result(school: School, one: Ended) -> Result:
+    return Result(school.decisions, one.won, one.stars, school.dqn.last.q_mean)
+
+
+def _recent_rate(curve: Sequence[Result]) -> float:
+    """Share of the last battles that were won without a leak; 0 before the first."""
+    return float(np.mean([one.stars == 3 for one in curve[-RECENT:]])) if curve else 0.0
+
+
+def _begin_with(school: School, task: Task, folder: Path) -> None:
+    """Take over the weights of a folder."""
+    agent = trained_agent(task, folder)
+    school.dqn.online.load_state_dict(agent.dqn.online.state_dict())
+    school.dqn.target.load_state_dict(agent.dqn.online.state_dict())
+
+
+def _checkpoint(school: School, task: Task, seed: int, battles: int) -> checkpoint.Checkpoint:
+    """What was learned, as an agent of the first task goes on from it."""
+    agent = Agent(task.stage, task.squad, school.settings, seed)
+    agent.dqn, agent.buffer = school.dqn, school.lessons[0].buffer
+    agent.remembered, agent.battles = school.decisions, battles
+    agent.policy.schedule.decisions = school.settings.epsilon_decisions  # exploration goes on as at its end
+    return agent.checkpoint()
+
+
+def trained_agent(task: Task, folder: Path) -> Agent:
+    """The agent of a folder that `train` or a daemon wrote, without its buffer.
+
+    Raises CheckpointError where the folder holds no usable checkpoint.
+    """
+    kept, notes = checkpoint.read_newest(folder)
+    if kept is None:
+        missing = f"{folder}: holds no checkpoint; give a folder made by holdfast train"
+        raise CheckpointError(notes[0] if notes else missing)
+    agent = Agent(task.stage, task.squad, Settings(buffer_size=1), 0)
+    agent.restore(kept)
+    return agent
 
 
 def draw_curve(curve: Sequence[Result], path: Path, title: str) -> None:
-    """Draw the win rate of the last 20 battles and the mean Q over the decisions."""
+    """Draw the share of battles without a leak and the mean Q over the decisions."""
     from matplotlib.figure import Figure
 
     decisions = [one.decisions for one in curve]
-    won = np.array([one.won for one in curve], float)
-    rates = [won[max(0, end - RECENT) : end].mean() for end in range(1, len(won) + 1)]
+    clean = np.array([one.stars == 3 for one in curve], float)
+    rates = [clean[max(0, end - RECENT) : end].mean() for end in range(1, len(clean) + 1)]
     figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.add_subplot(title=title, xlabel="decisions", ylabel=f"won of the last {RECENT}", ylim=(-0.02, 1.02))
+    label = f"3 stars, of the last {RECENT}"
+    axes = figure.add_subplot(title=title, xlabel="decisions", ylabel=label, ylim=(-0.02, 1.02))
     axes.plot(decisions, rates, color="tab:blue")
     value = axes.twinx()
     value.plot(decisions, [one.q_mean for one in curve], color="tab:orange", alpha=0.5)
     value.set_ylabel("mean Q of a batch", color="tab:orange")
     figure.savefig(path, dpi=120)
-
-
-def make_policy(name: str, stage: Stage, squad: Sequence[Operator], seed: int) -> Policy:
-    """The policy called random or greedy, or the trained one of a folder, without exploration.
-
-    Raises CheckpointError where the folder holds no usable checkpoint.
-    """
-    if name == "random":
-        return Random(stage, squad, seed)
-    if name == "greedy":
-        return Greedy(stage, squad)
-    kept, notes = checkpoint.read_newest(Path(name))
-    if kept is None:
-        why = (
-            notes[0]
-            if notes
-            else f"{name}: holds no checkpoint; give random, greedy or a folder made by holdfast train"
-        )
-        raise CheckpointError(why)
-    agent = Agent(stage, squad, Settings(buffer_size=1), seed)
-    agent.restore(kept)
-    agent.policy.frozen = True
-    return agent.policy
-
-
-def evaluate(stage: Stage, squad: Sequence[Operator], policy: str, battles: int, seed: int) -> dict[str, Any]:
-    """Play battles with a policy (random, greedy or a folder) without learning. Returns wins, stars, lengths, times."""
-    torch.set_num_threads(1)
-    player = make_policy(policy, stage, squad, seed)
-    seeds = np.random.default_rng([seed, 3]).integers(2**31, size=battles)
-    began, decisions, ended = time.monotonic(), 0, []
-    for number in seeds:
-        battle = Battle(stage, squad, seed=int(number))
-        decisions += play(battle, player)
-        ended.append(battle)
-    won = sum(battle.outcome == "won" for battle in ended)
-    return {
-        "stage": stage.name,
-        "policy": policy,
-        "battles": battles,
-        "won": won,
-        "win_rate": won / max(battles, 1),
-        "stars": sum(battle.stars for battle in ended),
-        "leaks": sum(battle.leaks for battle in ended),
-        "battle_seconds": float(np.mean([battle.seconds for battle in ended])) if ended else 0.0,
-        "decision_milliseconds": 1000 * (time.monotonic() - began) / max(decisions, 1),
-    }

@@ -9,8 +9,9 @@ import pytest
 from peers import report, runner
 from peers.battles import GAMMA, FlatBattles, Point, evaluate
 from peers.runner import DECISIONS, PEERS, SCRIPTS, Marks, Measure, Run, Task
-from peers.scripts import shown_by_plan
+from peers.scripts import SHOWN, shown_by_plan
 
+from learning.demonstrations import BATTLES
 from learning.settings import Settings
 
 STAGE = "first_watch"
@@ -65,7 +66,7 @@ def test_peers_value_later_rewards_as_our_agent_does():
 def test_a_demonstration_is_what_the_plan_does_in_battles_that_it_wins():
     """Each decision is legal where it is made, and the last of each battle is followed by nothing."""
     shown = shown_by_plan(STAGE, None)
-    assert 10 < sum(one.ended for one in shown) <= 20
+    assert len(SHOWN) / 2 < sum(one.ended for one in shown) <= len(SHOWN) == BATTLES
     assert all(one.legal[one.action] for one in shown)
     assert all((one.after == later.before).all() for one, later in pairwise(shown) if not one.ended)
 

@@ -10,10 +10,11 @@ from levels import CATALOGUE
 from bot import log
 from bot.config import parse
 from bot.log_reader import read
-from bot.parts import _demonstrate, plan_policy
+from bot.parts import _teach, advise, plan_policy
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
+from learning.demonstrations import BATTLES
 from learning.learner import Learner
 from learning.settings import Settings
 from planning.solutions import solution
@@ -61,9 +62,34 @@ def test_without_a_plan_the_dqn_decides_and_a_line_says_so(file):
 
 
 def test_what_is_shown_to_the_learner_is_counted_in_the_log(file):
-    """Decisions and battles, as they lie in the buffer."""
+    """Decisions and battles, as they lie in a buffer of their own; updates from them are due."""
     learner = Learner(STAGE, SQUAD, Settings(), 0, None)
-    _demonstrate(learner, solution("first_watch"), STAGE, SQUAD, 1.0)
+    _teach(learner, solution("first_watch"))
     (line,) = read(file)
-    assert 0 < line["battles"] <= 20
-    assert line["battles"] < line["demonstrations"] < learner.status()["buffer"] + 1
+    assert 0 < line["battles"] <= BATTLES
+    assert line["battles"] < line["demonstrations"]
+    assert learner.status()["buffer"] == 0
+    assert learner.owed == Settings().taught_updates
+
+
+@pytest.mark.parametrize("name", ["first_watch", None])
+def test_the_dqn_sees_what_the_plan_advises(name):
+    """Where there is a plan; a fresh network then follows it, in the plan's own squad and by the battle's clock."""
+    battle = Battle(STAGE, SQUAD)
+    learner = Learner(STAGE, SQUAD, Settings(), 0, None)
+    learner.policy.frozen = True
+    plan = solution(name) if name else None
+    made = SimpleNamespace(plan=plan, stage=STAGE, squad=SQUAD, learner=learner)
+    advise(made, lambda: battle.seconds)
+    assert (learner.policy.adviser is None) == (plan is None)
+    for _ in range(12):
+        view = battle.view()
+        action = learner.policy.decide(view).action
+        first, _ = learner.policy.advice_for(view)
+        if plan is None:
+            assert first == -1
+        else:
+            assert learner.policy.encoding.action(first) == action
+        battle.act(action)
+        battle.step()
+    assert plan is None or battle.operators_on_field()

@@ -7,16 +7,15 @@ import pytest
 from levels import CATALOGUE
 
 from bot.stage_checkpoints import OTHERS, PRESENT, change_to, set_others_aside
+from game.actions import NOTHING
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
+from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.checkpoint import Checkpoint
-from learning.demonstrations import demonstrations
 from learning.journal import Journal, PlayedBattle, owner_of, read_since
 from learning.learner import Learner
-from learning.plan_policy import brought
 from learning.settings import Settings
-from planning.solutions import solution
 
 SQUAD = ["Fang", "Kroos"]
 
@@ -133,8 +132,17 @@ def test_a_learner_goes_on_with_its_own_experiences_and_the_newest_weights(tmp_p
         notes = change_to(tmp_path, stage.name, [operator.name for operator in squad])
         begun = Learner(stage, squad, Settings(learning_starts=10, batch_size=8), 0, tmp_path / PRESENT)
         if begun.knows_nothing:
-            begun.demonstrate(demonstrations(solution(name), stage, brought(solution(name), squad), 1.0, battles=2))
+            play(stage, squad, begun)
         return begun, (*notes, *begun.notes)
+
+    def play(stage, squad, begun):
+        """Have a learner remember the beginning of a battle that it waits through."""
+        battle = Battle(stage, squad)
+        before = battle.view()
+        for _ in range(30):
+            battle.step()
+            begun._agent.remember(before, NOTHING, before := battle.view())
+        begun._agent.remember(before, NOTHING, None, "lost")
 
     def end(one):
         one._agent.credit = 2.0

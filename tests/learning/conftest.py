@@ -41,7 +41,15 @@ def encoding(stage, squad):
 @pytest.fixture(scope="session")
 def settings():
     """Learning that starts early and stays small."""
-    return Settings(learning_starts=20, batch_size=8, buffer_size=500, epsilon_decisions=100, replay_ratio=0.3)
+    return Settings(
+        learning_starts=20,
+        batch_size=8,
+        buffer_size=500,
+        epsilon_decisions=100,
+        replay_ratio=0.3,
+        battles=4,
+        taught_updates=10,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def test_when_all_are_damaged_it_starts_from_nothing_and_says_so(tmp_path):
     kept, notes = checkpoint.read_newest(tmp_path)
     assert kept is None
     assert len(notes) == 2
-    assert "starting from nothing" in notes[1]
+    assert "beginning anew" in notes[1]
     assert len(list(tmp_path.glob("damaged-*"))) == 2
 
 

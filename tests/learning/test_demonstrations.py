@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-
+import numpy as np
 import pytest
 
-from game.actions import NOTHING
-from learning.demonstrations import demonstrations
+from learning import agent as agent_module
+from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.learner import Learner
-from learning.plan_policy import brought
+from learning.replay import ReplayBuffer
+from learning.settings import Settings
 from planning.solutions import solution
 
-BATTLES = 4
+BATTLES = 6
 
 
 @pytest.fixture(scope="module")
@@ -22,42 +22,100 @@ def plan():
 
 
 @pytest.fixture(scope="module")
-def shown(plan, stage, squad):
+def shown(plan, stage, squad, settings):
     """A few battles of it."""
-    return demonstrations(plan, stage, brought(plan, squad), 1.0, BATTLES)
+    return demonstrations(plan, stage, squad, settings, BATTLES)
 
 
-def test_each_battle_is_won_and_whole(shown, plan):
-    """Every decision follows the one before, up to a victory, and makes what the plan says."""
-    ends = [number for number, one in enumerate(shown) if one.after is None]
-    assert 1 <= len(ends) <= BATTLES
-    assert all(shown[number].outcome == "won" and shown[number].stars >= 2 for number in ends)
-    assert ends[-1] == len(shown) - 1
-    for one, then in itertools.pairwise(shown):
-        assert one.after is None or one.after == then.before
-    acted = sum(one.action != NOTHING for one in shown)
-    assert acted >= len(plan.steps) * len(ends)
+def test_each_battle_is_won_and_whole(shown, plan, settings):
+    """Every decision is there, one battle after the other, each up to its victory, with what the plan does."""
+    buffer, battles = shown
+    ends = np.flatnonzero(buffer.arrays["steps"] == 0).reshape(battles, -1)
+    assert 1 <= battles <= BATTLES
+    assert buffer.arrays["complete"].all()
+    assert len(buffer) == buffer.capacity == ends[-1, -1] + 1
+    assert ends.shape[1] == settings.n_step, "the last decisions of a battle have no next state"
+    assert (np.diff(ends, axis=1) == 1).all()
+    assert (buffer.arrays["ahead"][buffer.arrays["steps"] > 0] == settings.n_step).all()
+    last = buffer.batch(ends[:, -1])
+    assert (last.rewards > 0.5).all(), "a victory without a leak"
+    assert (buffer.arrays["action"] > 0).sum() >= len(plan.steps) * battles
 
 
-def test_the_battles_differ_and_are_always_the_same(shown, plan, stage, squad):
+def test_what_is_done_is_what_is_advised(shown):
+    """So a network can learn to follow the advice; a wait where it would be illegal."""
+    batch = shown.buffer.batch(np.arange(len(shown.buffer)))
+    advice = batch.before.advice[:, 0]
+    legal = batch.legal[np.arange(len(advice)), advice] & (advice >= 0)
+    assert (batch.actions == np.where(legal, advice, 0)).all()
+    assert batch.legal[np.arange(len(advice)), batch.actions].all()
+
+
+def test_the_battles_differ_and_are_always_the_same(shown, plan, stage, squad, settings):
     """Numbers are off in each of them in another way, as their seeds say."""
-    assert demonstrations(plan, stage, brought(plan, squad), 1.0, BATTLES) == shown
-    lengths = {number for number, one in enumerate(shown) if one.after is None}
-    assert len({one.before.dp for one in shown}) > 1
-    assert len(lengths) > 1
+    again = demonstrations(plan, stage, squad, settings, BATTLES)
+    assert again.battles == shown.battles
+    for name, array in shown.buffer.state().items():
+        assert (again.buffer.state()[name] == array).all()
+    ends = np.flatnonzero(shown.buffer.arrays["steps"] == 0)[settings.n_step - 1 :: settings.n_step]
+    assert len({*np.diff(ends, prepend=-1)}) > 1, "they are of different lengths"
 
 
-def test_a_plan_that_loses_shows_nothing(plan, stage, squad):
-    """What does not win is no example."""
-    assert demonstrations(solution("short_road"), stage, brought(plan, squad[:1]), 1.0, 1) == []
+def test_a_battle_is_the_same_among_others(shown, plan, stage, squad, settings):
+    """Its numbers follow from its own seed; those beside it change nothing."""
+    few = demonstrations(plan, stage, squad, settings, 2)
+    assert few.battles == 2
+    for name, array in few.buffer.state().items():
+        assert (array == shown.buffer.state()[name][: len(array)]).all()
 
 
-def test_a_learner_is_shown_them_before_it_starts(shown, stage, squad, settings):
-    """They are in the buffer, nothing is owed before play, and it is no learner that knows nothing any more."""
+def test_a_plan_that_loses_shows_nothing(stage, squad, settings):
+    """What does not win is no example, and no batch has any."""
+    shown = demonstrations(solution("short_road"), stage, squad[:1], settings, 2)
+    assert (shown.battles, len(shown.buffer)) == (0, 0)
+    rng = np.random.default_rng(0)
+    assert mixed_batch(shown.buffer, shown, 0.5, settings, rng) is None
+
+
+def test_the_share_that_is_shown_falls_linearly_to_its_end():
+    """By decisions of play."""
+    settings = Settings(demonstrated=0.5, demonstrated_end=0.1, demonstrated_decisions=1000)
+    shares = [share_shown(settings, decisions) for decisions in (0, 250, 500, 1000, 5000)]
+    assert shares == pytest.approx([0.5, 0.4, 0.3, 0.1, 0.1])
+
+
+def test_a_batch_has_its_share_of_demonstrations(shown, encoding, views, settings):
+    """The last of it; before there is enough play only demonstrations, without any only play, else nothing."""
+    rng, mark = np.random.default_rng(0), -77.0
+    played = ReplayBuffer(encoding, 100, 1, 0.9)
+    assert mixed_batch(played, None, 0.5, settings, rng) is None
+    only = mixed_batch(played, shown, 0.5, settings, rng)
+    assert (only.taught, len(only.actions)) == (4, 4)
+    frame = shown.buffer.batch(np.array([0]))
+    for _ in range(settings.learning_starts + 5):
+        played.add(played.add_frames(frame.before, frame.legal), 0, mark, None)
+    for share, taught in ((0.5, 4), (0.125, 1), (0.0, 0)):
+        batch = mixed_batch(played, shown, share, settings, rng)
+        assert batch.taught == taught
+        assert ((batch.rewards == mark) == (np.arange(settings.batch_size) < settings.batch_size - taught)).all()
+    for nothing in (None, Demonstrations(shown.buffer, 0)):
+        batch = mixed_batch(played, nothing, 0.5, settings, rng)
+        assert batch.taught == 0
+        assert (batch.rewards == mark).all()
+
+
+def test_a_learner_is_taught_before_it_starts(plan, stage, squad, settings, monkeypatch):
+    """Updates from them are due, but only where nothing was learned; they stay apart from what was played."""
+    monkeypatch.setattr(agent_module, "demonstrations", lambda *given: demonstrations(*given, BATTLES))
     learner = Learner(stage, squad, settings, 0, None)
-    assert learner.knows_nothing
-    learner.demonstrate(shown)
-    assert not learner.knows_nothing
+    assert learner.teach(plan).battles > 0
     status = learner.status()
-    assert status["buffer"] >= min(len(shown), settings.buffer_size - 1)
-    assert (status["owed"], status["decisions"], status["updates"]) == (0, 0, 0)
+    assert (status["buffer"], status["decisions"], status["updates"]) == (0, 0, 0)
+    assert learner.owed == settings.taught_updates
+    assert status["epsilon"] == settings.epsilon_taught
+    agent = learner._agent
+    while agent.learn():
+        pass
+    assert agent.dqn.updates == settings.taught_updates
+    agent.teach(plan)
+    assert learner.owed == 0

@@ -77,7 +77,9 @@ def test_one_look_is_what_is_read_from_the_arrays(encoding, views):
             observe(arrays_of([view], encoding.kinds), encoding),
             look(view, encoding),
         )
-        assert all((one == many[0]).all() for one, many in zip(observation, seen[:3], strict=True))
+        assert all((one == many[0]).all() for one, many in zip(observation[:4], seen[:4], strict=True))
+        assert observation.advice.tolist() == [-1, -1]
+        assert look(view, encoding, (3, 0)).observation.advice.tolist() == [3, 0]
         assert (legal == encoding.legal(view)).all()
         assert legal.dtype == np.bool_
         assert situation == (view.kills, view.total, view.life, view.dp, seen.threat[0])
@@ -101,7 +103,7 @@ def test_a_tile_s_status_belongs_to_the_tile(encoding, views):
     """An operator is found where it stands, whichever slot it has."""
     for slot in (0, 5):
         seen = OperatorSeen(slot, 2, 3, UNKNOWN, 0.5, skill_ready=False)
-        tiles, slots, _ = look(msgspec.structs.replace(views[0], operators=(seen,)), encoding).observation
+        tiles, slots, *_ = look(msgspec.structs.replace(views[0], operators=(seen,)), encoding).observation
         assert np.flatnonzero(tiles[HEALTH]).tolist() == [2 * encoding.stage.width + 3]
         assert np.flatnonzero(slots[:, ON_FIELD]).tolist() == [slot]
 
@@ -125,12 +127,13 @@ def test_what_the_eyes_cannot_tell_is_tolerated(encoding, views):
     """Unknown slots, unknown kinds and positions off the map give numbers, not errors."""
     unknown = OperatorSeen(UNKNOWN, 1, 1, UNKNOWN, 1.0, skill_ready=True)
     enemies = (EnemySeen("no such kind", -0.7, 99.0, 1.0),)
-    tiles, slots, _ = look(
+    tiles, slots, _, posts, _ = look(
         msgspec.structs.replace(views[0], operators=(unknown,), enemies=enemies), encoding
     ).observation
     assert tiles[ENEMIES].sum() == 32
     assert tiles[HEALTH].max() == 255
     assert not slots[:, ON_FIELD].any()
+    assert (posts == -1).all()
 
 
 def test_what_the_eyes_misread_is_clipped(stage, squad, encoding, views):
@@ -141,11 +144,13 @@ def test_what_the_eyes_misread_is_clipped(stage, squad, encoding, views):
     view = msgspec.structs.replace(
         views[0], cards=cards, operators=operators, enemies=enemies, dp=-1, life=-1, slots_left=-2, kills=-1, total=0
     )
-    tiles, slots, world = look(view, encoding).observation
+    tiles, slots, world, posts, _ = look(view, encoding).observation
     assert slots[3, COST] == 0
     assert slots[4, COST] == 255
     assert tiles[HEALTH].max() == 255
     assert (world >= 0).all()
+    assert posts[1] == -1  # no direction
+    assert 0 <= posts[2] < 4 * encoding.tiles
     assert 0 <= look(view, encoding).situation.threat <= 1
     for policy in (Random(stage, squad, 0), Greedy(stage, squad)):
         assert policy.decide(view).legal >= 1
@@ -164,3 +169,30 @@ def test_firepower_lies_on_what_is_covered(encoding, views, squad):
     assert (fields[0] == encoding.reach[shooter, 3 * encoding.stage.width + 4, 0]).all()
     assert (fields[0] != fields[1]).any()
     assert not fields[2].any()
+
+
+def test_a_post_is_where_an_operator_stands_and_how_it_faces(encoding, views, squad):
+    """Tile and direction of each operator on the field in one number, -1 for those in the hand."""
+    standing = [(2, 3, 4, 1), (7, 1, 2, 3)]
+    seen = tuple(OperatorSeen(*one, 1.0, skill_ready=False) for one in standing)
+    posts = look(msgspec.structs.replace(views[0], operators=seen), encoding).observation.posts
+    expected = np.full(len(squad), -1)
+    for slot, row, col, direction in standing:
+        expected[slot] = (row * encoding.stage.width + col) * 4 + direction
+    assert posts.tolist() == expected.tolist()
+
+
+def test_what_is_to_come_is_the_strength_of_the_next_enemies_of_the_file(encoding, views):
+    """The next four, twelve, and all that are left, walkers and fliers apart, counted from those that have come."""
+    stage = encoding.stage
+    spawns = sorted((one for one in stage.spawns if one.parent < 0), key=lambda one: one.time)
+    enemies = [stage.enemies[one.enemy] for one in spawns]
+    for view in views[::9]:
+        come = view.kills + len(view.enemies)
+        expected = []
+        for window in (4, 12, len(enemies)):
+            for flying in (False, True):
+                there = [one for one in enemies[come : come + window] if one.flying == flying]
+                strength = sum(one.max_health * (1 + one.defense / 500) for one in there)
+                expected.append(np.log1p(strength / 1000) / 4)
+        assert look(view, encoding).observation.world[7:] == pytest.approx(expected, abs=2e-3)

@@ -68,6 +68,34 @@ def test_a_step_is_done_once_it_is_seen(follow):
     assert one.at(3, seen(FANG, KROOS)) == NOTHING
 
 
+def test_a_step_whose_operator_already_stands_counts_as_done(follow):
+    """However it came there, and wherever it stands; a step that waits for something waits for it none the less."""
+    one = follow(plan_of(deploy("Fang", 1, 2), deploy("Kroos", 0, 6), deploy("Fang", 1, 4, kills=3), retreat("Kroos")))
+    assert one.at(0, seen()) == FANG_STANDS
+    assert one.at(1, seen(FANG, KROOS)) == NOTHING
+    assert not one.policy.has_ended
+    assert one.at(2, seen(FANG, KROOS, kills=3)) == Action(RETREAT, KROOS)
+    assert one.at(3, seen(FANG, kills=3)) == NOTHING
+    assert one.policy.has_ended
+
+
+def retreat(name):
+    """A Retreat step."""
+    return PlanStep(kind="Retreat", name=name)
+
+
+def test_a_plan_has_ended_once_its_last_step_is_seen(follow):
+    """Not before the first view, nor while a step is only asked for; a new battle begins it again."""
+    one = follow(plan_of(deploy("Fang", 1, 2)))
+    assert not one.policy.has_ended
+    one.at(5, seen())
+    assert not one.policy.has_ended
+    one.at(6, seen(FANG))
+    assert one.policy.has_ended
+    one.at(0, seen())
+    assert not one.policy.has_ended
+
+
 def test_an_operator_that_fell_at_once_was_deployed(follow):
     """Its card cools down: the step is not done again."""
     one = follow(plan_of(deploy("Fang", 1, 2), deploy("Kroos", 0, 3)))

@@ -9,15 +9,16 @@ import pytest
 from game.actions import DEPLOY, RETREAT, WAIT
 from game.simulator.battle import Battle
 from learning.dqn import Dqn
-from learning.policy import EpsilonGreedy, Greedy, Random
+from learning.measuring import play
+from learning.network import make_terrain
+from learning.policy import EpsilonGreedy, Explorer, Greedy, Random
 from learning.settings import Settings
-from learning.training import play
 
 
 @pytest.fixture
 def learned(encoding, settings):
     """The learned policy before it has learned anything."""
-    return EpsilonGreedy(encoding, Dqn(encoding, settings, 0).snapshot(), settings, 0)
+    return EpsilonGreedy(encoding, Dqn(encoding, settings, 0).snapshot(make_terrain(encoding)), settings, 0)
 
 
 def test_no_policy_ever_names_an_illegal_action(stage, squad, learned):
@@ -59,6 +60,14 @@ def test_epsilon_falls_with_decisions_and_stays_at_its_end(learned, settings, vi
     assert learned.schedule.epsilon == pytest.approx(settings.epsilon_end)
 
 
+def test_less_is_explored_where_a_plan_is_shown(learned, settings):
+    """From the beginning on; in the end as little as without a plan."""
+    learned.schedule.taught = True
+    assert learned.schedule.epsilon == settings.epsilon_taught < settings.epsilon_start
+    learned.schedule.decisions = 10_000
+    assert learned.schedule.epsilon == pytest.approx(settings.epsilon_end)
+
+
 def test_a_frozen_policy_neither_explores_nor_counts(learned, views):
     """Measuring a trained policy changes nothing and involves no chance."""
     learned.frozen = True
@@ -68,21 +77,23 @@ def test_a_frozen_policy_neither_explores_nor_counts(learned, views):
     assert learned.schedule.decisions == 0
 
 
-def test_exploring_waits_its_share_and_rarely_retreats(learned, encoding, settings, views):
+def test_exploring_waits_its_share_and_rarely_retreats(encoding, settings, views):
     """Half of the exploratory actions save DP; few of them retreat an operator."""
+    explorer, rng = Explorer(encoding, settings.wait_share), np.random.default_rng(0)
     legal = encoding.legal(
         next(view for view in views if view.operators and any(c.state == "ready" for c in view.cards))
     )
-    kinds = [encoding.action(learned.explore(legal)).kind for _ in range(2000)]
+    kinds = [encoding.action(explorer.explore(legal, rng)).kind for _ in range(2000)]
     assert kinds.count(WAIT) / 2000 == pytest.approx(settings.wait_share, abs=0.04)
     assert 0 < kinds.count(RETREAT) < kinds.count(DEPLOY) / 4
 
 
-def test_exploring_never_leaves_what_is_legal(learned, encoding, views):
+def test_exploring_never_leaves_what_is_legal(encoding, views):
     """Also where only waiting is legal."""
+    explorer, rng = Explorer(encoding, 0.2), np.random.default_rng(1)
     for view in views:
         legal = encoding.legal(view)
-        assert all(legal[learned.explore(legal)] for _ in range(5))
+        assert all(legal[explorer.explore(legal, rng)] for _ in range(5))
 
 
 def test_what_is_banned_is_not_decided(learned, encoding, views):
@@ -124,5 +135,38 @@ def test_the_published_snapshot_decides(encoding, learned, views):
     """One assignment replaces the weights that decide."""
     learned.frozen = True
     before = learned.decide(views[20]).q
-    learned.snapshot = Dqn(encoding, Settings(), 5).snapshot()
+    learned.snapshot = Dqn(encoding, Settings(), 5).snapshot(make_terrain(encoding))
     assert learned.decide(views[20]).q != before
+
+
+class Says:
+    """Advises the numbers that it is given, view after view."""
+
+    def __init__(self, *advice):
+        self._advice = list(advice)
+
+    def advise(self, view):
+        """The next of them."""
+        del view
+        return self._advice.pop(0)
+
+
+def test_a_fresh_network_follows_the_plan(encoding, learned, views):
+    """What is advised is decided if it is legal, whatever it is; illegal advice is never followed."""
+    view = max(views, key=lambda one: encoding.legal(one).sum())
+    legal = encoding.legal(view)
+    learned.frozen = True
+    for number in (0, *np.flatnonzero(legal)[1::40].tolist(), len(legal) - 1):
+        learned.adviser = Says((number, -1))
+        decision = learned.decide(view)
+        assert legal[encoding.index(decision.action)]
+        assert (encoding.index(decision.action) == number) == legal[number]
+
+
+def test_the_advice_of_the_last_views_is_kept_until_they_are_remembered(encoding, learned, views):
+    """By the view; of an older one, or without a plan, nothing was advised."""
+    learned.adviser = Says(*((number, -1) for number in range(6)))
+    for view in views[10:16]:
+        learned.decide(view)
+    assert [learned.advice_for(view) for view in views[12:16]] == [(number, -1) for number in range(2, 6)]
+    assert learned.advice_for(views[10]) == learned.advice_for(views[40]) == (-1, -1)

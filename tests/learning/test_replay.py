@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from learning.encoding import Observation
 from learning.observation import look
-from learning.replay import ReplayBuffer, recent_ages
+from learning.replay import ReplayBuffer, joined, recent_ages
 
 DISCOUNT = 0.9
 
@@ -111,3 +112,91 @@ def test_a_kept_buffer_comes_back_as_it_was(encoding, views):
     assert (before.rewards == after.rewards).all()
     assert (before.after.tiles == after.after.tiles).all()
     assert small.state()["reward"].tolist() == replay.state()["reward"][-10:].tolist()
+
+
+def equal(one, other):
+    """Whether two batches are the same to the last bit."""
+    sides = zip(
+        (*one.before, *one.after, *one[1:5], one.after_legal),
+        (*other.before, *other.after, *other[1:5], other.after_legal),
+        strict=True,
+    )
+    return all((left == right).all() for left, right in sides)
+
+
+def many(encoding, views):
+    """Observations and masks of views, side by side."""
+    seen = [look(view, encoding) for view in views]
+    return Observation(*map(np.stack, zip(*(one.observation for one in seen), strict=True))), np.stack(
+        [one.legal for one in seen]
+    )
+
+
+def test_battles_side_by_side_give_the_experiences_of_each_alone(encoding, views):
+    """Three of them, whose battles end and begin anew at other moments: every experience is the same."""
+    ends, steps = ({3, 12}, {6, 12}, {12}), 13
+    shown = [[views[20 * b + step] for step in range(steps)] for b in range(3)]
+    side, alone = ReplayBuffer(encoding, 100, 3, DISCOUNT), ReplayBuffer(encoding, 100, 3, DISCOUNT)
+    firsts = [side.add_frames(*many(encoding, [shown[b][step] for b in range(3)])) for step in range(steps)]
+    for step in range(steps):
+        for b in range(3):
+            side.add(firsts[step] + b, step, 10.0 * b + step, None if step in ends[b] else firsts[step + 1] + b, b)
+    places = []
+    for b in range(3):
+        frames = [alone.add_frame(*look(view, encoding)[:2]) for view in shown[b]]
+        for step, frame in enumerate(frames):
+            alone.add(frame, step, 10.0 * b + step, None if step in ends[b] else frames[step + 1])
+        places += [first + b for first in firsts]
+    assert side.arrays["complete"].sum() == alone.arrays["complete"].sum() == 3 * steps
+    assert equal(side.batch(np.array(places)), alone.batch(np.arange(3 * steps)))
+
+
+def test_a_battle_that_is_cut_leaves_the_others_pending(encoding, views):
+    """Only its own experiences are completed."""
+    replay = ReplayBuffer(encoding, 100, 3, DISCOUNT)
+    firsts = [replay.add_frames(*many(encoding, views[step : step + 2])) for step in range(3)]
+    for step in range(2):
+        for b in range(2):
+            replay.add(firsts[step] + b, step, 1.0, firsts[step + 1] + b, b)
+    replay.cut(1)
+    assert replay.arrays["complete"][:6].tolist() == [False, True, False, True, False, False]
+    assert replay.batch(np.array([1])).rewards == pytest.approx([1.9])
+
+
+def test_side_by_side_the_oldest_is_overwritten_too(encoding, views):
+    """In a small ring every experience drawn is one that was added, with its own next state."""
+    replay, rng = ReplayBuffer(encoding, 21, 3, 1.0), np.random.default_rng(0)
+    frames = many(encoding, views[:4])
+    first = replay.add_frames(*frames)
+    for step in range(40):
+        then = replay.add_frames(*frames)
+        for b in range(4):
+            replay.add(first + b, b, 1.0 + b, then + b, b)
+        first = then
+        if step > 3:
+            batch = replay.sample(32, 10.0, 0.5, rng)
+            assert (batch.rewards == 3 * (1.0 + batch.actions)).all()
+            assert all((batch.after.tiles[n] == frames[0].tiles[b]).all() for n, b in enumerate(batch.actions))
+    assert len(replay) == 21
+
+
+def test_batches_are_joined_one_after_the_other(encoding, views):
+    """Every array, with the number of demonstrations among the last."""
+    replay = ReplayBuffer(encoding, 100, 3, DISCOUNT)
+    fill(replay, encoding, views, [float(number) for number in range(20)], ends=True)
+    first, second = replay.batch(np.arange(5)), replay.batch(np.arange(5, 20))
+    together = joined([first, second], 15)
+    assert together.taught == 15
+    assert equal(together, replay.batch(np.arange(20)))
+    assert equal(joined([first], 0), first)
+
+
+def test_advice_that_comes_later_is_added_to_its_frame(encoding, views):
+    """As live play does, where the frame may already be there; one that was overwritten is left alone."""
+    replay = ReplayBuffer(encoding, 5, 1, DISCOUNT)
+    frames = fill(replay, encoding, views, [1.0, 2.0, 3.0], ends=False)
+    replay.advise(frames[1], (7, -1))
+    assert replay.batch(np.array([0, 1])).before.advice.tolist() == [[-1, -1], [7, -1]]
+    fill(replay, encoding, views[10:], [1.0] * 4, ends=True)
+    replay.advise(frames[0], (9, 9))
+    assert (replay.arrays["advice"] != 9).all()

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from learned import kept_plan
+
+from bot import log
 from bot.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    """What a verb logs ends with it."""
+    yield
+    log.close()
 
 
 def test_an_unknown_stage_names_those_there_are(capsys):
@@ -28,8 +39,49 @@ def test_evaluate_prints_one_object(capsys):
 
 def test_a_policy_that_is_not_there_is_one_line(capsys, tmp_path):
     """A folder without a checkpoint is named."""
-    assert main(["evaluate", "--stage", "first_watch", "--policy", str(tmp_path), "--battles", "1"]) == 2
+    asked = ["evaluate", "--stage", "first_watch", "--policy", str(tmp_path), "--battles", "1", "--no-plan"]
+    assert main(asked) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_plan_that_is_kept_is_measured(capsys, tmp_path):
+    """In battles that differ as far as is asked for, with the intervals of both rates."""
+    config = kept_plan(tmp_path, "first_watch")
+    asked = ["evaluate", "--stage", "first_watch", "--battles", "4", "--config", str(config), "--json"]
+    for variation, more in (("exact", []), ("near", ["--variation", "near"])):
+        assert main([*asked, "--policy", "plan", *more]) == 0
+        figures = json.loads(capsys.readouterr().out)
+        assert (figures["policy"], figures["variation"]) == ("plan", variation)
+        assert figures["without_a_leak"] == figures["won"] == 4
+        assert figures["win_rate_95"] == figures["three_star_rate_95"] == [pytest.approx(0.5101), 1.0]
+
+
+def test_a_plan_is_searched_for_now_where_that_is_asked_for(capsys, tmp_path, monkeypatch):
+    """Whatever is kept; with the time of the configuration."""
+    config, searched = kept_plan(tmp_path, "first_watch"), []
+    monkeypatch.setattr("bot.stage_plans._searched", lambda seconds, *_: searched.append(seconds))
+    asked = ["evaluate", "--stage", "first_watch", "--battles", "1", "--config", str(config)]
+    assert main([*asked, "--policy", "search"]) == 2
+    assert searched == [0.0]
+    assert "no plan wins with this squad" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("policy", ["plan", "search"])
+def test_a_plan_that_is_not_there_is_one_line(policy, capsys, tmp_path):
+    """And what may help is named; `random` and `greedy` need none and search none."""
+    config = kept_plan(tmp_path, "first_watch")
+    asked = ["evaluate", "--stage", "two_roads", "--battles", "1", "--config", str(config)]
+    assert main([*asked, "--policy", policy]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "planning_seconds" in last
+    assert main([*asked, "--policy", "greedy"]) == 0
+
+
+def test_a_variation_that_there_is_not_is_refused(capsys):
+    """Those that there are are named."""
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--stage", "first_watch", "--policy", "random", "--variation", "wild"])
+    assert "near" in capsys.readouterr().err
 
 
 def test_evaluate_says_nothing_where_there_is_nothing_to_say(capsys, tmp_path):

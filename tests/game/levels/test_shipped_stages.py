@@ -11,8 +11,8 @@ from levels import CATALOGUE
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
+from learning.measuring import play as decide
 from learning.policy import Greedy, Random
-from learning.training import play as decide
 from planning.assignment import assign_operators
 from planning.jobs import write_copilot
 from planning.playing import play_plan

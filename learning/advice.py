@@ -1,0 +1,33 @@
+"""What a plan advises in a view, as an input of the network: how far to trust it is learned.
+
+The first advice is what the plan does next, a wait while nothing is due; none once all its steps are done. The second
+deploys an operator of the plan again that has fallen, where the plan had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from game.actions import NOTHING
+from game.view import BattleView
+from learning.encoding import StageEncoding
+from learning.plan_policy import PlanPolicy, brought
+from planning.plans import Plan
+
+NONE = -1
+
+
+class Adviser:
+    """Follows one plan through one battle after the other. `seconds` is the clock of the battle: see PlanPolicy."""
+
+    def __init__(self, plan: Plan, encoding: StageEncoding, seconds: Callable[[], float]) -> None:
+        self._encoding = encoding
+        self._plan = PlanPolicy(plan, encoding.stage, brought(plan, encoding.squad), seconds)
+
+    def advise(self, view: BattleView) -> tuple[int, int]:
+        """The compact actions that the plan advises in this view, -1 for none."""
+        legal = self._encoding.legal_flat(view)
+        due = self._plan.next_action(view, legal)
+        fallen = self._plan.fallen_back(view, legal)
+        first = NONE if due == NOTHING and self._plan.has_ended else self._encoding.index(due)
+        return first, NONE if fallen in (NOTHING, due) else self._encoding.index(fallen)

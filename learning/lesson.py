@@ -1,0 +1,57 @@
+"""A stage with a squad, and perhaps a plan, as something to learn: battles of it, and what was played in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from learning.demonstrations import BATTLES, FIRST_SEED, demonstrations, mixed_batch
+from learning.network import make_terrain
+from learning.replay import Batch, ReplayBuffer
+from learning.settings import Settings
+from learning.sitting import Played, Sitting
+from planning.plans import Plan
+from planning.variation import FAR, NEAR
+
+APART = 100_000
+"""Seeds from the first battle of one training to that of another."""
+
+
+class Lesson:
+    """The battles of one stage and squad, the buffer of what was played in them, and the plan's demonstrations."""
+
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], plan: Plan | None, settings: Settings, seed: int
+    ) -> None:
+        self.stage, self.squad, self.plan, self.settings = stage, tuple(squad), plan, settings
+        first = FIRST_SEED + BATTLES + APART * seed
+        self.sitting = Sitting(stage, squad, plan, settings.battles, (NEAR, FAR), first)
+        self.terrain = make_terrain(self.sitting.encoding)
+        self.buffer = ReplayBuffer(self.sitting.encoding, settings.buffer_size, settings.n_step, settings.discount)
+        self.shown = demonstrations(plan, stage, squad, settings) if plan else None
+        self._last: tuple[int, Played] | None = None
+        """The decision stored last, whose next frame is to come, and its first frame."""
+
+    def store(self, played: Sequence[Played]) -> None:
+        """Put decisions that `sitting` has made into the buffer, in order."""
+        for one in played:
+            first = self.buffer.add_frames(one.observation, one.legal)
+            if self._last is not None:
+                frame, last = self._last
+                for b, (action, reward, over) in enumerate(
+                    zip(last.actions.tolist(), last.rewards, last.over, strict=True)
+                ):
+                    self.buffer.add(frame + b, action, reward, None if over else first + b, b)
+            self._last = first, one
+
+    @property
+    def has_experiences(self) -> bool:
+        """Whether there is anything to make an update from."""
+        return len(self.buffer) > self.settings.learning_starts or bool(self.shown and self.shown.battles)
+
+    def batch(self, share: float, rng: np.random.Generator) -> Batch | None:
+        """Experiences for one update, this share of them demonstrations if there are any; None without any."""
+        return mixed_batch(self.buffer, self.shown, share, self.settings, rng)

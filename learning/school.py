@@ -1,0 +1,105 @@
+"""Training on one or several stages and squads at once: battles are played on one core, updates made on the other.
+
+Training goes in rounds. In a round the weights of the round's beginning play a few decisions in all battles of one
+lesson, while updates are made from what was played before; then both results are taken over. So the same seed always
+gives the same weights, however fast the machine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+
+from learning.arrays import Integers, Mask
+from learning.demonstrations import share_shown
+from learning.dqn import Dqn
+from learning.encoding import Observation
+from learning.lesson import Lesson
+from learning.network import Snapshot
+from learning.policy import Explorer
+from learning.settings import Settings
+from learning.sitting import Ended, Played
+
+ROUND = 8
+"""Decisions of each battle in a round."""
+
+
+class School:
+    """The network and all that it is taught. Close it to end its thread."""
+
+    def __init__(self, lessons: Sequence[Lesson], settings: Settings, seed: int) -> None:
+        self.lessons, self.settings = lessons, settings
+        self.dqn = Dqn(lessons[0].sitting.encoding, settings, seed)
+        self.rng = np.random.default_rng([seed, 1])
+        self._explorers = [Explorer(one.sitting.encoding, settings.wait_share) for one in lessons]
+        self._chance = np.random.default_rng([seed, 2])
+        self._thread = ThreadPoolExecutor(1, "updates", initializer=lambda: torch.set_num_threads(1))
+        self.decisions = 0
+        """Decisions played."""
+        self.turn = 0
+        """The lesson that is played in the next round."""
+        self._owed = 0.0
+        """Updates that are due."""
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+    @property
+    def epsilon(self) -> float:
+        """Share of the decisions that explore, now."""
+        return self.settings.epsilon_taught if self.lessons[self.turn].plan else self.settings.epsilon_end
+
+    @property
+    def share(self) -> float:
+        """Share of each batch that is demonstrated, now."""
+        return share_shown(self.settings, self.decisions // len(self.lessons))
+
+    def round(self) -> list[Ended]:
+        """Play a round in the lesson whose turn it is. Returns the battles that ended."""
+        lesson = self.lessons[self.turn]
+        snapshot = self.dqn.snapshot(lesson.terrain)
+        updates = self._thread.submit(self._update)
+        played = self._play(lesson, snapshot)
+        updates.result()
+        lesson.store(played)
+        self.decisions += ROUND * self.settings.battles
+        self._owed += ROUND * self.settings.battles / self.settings.decisions_per_update
+        self.turn = (self.turn + 1) % len(self.lessons)
+        ended, lesson.sitting.ended = lesson.sitting.ended, []
+        return ended
+
+    def begin(self) -> None:
+        """Learn from the demonstrations alone, before anything is played."""
+        if any(one.shown for one in self.lessons):
+            self._owed += self.settings.taught_updates
+            self._thread.submit(self._update).result()
+
+    def _play(self, lesson: Lesson, snapshot: Snapshot) -> list[Played]:
+        explorer, epsilon = self._explorers[self.turn], self.epsilon
+
+        def choose(observations: Observation, legal: Mask) -> Integers:
+            """The best action, or with probability epsilon an exploring one: from none in the first battle to twice
+            as many in the last (as in Ape-X, Horgan et al. 2018), so that some battles show what the network can do.
+            """
+            actions, _ = snapshot.best(observations, legal)
+            shares = 2 * epsilon * np.arange(len(actions)) / max(len(actions) - 1, 1)
+            for b in np.flatnonzero(self._chance.random(len(actions)) < shares).tolist():
+                actions[b] = explorer.explore(legal[b], self._chance)
+            return actions
+
+        return [lesson.sitting.play(choose, self.settings.discount) for _ in range(ROUND)]
+
+    def _update(self) -> None:
+        """Make the updates that are due, each from a lesson that has experiences; none are due where no lesson has."""
+        ready = [one for one in self.lessons if one.has_experiences]
+        self._owed = self._owed if ready else 0.0
+        while self._owed >= 1:
+            self._owed -= 1
+            lesson = ready[int(self.rng.integers(len(ready)))]
+            batch = lesson.batch(self.share, self.rng)
+            if batch is not None:
+                self.dqn.update(batch, lesson.terrain)

@@ -1,0 +1,120 @@
+"""Varied battles of one stage and squad that are played side by side, with a plan's advice: a sitting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from learning.advice import Adviser
+from learning.arrays import Integers, Mask
+from learning.battles import BattleBatch
+from learning.encoding import ADVICES, Observation, make_encoding
+from learning.observation import BatchObservation
+from learning.reward import Situation
+from planning.plans import Plan
+from planning.variation import Variation
+
+
+class Played(NamedTuple):
+    """A decision in each of B battles, not yet in a buffer."""
+
+    observation: Observation
+    legal: Mask
+    """[B, actions]"""
+    actions: Integers
+    """[B]"""
+    rewards: Sequence[float]
+    over: Sequence[bool]
+    """Whether this decision ended the battle."""
+
+
+class Choice(Protocol):
+    """Chooses a legal compact action for each of a batch of observations."""
+
+    def __call__(self, observations: Observation, legal: Mask) -> Integers:
+        """[batch]"""
+
+
+class Ended(NamedTuple):
+    """A battle that was played to its end."""
+
+    won: bool
+    stars: int
+    leaks: int
+    seconds: float
+    """Of play."""
+
+
+class Sitting:
+    """Battles of one stage and squad that are played side by side, with a plan's advice, and begun anew as they end."""
+
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], plan: Plan | None, count: int, variations: Sequence[Variation],
+        first_seed: int, *, stays: bool = True,
+    ) -> None:  # fmt: skip
+        self.encoding = make_encoding(stage, squad)
+        self.battles, self._count = BattleBatch(self.encoding, count), count
+        self._variations, self._seed, self._stays = variations, first_seed, stays
+        self._advisers = [] if plan is None else [self._adviser(plan, b) for b in range(count)]
+        self.active = np.ones(count, np.bool_)
+        """Battles that are not over; where battles do not stay begun, those that are over stand still."""
+        self.ended: list[Ended] = []
+        """The battles that are over, in the order in which they ended."""
+        for b in range(count):
+            self._begin(b)
+        self._seen, self._situation = self.battles.look()
+        self._advice = self._advised()
+
+    def _adviser(self, plan: Plan, b: int) -> Adviser:
+        return Adviser(plan, self.encoding, lambda: self.battles.seconds(b))
+
+    def _begin(self, b: int) -> None:
+        self.battles.begin(b, self._variations[self._seed % len(self._variations)], self._seed)
+        self._seed += 1
+
+    def _advised(self) -> Integers:
+        """[B, ADVICES]"""
+        advice = np.full((self._count, ADVICES), -1, np.int64)
+        for b, adviser in enumerate(self._advisers):
+            if self.active[b]:
+                advice[b] = adviser.advise(self.battles.view(b))
+        return advice
+
+    def play(self, choose: Choice, discount: float) -> Played:
+        """Make one decision in each battle. Battles that it ends are begun anew, with the next seed."""
+        observation = observation_of(self._seen, self._advice)
+        legal = self._seen.mask[:, self.encoding.flat_actions].view(np.bool_)
+        actions = choose(observation, legal)
+        before: Situation = self._situation
+        self.battles.decide(actions)
+        seen, after = self.battles.look()
+        ends = self.battles.ends()
+        rewards, over = self.battles.rewards(before, after, ends, discount), ends.over & self.active
+        for b in np.flatnonzero(over).tolist():
+            seconds = self.battles.seconds(b)
+            self.ended.append(Ended(bool(ends.won[b]), int(ends.stars[b]), int(ends.leaks[b]), seconds))
+            if self._stays:
+                self._begin(b)
+            else:
+                self.active[b] = False
+        if self._stays and over.any():
+            seen, after = self.battles.look()
+        self._seen, self._situation = seen, after
+        self._advice = self._advised()
+        return Played(observation, legal, actions, rewards.tolist(), over.tolist())
+
+
+def observation_of(seen: BatchObservation, advice: Integers) -> Observation:
+    """What the network gets of a batch of battles."""
+    return Observation(seen.tiles, seen.slots, seen.world, seen.posts, advice)
+
+
+def as_advised(observations: Observation, legal: Mask) -> Integers:
+    """What the plan does next, where that is legal; else a wait."""
+    advised = np.maximum(observations.advice[:, 0], 0)
+    allowed = legal[np.arange(len(advised)), advised]
+    return np.where(allowed, advised, 0)

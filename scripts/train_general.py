@@ -1,0 +1,72 @@
+"""Trains the general policy that ships: python scripts/train_general.py [--decisions 60000] [--generated 8] [--seed 0].
+
+On the shipped stages with the default squad, and on generated stages with squads drawn from the catalogue. Each has a
+plan, whose battles are shown; a generated stage for which the search finds none with its squad is left out. It writes
+learning/weights/general.safetensors and prints its SHA-256, which belongs into learning/general.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+
+from game.characters.builds import default_squad, squad_of
+from game.characters.catalogue import Catalogue, load_catalogue
+from game.levels.stage import load_stage, shipped_stages, stage_of
+from learning.general import general_weights, write_general
+from learning.lesson import Lesson
+from learning.school import School
+from learning.settings import Settings
+from learning.training import Task
+from planning.generator import DIFFICULTIES, draw
+from planning.search import BLOCKS, search
+from planning.solutions import as_plan, solution
+
+BUDGET = 3000
+"""Battles in which the search has to find the plan of a generated stage."""
+
+
+def shipped(catalogue: Catalogue) -> Iterator[Task]:
+    """The shipped stages with the default squad and their stored plans."""
+    for name in shipped_stages():
+        yield Task(load_stage(name, catalogue), default_squad(catalogue), solution(name))
+
+
+def generated(count: int, seed: int, catalogue: Catalogue) -> Iterator[Task]:
+    """Generated stages of all difficulties, each with a squad and a plan of its own."""
+    rng, found = np.random.default_rng([seed, 7]), 0
+    names = [one.name for one in default_squad(catalogue)]
+    while found < count:
+        level = draw(int(rng.integers(10**6)), int(rng.choice(list(DIFFICULTIES))), catalogue)
+        members = rng.choice(names, size=int(rng.integers(8, len(names) + 1)), replace=False).tolist()
+        stage, squad = stage_of(level, level["code"], catalogue), squad_of(members, catalogue)
+        best = search(stage, squad, seed=found, budget=BUDGET, blocks=BLOCKS[:3])
+        if best.stars == 3:
+            found += 1
+            yield Task(stage, squad, as_plan(best.draft, stage, squad))
+
+
+def main() -> None:
+    """Train, write, and print the digest."""
+    parser = argparse.ArgumentParser(description="Trains the general policy that ships.")
+    parser.add_argument("--decisions", type=int, default=60_000, help="decisions of play, on all stages together")
+    parser.add_argument("--generated", type=int, default=8, help="generated stages")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    settings, catalogue = Settings(buffer_size=10_000), load_catalogue()
+    tasks = [*shipped(catalogue), *generated(options.generated, options.seed, catalogue)]
+    school = School([Lesson(*task, settings, options.seed) for task in tasks], settings, options.seed)
+    school.begin()
+    while school.decisions < options.decisions:
+        school.round()
+        sys.stderr.write(f"\r{school.decisions:,} decisions, {school.dqn.updates:,} updates ")
+    school.close()
+    command = f"python scripts/train_general.py {' '.join(sys.argv[1:])}".strip()
+    sys.stdout.write(f"\n{write_general(school.dqn, general_weights(), command)}  {general_weights()}\n")
+
+
+if __name__ == "__main__":
+    main()
