@@ -37,7 +37,10 @@ def write_general(dqn: Dqn, path: Path, command: str) -> str:
 
 
 def begin_with_general(dqn: Dqn, path: Path | None = None) -> str | None:
-    """Have a network begin with the general policy. Returns why it does not, else None."""
+    """Have a network begin with the general policy; one of another size than the default stays as it is.
+
+    Returns a line where the file is of no use, else None.
+    """
     path = path or general_weights()
     try:
         weights, meaning = _read(path)
@@ -47,7 +50,7 @@ def begin_with_general(dqn: Dqn, path: Path | None = None) -> str | None:
         return f"{path}: was made with another encoding; starting from nothing"
     shapes = {name: value.shape for name, value in dqn.online.state_dict().items()}
     if {name: value.shape for name, value in weights.items()} != shapes:
-        return f"{path}: is for the default size of the network (channels, embedding); starting from nothing"
+        return None
     for network in (dqn.online, dqn.target):
         network.load_state_dict(weights)
     return None
