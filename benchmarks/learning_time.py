@@ -27,12 +27,12 @@ from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.lesson import Lesson
-from learning.measuring import chooser, play
+from learning.measuring import play, played
 from learning.network import Snapshot
 from learning.policy import Greedy
 from learning.school import School
 from learning.settings import Settings
-from learning.sitting import Sitting
+from learning.sitting import as_advised, as_network
 from learning.training import Task
 from planning.plans import Plan
 from planning.search import search
@@ -109,13 +109,9 @@ def planned(stage: Stage, squad: Sequence[Operator], seed: int, seconds: float) 
 
 def clean(task: Task, snapshot: Snapshot | None, variation: str) -> int:
     """Battles without a leak, of 100; without a snapshot the plan plays alone."""
-    sitting = Sitting(task.stage, task.squad, task.plan, BATTLES, (VARIATIONS[variation],), FIRST_SEED, stays=False)
-    choose = chooser(task, "plan", 0)(sitting)
-    if snapshot is not None:
-        choose = lambda observations, legal: snapshot.best(observations, legal)[0]  # noqa: E731
-    while sitting.active.any():
-        sitting.play(choose, 1.0)
-    return sum(one.stars == 3 for one in sitting.ended)
+    choice = as_advised if snapshot is None else as_network(snapshot)
+    ended = played(task, lambda _: choice, BATTLES, VARIATIONS[variation], FIRST_SEED)
+    return sum(one.stars == 3 for one in ended)
 
 
 def greedy(task: Task) -> int:

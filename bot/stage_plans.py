@@ -93,8 +93,6 @@ def _kept_or_searched(config: Config, stage: Stage, squad: tuple[Operator, ...],
         else:
             log.logger().info("plan", file=str(file), new=False)
             return plan
-    if config.play.planning_seconds <= 0:
-        return None
     return _searched(config.play.planning_seconds, stage, squad, file, tell)
 
 
@@ -107,7 +105,9 @@ def plan_file(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Path
 
 
 def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: Path, tell: Tell) -> Plan | None:
-    """Search for a plan for at most so many seconds, and keep it; None where none wins."""
+    """Search for a plan for at most so many seconds, 0 for never, and keep it; None where none wins."""
+    if seconds <= 0:
+        return None
     tell(f"planning {stage.code}, for {seconds:g} s at most")
     watch = _Watch(seconds, tell)
     found = search(stage, squad, budget=NO_BUDGET, goes_on=watch.goes_on)

@@ -15,7 +15,8 @@ from learning.arrays import Integers, Mask
 from learning.battles import SECOND
 from learning.encoding import Observation
 from learning.policy import Greedy, Policy, Random
-from learning.sitting import Choice, Ended, Sitting, as_advised
+from learning.settings import Settings
+from learning.sitting import Choice, Ended, Sitting, as_advised, as_network
 from learning.training import Task, trained_agent
 from planning.variation import EXACT, Variation
 
@@ -35,23 +36,33 @@ def interval(count: int, of: int) -> tuple[float, float]:
     return max((middle - spread) / (1 + square / of), 0.0), min((middle + spread) / (1 + square / of), 1.0)
 
 
-def evaluate(task: Task, policy: str, battles: int, seed: int, variation: Variation = EXACT) -> dict[str, Any]:
-    """Play battles of a variation with a policy: random, greedy, plan (the task's), or the one of a folder.
-
-    Returns the numbers of battles won, and won without a leak, with 95 % intervals, and lengths and times. Raises
-    CheckpointError where the folder holds no usable checkpoint.
-    """
-    torch.set_num_threads(1)
-    make = chooser(task, policy, seed)
-    began, decisions, ended = time.monotonic(), 0, list[Ended]()
+def played(
+    task: Task, choose: Callable[[Sitting], Choice], battles: int, variation: Variation, first_seed: int
+) -> list[Ended]:
+    """Play so many battles of a variation, with the seeds from the first on, and without learning."""
+    ended: list[Ended] = []
     for first in range(0, battles, SIDE_BY_SIDE):
         count = min(SIDE_BY_SIDE, battles - first)
-        sitting = Sitting(task.stage, task.squad, task.plan, count, (variation,), 1_000 * seed + first, stays=False)
-        choose = make(sitting)
+        sitting = Sitting(task.stage, task.squad, task.plan, count, (variation,), first_seed + first, stays=False)
+        choice = choose(sitting)
         while sitting.active.any():
-            decisions += int(sitting.active.sum())
-            sitting.play(choose, 1.0)
+            sitting.play(choice, 1.0)
         ended += sitting.ended
+    return ended
+
+
+def evaluate(
+    task: Task, policy: str, battles: int, seed: int, variation: Variation = EXACT, settings: Settings | None = None
+) -> dict[str, Any]:
+    """Play battles of a variation with a policy: random, greedy, plan (the task's), or the one of a folder.
+
+    `settings` says how large the network of the folder is. Returns the numbers of battles won, and won without a leak,
+    with 95 % intervals, and lengths and times. Raises CheckpointError where the folder holds no usable checkpoint.
+    """
+    torch.set_num_threads(1)
+    make, began = chooser(task, policy, seed, settings), time.monotonic()
+    ended = played(task, make, battles, variation, 1_000 * seed)
+    decisions = sum(one.decisions for one in ended)
     return {
         "stage": task.stage.name,
         "policy": policy,
@@ -80,7 +91,7 @@ def play(battle: Battle, policy: Policy) -> int:
     return decisions
 
 
-def chooser(task: Task, policy: str, seed: int) -> Callable[[Sitting], Choice]:
+def chooser(task: Task, policy: str, seed: int, settings: Settings | None = None) -> Callable[[Sitting], Choice]:
     """What chooses the actions of a sitting: random, greedy, plan, or the trained policy of a folder.
 
     Raises CheckpointError where the folder holds no usable checkpoint.
@@ -90,8 +101,8 @@ def chooser(task: Task, policy: str, seed: int) -> Callable[[Sitting], Choice]:
     if policy in {"random", "greedy"}:
         player: Policy = Greedy(task.stage, task.squad) if policy == "greedy" else Random(task.stage, task.squad, seed)
         return lambda sitting: _by_views(player, sitting)
-    snapshot = trained_agent(task, Path(policy)).policy.snapshot
-    return lambda _: lambda observations, legal: snapshot.best(observations, legal)[0]
+    choice = as_network(trained_agent(task, Path(policy), settings or Settings()).policy.snapshot)
+    return lambda _: choice
 
 
 def _by_views(policy: Policy, sitting: Sitting) -> Choice:

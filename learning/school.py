@@ -19,7 +19,7 @@ from learning.dqn import Dqn
 from learning.encoding import Observation
 from learning.lesson import Lesson
 from learning.network import Snapshot
-from learning.policy import Explorer
+from learning.policy import Explorer, Schedule
 from learning.settings import Settings
 from learning.sitting import Ended, Played
 
@@ -51,7 +51,8 @@ class School:
     @property
     def epsilon(self) -> float:
         """Share of the decisions that explore, now."""
-        return self.settings.epsilon_taught if self.lessons[self.turn].plan else self.settings.epsilon_end
+        decisions, taught = self.decisions // len(self.lessons), self.lessons[self.turn].plan is not None
+        return Schedule(self.settings, decisions, taught).epsilon
 
     @property
     def share(self) -> float:

@@ -13,6 +13,7 @@ from learning.advice import Adviser
 from learning.arrays import Integers, Mask
 from learning.battles import BattleBatch
 from learning.encoding import ADVICES, Observation, make_encoding
+from learning.network import Snapshot
 from learning.observation import BatchObservation
 from learning.reward import Situation
 from planning.plans import Plan
@@ -47,6 +48,7 @@ class Ended(NamedTuple):
     leaks: int
     seconds: float
     """Of play."""
+    decisions: int
 
 
 class Sitting:
@@ -64,6 +66,7 @@ class Sitting:
         """Battles that are not over; where battles do not stay begun, those that are over stand still."""
         self.ended: list[Ended] = []
         """The battles that are over, in the order in which they ended."""
+        self._decisions = np.zeros(count, np.int64)
         for b in range(count):
             self._begin(b)
         self._seen, self._situation = self.battles.look()
@@ -75,6 +78,7 @@ class Sitting:
     def _begin(self, b: int) -> None:
         self.battles.begin(b, self._variations[self._seed % len(self._variations)], self._seed)
         self._seed += 1
+        self._decisions[b] = 0
 
     def _advised(self) -> Integers:
         """[B, ADVICES]"""
@@ -93,10 +97,12 @@ class Sitting:
         self.battles.decide(actions)
         seen, after = self.battles.look()
         ends = self.battles.ends()
+        self._decisions += self.active
         rewards, over = self.battles.rewards(before, after, ends, discount), ends.over & self.active
         for b in np.flatnonzero(over).tolist():
             seconds = self.battles.seconds(b)
-            self.ended.append(Ended(bool(ends.won[b]), int(ends.stars[b]), int(ends.leaks[b]), seconds))
+            decisions = int(self._decisions[b])
+            self.ended.append(Ended(bool(ends.won[b]), int(ends.stars[b]), int(ends.leaks[b]), seconds, decisions))
             if self._stays:
                 self._begin(b)
             else:
@@ -118,3 +124,8 @@ def as_advised(observations: Observation, legal: Mask) -> Integers:
     advised = np.maximum(observations.advice[:, 0], 0)
     allowed = legal[np.arange(len(advised)), advised]
     return np.where(allowed, advised, 0)
+
+
+def as_network(snapshot: Snapshot) -> Choice:
+    """Chooses the legal action with the highest Q."""
+    return lambda observations, legal: snapshot.best(observations, legal)[0]

@@ -133,7 +133,7 @@ def _recent_rate(curve: Sequence[Result]) -> float:
 
 def _begin_with(school: School, task: Task, folder: Path) -> None:
     """Take over the weights of a folder."""
-    agent = trained_agent(task, folder)
+    agent = trained_agent(task, folder, school.settings)
     school.dqn.online.load_state_dict(agent.dqn.online.state_dict())
     school.dqn.target.load_state_dict(agent.dqn.online.state_dict())
 
@@ -147,8 +147,8 @@ def _checkpoint(school: School, task: Task, seed: int, battles: int) -> checkpoi
     return agent.checkpoint()
 
 
-def trained_agent(task: Task, folder: Path) -> Agent:
-    """The agent of a folder that `train` or a daemon wrote, without its buffer.
+def trained_agent(task: Task, folder: Path, settings: Settings) -> Agent:
+    """The agent of a folder that `train` or a daemon wrote with such settings, without its buffer.
 
     Raises CheckpointError where the folder holds no usable checkpoint.
     """
@@ -156,7 +156,7 @@ def trained_agent(task: Task, folder: Path) -> Agent:
     if kept is None:
         missing = f"{folder}: holds no checkpoint; give a folder made by holdfast train"
         raise CheckpointError(notes[0] if notes else missing)
-    agent = Agent(task.stage, task.squad, Settings(buffer_size=1), 0)
+    agent = Agent(task.stage, task.squad, settings.model_copy(update={"buffer_size": 1}), 0)
     agent.restore(kept)
     return agent
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from stable_baselines3 import DQN
 
-from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon, timed
-from peers.scripts import Shown, shown_by_plan
+from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon
+from peers.scripts import Shown, beginnings
 
 CHUNK = 100
 """Decisions from one point to the next."""
@@ -21,19 +21,7 @@ BUFFER = 100_000
 """The most experiences that are kept."""
 
 
-@timed
-def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn; a point after each chunk."""
-    yield from _train(stage, squad, seed, budget, ())
-
-
-@timed
-def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn as `train` does, with the plan's battles in the buffer at first."""
-    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
-
-
-def _train(
+def _learn(
     stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
 ) -> Iterator[tuple[int, Choice]]:
     """Learn, with these experiences in the buffer at first."""
@@ -55,3 +43,6 @@ def _train(
     while True:
         model.learn(CHUNK, reset_num_timesteps=False)
         yield model.num_timesteps, choose
+
+
+train, train_from_plan = beginnings(_learn)

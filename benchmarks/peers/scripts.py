@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from game.actions import flatten
 from learning.plan_policy import PlanPolicy, brought
 from learning.policy import Greedy, Policy, Random
-from peers.battles import Choice, FlatBattles, Legal, Point, Row
+from peers.battles import Choice, FlatBattles, Legal, Point, Row, Train, timed
 from planning.solutions import solution
 
 SHOWN = range(3000, 3096)
@@ -71,6 +71,28 @@ class Shown(NamedTuple):
     after: Row
     after_legal: Legal
     ended: bool
+
+
+Learn: TypeAlias = Callable[[str, Sequence[str] | None, int, int, Sequence[Shown]], Iterator[tuple[int, Choice]]]
+"""Learns a stage with a squad, from a seed, for so many decisions, with these experiences in the buffer at first."""
+
+
+def beginnings(learn: Learn) -> tuple[Train, Train]:
+    """Two peers of one library: one that begins with an empty buffer, and one with the plan's battles in it."""
+
+    @timed
+    def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
+        """Learn from nothing."""
+        yield from learn(stage, squad, seed, budget, ())
+
+    @timed
+    def train_from_plan(
+        stage: str, squad: Sequence[str] | None, seed: int, budget: int
+    ) -> Iterator[tuple[int, Choice]]:
+        """Learn as `train` does, with the plan's battles in the buffer at first."""
+        yield from learn(stage, squad, seed, budget, shown_by_plan(stage, squad))
+
+    return train, train_from_plan
 
 
 def shown_by_plan(stage: str, squad: Sequence[str] | None) -> list[Shown]:

@@ -18,8 +18,8 @@ from tianshou.data import Batch, ReplayBuffer
 from tianshou.utils.net.common import Net
 from tianshou.utils.torch_utils import policy_within_training_step, torch_train_mode
 
-from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon, timed
-from peers.scripts import Shown, shown_by_plan
+from peers.battles import GAMMA, HIDDEN, Choice, FlatBattles, epsilon
+from peers.scripts import Shown, beginnings
 
 EVERY = 10
 """Decisions from one update to the next."""
@@ -42,19 +42,7 @@ def _learner(field: FlatBattles) -> tuple[Any, Any]:
     return made, policy
 
 
-@timed
-def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn; a point after each update."""
-    yield from _train(stage, squad, seed, budget, ())
-
-
-@timed
-def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn as `train` does, with the plan's battles in the buffer at first."""
-    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
-
-
-def _train(
+def _learn(
     stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
 ) -> Iterator[tuple[int, Choice]]:
     """Learn, with these experiences in the buffer at first."""
@@ -81,6 +69,9 @@ def _train(
             with torch_train_mode(policy):
                 algorithm.update(buffer, 64)
         yield decisions, choose
+
+
+train, train_from_plan = beginnings(_learn)
 
 
 def _collect(field: FlatBattles, policy: Any, buffer: ReplayBuffer) -> None:

@@ -19,8 +19,8 @@ from torchrl.data import Categorical, LazyTensorStorage, TensorDictReplayBuffer
 from torchrl.modules import MLP, EGreedyModule, QValueModule
 from torchrl.objectives import DQNLoss, HardUpdate
 
-from peers.battles import EXPLORING, GAMMA, HIDDEN, LAST_EPSILON, Choice, FlatBattles, Legal, Row, timed
-from peers.scripts import Shown, shown_by_plan
+from peers.battles import EXPLORING, GAMMA, HIDDEN, LAST_EPSILON, Choice, FlatBattles, Legal, Row
+from peers.scripts import Shown, beginnings
 
 EVERY = 10
 """Decisions from one update to the next."""
@@ -42,19 +42,7 @@ def _actor(field: FlatBattles) -> TensorDictSequential:
     return TensorDictSequential(values, best)
 
 
-@timed
-def train(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn; a point after each update."""
-    yield from _train(stage, squad, seed, budget, ())
-
-
-@timed
-def train_from_plan(stage: str, squad: Sequence[str] | None, seed: int, budget: int) -> Iterator[tuple[int, Choice]]:
-    """Learn as `train` does, with the plan's battles in the buffer at first."""
-    yield from _train(stage, squad, seed, budget, shown_by_plan(stage, squad))
-
-
-def _train(
+def _learn(
     stage: str, squad: Sequence[str] | None, seed: int, budget: int, shown: Sequence[Shown]
 ) -> Iterator[tuple[int, Choice]]:
     """Learn, with these experiences in the buffer at first."""
@@ -82,6 +70,9 @@ def _train(
             decisions += 1
         updater.update()
         yield decisions, choose
+
+
+train, train_from_plan = beginnings(_learn)
 
 
 @torch.no_grad()

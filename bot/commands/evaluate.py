@@ -62,7 +62,8 @@ def evaluate(options: Namespace) -> int:
         )
     policy = "plan" if options.policy == "search" else options.policy
     variation = VARIATIONS[options.variation]
-    figures = measuring.evaluate(Task(stage, squad, plan), policy, options.battles, options.seed, variation)
+    task = Task(stage, squad, plan)
+    figures = measuring.evaluate(task, policy, options.battles, options.seed, variation, loaded.learning)
     for line in said:
         print_progress(line)
     trust = trust_in(stage, squad, known.catalogue)

@@ -16,7 +16,7 @@ from learning.encoding import make_encoding
 from learning.general import SHA256, begin_with_general, general_weights, write_general
 from learning.learner import Learner
 from learning.settings import Settings
-from learning.sitting import Sitting
+from learning.sitting import Sitting, as_network
 from planning.solutions import solution
 from planning.variation import NEAR
 
@@ -76,7 +76,7 @@ def test_it_holds_in_near_battles_with_the_plan(dqn):
     sitting = Sitting(stage, squad, solution("two_roads"), 16, (NEAR,), 700, stays=False)
     snapshot = dqn.snapshot(_terrain(stage, squad))
     while sitting.active.any():
-        sitting.play(lambda observations, legal: snapshot.best(observations, legal)[0], 1.0)
+        sitting.play(as_network(snapshot), 1.0)
     assert np.mean([one.won for one in sitting.ended]) >= 0.8
 
 

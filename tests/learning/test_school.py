@@ -79,19 +79,23 @@ def test_before_the_first_decision_only_demonstrations_are_learned_from(school, 
 
 
 def test_without_a_plan_nothing_is_learned_before_play(stage, squad, quick):
-    """No update is due."""
+    """No update is due, and everything is explored at first."""
     school = School([Lesson(stage, squad, None, quick, 0)], quick, 0)
     school.begin()
     assert school.dqn.updates == 0
-    assert school.epsilon == quick.epsilon_end
+    assert school.epsilon == quick.epsilon_start
     school.close()
 
 
-def test_a_policy_that_shows_a_plan_explores_more_than_in_the_end(school, quick):
-    """By the lesson whose turn it is."""
+def test_where_a_plan_is_shown_less_is_explored_from_the_beginning(school, quick):
+    """By the lesson whose turn it is; without a plan as in play: from the first share to the last."""
     assert school.epsilon == quick.epsilon_taught
     school.round()
-    assert school.epsilon == quick.epsilon_end
+    first = school.epsilon
+    assert quick.epsilon_taught < quick.epsilon_end + 0.1 < first < quick.epsilon_start
+    school.round()
+    school.round()
+    assert school.epsilon < first
 
 
 def test_what_was_played_is_stored_with_what_followed(stage, squad, quick):
