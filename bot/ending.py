@@ -55,6 +55,8 @@ class EndingSignals:
         self._listener: Listener | None = None
         self._heard = 0
         self._over = False
+        self._interrupted: Interrupted | None = None
+        """What was raised during the preparations."""
 
     def install(self) -> None:
         """From now on a signal raises Interrupted, until there is a listener. Does nothing the second time."""
@@ -76,8 +78,11 @@ class EndingSignals:
     def heard_by(self, listener: Listener) -> Iterator[None]:
         """Have signals told to the listener while the block runs, and ignored after it.
 
-        Signals that were not installed before are given back after the block.
+        Signals that were not installed before are given back after the block. Raises what a signal has raised before:
+        Python only prints an exception that a signal raises in a destructor or in a callback of compiled code.
         """
+        if self._interrupted:
+            raise self._interrupted
         borrowed = not self._before
         self._listener, self._heard, self._over = listener, 0, False
         self.install()
@@ -88,15 +93,27 @@ class EndingSignals:
             if borrowed:
                 self.restore()
 
-    def _happened(self, number: int, _frame: FrameType | None) -> None:
+    def _happened(self, number: int, frame: FrameType | None) -> None:
         if self._over:
             return
         if self._listener is None:
             self._over = True  # before the next line, within which a signal that waits is told to us
             self.ignore()
-            raise Interrupted(number)
+            self._interrupted = Interrupted(self._first(number, frame))
+            raise self._interrupted
         self._heard += 1
         self._listener(signal.Signals(number).name, self._heard == 1)
+
+    def _first(self, number: int, frame: FrameType | None) -> int:
+        """The signal that came before this one, where its handler was interrupted before its first line; else this one.
+
+        `frame` is what was interrupted.
+        """
+        while frame is not None:
+            if frame.f_code is EndingSignals._happened.__code__:
+                number = frame.f_locals["number"]
+            frame = frame.f_back
+        return number
 
 
 def end_without(hanging: list[threading.Thread], code: int) -> None:

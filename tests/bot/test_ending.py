@@ -27,16 +27,32 @@ from bot.turns import Prepared, Run
 from learning import checkpoint
 
 PROGRAM = """
-import sys, time
+import os, signal, sys, time
 from bot.cli import INTERRUPTED
 from bot.ending import EndingSignals, end_without, hanging_threads
 import threading
 
 before, signals = set(threading.enumerate()), EndingSignals()
 signals.install()
+class Swallowing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(0)
+
+def interrupt_handler(frame, event, _):
+    if frame.f_code.co_name == "_happened":
+        sys.settrace(None)
+        os.kill(os.getpid(), signal.SIGINT)
+
 try:
     print("preparing", flush=True)
     if "prepare" in sys.argv:
+        time.sleep(30)
+    if "swallow" in sys.argv:
+        Swallowing()
+    if "together" in sys.argv:
+        sys.settrace(interrupt_handler)
+        os.kill(os.getpid(), signal.SIGHUP)
         time.sleep(30)
     with signals.heard_by(lambda name, first: print(name, first, flush=True)):
         print("playing", flush=True)
@@ -88,6 +104,19 @@ def test_while_it_is_prepared_a_signal_ends_it_at_once(number):
     program.signals(number, *[signal.SIGINT, signal.SIGTERM] * 2)
     code, _, err = program.end()
     assert (code, err) == (128 + number, "")
+
+
+def test_a_signal_within_the_handler_of_another_does_not_change_the_exit_code():
+    """It may come before that handler has run a line."""
+    assert Program("together").end()[::2] == (128 + signal.SIGHUP, "")
+
+
+def test_a_signal_that_a_destructor_swallows_ends_it_before_it_plays():
+    """Python only prints what is raised there; all further signals are ignored, so that the run would never end."""
+    code, lines, err = Program("swallow").end()
+    assert code == 128 + signal.SIGHUP
+    assert "playing" not in lines
+    assert "Exception ignored" in err
 
 
 @pytest.mark.parametrize(
