@@ -26,14 +26,14 @@ from game.characters.catalogue import load_catalogue
 from game.characters.models import Operator
 from game.levels.stage import Stage, load_stage, shipped_stages
 from game.simulator.battle import Battle
-from learning.lesson import Lesson
+from learning.collector import as_advised, as_network
 from learning.measuring import play, played
 from learning.network import Snapshot
 from learning.policy import Greedy
-from learning.school import School
 from learning.settings import Settings
-from learning.sitting import as_advised, as_network
+from learning.trainer import Trainer
 from learning.training import Task
+from learning.training_task import TrainingTask
 from planning.plans import Plan
 from planning.search import search
 from planning.solutions import as_plan
@@ -72,13 +72,13 @@ def measure(stage: Stage, squad: Sequence[Operator], seed: int, options: argpars
         return None
     settings = Settings(buffer_size=20_000)
     began = time.monotonic()
-    lesson = Lesson(*task, settings, seed)
-    school = School([lesson], settings, seed)
-    school.begin()
+    learned_from = TrainingTask(*task, settings, seed)
+    trainer = Trainer([learned_from], settings, seed)
+    trainer.begin()
     spent, learned, playing = time.monotonic() - began, None, 0.0
     end = options.limit * 60
     while True:
-        snapshot = school.dqn.snapshot(lesson.terrain)
+        snapshot = trainer.dqn.snapshot(learned_from.terrain)
         if learned is None and clean(task, snapshot, "near") >= ENOUGH:
             learned = planning + spent
             end = min(end, spent + options.minutes * 60)
@@ -86,14 +86,14 @@ def measure(stage: Stage, squad: Sequence[Operator], seed: int, options: argpars
             break
         began = time.monotonic()
         for _ in range(8):
-            school.round()
+            trainer.round()
         playing += time.monotonic() - began
         spent += time.monotonic() - began
-    school.close()
+    trainer.close()
     return LearningRow(
         stage.name if stage.name in shipped_stages() else stage.code, seed, round(planning, 1),
         None if learned is None else round(learned, 1),
-        school.decisions, round(school.decisions / max(playing, 1e-9)),
+        trainer.decisions, round(trainer.decisions / max(playing, 1e-9)),
         clean(task, snapshot, "near"), clean(task, snapshot, "far"),
         clean(task, None, "near"), clean(task, None, "far"), greedy(task),
     )  # fmt: skip

@@ -81,7 +81,7 @@ EVENTS: dict[str, LogEvent] = {
             "new": LogField("boolean", "whether the plan was searched for now; false where it was read again"),
             "why": WHY,
             "seconds": LogField("number", "how long the search took", "s"),
-            "battles": LogField("integer", "battles that the search, or the learner's lesson, played"),
+            "battles": LogField("integer", "battles that the search, or the learner's demonstrations, played"),
             "stars": STARS,
             "demonstrations": LogField("integer", "decisions that the learner was shown"),
         },

@@ -14,10 +14,10 @@ import numpy as np
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
+from learning.collector import Collector, Played, as_advised
 from learning.encoding import Observation
 from learning.replay import Batch, ReplayBuffer, joined
 from learning.settings import Settings
-from learning.sitting import Played, Sitting, as_advised
 from planning.plans import Plan
 from planning.variation import FAR, NEAR
 
@@ -38,14 +38,14 @@ def demonstrations(
     plan: Plan, stage: Stage, squad: Sequence[Operator], settings: Settings, battles: int = BATTLES
 ) -> Demonstrations:
     """Play a plan in varied battles, one decision a second, and keep those that it wins without a leak."""
-    sitting = Sitting(stage, squad, plan, battles, (NEAR, FAR), FIRST_SEED, stays=False)
+    collector = Collector(stage, squad, plan, battles, (NEAR, FAR), FIRST_SEED, stays=False)
     played: list[Played] = []
-    while sitting.active.any():
-        played.append(sitting.play(as_advised, settings.discount))
-    stars = sitting.battles.ends().stars
+    while collector.active.any():
+        played.append(collector.play(as_advised, settings.discount))
+    stars = collector.battles.ends().stars
     lengths = [next(n for n, one in enumerate(played, 1) if one.over[b]) for b in range(battles)]
     kept = np.flatnonzero(stars == 3).tolist()
-    buffer = ReplayBuffer(sitting.encoding, max(sum(lengths[b] for b in kept), 1), settings.n_step, settings.discount)
+    buffer = ReplayBuffer(collector.encoding, max(sum(lengths[b] for b in kept), 1), settings.n_step, settings.discount)
     for b in kept:
         _add(buffer, [_only(one, b) for one in played[: lengths[b]]])
     return Demonstrations(buffer, len(kept))

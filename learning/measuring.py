@@ -13,10 +13,10 @@ import torch
 from game.simulator.battle import Battle
 from learning.arrays import Integers, Mask
 from learning.battles import SECOND
+from learning.collector import Choice, Collector, Ended, as_advised, as_network
 from learning.encoding import Observation
 from learning.policy import Greedy, Policy, Random
 from learning.settings import Settings
-from learning.sitting import Choice, Ended, Sitting, as_advised, as_network
 from learning.training import Task, trained_agent
 from planning.variation import EXACT, Variation
 
@@ -37,17 +37,17 @@ def interval(count: int, of: int) -> tuple[float, float]:
 
 
 def played(
-    task: Task, choose: Callable[[Sitting], Choice], battles: int, variation: Variation, first_seed: int
+    task: Task, choose: Callable[[Collector], Choice], battles: int, variation: Variation, first_seed: int
 ) -> list[Ended]:
     """Play so many battles of a variation, with the seeds from the first on, and without learning."""
     ended: list[Ended] = []
     for first in range(0, battles, SIDE_BY_SIDE):
         count = min(SIDE_BY_SIDE, battles - first)
-        sitting = Sitting(task.stage, task.squad, task.plan, count, (variation,), first_seed + first, stays=False)
-        choice = choose(sitting)
-        while sitting.active.any():
-            sitting.play(choice, 1.0)
-        ended += sitting.ended
+        collector = Collector(task.stage, task.squad, task.plan, count, (variation,), first_seed + first, stays=False)
+        choice = choose(collector)
+        while collector.active.any():
+            collector.play(choice, 1.0)
+        ended += collector.ended
     return ended
 
 
@@ -91,8 +91,8 @@ def play(battle: Battle, policy: Policy) -> int:
     return decisions
 
 
-def chooser(task: Task, policy: str, seed: int, settings: Settings | None = None) -> Callable[[Sitting], Choice]:
-    """What chooses the actions of a sitting: random, greedy, plan, or the trained policy of a folder.
+def chooser(task: Task, policy: str, seed: int, settings: Settings | None = None) -> Callable[[Collector], Choice]:
+    """What chooses the actions of a collector: random, greedy, plan, or the trained policy of a folder.
 
     Raises CheckpointError where the folder holds no usable checkpoint.
     """
@@ -100,20 +100,20 @@ def chooser(task: Task, policy: str, seed: int, settings: Settings | None = None
         return lambda _: as_advised
     if policy in {"random", "greedy"}:
         player: Policy = Greedy(task.stage, task.squad) if policy == "greedy" else Random(task.stage, task.squad, seed)
-        return lambda sitting: _by_views(player, sitting)
+        return lambda collector: _by_views(player, collector)
     choice = as_network(trained_agent(task, Path(policy), settings or Settings()).policy.snapshot)
     return lambda _: choice
 
 
-def _by_views(policy: Policy, sitting: Sitting) -> Choice:
+def _by_views(policy: Policy, collector: Collector) -> Choice:
     """The actions of a policy that decides on one view after the other."""
 
     def choose(observations: Observation, legal: Mask) -> Integers:
         """Battles that are over wait."""
         del observations
         actions = np.zeros(len(legal), np.int64)
-        for b in np.flatnonzero(sitting.active).tolist():
-            actions[b] = sitting.encoding.index(policy.decide(sitting.battles.view(b)).action)
+        for b in np.flatnonzero(collector.active).tolist():
+            actions[b] = collector.encoding.index(policy.decide(collector.battles.view(b)).action)
         return actions
 
     return choose

@@ -16,11 +16,11 @@ from game.simulator.battle import Battle
 from learning import checkpoint
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
+from learning.collector import Ended
 from learning.environment import SECOND
-from learning.lesson import Lesson
-from learning.school import School
 from learning.settings import Settings
-from learning.sitting import Ended
+from learning.trainer import Trainer
+from learning.training_task import TrainingTask
 from planning.plans import Plan
 
 RECENT = 100
@@ -93,37 +93,37 @@ def train(
     """
     torch.set_num_threads(1)
     settings = settings or Settings()
-    school = School([Lesson(*task, settings, seed) for task in tasks], settings, seed)
+    trainer = Trainer([TrainingTask(*task, settings, seed) for task in tasks], settings, seed)
     if start is not None:
-        _begin_with(school, tasks[0], start)
+        _begin_with(trainer, tasks[0], start)
     curve = list[Result]()
     try:
-        _run(school, steps, curve, report)
+        _run(trainer, steps, curve, report)
     except KeyboardInterrupt:
         pass
     finally:
-        school.close()
-    checkpoint.write(out, _checkpoint(school, tasks[0], seed, len(curve)))
+        trainer.close()
+    checkpoint.write(out, _checkpoint(trainer, tasks[0], seed, len(curve)))
     names = ", ".join(task.stage.name for task in tasks)
     draw_curve(curve, out / "learning_curve.png", f"{names}, seed {seed}")
-    return {"battles": len(curve), "decisions": school.decisions, "three_stars_last_100": _recent_rate(curve)}
+    return {"battles": len(curve), "decisions": trainer.decisions, "three_stars_last_100": _recent_rate(curve)}
 
 
-def _run(school: School, steps: int, curve: list[Result], report: Callable[[Progress], None]) -> None:
+def _run(trainer: Trainer, steps: int, curve: list[Result], report: Callable[[Progress], None]) -> None:
     """Rounds until there are enough decisions."""
     began = time.monotonic()
-    school.begin()
-    while school.decisions < steps:
-        ended = school.round()
-        curve += [_result(school, one) for one in ended]
-        if ended or school.decisions >= steps:
-            rate = school.decisions / (time.monotonic() - began)
-            left = max(steps - school.decisions, 0) / rate
-            report(Progress(school.decisions, steps, len(curve), _recent_rate(curve), school.epsilon, rate, left))
+    trainer.begin()
+    while trainer.decisions < steps:
+        ended = trainer.round()
+        curve += [_result(trainer, one) for one in ended]
+        if ended or trainer.decisions >= steps:
+            rate = trainer.decisions / (time.monotonic() - began)
+            left = max(steps - trainer.decisions, 0) / rate
+            report(Progress(trainer.decisions, steps, len(curve), _recent_rate(curve), trainer.epsilon, rate, left))
 
 
-def _result(school: School, one: Ended) -> Result:
-    return Result(school.decisions, one.won, one.stars, school.dqn.last.q_mean)
+def _result(trainer: Trainer, one: Ended) -> Result:
+    return Result(trainer.decisions, one.won, one.stars, trainer.dqn.last.q_mean)
 
 
 def _recent_rate(curve: Sequence[Result]) -> float:
@@ -131,19 +131,19 @@ def _recent_rate(curve: Sequence[Result]) -> float:
     return float(np.mean([one.stars == 3 for one in curve[-RECENT:]])) if curve else 0.0
 
 
-def _begin_with(school: School, task: Task, folder: Path) -> None:
+def _begin_with(trainer: Trainer, task: Task, folder: Path) -> None:
     """Take over the weights of a folder."""
-    agent = trained_agent(task, folder, school.settings)
-    school.dqn.online.load_state_dict(agent.dqn.online.state_dict())
-    school.dqn.target.load_state_dict(agent.dqn.online.state_dict())
+    agent = trained_agent(task, folder, trainer.settings)
+    trainer.dqn.online.load_state_dict(agent.dqn.online.state_dict())
+    trainer.dqn.target.load_state_dict(agent.dqn.online.state_dict())
 
 
-def _checkpoint(school: School, task: Task, seed: int, battles: int) -> checkpoint.Checkpoint:
+def _checkpoint(trainer: Trainer, task: Task, seed: int, battles: int) -> checkpoint.Checkpoint:
     """What was learned, as an agent of the first task goes on from it."""
-    agent = Agent(task.stage, task.squad, school.settings, seed)
-    agent.dqn, agent.buffer = school.dqn, school.lessons[0].buffer
-    agent.remembered, agent.battles = school.decisions, battles
-    agent.policy.schedule.decisions = school.settings.epsilon_decisions  # exploration goes on as at its end
+    agent = Agent(task.stage, task.squad, trainer.settings, seed)
+    agent.dqn, agent.buffer = trainer.dqn, trainer.tasks[0].buffer
+    agent.remembered, agent.battles = trainer.decisions, battles
+    agent.policy.schedule.decisions = trainer.settings.epsilon_decisions  # exploration goes on as at its end
     return agent.checkpoint()
 
 

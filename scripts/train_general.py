@@ -17,10 +17,10 @@ from game.characters.builds import default_squad, squad_of
 from game.characters.catalogue import Catalogue, load_catalogue
 from game.levels.stage import load_stage, shipped_stages, stage_of
 from learning.general import general_weights, write_general
-from learning.lesson import Lesson
-from learning.school import School
 from learning.settings import Settings
+from learning.trainer import Trainer
 from learning.training import Task
+from learning.training_task import TrainingTask
 from planning.generator import DIFFICULTIES, draw
 from planning.search import BLOCKS, search
 from planning.solutions import as_plan, solution
@@ -58,14 +58,14 @@ def main() -> None:
     options = parser.parse_args()
     settings, catalogue = Settings(buffer_size=10_000), load_catalogue()
     tasks = [*shipped(catalogue), *generated(options.generated, options.seed, catalogue)]
-    school = School([Lesson(*task, settings, options.seed) for task in tasks], settings, options.seed)
-    school.begin()
-    while school.decisions < options.decisions:
-        school.round()
-        sys.stderr.write(f"\r{school.decisions:,} decisions, {school.dqn.updates:,} updates ")
-    school.close()
+    trainer = Trainer([TrainingTask(*task, settings, options.seed) for task in tasks], settings, options.seed)
+    trainer.begin()
+    while trainer.decisions < options.decisions:
+        trainer.round()
+        sys.stderr.write(f"\r{trainer.decisions:,} decisions, {trainer.dqn.updates:,} updates ")
+    trainer.close()
     command = f"python scripts/train_general.py {' '.join(sys.argv[1:])}".strip()
-    sys.stdout.write(f"\n{write_general(school.dqn, general_weights(), command)}  {general_weights()}\n")
+    sys.stdout.write(f"\n{write_general(trainer.dqn, general_weights(), command)}  {general_weights()}\n")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from levels import CATALOGUE
 
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
+from learning.collector import Collector, as_network
 from learning.dqn import Dqn
 from learning.encoding import make_encoding
 from learning.general import SHA256, begin_with_general, general_weights, write_general
 from learning.learner import Learner
 from learning.settings import Settings
-from learning.sitting import Sitting, as_network
 from planning.solutions import solution
 from planning.variation import NEAR
 
@@ -73,11 +73,11 @@ def test_it_holds_in_near_battles_with_the_plan(dqn):
     """On a stage on which a script that only covers paths wins nothing."""
     stage, squad = load_stage("two_roads", CATALOGUE), default_squad(CATALOGUE)
     begin_with_general(dqn)
-    sitting = Sitting(stage, squad, solution("two_roads"), 16, (NEAR,), 700, stays=False)
+    collector = Collector(stage, squad, solution("two_roads"), 16, (NEAR,), 700, stays=False)
     snapshot = dqn.snapshot(_terrain(stage, squad))
-    while sitting.active.any():
-        sitting.play(as_network(snapshot), 1.0)
-    assert np.mean([one.won for one in sitting.ended]) >= 0.8
+    while collector.active.any():
+        collector.play(as_network(snapshot), 1.0)
+    assert np.mean([one.won for one in collector.ended]) >= 0.8
 
 
 def _terrain(stage, squad):

@@ -7,9 +7,9 @@ import pytest
 from legal_choices import Asked, look_at
 
 from learning import dqn
+from learning.collector import Collector
 from learning.network import Network
 from learning.policy import Explorer
-from learning.sitting import Sitting
 from planning.variation import EXACT
 
 STATES = 2_000
@@ -36,7 +36,7 @@ def test_an_illegal_choice_would_be_counted(stage, squad, encoding):
     """So the promise can fail."""
     asked, legal = Asked(encoding, 0), np.zeros((2, len(encoding.flat_actions)), np.bool_)
     legal[:, 0] = True
-    played = Sitting(stage, squad, None, 2, (EXACT,), 0).play(lambda _, mask: np.zeros(len(mask), np.int64), 1.0)
+    played = Collector(stage, squad, None, 2, (EXACT,), 0).play(lambda _, mask: np.zeros(len(mask), np.int64), 1.0)
     asked.ask(played.observation, legal, [Explorer(encoding, 0.0).explore(one, None) for one in legal])
     assert asked.found.illegal == 2
     assert asked.found.targets_off > 0

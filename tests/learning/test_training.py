@@ -9,7 +9,7 @@ import pytest
 from levels import CATALOGUE
 
 from game.levels.stage import load_stage
-from learning import checkpoint, lesson
+from learning import checkpoint, training_task
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.demonstrations import demonstrations
@@ -23,7 +23,7 @@ STEPS = 320
 def _few_demonstrations():
     """Six battles of each plan are shown, not all."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lesson, "demonstrations", lambda *given: demonstrations(*given, 6))
+        patched.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 6))
         yield
 
 

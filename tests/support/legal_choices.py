@@ -20,13 +20,13 @@ import torch
 from game.characters.builds import default_squad
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage, shipped_stages
+from learning.collector import Collector
 from learning.dqn import Dqn
 from learning.encoding import ADVICES, Observation, StageEncoding, make_encoding
 from learning.network import make_network, make_terrain
 from learning.policy import EpsilonGreedy, Explorer
 from learning.replay import Batch
 from learning.settings import Settings
-from learning.sitting import Sitting
 from planning.variation import EXACT, FAR, NEAR
 
 SIDE_BY_SIDE = 24
@@ -66,7 +66,7 @@ def look_at(states: int, seed: int, decisions: int = 12) -> Looked:
 def _look_at_world(encoding: StageEncoding, rng: np.random.Generator, decisions: int, found: Looked) -> Looked:
     """The states of some battles of one stage and squad, after a random number of decisions."""
     first = int(rng.integers(10**6))
-    sitting = Sitting(encoding.stage, encoding.squad, None, SIDE_BY_SIDE, (EXACT, NEAR, FAR), first)
+    collector = Collector(encoding.stage, encoding.squad, None, SIDE_BY_SIDE, (EXACT, NEAR, FAR), first)
     explorer, wild = Explorer(encoding, 0.3), Explorer(encoding, 0.0)
     asked = Asked(encoding, first)
 
@@ -78,10 +78,10 @@ def _look_at_world(encoding: StageEncoding, rng: np.random.Generator, decisions:
 
     for number in range(decisions):
         for _ in range(int(rng.integers(1, 8))):
-            sitting.play(lambda _, legal: np.array([explorer.explore(one, rng) for one in legal]), 1.0)
-        sitting.play(choose, 1.0)
+            collector.play(lambda _, legal: np.array([explorer.explore(one, rng) for one in legal]), 1.0)
+        collector.play(choose, 1.0)
         if number % 4 == 0:
-            asked.decide(sitting, int(rng.integers(SIDE_BY_SIDE)))
+            asked.decide(collector, int(rng.integers(SIDE_BY_SIDE)))
     return Looked(*(one + other for one, other in zip(found, asked.found, strict=True)))
 
 
@@ -123,9 +123,9 @@ class Asked:
         finally:
             hook.remove()
 
-    def decide(self, sitting: Sitting, b: int) -> None:
+    def decide(self, collector: Collector, b: int) -> None:
         """What the policy decides on the view of one battle, several times."""
-        view = sitting.battles.view(b)
+        view = collector.battles.view(b)
         legal = self.encoding.legal(view)[None]
         for _ in range(4):
             self._count(legal, [self.encoding.index(self.policy.decide(view).action)])

@@ -9,14 +9,14 @@ from learned import kept_plan
 
 from bot import log
 from bot.cli import main
-from learning import lesson
+from learning import training_task
 from learning.demonstrations import demonstrations
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     """Four battles of each plan are shown, not all."""
-    monkeypatch.setattr(lesson, "demonstrations", lambda *given: demonstrations(*given, 4))
+    monkeypatch.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 4))
     yield
     log.close()
 
@@ -60,7 +60,7 @@ def test_several_stages_are_learned_together_from_what_was_learned_before(capsys
 def test_without_a_plan_none_is_searched_or_shown(capsys, config, tmp_path, monkeypatch):
     """`--no-plan`: learned from play alone."""
     monkeypatch.setattr("bot.stage_plans.stage_plan", pytest.fail)
-    monkeypatch.setattr(lesson, "demonstrations", pytest.fail)
+    monkeypatch.setattr(training_task, "demonstrations", pytest.fail)
     trained(capsys, config, tmp_path / "learned", "--stage", "first_watch", "--no-plan")
 
 

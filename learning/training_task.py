@@ -8,11 +8,11 @@ import numpy as np
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
+from learning.collector import Collector, Played
 from learning.demonstrations import BATTLES, FIRST_SEED, demonstrations, mixed_batch
 from learning.network import make_terrain
 from learning.replay import Batch, ReplayBuffer
 from learning.settings import Settings
-from learning.sitting import Played, Sitting
 from planning.plans import Plan
 from planning.variation import FAR, NEAR
 
@@ -20,7 +20,7 @@ APART = 100_000
 """Seeds from the first battle of one training to that of another."""
 
 
-class Lesson:
+class TrainingTask:
     """The battles of one stage and squad, the buffer of what was played in them, and the plan's demonstrations."""
 
     def __init__(
@@ -28,15 +28,15 @@ class Lesson:
     ) -> None:
         self.stage, self.squad, self.plan, self.settings = stage, tuple(squad), plan, settings
         first = FIRST_SEED + BATTLES + APART * seed
-        self.sitting = Sitting(stage, squad, plan, settings.battles, (NEAR, FAR), first)
-        self.terrain = make_terrain(self.sitting.encoding)
-        self.buffer = ReplayBuffer(self.sitting.encoding, settings.buffer_size, settings.n_step, settings.discount)
+        self.collector = Collector(stage, squad, plan, settings.battles, (NEAR, FAR), first)
+        self.terrain = make_terrain(self.collector.encoding)
+        self.buffer = ReplayBuffer(self.collector.encoding, settings.buffer_size, settings.n_step, settings.discount)
         self.shown = demonstrations(plan, stage, squad, settings) if plan else None
         self._last: tuple[int, Played] | None = None
         """The decision stored last, whose next frame is to come, and its first frame."""
 
     def store(self, played: Sequence[Played]) -> None:
-        """Put decisions that `sitting` has made into the buffer, in order."""
+        """Put decisions that `collector` has made into the buffer, in order."""
         for one in played:
             first = self.buffer.add_frames(one.observation, one.legal)
             if self._last is not None:

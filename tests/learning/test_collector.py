@@ -1,4 +1,4 @@
-"""A sitting plays varied battles side by side with a plan's advice, and begins others as they end."""
+"""A collector plays varied battles side by side with a plan's advice, and begins others as they end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learning.battles import BattleBatch
-from learning.sitting import Sitting, as_advised, observation_of
+from learning.collector import Collector, as_advised, observation_of
 from planning.solutions import solution
 from planning.variation import EXACT, FAR, NEAR
 
@@ -22,14 +22,14 @@ def waits(observations, legal):
 
 def test_a_battle_that_ended_begins_anew_with_the_next_seed(stage, squad, encoding):
     """In its variation in turn, and from its first moment on; the others go on."""
-    sitting = Sitting(stage, squad, None, 3, (NEAR, FAR), FIRST)
+    collector = Collector(stage, squad, None, 3, (NEAR, FAR), FIRST)
     seeds, same = [FIRST, FIRST + 1, FIRST + 2], BattleBatch(encoding, 3)
     for b, seed in enumerate(seeds):
         same.begin(b, (NEAR, FAR)[seed % 2], seed)
     following, begun = FIRST + 3, 0
     while begun < 5:
         seen, _ = same.look()
-        played = sitting.play(waits, 1.0)
+        played = collector.play(waits, 1.0)
         for one, other in zip(played.observation[:4], seen[:4], strict=True):
             assert (one == other).all()
         same.decide(played.actions)
@@ -38,60 +38,60 @@ def test_a_battle_that_ended_begins_anew_with_the_next_seed(stage, squad, encodi
         for b in np.flatnonzero(over).tolist():
             same.begin(b, (NEAR, FAR)[following % 2], following)
             following, begun = following + 1, begun + 1
-    assert len(sitting.ended) == begun
-    assert not any(one.won or one.stars for one in sitting.ended)
-    assert sitting.active.all()
+    assert len(collector.ended) == begun
+    assert not any(one.won or one.stars for one in collector.ended)
+    assert collector.active.all()
 
 
 def test_battles_that_do_not_stay_are_played_once(stage, squad):
     """Each ends once, then it stands still and is given no advice, while the others go on."""
-    sitting = Sitting(stage, squad, solution("first_watch"), 3, (FAR,), FIRST, stays=False)
+    collector = Collector(stage, squad, solution("first_watch"), 3, (FAR,), FIRST, stays=False)
     over, last = np.zeros(3, int), {}
-    while sitting.active.any():
-        played = sitting.play(waits, 1.0)
+    while collector.active.any():
+        played = collector.play(waits, 1.0)
         over += played.over
         for b in range(3):
             if b in last:
                 assert played.observation.tiles[b].tobytes() == last[b]
                 assert (played.observation.advice[b] == -1).all()
-        last |= {b: sitting._seen.tiles[b].tobytes() for b in np.flatnonzero(played.over).tolist()}
+        last |= {b: collector._seen.tiles[b].tobytes() for b in np.flatnonzero(played.over).tolist()}
     assert over.tolist() == [1, 1, 1]
-    assert len(sitting.ended) == 3
-    assert {one.seconds for one in sitting.ended} == {sitting.battles.seconds(b) for b in range(3)}
+    assert len(collector.ended) == 3
+    assert {one.seconds for one in collector.ended} == {collector.battles.seconds(b) for b in range(3)}
 
 
 @pytest.mark.parametrize("variation", [EXACT, NEAR], ids=lambda one: one.name)
 def test_the_advice_followed_wins(variation, stage, squad):
     """Each of a few battles of the plan's stage, without a leak; what is done is always legal."""
-    sitting = Sitting(stage, squad, solution("first_watch"), 4, (variation,), FIRST, stays=False)
-    while sitting.active.any():
-        played = sitting.play(as_advised, 1.0)
+    collector = Collector(stage, squad, solution("first_watch"), 4, (variation,), FIRST, stays=False)
+    while collector.active.any():
+        played = collector.play(as_advised, 1.0)
         assert played.legal[np.arange(4), played.actions].all()
-    assert [(one.won, one.stars, one.leaks) for one in sitting.ended] == [(True, 3, 0)] * 4
+    assert [(one.won, one.stars, one.leaks) for one in collector.ended] == [(True, 3, 0)] * 4
 
 
 def test_without_a_plan_nothing_is_advised(stage, squad):
     """And as_advised waits then."""
-    played = Sitting(stage, squad, None, 2, (EXACT,), 0).play(as_advised, 1.0)
+    played = Collector(stage, squad, None, 2, (EXACT,), 0).play(as_advised, 1.0)
     assert (played.observation.advice == -1).all()
     assert (played.actions == 0).all()
 
 
 def test_illegal_advice_is_a_wait(stage, squad, encoding):
     """The second advice is never followed by the plan alone."""
-    sitting = Sitting(stage, squad, None, 4, (EXACT,), 0)
+    collector = Collector(stage, squad, None, 4, (EXACT,), 0)
     legal = np.zeros((4, len(encoding.flat_actions)), np.bool_)
     legal[:, [0, 7]] = True
-    observation = observation_of(sitting._seen, np.array([[7, -1], [8, 7], [-1, 7], [0, 7]]))
+    observation = observation_of(collector._seen, np.array([[7, -1], [8, 7], [-1, 7], [0, 7]]))
     assert as_advised(observation, legal).tolist() == [7, 0, 0, 0]
 
 
 def test_rewards_of_a_battle_come_from_its_own_views(stage, squad):
     """A battle that began anew is not measured against the end of the one before it."""
-    sitting, over = Sitting(stage, squad, None, 2, (EXACT,), 0), np.zeros(2, np.bool_)
+    collector, over = Collector(stage, squad, None, 2, (EXACT,), 0), np.zeros(2, np.bool_)
     while not over.any():
-        played = sitting.play(waits, 1.0)
+        played = collector.play(waits, 1.0)
         over = np.array(played.over)
     assert all(reward < -0.5 for reward, ended in zip(played.rewards, over, strict=True) if ended)
-    after = sitting.play(waits, 1.0)
+    after = collector.play(waits, 1.0)
     assert all(reward == pytest.approx(0) for reward, ended in zip(after.rewards, over, strict=True) if ended)

@@ -1,4 +1,4 @@
-"""Varied battles of one stage and squad that are played side by side, with a plan's advice: a sitting."""
+"""Varied battles of one stage and squad that are played side by side, with a plan's advice: a collector."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Ended(NamedTuple):
     decisions: int
 
 
-class Sitting:
+class Collector:
     """Battles of one stage and squad that are played side by side, with a plan's advice, and begun anew as they end."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """Training on one or several stages and squads at once: battles are played on one core, updates made on the other.
 
 Training goes in rounds. In a round the weights of the round's beginning play a few decisions in all battles of one
-lesson, while updates are made from what was played before; then both results are taken over. So the same seed always
+task, while updates are made from what was played before; then both results are taken over. So the same seed always
 gives the same weights, however fast the machine is.
 """
 
@@ -14,33 +14,33 @@ import numpy as np
 import torch
 
 from learning.arrays import Integers, Mask
+from learning.collector import Ended, Played
 from learning.demonstrations import share_shown
 from learning.dqn import Dqn
 from learning.encoding import Observation
-from learning.lesson import Lesson
 from learning.network import Snapshot
 from learning.policy import Explorer, Schedule
 from learning.settings import Settings
-from learning.sitting import Ended, Played
+from learning.training_task import TrainingTask
 
 ROUND = 8
 """Decisions of each battle in a round."""
 
 
-class School:
+class Trainer:
     """The network and all that it is taught. Close it to end its thread."""
 
-    def __init__(self, lessons: Sequence[Lesson], settings: Settings, seed: int) -> None:
-        self.lessons, self.settings = lessons, settings
-        self.dqn = Dqn(lessons[0].sitting.encoding, settings, seed)
+    def __init__(self, tasks: Sequence[TrainingTask], settings: Settings, seed: int) -> None:
+        self.tasks, self.settings = tasks, settings
+        self.dqn = Dqn(tasks[0].collector.encoding, settings, seed)
         self.rng = np.random.default_rng([seed, 1])
-        self._explorers = [Explorer(one.sitting.encoding, settings.wait_share) for one in lessons]
+        self._explorers = [Explorer(one.collector.encoding, settings.wait_share) for one in tasks]
         self._chance = np.random.default_rng([seed, 2])
         self._thread = ThreadPoolExecutor(1, "updates", initializer=lambda: torch.set_num_threads(1))
         self.decisions = 0
         """Decisions played."""
         self.turn = 0
-        """The lesson that is played in the next round."""
+        """The task that is played in the next round."""
         self._owed = 0.0
         """Updates that are due."""
 
@@ -51,35 +51,35 @@ class School:
     @property
     def epsilon(self) -> float:
         """Share of the decisions that explore, now."""
-        decisions, taught = self.decisions // len(self.lessons), self.lessons[self.turn].plan is not None
+        decisions, taught = self.decisions // len(self.tasks), self.tasks[self.turn].plan is not None
         return Schedule(self.settings, decisions, taught).epsilon
 
     @property
     def share(self) -> float:
         """Share of each batch that is demonstrated, now."""
-        return share_shown(self.settings, self.decisions // len(self.lessons))
+        return share_shown(self.settings, self.decisions // len(self.tasks))
 
     def round(self) -> list[Ended]:
-        """Play a round in the lesson whose turn it is. Returns the battles that ended."""
-        lesson = self.lessons[self.turn]
-        snapshot = self.dqn.snapshot(lesson.terrain)
+        """Play a round in the task whose turn it is. Returns the battles that ended."""
+        task = self.tasks[self.turn]
+        snapshot = self.dqn.snapshot(task.terrain)
         updates = self._thread.submit(self._update)
-        played = self._play(lesson, snapshot)
+        played = self._play(task, snapshot)
         updates.result()
-        lesson.store(played)
+        task.store(played)
         self.decisions += ROUND * self.settings.battles
         self._owed += ROUND * self.settings.battles / self.settings.decisions_per_update
-        self.turn = (self.turn + 1) % len(self.lessons)
-        ended, lesson.sitting.ended = lesson.sitting.ended, []
+        self.turn = (self.turn + 1) % len(self.tasks)
+        ended, task.collector.ended = task.collector.ended, []
         return ended
 
     def begin(self) -> None:
         """Learn from the demonstrations alone, before anything is played."""
-        if any(one.shown for one in self.lessons):
+        if any(one.shown for one in self.tasks):
             self._owed += self.settings.taught_updates
             self._thread.submit(self._update).result()
 
-    def _play(self, lesson: Lesson, snapshot: Snapshot) -> list[Played]:
+    def _play(self, task: TrainingTask, snapshot: Snapshot) -> list[Played]:
         explorer, epsilon = self._explorers[self.turn], self.epsilon
 
         def choose(observations: Observation, legal: Mask) -> Integers:
@@ -92,15 +92,15 @@ class School:
                 actions[b] = explorer.explore(legal[b], self._chance)
             return actions
 
-        return [lesson.sitting.play(choose, self.settings.discount) for _ in range(ROUND)]
+        return [task.collector.play(choose, self.settings.discount) for _ in range(ROUND)]
 
     def _update(self) -> None:
-        """Make the updates that are due, each from a lesson that has experiences; none are due where no lesson has."""
-        ready = [one for one in self.lessons if one.has_experiences]
+        """Make the updates that are due, each from a task that has experiences; none are due where no task has."""
+        ready = [one for one in self.tasks if one.has_experiences]
         self._owed = self._owed if ready else 0.0
         while self._owed >= 1:
             self._owed -= 1
-            lesson = ready[int(self.rng.integers(len(ready)))]
-            batch = lesson.batch(self.share, self.rng)
+            task = ready[int(self.rng.integers(len(ready)))]
+            batch = task.batch(self.share, self.rng)
             if batch is not None:
-                self.dqn.update(batch, lesson.terrain)
+                self.dqn.update(batch, task.terrain)
