@@ -71,11 +71,23 @@ except KeyboardInterrupt as interrupt:
 """
 
 
+def hear_hangups() -> None:
+    """Have SIGHUP end the process, also where these tests themselves were started by nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def in_terminal() -> None:
+    """Make the terminal on standard input the one that controls the process."""
+    hear_hangups()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Program:
     """A process that goes through the phases of a run."""
 
     def __init__(self, *options: str, **more: Any) -> None:
         command = [sys.executable, "-c", PROGRAM, *options]
+        more = {"preexec_fn": hear_hangups, **more}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
     def until(self, line: str) -> None:
@@ -265,7 +277,7 @@ def test_a_closed_terminal_ends_a_run_in_order(tmp_path):
     terminal, theirs = pty.openpty()
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one system call
+        preexec_fn=in_terminal,  # noqa: PLW1509 - two system calls
     )  # fmt: skip
     os.close(theirs)
     try:
