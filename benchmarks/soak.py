@@ -60,7 +60,7 @@ def slope(notes: Sequence[Note]) -> float:
     """MiB of resident memory that an hour of wall time adds, after the warm-up."""
     late = [note for note in notes if note.wall >= WARM_UP * notes[-1].wall]
     hours, memory = np.array([(note.wall / 3600, note.memory_mib) for note in late]).T
-    return float(np.polyfit(hours, memory, 1)[0])
+    return float(np.polynomial.Polynomial.fit(hours, memory, 1).deriv()(0.0))
 
 
 class Watch:
