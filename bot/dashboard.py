@@ -82,7 +82,8 @@ def lines(how: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("decision", _decided(decision) if decision else "—"),
         ("win rate", f"{how['win_rate_last_20']:.0%} of the last 20"),
         ("learning", f"epsilon {how['epsilon']:.2f}  buffer {how['buffer']}  updates {how['updates']}"
-                     + (f"  FAILED: {how['learner_failed']}" if how["learner_failed"] else "")),
+                     + (f"  FAILED: {how['learner_failed']}" if how["learner_failed"] else "")
+                     + (f"  ALARM: {how['learner_alarm']}" if how["learner_alarm"] else "")),
         ("latency", f"p50 {spent['p50']} ms  p99 {spent['p99']} ms a decision" if spent else "—"),
         ("run", _work(how)),
     ]  # fmt: skip

@@ -175,6 +175,7 @@ class Reporter:
             "learning": learner["learning"],
             "learner_queue": learner["queue"],
             "learner_failed": learner["failed"],
+            "learner_alarm": learner["alarm"],
             "faults": self._faults,
         }
 
@@ -182,7 +183,9 @@ class Reporter:
         """Say once what is wrong with learning: that it failed, cannot be saved, or that its figures look wrong."""
         self._parts.learner.watch(HUNG_ROUNDS)
         learner, told = self._parts.learner.status(), self._learner_told
-        news = {key: learner[key] for key in ("failed", "unsaved", "alarm") if learner[key] != told.get(key)}
+        news = {key: learner[key] for key in ("failed", "unsaved") if learner[key] != told.get(key)}
+        if learner["alarm"] and "alarm" not in told:  # once a run: its figure is another one after each update
+            news["alarm"] = learner["alarm"]
         self._learner_told = told | news
         if news.get("failed"):
             await self._post(PartFailed(t=self._parts.client.clock(), part="learner", why=news["failed"]))

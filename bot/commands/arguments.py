@@ -17,6 +17,8 @@ STAGE_HELP = "a stage as players name it (1-7, CE-6, '9-6 easy'), a shipped stag
 """The help of every argument that takes a stage (see `bot.sources.open_stage`)."""
 TIME_OF_DAY = re.compile(r"\d\d:\d\d(:\d\d)?")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+VARIATION_NAMES = ("exact", "near", "far")
+"""The names of planning.variation, which is not imported for a help text."""
 KEPT = Path()
 """What --roster without a file means: the kept roster."""
 
@@ -66,6 +68,11 @@ def add_squad(
         metavar="FILE",
         help="your operators: a roster, MAA's operator box or a CSV (without FILE: what holdfast roster import kept)",
     )
+
+
+def add_variation(verb: argparse.ArgumentParser, sentence: str, default: str | None) -> None:
+    """Add --variation, the name of a variation of `planning.variation`."""
+    verb.add_argument("--variation", choices=VARIATION_NAMES, default=default, help=sentence)
 
 
 def moment(text: str) -> datetime:

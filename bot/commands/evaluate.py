@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
+from bot.commands.arguments import (
+    STAGE_HELP,
+    Verbs,
+    add_config,
+    add_json,
+    add_squad,
+    add_tables,
+    add_variation,
+    add_verb,
+    count,
+    seed,
+)
 from bot.commands.output import print_facts, print_progress
 from game.errors import DONE, PlanError
 
@@ -20,12 +31,7 @@ def add(verbs: Verbs) -> None:
         metavar="random|greedy|plan|search|DIR",
         help="plan: the one kept for this stage and squad; search: one that is searched for now; DIR: what train wrote",
     )
-    verb.add_argument(
-        "--variation",
-        choices=["exact", "near", "far"],
-        default="exact",
-        help="how far the battles differ from the simulator's (exact)",
-    )
+    add_variation(verb, "how far the battles differ from the simulator's (exact)", default="exact")
     verb.add_argument("--no-plan", action="store_true", help="with DIR: without the advice of a plan")
     verb.add_argument("--battles", type=count, default=100, metavar="N")
     verb.add_argument("--seed", type=seed, default=0, metavar="K")

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
+from bot.commands.arguments import (
+    STAGE_HELP,
+    Verbs,
+    add_config,
+    add_json,
+    add_squad,
+    add_tables,
+    add_variation,
+    add_verb,
+    count,
+    seed,
+)
 from bot.commands.holding import checked
 from bot.commands.output import print_json, print_progress
 from game.errors import DONE, InputError, NoChallengeError
@@ -20,8 +31,6 @@ if TYPE_CHECKING:
     from planning.plans import Plan
     from planning.playing import Holding, PlanResult
 
-VARIATIONS = ("near", "far", "exact")
-"""The names of planning.variation, which is not imported for the help."""
 NO_CHALLENGE = "the plan is for challenge mode (difficulty 2), which this level does not have, so normal mode is played"
 
 
@@ -41,9 +50,7 @@ def add(verbs: Verbs) -> None:
         metavar="N",
         help="play N more battles, each a little different, and say how often it holds",
     )
-    verb.add_argument(
-        "--variation", choices=VARIATIONS, help="how different they are (default: near); docs/planning.md says how much"
-    )
+    add_variation(verb, "how different they are (default: near); docs/planning.md says how much", default=None)
     add_tables(verb)
     add_config(verb)
     add_json(verb)

@@ -15,7 +15,7 @@ HOW = {
     "hud": {"kills": 3, "total": 23, "life": 3, "dp": 14, "slots_left": 5},
     "decision": {"action": "deploy Kroos at row 2, column 3 facing left", "q": 1.234, "explored": True},
     "latency_ms": {"p50": 1.2, "p99": 3.4}, "epsilon": 0.87, "buffer": 320, "updates": 20, "q_mean": 0.4, "loss": 0.1,
-    "learner_failed": None,
+    "learner_failed": None, "learner_alarm": None,
 }  # fmt: skip
 
 
@@ -48,4 +48,5 @@ def test_hands_off_and_failures_are_in_plain_sight():
     """That the bot is paused, or plays without learning, is said at once."""
     text = shown({**HOW, "gate": "shut", "learner_failed": "ValueError: nan"})
     assert "hands off" in text
+    assert "ALARM: mean Q" in shown({**HOW, "learner_alarm": "mean Q is 8.50 where no return exceeds 3.00"})
     assert "FAILED: ValueError: nan" in text

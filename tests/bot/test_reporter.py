@@ -1,12 +1,15 @@
-"""The reporter: actions in words. What it says of a whole run is tested with the daemon."""
+"""The reporter: actions in words, and what it says of learning. A whole run is tested with the daemon."""
 
 from __future__ import annotations
 
 from levels import CATALOGUE
+from runs import events_of, make, short_level
 
 from bot.reporter import action_words
 from game.actions import DEPLOY, RETREAT, RIGHT, SKILL, WAIT
 from game.characters.builds import squad_of
+from learning.dqn import Update
+from learning.reward import LARGEST_RETURN
 
 
 def test_actions_are_said_in_words():
@@ -16,3 +19,17 @@ def test_actions_are_said_in_words():
     assert action_words((SKILL, 1, 0, 0), squad, 9) == "skill Myrtle"
     assert action_words((RETREAT, 0, 0, 0), squad, 9) == "retreat Fang"
     assert action_words((DEPLOY, 0, 21, RIGHT), squad, 9) == "deploy Fang at row 2, column 3 facing right"
+
+
+async def test_the_alarm_of_learning_is_seen_in_log_and_status(tmp_path):
+    """Q above the largest possible return: a warning once a run, though its figure changes with each update; the status
+    says it for as long as it lasts.
+    """
+    daemon = make(tmp_path, {"play": {"stage": short_level(tmp_path).name}})
+    for q_mean in (LARGEST_RETURN - 0.5, LARGEST_RETURN + 4.0, LARGEST_RETURN + 4.5):
+        daemon._learner._agent.dqn.last = Update(0.1, q_mean)
+        await daemon._reporter._check_learner()
+        assert bool(daemon.describe()["learner_alarm"]) == (q_mean > LARGEST_RETURN)
+    (line,) = [line for line in events_of(tmp_path) if line["event"] == "part_failed"]
+    assert (line["part"], line["level"]) == ("learner", "warning")
+    assert f"{LARGEST_RETURN + 4.0:.2f}" in line["why"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.cli import main
+from bot.commands.arguments import VARIATION_NAMES
+from planning.variation import VARIATIONS
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,8 @@ def test_an_argument_of_another_shape_says_what_to_write(capsys, arguments, said
         main(arguments)
     assert ended.value.code == 2
     assert capsys.readouterr().err.endswith(f"{said}\n")
+
+
+def test_the_names_of_variations_are_those_of_the_planner():
+    """They are written down beside the arguments, so that a help text needs no planner."""
+    assert tuple(VARIATIONS) == VARIATION_NAMES
