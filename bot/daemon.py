@@ -83,7 +83,12 @@ class Daemon:
         self._inbox = Inbox()
         pointer = FollowingPointer(client.pointer, lambda: parts.watcher.area, client.size)
         self._hands = Hands(
-            pointer, parts.geometry, self._inbox, client.clock, client.threads.pointer, client.pass_time
+            pointer,
+            lambda: parts.geometry._replace(profile=parts.watcher.profile),
+            self._inbox,
+            client.clock,
+            client.threads.pointer,
+            client.pass_time,
         )
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)

@@ -181,7 +181,7 @@ class Hands:
     def __init__(
         self,
         pointer: Pointer,
-        geometry: Geometry,
+        geometry: Callable[[], Geometry],
         inbox: Inbox,
         clock: Callable[[], float],
         thread: Executor,
@@ -237,7 +237,7 @@ class Hands:
         if last_tap is None:
             return
         try:
-            for step in _tap(self._geometry.profile.points[last_tap], Timing(hold=QUICK, rest=0.0)):
+            for step in _tap(self._geometry().profile.points[last_tap], Timing(hold=QUICK, rest=0.0)):
                 await self._take(step)
         except PointerError as error:
             log.logger().warning("gesture_failed", kind="tap", reason="pause the game", error=str(error))
@@ -270,7 +270,7 @@ class Hands:
         """Take the steps of one gesture; returns the error that broke it off, if any. The gate is checked before each
         input: what is left after the last one is waiting, and the gesture has been made.
         """
-        todo = steps(gesture, self._geometry)
+        todo = steps(gesture, self._geometry())
         inputs = max(number for number, step in enumerate(todo) if not isinstance(step, Wait))
         try:
             for number, step in enumerate(todo[: inputs + 1]):
@@ -287,7 +287,7 @@ class Hands:
 
     async def _break_off(self, gesture: Gesture, made: Sequence[Step]) -> GateShutError:
         """Take back what was made of a gesture."""
-        for step in undo(gesture, self._geometry, made):
+        for step in undo(gesture, self._geometry(), made):
             await self._take(step)
         return GateShutError("the gate is shut")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.view import UNKNOWN, Card, CardState
-from vision.ocr import COUNTER, DIGITS, Reader
+from vision.ocr import COUNTER, DIGITS, SIGNED, Reader
 from vision.profile import Profile
 
 Image = NDArray[np.uint8]
@@ -92,7 +92,7 @@ class Cutter:
         buttons = self.profile.buttons
         pause = self._cached("pause", image, self._white)
         arrows = self._cached("speed", image, self._white)
-        dp = self._whole("dp", image)
+        dp = self._whole("dp", image, alphabet=SIGNED)
         hud = Hud(
             kills=kills,
             total=total,
@@ -124,8 +124,8 @@ class Cutter:
     def _number(self, name: str, image: Image, alphabet: str, tinted: bool = False) -> str:
         return self._cached(name, image, lambda crop: self._reader.digits(crop, tinted, alphabet))
 
-    def _whole(self, name: str, image: Image, tinted: bool = False) -> int | None:
-        text = self._number(name, image, DIGITS, tinted)
+    def _whole(self, name: str, image: Image, tinted: bool = False, alphabet: str = DIGITS) -> int | None:
+        text = self._number(name, image, alphabet, tinted)
         return int(text) if text else None
 
     def _counter(self, image: Image) -> tuple[int | None, int | None]:
@@ -205,14 +205,20 @@ def find_flags(image: Image, profile: Profile, one_raised: bool = False) -> list
     when a card is found at each of its places; else the hand is the row of cards that begins at the right edge.
     """
     edges = Edges(image, profile)
-    side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
-    for count in range(MOST_CARDS, side_by_side, -1):
-        hand = list(takewhile(bool, (edges.place(index, count) for index in range(count))))
-        if len(hand) == count:
-            break
-    else:
-        hand = list(takewhile(bool, (edges.place(0, count) for count in range(1, side_by_side + 1))))[::-1]
-    return edges.settle([x for x in hand if x is not None], one_raised)
+    return edges.settle(edges.hand(), one_raised)
+
+
+def hand_fit(image: Image, profile: Profile) -> tuple[int, float]:
+    """How many cards of a hand, none of them selected, hang where this profile expects them, and the mean of the pixels
+    by which they do not, across and down, as a negative number.
+    """
+    edges = Edges(image, profile)
+    hand = edges.hand()
+    if not hand:
+        return 0, 0.0
+    middles = [profile.card_middle(index, len(hand)) for index in range(len(hand))]
+    across = np.array(hand) - np.array(middles) - profile.cards.flag * profile.across
+    return len(hand), -float(np.abs(across).mean()) - abs(edges.down(hand))
 
 
 class Edges:
@@ -227,6 +233,7 @@ class Edges:
         self._profile = profile
         rise, square = round(profile.cards.rise * profile.down), round(SQUARE * profile.down)
         above = round(5 * profile.down)
+        self._rise = rise
         self._first = round(profile.card_top()) - rise
         falls = darkening(
             image[self._first - above : self._first + rise + square + round(SLACK * profile.down)], profile.across
@@ -241,19 +248,39 @@ class Edges:
     def place(self, index: int, count: int) -> float | None:
         """The x of the flag of one card of `count`; None when no card stands at its place."""
         profile = self._profile
-        middle = profile.card_left(index, count) + profile.card_pitch(count) / 2
-        start = max(0, round(middle + (profile.cards.flag + profile.cards.edge - 2) * profile.across))
+        start = max(
+            0, round(profile.card_middle(index, count) + (profile.cards.flag + profile.cards.edge - 2) * profile.across)
+        )
         share = self._share[start : start + round(4 * profile.across) + 1]
         if share.size == 0 or share.max() < LEAST_EDGE:
             return None
         return start + float(np.flatnonzero(share >= share.max() - 0.05).mean()) - profile.cards.edge * profile.across
 
+    def hand(self) -> list[float]:
+        """The x of the flags of the hand's cards, from left to right."""
+        profile = self._profile
+        side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
+        for count in range(MOST_CARDS, side_by_side, -1):
+            hand = list(takewhile(bool, (self.place(index, count) for index in range(count))))
+            if len(hand) == count:
+                break
+        else:
+            hand = list(takewhile(bool, (self.place(0, count) for count in range(1, side_by_side + 1))))[::-1]
+        return [x for x in hand if x is not None]
+
+    def down(self, places: list[float]) -> float:
+        """By how many pixels the upper edges of these cards lie below where they are expected; the median of them."""
+        return float(np.median(self._likely[:, self._columns(places)].argmax(axis=0))) - self._rise
+
+    def _columns(self, places: list[float]) -> list[int]:
+        """The columns of the edges of cards with these flags."""
+        return [round(x + self._profile.cards.edge * self._profile.across) for x in places]
+
     def settle(self, places: list[float], one_raised: bool) -> list[Flag]:
         """Flags with the heights of their cards: all the same, but for the one that fits best higher up."""
         if not places:
             return []
-        columns = [round(x + self._profile.cards.edge * self._profile.across) for x in places]
-        likely = self._likely[:, columns]
+        likely = self._likely[:, self._columns(places)]
         heights = likely.argmax(axis=0)
         usual = int(np.sort(heights)[len(heights) // 2])
         gain = np.where(heights < usual, likely.max(axis=0) - likely[usual], 0)

@@ -21,6 +21,7 @@ Image = NDArray[np.uint8]
 
 DIGITS = "0123456789"
 COUNTER = DIGITS + "/"
+SIGNED = "-" + DIGITS
 INPUT_HEIGHT = 48
 """Rows of the recognition network's input."""
 LEAST_CONTRAST = 40
@@ -67,6 +68,22 @@ def stretch_contrast(crop: Image, tinted: bool = False) -> Image | None:
         return None
     levels = np.clip((np.arange(256) - low) * (255 / (high - low)), 0, 255)
     return np.asarray(levels[grey], dtype=np.uint8)
+
+
+def begins_with_minus(grey: Image) -> bool:
+    """Whether a flat stroke stands before the characters of a crop with stretched contrast, at half their height."""
+    count, _, boxes, _ = cv2.connectedComponentsWithStats((grey > INK).astype(np.uint8))
+    tall = [box for box in boxes[1:count] if box[3] >= 0.28 * grey.shape[0]]
+    if not tall:
+        return False
+    x, y, _, height = min(tall, key=lambda box: int(box[0]))[:4]
+    return any(
+        0 <= x - left - width <= 0.5 * height
+        and 0.2 * height <= width <= 0.7 * height
+        and high <= 0.3 * height
+        and 0.3 * height <= top + high / 2 - y <= 0.75 * height
+        for left, top, width, high, _ in boxes[1:count].tolist()
+    )
 
 
 def crop_to_ink(grey: Image) -> Image | None:
@@ -118,12 +135,15 @@ class Reader:
     def digits(self, crop: Image, tinted: bool = False, alphabet: str = DIGITS) -> str:
         """The number in a BGR crop, written with `alphabet` only; empty when there is none or it is unreadable.
 
-        `tinted` says that the ink is not white; see `stretch_contrast`.
+        `tinted` says that the ink is not white; see `stretch_contrast`. A minus is found by its shape.
         """
         grey = stretch_contrast(crop, tinted)
         ink = None if grey is None else crop_to_ink(grey)
-        if ink is None:
+        if ink is None or grey is None:
             return ""
+        if alphabet == SIGNED:
+            number = self.digits(crop, tinted)
+            return "-" + number if number and begins_with_minus(grey) else number
         key = (alphabet, ink.shape, np.packbits(ink > INK).tobytes())
         if key not in self._known:
             text, score = self._recognise(np.repeat(ink[:, :, None], 3, axis=2), alphabet)

@@ -164,12 +164,19 @@ ABOVE_CARDS, BELOW_CARDS = 5, 29
 
 
 class Profile:
-    """A profile scaled to a size of the client area: rectangles and points in its pixels."""
+    """A profile scaled to a size of the client area: rectangles and points in its pixels.
 
-    def __init__(self, sheet: Sheet, size: tuple[int, int]) -> None:
+    `ui_scale` is the client's own setting of how large its interface is: things keep their distance, scaled as well, to
+    the edges they stand at.
+    """
+
+    def __init__(self, sheet: Sheet, size: tuple[int, int], ui_scale: float = 1.0) -> None:
+        self._sheet = sheet
         self.name = sheet.name
         self.size = size
-        self.across, self.down = scales(size)
+        self.ui_scale = ui_scale
+        across, down = scales(size)
+        self.across, self.down = across * ui_scale, down * ui_scale
         """Pixels of the client area for one pixel of the profile, horizontally and vertically."""
         self.rectangles: dict[str, Rectangle] = {key: self._rectangle(it) for key, it in sheet.rectangles.items()}
         self.points: dict[str, Pixel] = {key: self._point(it) for key, it in sheet.points.items()}
@@ -178,6 +185,10 @@ class Profile:
         self.cards = sheet.cards
         self.buttons = sheet.buttons
         self.stars = sheet.stars
+
+    def at_scale(self, ui_scale: float) -> Profile:
+        """The same profile for a client whose interface is set to another size."""
+        return self if ui_scale == self.ui_scale else Profile(self._sheet, self.size, ui_scale)
 
     def crop(self, image: Image, name: str) -> Image:
         """The part of an image inside a rectangle of this profile (a view, no copy)."""
@@ -192,10 +203,13 @@ class Profile:
         """The left edge in pixels of a card's place, 0 the leftmost of `count`."""
         return self.size[0] - self.card_pitch(count) * (count - index)
 
+    def card_middle(self, index: int, count: int) -> float:
+        """The column in pixels of a card's middle, 0 the leftmost of `count`."""
+        return self.card_left(index, count) + self.card_pitch(count) / 2
+
     def card_centre(self, index: int, count: int) -> Pixel:
         """The middle of a card, 0 the leftmost of `count`: where a drag begins."""
-        middle = self.card_left(index, count) + self.card_pitch(count) / 2
-        return round(middle), round(self.card_top() + self.cards.height * self.down / 2)
+        return round(self.card_middle(index, count)), round(self.card_top() + self.cards.height * self.down / 2)
 
     def card_top(self) -> float:
         """The upper edge in pixels of a card that is not selected."""

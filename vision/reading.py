@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from vision.cutter import Cutter
 from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, load_profile
-from vision.screens import recognise
+from vision.screens import BATTLE, UNKNOWN_SCREEN, recognise
+from vision.ui_scale import fitted
 
 Image = NDArray[np.uint8]
 
@@ -42,9 +43,13 @@ def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: R
     reader = reader or Reader()
     scaled = load_profile(profile, (image.shape[1], image.shape[0]))
     reading = recognise(image, scaled, reader)
+    battle = fitted(image, scaled, reader) if reading.screen in (BATTLE, UNKNOWN_SCREEN) else None
+    if battle:
+        reading, scaled = reading._replace(screen=BATTLE), battle[0]
     entry["screen"] = reading.screen
+    entry["ui_scale"] = round(scaled.ui_scale, 2) if battle and battle[1] else None
     entry |= dict.fromkeys(HUD) | {"cards": None}
-    if reading.screen == "battle":
+    if battle:
         hud = Cutter(scaled, reader).read(image)
         entry |= {name: getattr(hud, name) for name in HUD}
         entry["cards"] = [{"slot": card.slot, "cost": card.cost, "state": card.state} for card in hud.cards]

@@ -16,6 +16,7 @@ from vision.profile import CodesRule, ColourRule, CounterRule, Profile, ScreenEn
 Image = NDArray[np.uint8]
 
 UNKNOWN_SCREEN: Final = "unknown"
+BATTLE: Final = "battle"
 CODE = re.compile(r"(?:[A-Z]{1,3}\d?-)?(?:[A-Z]{1,3}|[A-Z]?\d{1,2})-\d{1,2}")
 """Stage codes: 1-7, 14-21, H8-4, S3-1, TR-25, CE-6, PR-A-1, GT-EX-3."""
 A_COUNTER = re.compile(r"\d{1,3}/\d{1,3}")
@@ -46,6 +47,12 @@ def recognise(image: Image, profile: Profile, reader: Reader) -> ScreenReading:
             found = find(entry, image, profile, reader)
             return ScreenReading(entry.name, found, entry.outcome, stars, entry.closed_by)
     return ScreenReading(UNKNOWN_SCREEN, {})
+
+
+def shows(name: ScreenName, image: Image, profile: Profile, reader: Reader) -> bool:
+    """Whether an image fits an entry of this screen, whatever stands before it in the profile."""
+    entries = (entry for entry in profile.screens if entry.name == name)
+    return any(all(holds(rule, image, profile, reader) for rule in entry.all) for entry in entries)
 
 
 def holds(rule: ScreenRule, image: Image, profile: Profile, reader: Reader) -> bool:

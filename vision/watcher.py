@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,17 +25,19 @@ from vision.evidence import Evidence
 from vision.localisation import localise
 from vision.ocr import Reader
 from vision.profile import Profile
-from vision.screens import UNKNOWN_SCREEN, ScreenReading, recognise
+from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise, shows
+from vision.ui_scale import fitted
 
 Value = TypeVar("Value")
 
-BATTLE: Final = "battle"
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
 OUTSIDE_SECONDS = 20.0
 """For how long a client area counts as partly outside the frame without being seen there again, and how long that is
 trusted more than a screen that can be read.
 """
+FITTING_FRAMES = 10
+"""Frames at the beginning of a battle in which the size of the interface is looked for, until it is certain."""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 
@@ -92,6 +94,8 @@ class Watcher:
         self._picture: Image | None = None
         """The client area in the last frame that was read."""
         self._reading = ScreenReading(UNKNOWN_SCREEN, {})
+        self._to_fit = FITTING_FRAMES
+        """Frames in which the size of the interface may still be looked for in this battle."""
         self._frames_alike = 0
         """Frames in a row that showed this screen."""
         self._since = 0.0
@@ -133,6 +137,11 @@ class Watcher:
     def area(self) -> Area | None:
         """Where the client area is in the frames now; None while a part of it lies outside. Any thread may ask."""
         return None if self._place.outside else self._place.area
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it fits the screen reported last: in a battle HUD and cards may be set smaller."""
+        return self._cutter.profile if self.screen == BATTLE else self._profile
 
     def latency(self) -> dict[str, tuple[float, float]]:
         """Of each part of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
@@ -195,13 +204,32 @@ class Watcher:
         With `learn` it is found again by what it shows now.
         """
         picture = area.picture(image, self._place.size)
-        reading = recognise(picture, self._profile, self._reader)
+        reading = self._recognise_at_any_scale(picture)
         if reading.screen != UNKNOWN_SCREEN:
             self._place.settle(area)
             self._picture = picture
             if learn:
                 self._place.learn(image, picture)
         return reading
+
+    def _recognise_at_any_scale(self, picture: Image) -> ScreenReading:
+        """Which screen is shown. A battle whose HUD is set smaller may be recognised at its size only."""
+        battle = self._cutter.profile
+        if battle is not self._profile and shows(BATTLE, picture, battle, self._reader):
+            return ScreenReading(BATTLE, {})
+        reading = recognise(picture, self._profile, self._reader)
+        if reading.screen == UNKNOWN_SCREEN and self._fit(picture):
+            return ScreenReading(BATTLE, {})
+        return reading
+
+    def _fit(self, picture: Image) -> bool:
+        """Look for the size at which a battle's HUD and cards are drawn; whether the picture shows a battle at all."""
+        found = fitted(picture, self._profile, self._reader)
+        if found is None:
+            return False
+        self._cutter.profile, certain = found
+        self._to_fit = 0 if certain else max(self._to_fit - 1, 0)
+        return True
 
     def _area_seen(self, t: float) -> list[Event]:
         """The client area when it is elsewhere than before; the screen is then reported anew."""
@@ -250,6 +278,7 @@ class Watcher:
             return []
         if screen == BATTLE and self.screen != BATTLE:
             self._cutter.forget()
+            self._to_fit = FITTING_FRAMES
             self.view = None
         self.screen = screen
         self._report_again = False
@@ -266,6 +295,8 @@ class Watcher:
             return []
         picture = self._picture
         if picture is not None and (changed or self.view is None):
+            if self._to_fit:
+                self._fit(picture)
             hud = self._timed("cutter", lambda: self._cutter.read(picture))
             self.view = self._view(picture, hud)
         if self.view is None:

@@ -33,7 +33,8 @@ TAP_RADIUS = 24.0
 class PracticeGame:
     """The game. `advance` moves its clock, `pointer_*` touches it, `draw` shows it.
 
-    The same seed and inputs always give the same frames.
+    The same seed and inputs always give the same frames. `ui_scale` sets how large a battle's HUD and cards are, as the
+    real game's setting does from 0.8 to 1.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class PracticeGame:
         *,
         popups: bool = True,
         faults: Faults | None = None,
+        ui_scale: float = 1.0,
     ) -> None:
         self.size = size
         self.squad = squad
@@ -55,7 +57,7 @@ class PracticeGame:
         """The battle in progress, or the one whose result is shown."""
         self.faults = faults or Faults()
         self._rng = np.random.default_rng(seed)
-        self._painter = Painter(size, squad)
+        self._painter = Painter(size, squad, ui_scale)
         self.scale = self._painter.scale
         self.flow = Flow(self.stage_map, self.scale, popup=popups)
         self._shown: tuple[float, Image] | None = None
@@ -139,7 +141,7 @@ class PracticeGame:
 
     def _begin_battle(self) -> None:
         battle = Battle(self.stage_map.chosen, self.squad, int(self._rng.integers(2**31)))
-        self.battle_page = BattlePage(battle, self.scale)
+        self.battle_page = BattlePage(battle, self._painter.hud_scale)
         self.flow.go("battle", self.time)
 
     def _advance_battle(self, seconds: float) -> None:

@@ -33,8 +33,8 @@ BAR_WIDTH, BAR_HEIGHT = 0.5, 0.06
 class Painter(HudPainter):
     """Draws every frame of one window size: the menus, and battles."""
 
-    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...]) -> None:
-        super().__init__(size, squad)
+    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], ui_scale: float = 1.0) -> None:
+        super().__init__(size, squad, ui_scale)
         self.labels: list[Label] = []
         """The true boxes (name, x, y, width, height) of the units in the battle drawn last."""
         self._maps: dict[tuple[object, ...], pygame.Surface] = {}

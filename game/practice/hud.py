@@ -7,9 +7,10 @@ import math
 
 import pygame
 
+from game.characters.models import Operator
 from game.practice import layout
 from game.practice.art import INK, LIGHT, WHITE, Colour, portrait, role_icon, write
-from game.practice.layout import Spot
+from game.practice.layout import Scale, Spot
 from game.practice.menus import GOLD, Menus
 from game.practice.scene import BattleScene
 
@@ -17,16 +18,22 @@ ORANGE: Colour = (240, 112, 24)
 
 
 class HudPainter(Menus):
-    """Draws the numbers, buttons and cards of a battle."""
+    """Draws the numbers, buttons and cards of a battle, as large as the interface is set."""
+
+    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], ui_scale: float) -> None:
+        super().__init__(size, squad)
+        self.hud_scale = Scale(size, ui_scale)
 
     def hud(self, scene: BattleScene) -> None:
         """Everything that stays in its place on the screen, whatever the camera does."""
+        pages, self.scale = self.scale, self.hud_scale
         self._top_bar(scene)
         self._buttons(scene)
         self._points(scene)
         self._cards(scene)
         if scene.banner:
             self._banner(scene.banner)
+        self.scale = pages
 
     def _top_bar(self, scene: BattleScene) -> None:
         """Kills, life and leaks, in the middle of the upper edge."""

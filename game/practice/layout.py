@@ -72,11 +72,11 @@ FLAG = 15.3
 
 
 class Scale:
-    """Maps spots at 1280 x 720 to pixels of a window of `size` (width, height)."""
+    """Maps spots at 1280 x 720 to pixels of a window of `size` (width, height); `ui_scale` makes them smaller."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], ui_scale: float = 1.0) -> None:
         self.width, self.height = size
-        self.factor = min(self.width / WIDTH, self.height / HEIGHT)
+        self.factor = min(self.width / WIDTH, self.height / HEIGHT) * ui_scale
 
     def length(self, length: float) -> int:
         """A length at 1280 x 720 in whole pixels."""

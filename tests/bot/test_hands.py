@@ -79,7 +79,7 @@ async def hands(pointer, where=None, pass_time=None):
     """Hands at work, with the inbox their answers go to."""
     inbox = Inbox()
     with ThreadPoolExecutor(1) as thread:
-        one = Hands(pointer, where or geometry(), inbox, lambda: 2.5, thread, pass_time)
+        one = Hands(pointer, lambda: where or geometry(), inbox, lambda: 2.5, thread, pass_time)
         task = asyncio.create_task(one.run())
         try:
             async with asyncio.timeout(PATIENCE):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.ocr import COUNTER, crop_to_ink, stretch_contrast
+from vision.ocr import COUNTER, SIGNED, crop_to_ink, stretch_contrast
 
 
 def written(text, size=(44, 110), ink=(255, 255, 255), ground=(30, 30, 30), noise=0):
@@ -17,6 +17,12 @@ def written(text, size=(44, 110), ink=(255, 255, 255), ground=(30, 30, 30), nois
     cv2.putText(image, text, corner, cv2.FONT_HERSHEY_DUPLEX, 0.9, ink, 1, cv2.LINE_AA)
     grain = np.random.default_rng(0).integers(0, noise + 1, image.shape)
     return np.clip(image + grain, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("number", ["-5", "-12", "5", "12", "1", "71"])
+def test_a_minus_before_a_number_is_seen_and_none_is_made_up(reader, number):
+    """The game's DP can be below zero."""
+    assert reader.digits(written(number), alphabet=SIGNED) == number
 
 
 @pytest.mark.parametrize("number", ["0", "3", "7", "11", "42", "99", "100", "187"])

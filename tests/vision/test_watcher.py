@@ -43,10 +43,10 @@ def profile():
 class World:
     """A practice game, a script that plays it, and a watcher."""
 
-    def __init__(self, profile, reader, detector, stage="", seed=3, **patience):
+    def __init__(self, profile, reader, detector, stage="", seed=3, ui_scale=1.0, **patience):
         self.stage = load_stage(stage or shipped_stages()[0], CATALOGUE)
         self.squad = default_squad(CATALOGUE)
-        self.game = PracticeGame([self.stage], self.squad, seed=seed, popups=False)
+        self.game = PracticeGame([self.stage], self.squad, seed=seed, popups=False, ui_scale=ui_scale)
         self.screen = PracticeScreen(self.game, STEP)
         self.profile = profile
         self.result = None
@@ -170,6 +170,20 @@ def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
     assert len(off) >= 0.75 * there
     assert np.median(off) < 0.5
     assert missed_operators <= 12
+
+
+@pytest.mark.parametrize("ui_scale", [0.8, 0.92])
+def test_a_client_with_a_smaller_interface_is_understood_from_its_first_battle_on(profile, reader, detector, ui_scale):
+    """Every number and whose every card is; taps and drags go where things are drawn, and on its pages as before."""
+    world = World(profile, reader, detector, ui_scale=ui_scale)
+    world.play_until(lambda event: isinstance(event, BattleSeen))
+    for _ in range(15):
+        said = [event for event in world.look() if isinstance(event, BattleSeen)]
+        true, seen = world.game.battle.view(), said[0].view
+        assert (seen.kills, seen.total, seen.life, seen.dp) == (true.kills, true.total, true.life, true.dp)
+        assert seen.cards == true.cards
+        world.deploy_best()
+    assert world.watcher.profile.ui_scale == pytest.approx(ui_scale, abs=0.004)
 
 
 def nearest(true, seen):
