@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import kills
 import pytest
+from runs import quick_level
 
 
 @pytest.mark.timeout(600)
-def test_a_kill_loses_a_battle_at_most(tmp_path):
+def test_a_kill_loses_a_battle_at_most(tmp_path, monkeypatch):
     """Each start goes on from valid state with all battles but perhaps the last one, and the last run ends in order.
 
     Two kills, each after a settled battle: while the next one is played, or on the way to it.
     """
+    prepare = kills.prepare
+
+    def prepare_quickly(folder):
+        prepare(folder)
+        quick_level(folder).replace(folder / "short.json")
+
+    monkeypatch.setattr(kills, "prepare", prepare_quickly)
     found, code = kills.measure(tmp_path, 2, seed=2, moment=kills.Moment(seconds=3.0, battles=1, preparing=0.0))
     told = kills.figures(tmp_path, found, code)
     assert max(kill.lost for kill in found) <= 1

@@ -27,11 +27,32 @@ def short_level(folder: Path, groups: int = 1) -> Path:
 
     With more of its `groups` of enemies it lasts longer.
     """
-    shipped = Path(game.levels.__file__).parent / "stages" / "first_watch.json"
-    data = json.loads(shipped.read_text(encoding="utf-8"))
+    data = _first_watch()
     data["waves"][0]["fragments"] = data["waves"][0]["fragments"][:groups]
+    return _written(data, folder)
+
+
+def quick_level(folder: Path) -> Path:
+    """A level file for what happens with every battle: one enemy, which runs, so that it is over in ten seconds."""
+    data = _first_watch()
+    fragment = data["waves"][0]["fragments"][0]
+    fragment["actions"][0]["count"] = 1
+    data["waves"][0]["fragments"] = [fragment]
+    data["options"]["moveMultiplier"] = 2.0
+    return _written(data, folder)
+
+
+def _first_watch() -> dict[str, Any]:
+    """The shipped stage first_watch, as it is written."""
+    shipped = Path(game.levels.__file__).parent / "stages" / "first_watch.json"
+    data: dict[str, Any] = json.loads(shipped.read_text(encoding="utf-8"))
+    return data
+
+
+def _written(level: dict[str, Any], folder: Path) -> Path:
+    """The file of a level."""
     file = folder / "short_watch.json"
-    file.write_text(json.dumps(data), encoding="utf-8")
+    file.write_text(json.dumps(level), encoding="utf-8")
     return file
 
 

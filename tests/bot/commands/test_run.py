@@ -1,6 +1,6 @@
 """`holdfast run` on the off-screen practice game: everything real, nothing replaced.
 
-A battle takes ten seconds and a process another ten, so tests share runs: each fixture of the module is one run.
+A process takes ten seconds to start, so tests share runs: each fixture of the module is one run.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from runs import PATIENCE, configuration, events_of, finished, holdfast, make
+from runs import PATIENCE, configuration, events_of, finished, holdfast, make, short_level
 
 from bot.log_events import unknown_names
 from bot.trace import read_trace, replay
 from states.events import Event, PartFailed
 
 SEED = 7
-PLAYED = {"learning": {"seed": SEED}, "practice": {"frame_step": 0.5}}
-"""What differs from the usual configuration: a seed, and half as many frames."""
+PLAYED = {"learning": {"seed": SEED}, "practice": {"frame_step": 0.5}, "play": {"stage": "short_watch.json"}}
+"""What differs from the usual configuration: a seed, half as many frames, and a short battle."""
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -44,8 +44,8 @@ def the_trace(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def one_battle(tmp_path_factory, unused_port) -> Run:
-    """`holdfast run --battles 1 --fresh --json`, on the stage that the configuration has by default."""
-    folder = tmp_path_factory.mktemp("one_battle")
+    """`holdfast run --battles 1 --fresh --json`."""
+    folder = short_level(tmp_path_factory.mktemp("one_battle")).parent
     config = configuration(folder, unused_port, **PLAYED)
     return Run(folder, finished(holdfast("run", "--config", config, "--battles", 1, "--fresh", "--json")))
 
@@ -57,7 +57,7 @@ def full_disk(tmp_path_factory) -> Run:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    folder = tmp_path_factory.mktemp("full_disk")
+    folder = short_level(tmp_path_factory.mktemp("full_disk")).parent
     daemon = make(folder, PLAYED | {"learning": {"seed": SEED, "checkpoint_every": 1}}, battles=1)
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr("learning.checkpoint.write", full)
@@ -67,10 +67,12 @@ def full_disk(tmp_path_factory) -> Run:
 
 @pytest.fixture(scope="module")
 def started_fresh(tmp_path_factory, one_battle, unused_port) -> Run:
-    """`holdfast run --fresh` beside what was learned in one battle, ended by SIGTERM at its first decision."""
+    """`holdfast run --fresh` beside what was learned in one battle, on the stage that the configuration has by default,
+    ended by SIGTERM at its first decision.
+    """
     folder = tmp_path_factory.mktemp("started_fresh")
     shutil.copytree(one_battle.folder / "data", folder / "data")
-    return interrupted(folder, unused_port, signal.SIGTERM, "--fresh")
+    return interrupted(configuration(folder, unused_port), signal.SIGTERM, "--fresh")
 
 
 class Beside(NamedTuple):
@@ -83,7 +85,7 @@ class Beside(NamedTuple):
 @pytest.fixture(scope="module")
 def started_on_garbage(tmp_path_factory, one_battle, unused_port) -> tuple[Run, Beside]:
     """`holdfast run` on a corrupt checkpoint, ended by SIGINT at its first decision; meanwhile another is started."""
-    folder = tmp_path_factory.mktemp("started_on_garbage")
+    folder = short_level(tmp_path_factory.mktemp("started_on_garbage")).parent
     shutil.copytree(one_battle.folder / "data", folder / "data")
     for weights in (folder / "data" / "checkpoint").rglob("*.safetensors"):
         weights.write_bytes(b"garbage")
@@ -94,22 +96,23 @@ def started_on_garbage(tmp_path_factory, one_battle, unused_port) -> tuple[Run, 
         _, err = another.communicate(timeout=PATIENCE)
         others.append(Beside(another.returncode, err))
 
-    run = interrupted(folder, unused_port, signal.SIGINT, meanwhile=start_another)
+    config = configuration(folder, unused_port, **PLAYED)
+    run = interrupted(config, signal.SIGINT, meanwhile=start_another)
     return run, others[0]
 
 
 def interrupted(
-    folder: Path, port: int, number: signal.Signals, *options: str, meanwhile: Callable[[], None] | None = None
+    config: Path, number: signal.Signals, *options: str, meanwhile: Callable[[], None] | None = None
 ) -> Run:
     """A run that gets a signal at its first decision; `meanwhile` is called once it has begun."""
-    with holdfast("run", "--config", configuration(folder, port), "--json", *options) as process:
+    with holdfast("run", "--config", config, "--json", *options) as process:
         early = [json.loads(process.stdout.readline())]
         if meanwhile:
             meanwhile()
         while early[-1]["event"] != "decision":
             early.append(json.loads(process.stdout.readline()))
         process.send_signal(number)
-        return Run(folder, early + finished(process))
+        return Run(config.parent, early + finished(process))
 
 
 def test_one_battle_from_one_command(one_battle):
@@ -123,7 +126,7 @@ def test_one_battle_from_one_command(one_battle):
     events = [line["event"] for line in lines[:-1]]
     assert {"started", "ready", "state", "screen", "decision", "gesture", "battle", "stopped"} <= set(events)
     started = lines[events.index("started")]
-    told = {"stage": "first_watch", "screen": "practice", "seed": SEED, "data": str(folder / "data")}
+    told = {"stage": "short_watch", "screen": "practice", "seed": SEED, "data": str(folder / "data")}
     assert {name: started[name] for name in told} == told
     recording = read_trace(the_trace(folder))
     assert recording.torn is None
@@ -182,6 +185,7 @@ def test_fresh_moves_what_was_learned_aside(one_battle, started_fresh):
     before = weights_in(one_battle.folder)
     assert before
     assert weights_in(started_fresh.folder) > before
+    assert [line["stage"] for line in started_fresh.lines if line.get("event") == "started"] == ["first_watch"]
 
 
 def weights_in(folder: Path) -> set[bytes]:
