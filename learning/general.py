@@ -15,17 +15,31 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from learning.checkpoint import CheckpointError
 from learning.dqn import Dqn
 from learning.fingerprint import encoding_fingerprint
 
 FILE = "general.safetensors"
 SHA256 = "1ef830f2549d288aae3ac3f2107050c152e3980a6b0711b5ff9b69558b952472"
 """Of the file that ships."""
+_REMEDY = "install Holdfast again"
 
 
 def general_weights() -> Path:
     """The file of the general policy."""
     return Path(str(resources.files("learning").joinpath("weights", FILE)))
+
+
+def verify_general(path: Path | None = None) -> str:
+    """The SHA-256 of the general policy. Raises CheckpointError where the file is not the one that ships."""
+    path = path or general_weights()
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from None
+    if digest != SHA256:
+        raise CheckpointError(f"{path} is not the file that ships (its SHA-256 is another); {_REMEDY}")
+    return digest
 
 
 def write_general(dqn: Dqn, path: Path, command: str) -> str:

@@ -62,12 +62,17 @@ def _installed(name: str) -> bool:
 
 
 def weights(config: Config) -> Found:
-    """Whether the detector's weights have the SHA-256 that their description names. Raises DetectorError if not."""
+    """Whether the weights of detector and general policy have the SHA-256 that is written down for them.
+
+    Raises DetectorError or CheckpointError if not.
+    """
+    from learning.general import FILE, verify_general
     from vision.detector import sha256, verify
 
     file = Path(config.vision.weights)
     verify(file)
-    return ok(f"{file.name} is what {file.stem}.json describes (sha256 {sha256(file)[:12]}…)")
+    found = f"{file.name} is what {file.stem}.json describes (sha256 {sha256(file)[:12]}…)"
+    return ok(f"{found}; {FILE} is the general policy that ships (sha256 {verify_general()[:12]}…)")
 
 
 def text(_config: Config) -> Found:

@@ -11,6 +11,7 @@ from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from learning.encoding import make_encoding
+from learning.learner import Learner
 from learning.settings import Settings
 
 
@@ -18,6 +19,22 @@ from learning.settings import Settings
 def one_thread():
     """Small tensors are slower on many threads, and other tests may run on the other cores."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_learner_goes_on(monkeypatch):
+    """A learner that a test has started ends with the test, also where it fails: its thread would keep pytest alive."""
+    started, start = [], Learner.start
+
+    def recorded(self):
+        """Start it, and remember that it runs."""
+        start(self)
+        started.append(self)
+
+    monkeypatch.setattr(Learner, "start", recorded)
+    yield
+    ended = [one.stop(60) for one in started]
+    assert all(ended)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ import pytest
 from bot.config import SHIPPED_WEIGHTS, parse
 from bot.doctor import Check, examine, system
 from bot.lock import only_daemon
-from learning import checkpoint
+from learning import checkpoint, general
 from learning.checkpoint import Checkpoint
+from learning.general import SHA256
 
 
 def found(check, folder, **tables):
@@ -61,6 +62,19 @@ def test_other_weights_than_described_are_a_failure(tmp_path):
     assert finding.level == "failure"
     assert "holdfast vision train" in finding.told
     assert found(system.weights, tmp_path).level == "ok"
+
+
+def test_a_general_policy_other_than_the_one_that_ships_is_a_failure(tmp_path, monkeypatch):
+    """Damaged or missing, the file is named with what to do; the whole one is told with its digest."""
+    assert f"general policy that ships (sha256 {SHA256[:12]}" in found(system.weights, tmp_path).told
+    file = tmp_path / "general.safetensors"
+    monkeypatch.setattr(general, "general_weights", lambda: file)
+    assert "cannot be read" in found(system.weights, tmp_path).told
+    file.write_bytes(b"damaged")
+    finding = found(system.weights, tmp_path)
+    assert finding.level == "failure"
+    assert f"{file} is not the file that ships" in finding.told
+    assert "install Holdfast again" in finding.told
 
 
 def test_a_clock_that_is_set_meanwhile_is_a_warning(tmp_path, monkeypatch):
