@@ -6,41 +6,50 @@ import ast
 import json
 import os
 import time
+from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
-from runs import PATIENCE, configuration, finished, holdfast, short_level
+from runs import PATIENCE, configuration, finished, holdfast, quick_level
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("bot", "states", "vision", "learning", "planning", "game")
 RUNS_DATA = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "code", "runpy"}
 """Modules that run what they read."""
+JUDGED = {"shell", "weights_only"}
+"""Arguments whose value tells whether a call runs what it reads."""
 SECRET = "hush-4711"
 
 
-def trees():
-    """Every module of the project, parsed."""
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def nodes():
+    """Everything that names something, in every module of the project, each with the module's path."""
+    telling = ast.Import | ast.ImportFrom | ast.Call | ast.Name
+    return [
+        (path.relative_to(ROOT).as_posix(), node)
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, telling)
+    ]
 
 
 def test_nothing_is_read_that_could_be_a_program():
     """No pickle and none of its relatives, no evaluation of text, no shell, no loading that pickles."""
     found = []
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found += [(path, alias.name) for alias in node.names if alias.name.split(".")[0] in RUNS_DATA]
-            elif isinstance(node, ast.ImportFrom):
-                found += [(path, node.module)] * ((node.module or "").split(".")[0] in RUNS_DATA)
-            elif isinstance(node, ast.Call):
-                name, words = ast.unparse(node.func), {word.arg: ast.unparse(word.value) for word in node.keywords}
-                safe = words.get("weights_only") == "True"
-                found += [(path, name)] * (name in {"eval", "exec", "np.load", "os.system"})
-                found += [(path, name)] * (name == "torch.load" and not safe)
-                found += [(path, "shell=True")] * (words.get("shell", "False") != "False")
+    for path, node in nodes():
+        if isinstance(node, ast.Import):
+            found += [(path, alias.name) for alias in node.names if alias.name.split(".")[0] in RUNS_DATA]
+        elif isinstance(node, ast.ImportFrom):
+            found += [(path, node.module)] * ((node.module or "").split(".")[0] in RUNS_DATA)
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+            words = {word.arg: ast.unparse(word.value) for word in node.keywords if word.arg in JUDGED}
+            safe = words.get("weights_only") == "True"
+            found += [(path, name)] * (name in {"eval", "exec", "np.load", "os.system"})
+            found += [(path, name)] * (name == "torch.load" and not safe)
+            found += [(path, "shell=True")] * (words.get("shell", "False") != "False")
     assert found == []
 
 
@@ -48,15 +57,13 @@ def test_only_the_training_of_the_detector_uses_ultralytics():
     """The daemon runs ONNX weights: what ultralytics reads and reports is no part of it."""
     imports = {
         path
-        for path, tree in trees()
-        for node in ast.walk(tree)
+        for path, node in nodes()
         if isinstance(node, ast.Import | ast.ImportFrom)
         and "ultralytics" in {getattr(node, "module", None), *(alias.name.split(".")[0] for alias in node.names)}
     }
     callers = {
         path
-        for path, tree in trees()
-        for node in ast.walk(tree)
+        for path, node in nodes()
         if isinstance(node, ast.Name) and node.id in {"quiet_ultralytics", "UltralyticsDetector"}
     }
     assert imports == {"vision/detector.py"}
@@ -72,7 +79,7 @@ def test_a_running_bot_listens_on_loopback_only_and_writes_to_its_folder_only(tm
     home.mkdir()
     folder.mkdir()
     mqtt = {"port": port, "username": "bot", "password": SECRET}
-    config = configuration(folder, mqtt=mqtt, play={"stage": short_level(folder).name})
+    config = configuration(folder, mqtt=mqtt, play={"stage": quick_level(folder).name})
     environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": ""}
     process = holdfast("run", "--config", config, "--battles", 1, "--json", env=environment, cwd=folder)
     request.addfinalizer(process.kill)

