@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from player import SETUP, Player
 
@@ -156,7 +156,7 @@ def test_one_edited_byte_in_any_line_is_named(whole):
                 assert damage.startswith(f"line {index + 1} was edited; ")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(data=st.data())
 def test_an_edited_byte_in_a_file_is_refused_with_its_line(whole, tmp_path, data):
     """Any byte but the file's last, line ends included: a joined line counts as the first of the two."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -37,9 +38,15 @@ def reference(name):
     return cv2.imread(str(path))
 
 
+@cache
+def layout(size):
+    """The Chinese client's profile for images of this size."""
+    return load_profile("arknights-cn", size)
+
+
 def see(image, reader):
     """What the Chinese client's profile makes of an image of any size."""
-    return recognise(image, load_profile("arknights-cn", (image.shape[1], image.shape[0])), reader)
+    return recognise(image, layout((image.shape[1], image.shape[0])), reader)
 
 
 @pytest.mark.parametrize(("name", "screen"), SCREENS.items())

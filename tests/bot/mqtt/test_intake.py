@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from aiomqtt import Message
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -32,6 +32,7 @@ def outcome(call) -> str:
         return error.code
 
 
+@settings(max_examples=settings().max_examples // 4)  # benchmarks/fuzz_mqtt.py is the long proof
 @given(st.binary(max_size=60) | st.text(max_size=20).map(str.encode))
 def test_every_payload_is_an_object_or_a_documented_rejection(sent):
     """Nothing else is raised, whatever the bytes are."""
@@ -41,6 +42,7 @@ def test_every_payload_is_an_object_or_a_documented_rejection(sent):
 json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=2)
 
 
+@settings(max_examples=settings().max_examples // 4)
 @given(st.dictionaries(st.sampled_from(["id", "t", "caller", "verb", "when"]), json_values))
 def test_every_object_is_understood_or_rejected(payload):
     """Ids, names, verbs and times of any kind."""
