@@ -8,6 +8,7 @@ found again, and how they are displaced says where the whole rectangle is, the i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -15,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+Thumbnail = NDArray[np.float32]
+FoundFeatures = tuple[NDArray[np.float32], NDArray[np.uint8]]
+"""Where an image's features are, as pixels, and their descriptors."""
 
 ALIKE = 2
 """Grey levels by which the pixels of a plain border may differ."""
@@ -97,11 +101,15 @@ def has_usual_shape(area: Area, size: tuple[int, int]) -> bool:
 
 def likeness(one: Image, other: Image) -> float:
     """The correlation of two pictures as a whole, from -1 to 1; 0 where one is plain."""
-    first, second = (_thumbnail(picture) for picture in (one, other))
-    return float((first * second).mean())
+    return _correlation(_thumbnail(one), _thumbnail(other))
 
 
-def _thumbnail(picture: Image) -> NDArray[np.float32]:
+def _correlation(one: Thumbnail, other: Thumbnail) -> float:
+    """The correlation of two pictures whose thumbnails these are."""
+    return float((one * other).mean())
+
+
+def _thumbnail(picture: Image) -> Thumbnail:
     """A picture's grey levels at `THUMBNAIL`, with mean 0 and variance 1."""
     small = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), THUMBNAIL, interpolation=cv2.INTER_AREA)
     level = small.astype(np.float32) - float(small.mean())
@@ -113,8 +121,7 @@ def inside_borders(image: Image) -> Iterator[Area]:
     colours = {tuple(line[0].tolist()) for line in _sides(image) if np.ptp(line, axis=0).max() <= ALIKE}
     for colour in sorted(colours):
         plain = cv2.inRange(image, *(np.clip(np.add(colour, off), 0, 255) for off in (-ALIKE, ALIKE)))
-        rows = np.flatnonzero(cv2.reduce(plain, 1, cv2.REDUCE_MIN).ravel() == 0)
-        columns = np.flatnonzero(cv2.reduce(plain, 0, cv2.REDUCE_MIN).ravel() == 0)
+        rows, columns = (np.flatnonzero(plain.min(axis=axis) == 0) for axis in (1, 0))
         if rows.size and columns.size:
             x, y = int(columns[0]), int(rows[0])
             yield Area(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
@@ -128,13 +135,16 @@ def _sides(image: Image) -> tuple[Image, ...]:
 class Features:
     """The features of one picture of the client area, by which it is found again."""
 
-    def __init__(self, picture: Image) -> None:
+    def __init__(self, picture: Image, found: FoundFeatures | None = None) -> None:
         self._picture = picture
-        self._points, self._descriptors = _features(picture)
+        self._points, self._descriptors = found or _features(picture)
 
-    def find(self, image: Image) -> Area | None:
-        """Where the picture is in an image, moved and scaled; None where too few features agree."""
-        points, descriptors = _features(image)
+    def find(self, image: Image, found: FoundFeatures | None = None) -> Area | None:
+        """Where the picture is in an image, moved and scaled; None where too few features agree.
+
+        `found` has the features of the image where they are known already.
+        """
+        points, descriptors = found or _features(image)
         if min(len(points), len(self._points)) < LEAST_FEATURES:
             return None
         matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(self._descriptors, descriptors)
@@ -165,13 +175,37 @@ class Features:
         return likeness(Area(*edges).cut(self._picture), seen.cut(image)) >= SAME
 
 
-def _features(image: Image) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Where an image's features are, as pixels, and their descriptors."""
+def _features(image: Image) -> FoundFeatures:
+    """The features of an image."""
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (0, 0), SMOOTH)
     points, descriptors = cv2.ORB.create(FEATURES).detectAndCompute(grey, None)
     if descriptors is None:
         return np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8)
     return np.array([point.pt for point in points], np.float32), np.asarray(descriptors, np.uint8)
+
+
+class _Looked:
+    """An image, and what was found in it so far: each thing is worked out once, when it is first asked for."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self._thumbnails: dict[Area, Thumbnail] = {}
+
+    @cached_property
+    def boxes(self) -> list[Area]:
+        """What plain borders leave of the image."""
+        return list(inside_borders(self.image))
+
+    @cached_property
+    def features(self) -> FoundFeatures:
+        """Its features."""
+        return _features(self.image)
+
+    def thumbnail(self, area: Area) -> Thumbnail:
+        """The thumbnail of a part of it."""
+        if area not in self._thumbnails:
+            self._thumbnails[area] = _thumbnail(area.cut(self.image))
+        return self._thumbnails[area]
 
 
 class Place:
@@ -186,10 +220,12 @@ class Place:
         """The whole client area as it was seen last."""
         self._usual = self.area
         self.outside = False
+        self._looked = _Looked(np.empty((0, 0, 3), np.uint8))
+        """The last image."""
         self._known: Image | None = None
+        self._known_in: tuple[_Looked, Area] = self._looked, self.area
+        """The image in which this picture was known, and where."""
         self._features: Features | None = None
-        self._boxes: list[Area] = []
-        """What plain borders left of the image in which the picture was known."""
         self.searched_at = -SEARCH_SECONDS
         """When features were last searched for."""
 
@@ -199,15 +235,21 @@ class Place:
 
     def learn(self, image: Image, picture: Image) -> None:
         """By what the client area of an image shows, a known screen, it is found again."""
-        self._known, self._features, self._boxes = picture, None, list(inside_borders(image))
+        self._known, self._known_in, self._features = picture, (self._look(image), self.area), None
+
+    def _look(self, image: Image) -> _Looked:
+        """What is found in an image, which stays as it is."""
+        if self._looked.image is not image:
+            self._looked = _Looked(image)
+        return self._looked
 
     def is_doubtful(self, image: Image) -> bool:
         """Whether the area should be searched before it is read: it was outside, borders differ, or there was a cut."""
         if self._known is None or self.outside:
             return True
-        boxes = list(inside_borders(image))
-        alike = len(boxes) == len(self._boxes) and all(map(Area.is_near, boxes, self._boxes))
-        return not alike or likeness(self._known, self.area.cut(image)) < CUT
+        looked, (before, area) = self._look(image), self._known_in
+        alike = len(looked.boxes) == len(before.boxes) and all(map(Area.is_near, looked.boxes, before.boxes))
+        return not alike or _correlation(before.thumbnail(area), looked.thumbnail(self.area)) < CUT
 
     def candidates(self, image: Image, t: float) -> Iterator[Area]:
         """Where the client area may be at time `t`, the likeliest first; at last where it was now and in the beginning.
@@ -219,7 +261,7 @@ class Place:
             return
         self.searched_at = t if is_due else self.searched_at
         found = self._find(image) if is_due else None
-        boxes = [box for box in inside_borders(image) if has_usual_shape(box, self.size)]
+        boxes = [box for box in self._look(image).boxes if has_usual_shape(box, self.size)]
         if found is None:
             yield from (box for box in boxes if box.width <= SHRUNK * image.shape[1])
         elif not found.is_near(self.area):
@@ -234,6 +276,8 @@ class Place:
         if self._known is None:
             return None
         if self._features is None:
-            self._features = Features(self._known)
-        found = self._features.find(image)
+            before, area = self._known_in
+            is_whole = area == self._usual == Area(0, 0, *before.image.shape[1::-1])
+            self._features = Features(self._known, before.features if is_whole else None)
+        found = self._features.find(image, self._look(image).features)
         return found if found is not None and LEAST_SIZE <= found.width / self.size[0] <= MOST_SIZE else None
