@@ -41,11 +41,11 @@ def test_what_is_found_holds_in_battles_that_the_search_did_not_try(name):
 def test_the_same_seed_finds_the_same_plan_on_any_number_of_cores(monkeypatch):
     """Stored solutions and generated stages depend on it."""
     stage = load_stage("first_watch", CATALOGUE)
-    found = search(stage, SQUAD, 5, 300)
-    assert search(stage, SQUAD, 6, 300).draft != found.draft
+    found = search(stage, SQUAD, 5, 200, blocks=BLOCKS[:3])
+    assert search(stage, SQUAD, 6, 200, blocks=BLOCKS[:3]).draft != found.draft
     for cores in (1, 3):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        assert search(stage, SQUAD, 5, 300) == found
+        assert search(stage, SQUAD, 5, 200, blocks=BLOCKS[:3]) == found
 
 
 def test_a_plan_needs_all_that_is_in_it():
@@ -88,7 +88,7 @@ def test_fragments_of_fliers_alone_are_searched_too(make):
 def test_limits_are_obeyed(seed):
     """At most four operators come, Lava and Ansel among them, although others would do."""
     stage = load_stage("first_watch", CATALOGUE)
-    found = search(stage, SQUAD, seed, 200, limits=Limits(4, ("Lava", "Ansel")))
+    found = search(stage, SQUAD, seed, 200, blocks=SHORT, limits=Limits(4, ("Lava", "Ansel")))
     used = {SQUAD[move.slot].name for move in found.draft.moves if move.kind == DEPLOY}
     assert len(used) <= 4
     assert used >= {"Lava", "Ansel"}
@@ -98,7 +98,7 @@ def test_an_operator_is_brought_with_one_of_its_skills():
     """The one with which the plan is better; a chosen skill stays."""
     stage = load_stage("first_watch", CATALOGUE)
     idle = [msgspec.structs.replace(one, skill=None, skill_number=0) for one in SQUAD]
-    found = search(stage, [*idle, *SQUAD], 1, 400)
+    found = search(stage, [*idle, *SQUAD], 1, 400, blocks=BLOCKS[:2])
     plan = as_plan(found.draft, stage, [*idle, *SQUAD])
     assert found.stars == 3
     assert len({group.name for group in plan.groups}) == len(plan.groups)

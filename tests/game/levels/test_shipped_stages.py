@@ -11,6 +11,7 @@ from levels import CATALOGUE
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
+from game.simulator.tables import standing_room
 from learning.measuring import play as decide
 from learning.policy import Greedy, Random
 from planning.assignment import assign_operators
@@ -62,38 +63,61 @@ def test_the_greedy_script_fails_on_more_than_half():
 
 @pytest.mark.parametrize("name", STAGES[2:])
 def test_random_play_fails_on_all_but_the_first_two(name):
-    """Twenty battles of any legal action, and twenty of any but a retreat, which win one at most."""
+    """Ten battles of any legal action, and ten of any but a retreat, which win one at most."""
     stage = load_stage(name, CATALOGUE)
-    assert not any(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(20))
-    assert sum(wins(stage, Random(stage, SQUAD, seed, retreats=False), seed) for seed in range(20)) <= 1
+    assert not any(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(10))
+    assert sum(wins(stage, Random(stage, SQUAD, seed, retreats=False), seed) for seed in range(10)) <= 1
 
 
 def test_random_play_wins_an_easy_stage_sometimes():
     """A learner that starts from nothing finds a victory there by chance."""
     stage = load_stage("short_road", CATALOGUE)
-    assert 0 < sum(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(80)) < 40
+    assert 0 < sum(wins(stage, Random(stage, SQUAD, seed), seed) for seed in range(40)) < 20
+
+
+def finds_victory(name, squad, battles):
+    """Whether a search of so many battles finds a victory without a leak; it ends with the first one."""
+    stage = load_stage(name, CATALOGUE)
+    found = search(stage, squad, 0, battles, blocks=BLOCKS[:1], goes_on=lambda progress: progress.best.score.blocks < 1)
+    return found.stars == 3
 
 
 @pytest.mark.parametrize(
-    ("name", "without"),
+    ("name", "without", "battles"),
     [
-        ("over_the_wall", ("Kroos", "Catapult", "Steward", "Lava", "Orchid")),
-        ("the_ledge", ("Kroos", "Catapult", "Steward", "Lava", "Orchid")),
-        ("rush_hour", ("Popukar", "Catapult", "Lava")),
-        ("iron_column", ("Steward", "Lava", "Orchid")),
-        ("healers_reach", ("Ansel",)),
+        ("over_the_wall", ("Kroos", "Catapult", "Steward", "Lava", "Orchid"), 300),
+        ("the_ledge", ("Kroos", "Catapult", "Steward", "Lava", "Orchid"), 700),
+        ("rush_hour", ("Popukar", "Catapult", "Lava"), 400),
+        ("iron_column", ("Steward", "Lava", "Orchid"), 300),
     ],
 )
-def test_the_operators_that_the_lesson_is_about_are_needed(name, without):
-    """Without shooters, splash, arts or the healer, two thousand battles find no victory without a leak."""
-    squad = [one for one in SQUAD if one.name not in without]
-    assert search(load_stage(name, CATALOGUE), squad, 0, 2000, blocks=BLOCKS[:1]).stars < 3
+def test_the_operators_that_the_lesson_is_about_are_needed(name, without, battles):
+    """Without shooters, splash or arts a search finds no victory without a leak in twice as many battles as with
+    the whole squad.
+    """
+    assert finds_victory(name, SQUAD, battles // 2)
+    assert not finds_victory(name, [one for one in SQUAD if one.name not in without], battles)
 
 
 def test_a_skill_is_needed_where_it_has_to_be_timed():
     """The same operators without their skills do not hold."""
-    squad = [msgspec.structs.replace(one, skill=None) for one in SQUAD]
-    assert search(load_stage("drawn_breath", CATALOGUE), squad, 0, 2000, blocks=BLOCKS[:1]).stars < 3
+    assert finds_victory("drawn_breath", SQUAD, 350)
+    assert not finds_victory("drawn_breath", [msgspec.structs.replace(one, skill=None) for one in SQUAD], 700)
+
+
+def test_the_healer_is_needed_where_the_lesson_is_about_healing():
+    """The stored plan leaks with any other operator on the healer's tile. A search takes too long to find other plans:
+    it finds none in thousands of battles, with the healer or without.
+    """
+    plan, stage = solution("healers_reach"), load_stage("healers_reach", CATALOGUE)
+    squad = assign_operators(plan, CATALOGUE)
+    (row, col) = next(step.tile for step in plan.steps if step.name == "Ansel" and step.tile)
+    idle = [one for one in SQUAD if one not in squad.operators]
+    others = [one for one in idle if standing_room(stage, [one])[0, row * stage.width + col]]
+    assert len(others) >= 2
+    for other in others:
+        operators = tuple(other if one.name == "Ansel" else one for one in squad.operators)
+        assert play_plan(plan, stage, squad._replace(operators=operators)).stars < 3, other.name
 
 
 def test_the_stage_about_retreats_needs_them():
@@ -103,14 +127,14 @@ def test_the_stage_about_retreats_needs_them():
 
 def test_solutions_are_found_again():
     """One command searches and stores them; this is what it does for one."""
-    stored = json.loads(solution_path("iron_column").read_text(encoding="utf-8"))
-    assert write_copilot(solve("iron_column", CATALOGUE)) == stored
+    stored = json.loads(solution_path("first_watch").read_text(encoding="utf-8"))
+    assert write_copilot(solve("first_watch", CATALOGUE)) == stored
 
 
 def test_a_found_plan_reads_like_those_of_players(make):
     """Names, tiles and conditions as in plans that players exchange."""
     stage = load_stage("first_watch", CATALOGUE)
-    draft = search(stage, SQUAD, 0).draft
+    draft = search(stage, SQUAD, 0, 2000, blocks=BLOCKS[:2]).draft
     plan = as_plan(draft, stage, SQUAD)
     assert len(plan.steps) == len(draft.moves)
     assert stars_of(plan, stage, CATALOGUE) == 3
