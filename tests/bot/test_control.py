@@ -234,7 +234,7 @@ async def test_in_a_flood_other_callers_are_answered(either, verb, caplog):
         pytest.skip("mosquitto_pub is not installed; on Debian: apt-get install mosquitto-clients")
     with caplog.at_level("INFO", "holdfast"):
         async with daemon(either) as one:
-            count = 5_000 if either.host else 500
+            count = 2_000 if either.host else 300
             flooding = asyncio.create_task(flood(either.port, f"holdfast/tester/command/{verb}", count))
             for asked in ("status", "pause"):
                 assert (await ask(either, asked, PATIENCE))["step"] == "done"
