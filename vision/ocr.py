@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""x, y, width and height in pixels."""
 
 DIGITS = "0123456789"
 COUNTER = DIGITS + "/"
@@ -33,6 +35,8 @@ LARGEST_SEARCH = (1280, 720)
 1280x720, for which the profiles are made, every line is found, and more pixels only take longer."""
 INK = 130
 """Grey level, after stretching the contrast to 0..255, from which a pixel is ink."""
+LARGE = 0.5
+"""Share of a line's height from which a letter counts as large."""
 REMEMBERED = 4096
 
 
@@ -128,7 +132,7 @@ class Reader:
         self._known: OrderedDict[tuple[str, tuple[int, ...], bytes], str] = OrderedDict()
         self._searched: Image | None = None
         """The image that was searched for lines last, and what was found: one page is asked about several times."""
-        self._lines: list[TextLine] = []
+        self._boxes: list[Box] = []
         self.readings = 0
         """How often the recognition network ran: crops that were not remembered."""
 
@@ -159,14 +163,19 @@ class Reader:
             self._remember(key, self._recognise(crop)[0])
         return self._known[key]
 
-    def lines(self, image: Image) -> list[TextLine]:
-        """All lines of upright text in a BGR image with where they stand, from top to bottom."""
+    def lines(self, image: Image, area: Box | None = None) -> list[TextLine]:
+        """The lines of upright text in a BGR image, or those whose middle lies in an `area` (x, y, width, height), with
+        where they stand in the image, from top to bottom.
+
+        An image is searched once, as a whole, so that a line at the edge of an area is not cut; only what is asked for
+        is read.
+        """
         if self._searched is None or not np.array_equal(image, self._searched):
-            boxes = self._detect(image)
-            found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in boxes]
-            self._lines = sorted((line for line in found if line.text), key=lambda line: (line.y, line.x))
+            self._boxes = sorted(self._detect(image), key=lambda box: (box[1], box[0]))
             self._searched = image.copy()
-        return list(self._lines)
+        wanted = [box for box in self._boxes if area is None or _stands_in(box, area)]
+        found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in wanted]
+        return [line for line in found if line.text]
 
     def _remember(self, key: tuple[str, tuple[int, ...], bytes], text: str) -> None:
         self._known[key] = text
@@ -187,7 +196,7 @@ class Reader:
         characters = [self._characters[index] for index in allowed]
         return ctc_decode(probabilities[:, allowed] if alphabet else probabilities, characters)
 
-    def _detect(self, image: Image) -> list[tuple[int, int, int, int]]:
+    def _detect(self, image: Image) -> list[Box]:
         """Rectangles of lines of text, from the detection network's map of the cores of lines."""
         if self._detection is None:
             self._detection = open_network(model_path("ch_PP-OCRv4_det_infer.onnx"))
@@ -201,7 +210,29 @@ class Reader:
         return [unshrink(box, wide, tall, image.shape) for box in boxes[1:count] if box[2] >= 4 and box[3] >= 4]
 
 
-def unshrink(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+def _stands_in(box: Box, area: Box) -> bool:
+    """Whether the middle of a rectangle lies in another."""
+    middle, centre = box[0] + box[2] / 2, box[1] + box[3] / 2
+    return area[0] <= middle < area[0] + area[2] and area[1] <= centre < area[1] + area[3]
+
+
+def large_letters(crop: Image) -> Image:
+    """The part of a line of text, light on dark, in which its letters are as high as the line: a code stands beside a
+    smaller word on the same line. The whole crop where there is no such part.
+    """
+    grey = stretch_contrast(crop)
+    if grey is None:
+        return crop
+    count, _, boxes, _ = cv2.connectedComponentsWithStats((grey > INK).astype(np.uint8))
+    high = [box for box in boxes[1:count].tolist() if LARGE * crop.shape[0] <= box[3] and box[2] < 2 * crop.shape[0]]
+    if not high:
+        return crop
+    margin = crop.shape[0] // 6
+    left = max(0, min(box[0] for box in high) - margin)
+    return crop[:, left : max(box[0] + box[2] for box in high) + margin]
+
+
+def unshrink(box: NDArray[np.int32], wide: float, tall: float, shape: tuple[int, ...]) -> Box:
     """A whole line's rectangle (x, y, width, height) in pixels of the image, from that of its core.
 
     The network finds lines shrunk on every side; 1.6 times the core's area / perimeter undoes that. `wide` and `tall`

@@ -83,9 +83,13 @@ class CounterRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
 
 
 class CodesRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="codes", tag_field="kind"):
-    """A test of a rectangle: at least one stage code (1-7, TR-25, GT-EX-1) is written somewhere in it. Finds them."""
+    """A test of a rectangle: at least one stage code (1-7, TR-25, GT-EX-1) is written somewhere in it. Finds them.
+
+    `large`: it may stand on one line with smaller words, as in a title; such codes are not what a map is tapped by.
+    """
 
     inside: str
+    large: bool = False
 
 
 ScreenRule = ColourRule | TextRule | CounterRule | CodesRule
@@ -100,6 +104,8 @@ class ScreenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The point whose tap closes an interruption; every entry of an interruption has one, and no other entry."""
     outcome: Outcome | None = None
     """What a result page says about the battle."""
+    stars: str | None = None
+    """The rectangle of its three stars, where they are elsewhere than the profile's `stars` says."""
     title: str | None = None
     """A rectangle whose stage code names what this screen is about; reported as found."""
 
@@ -357,7 +363,7 @@ def shape_problems(place: str, shape: Shape, numbers: int) -> list[str]:
 
 def screen_problems(screen: ScreenEntry, sheet: Sheet) -> list[str]:
     """What is wrong with a screen's entry: names of rectangles, words and points that the sheet does not have."""
-    used = {rule.inside for rule in screen.all} | ({screen.title} if screen.title else set())
+    used = {rule.inside for rule in screen.all} | {name for name in (screen.title, screen.stars) if name}
     words = {rule.words for rule in screen.all if isinstance(rule, TextRule)}
     place = f"screen {screen.name}"
     problems = [f"{place} uses rectangles.{key}, which is missing" for key in sorted(used - set(sheet.rectangles))]

@@ -53,7 +53,8 @@ def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: R
         hud = Cutter(scaled, reader).read(image)
         entry |= {name: getattr(hud, name) for name in HUD}
         entry["cards"] = [{"slot": card.slot, "cost": card.cost, "state": card.state} for card in hud.cards]
-    return entry | {"found": reading.found, "outcome": reading.outcome, "stars": reading.stars}
+    code = next(iter(reading.found), None) if reading.screen == "stage_panel" else None
+    return entry | {"code": code, "found": reading.found, "outcome": reading.outcome, "stars": reading.stars}
 
 
 def read_images(paths: Iterable[str | Path], profile: str | Path = "arknights-cn") -> Iterable[dict[str, Any]]:

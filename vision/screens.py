@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from states.events import Outcome, ScreenName
-from vision.ocr import COUNTER, Reader, TextLine
-from vision.profile import CodesRule, ColourRule, CounterRule, Profile, ScreenEntry, ScreenRule
+from vision.ocr import COUNTER, Reader, TextLine, large_letters
+from vision.profile import CodesRule, ColourRule, CounterRule, Profile, Rectangle, ScreenEntry, ScreenRule
 
 Image = NDArray[np.uint8]
 
@@ -43,10 +43,26 @@ def recognise(image: Image, profile: Profile, reader: Reader) -> ScreenReading:
     """
     for entry in profile.screens:
         if all(holds(rule, image, profile, reader) for rule in entry.all):
-            stars = count_stars(image, profile) if entry.outcome == "won" else 0 if entry.outcome else None
             found = find(entry, image, profile, reader)
-            return ScreenReading(entry.name, found, entry.outcome, stars, entry.closed_by)
+            outcome, stars = result_of(entry, image, profile, found)
+            return ScreenReading(entry.name, found, outcome, stars, entry.closed_by)
     return ScreenReading(UNKNOWN_SCREEN, {})
+
+
+def result_of(
+    entry: ScreenEntry, image: Image, profile: Profile, found: dict[str, tuple[int, int]]
+) -> tuple[Outcome | None, int | None]:
+    """How the battle ended, and with how many stars.
+
+    The real game shows a page of results with grey stars for a defeat, and one without stars for an annihilation, which
+    has no code.
+    """
+    if entry.outcome != "won":
+        return entry.outcome, 0 if entry.outcome else None
+    stars = count_stars(image, profile, entry.stars)
+    if stars or not entry.title:
+        return "won", stars
+    return ("lost", 0) if found else ("won", None)
 
 
 def shows(name: ScreenName, image: Image, profile: Profile, reader: Reader) -> bool:
@@ -62,9 +78,10 @@ def holds(rule: ScreenRule, image: Image, profile: Profile, reader: Reader) -> b
         return rule.least <= share(crop, rule) <= rule.most
     if isinstance(rule, CounterRule):
         return A_COUNTER.fullmatch(reader.digits(crop, alphabet=COUNTER)) is not None
+    area = profile.rectangles[rule.inside]
     if isinstance(rule, CodesRule):
-        return bool(stage_codes(reader.lines(crop)))
-    texts = [line.text for line in reader.lines(crop)] if rule.search else [reader.text(crop)]
+        return bool(codes_in(area, image, reader) if rule.large else stage_codes(reader.lines(image, area)))
+    texts = [line.text for line in reader.lines(image, area)] if rule.search else [reader.text(crop)]
     return any(word in text for word in profile.words[rule.words] for text in texts)
 
 
@@ -81,16 +98,22 @@ def find(entry: ScreenEntry, image: Image, profile: Profile, reader: Reader) -> 
     """Stage codes on a screen, each with the pixel to tap: all on a map, or the one in the screen's title."""
     found: dict[str, tuple[int, int]] = {}
     for rule in entry.all:
-        if isinstance(rule, CodesRule):
-            x, y, _, _ = profile.rectangles[rule.inside]
-            codes = stage_codes(reader.lines(profile.crop(image, rule.inside)))
-            found |= {code: (x + place[0], y + place[1]) for code, place in codes.items()}
+        if isinstance(rule, CodesRule) and not rule.large:
+            found |= stage_codes(reader.lines(image, profile.rectangles[rule.inside]))
     if entry.title:
-        x, y, width, height = profile.rectangles[entry.title]
-        code = CODE.search(as_code(reader.text(profile.crop(image, entry.title))))
-        if code:
-            found[code.group()] = (x + width // 2, y + height // 2)
+        found |= codes_in(profile.rectangles[entry.title], image, reader)
     return found
+
+
+def codes_in(area: Rectangle, image: Image, reader: Reader) -> dict[str, tuple[int, int]]:
+    """The stage codes among the large letters of the lines in a rectangle, each with its line's middle."""
+    codes = {}
+    for line in reader.lines(image, area):
+        crop = image[line.y : line.y + line.height, line.x : line.x + line.width]
+        code = as_code(reader.text(large_letters(crop)))
+        if CODE.fullmatch(code):
+            codes[code] = line.centre
+    return codes
 
 
 def as_code(text: str) -> str:
@@ -108,10 +131,10 @@ def stage_codes(lines: list[TextLine]) -> dict[str, tuple[int, int]]:
     return codes
 
 
-def count_stars(image: Image, profile: Profile) -> int:
+def count_stars(image: Image, profile: Profile, inside: str | None = None) -> int:
     """How many stars (0 to 3) the result page shows: each third of their rectangle is tested by itself."""
     if profile.stars is None:
         return 0
-    crop = profile.crop(image, profile.stars.inside)
+    crop = profile.crop(image, inside or profile.stars.inside)
     thirds = np.array_split(crop, 3, axis=1)
     return sum(share(np.ascontiguousarray(third), profile.stars) >= profile.stars.least for third in thirds)

@@ -16,7 +16,7 @@ import numpy as np
 from game.camera import Camera
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen, OperatorSeen
-from states.events import AreaSeen, BattleSeen, Event, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
+from states.events import AreaSeen, BattleSeen, Event, Outcome, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame, Image
 from vision.client_area import Area, Place
 from vision.cutter import Cutter, Hud
@@ -40,6 +40,8 @@ FITTING_FRAMES = 10
 """Frames at the beginning of a battle in which the size of the interface is looked for, until it is certain."""
 RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
+NO_STARS_SECONDS = 3.0
+"""The same while no star is lit: it may be a defeat, or the first star is still to come."""
 
 
 class Watcher:
@@ -239,7 +241,7 @@ class Watcher:
         x, y, width, height = self._place.area
         return [AreaSeen(t=t, x=x, y=y, width=width, height=height, whole=not self._place.outside)]
 
-    def _result(self) -> tuple[str, str | None, int | None]:
+    def _result(self) -> tuple[str, Outcome | None, int | None]:
         return self._reading.screen, self._reading.outcome, self._reading.stars
 
     def _tick(self, t: float) -> list[Event]:
@@ -341,14 +343,14 @@ class Watcher:
         return localise(self.detections, picture, self._camera, self._stage)
 
     def _result_seen(self, t: float) -> list[Event]:
-        """The result of a battle, once it has read the same for `RESULT_SECONDS`."""
-        outcome, stars = self._reading.outcome, self._reading.stars
-        if self._reading.screen != self.screen or outcome is None or stars is None or self._result_reported:
+        """The result of a battle, once it has read the same for a while; a page without stars counts none."""
+        screen, outcome, stars = self._result()
+        if screen != self.screen or outcome is None or self._result_reported:
             return []
-        if t - self._since < RESULT_SECONDS:
+        if t - self._since < (RESULT_SECONDS if stars or screen == "failed" else NO_STARS_SECONDS):
             return []
         self._result_reported = True
-        return [ResultSeen(t=t, outcome=outcome, stars=stars)]
+        return [ResultSeen(t=t, outcome=outcome, stars=stars or 0)]
 
     def _timed(self, stage: str, work: Callable[[], Value]) -> Value:
         """Do a part of the work and note how long it took."""

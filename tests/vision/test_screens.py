@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from vision.ocr import TextLine
 from vision.profile import load_profile
+from vision.reading import read_image
 from vision.screens import CODE, count_stars, recognise, stage_codes
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
@@ -76,12 +78,12 @@ def test_the_panel_says_which_stage_it_is_for(reader):
 
 
 def test_the_title_of_a_won_battle_is_settle(reader):
-    """The real title identifies the page if it is where the page has it; two gold stars are counted as two."""
+    """The real title identifies the page if it is where the page has it; blue stars are lit ones."""
     title = reference("settle_title_crop.png")
     image = np.full((1080, 1920, 3), 30, np.uint8)
     image[260 : 260 + title.shape[0], 60 : 60 + title.shape[1]] = title
     for star in (0, 1):
-        cv2.circle(image, (137 + 125 * star, 480), 45, (30, 200, 250), -1)
+        cv2.circle(image, (137 + 125 * star, 480), 45, (240, 200, 30), -1)
     reading = see(image, reader)
     assert (reading.screen, reading.outcome, reading.stars) == ("settle", "won", 2)
 
@@ -114,3 +116,31 @@ def test_dates_counters_and_words_are_not_stage_codes():
     """Only lines that are a code and nothing else can be tapped as a stage."""
     lines = [TextLine(text, 0, 0, 10, 10) for text in ("14-", "132/132", "2024-06-29", "EPISODE", "14", "-21")]
     assert stage_codes([*lines, TextLine("1 \u2013 7", 10, 20, 30, 10)]) == {"1-7": (25, 25)}
+
+
+REAL_PAGES = REFERENCE / "more_screens"
+UNREADABLE = {"panel_cn_gsq_ls5.jpg", "loading_cn_zain_start.jpg"}
+"""A phone's page between the pillars at its edges, and a start-up page that shows what the title does."""
+
+
+@pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="the real clients' screens are not beside the project")
+@pytest.mark.parametrize("kind", ["settle", "panel", "loading", "squad", "popup"])
+def test_pages_of_real_clients_in_five_languages_are_read(kind, reader):
+    """Which page it is, the stage's code, the stars: none lit is a defeat, none there an annihilation."""
+    truth = json.loads((REAL_PAGES / "truth.json").read_text())
+    pages = [one for one in truth if one["kind"] == kind and one["file"] not in UNREADABLE]
+    assert pages
+    for one in pages:
+        entry = read_image(REAL_PAGES / one["file"], f"arknights-{one['client'].lower()}", reader)
+        for name, value in one["expect"].items():
+            assert entry[name] in (value.split("|") if name == "screen" else [value]), (one["file"], name)
+
+
+def test_a_page_of_results_without_a_lit_star_is_a_defeat(reader):
+    """The real game shows grey stars where all were lost; a page without a code, an annihilation, has no stars."""
+    title = reference("settle_title_crop.png")
+    image = np.full((1080, 1920, 3), 30, np.uint8)
+    image[260 : 260 + title.shape[0], 60 : 60 + title.shape[1]] = title
+    assert see(image, reader)[2:4] == ("won", None)
+    cv2.putText(image, "1-7", (90, 200), cv2.FONT_HERSHEY_DUPLEX, 1.6, (250, 250, 250), 2, cv2.LINE_AA)
+    assert see(image, reader)[2:4] == ("lost", 0)
