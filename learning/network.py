@@ -136,8 +136,8 @@ class Inputs(NamedTuple):
 
 def input_tensors(observation: Observation) -> Inputs:
     """The tensors of a batch of observations (arrays with a leading axis)."""
-    tiles, slots, world, posts, advice = (torch.from_numpy(np.ascontiguousarray(part)) for part in observation)
-    return Inputs(tiles.float() / 255, slots.float() / 255, world.float(), posts.long(), advice.long())
+    tiles, slots, world, posts, advice = map(torch.from_numpy, observation)
+    return Inputs(tiles / 255, slots / 255, world.float(), posts.long(), advice.long())
 
 
 class ScoreParts(NamedTuple):

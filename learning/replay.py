@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from learning.arrays import Arrays, Doubles, Floats, Integers, Mask
-from learning.encoding import ADVICES, GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
+from learning.encoding import ADVICES, GLOBALS, NO_ADVICE, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
+
+Records: TypeAlias = npt.NDArray[np.void]
+"""Frames as `_frame_type` says."""
 
 
 class Batch(NamedTuple):
@@ -69,30 +73,53 @@ def recent_ages(count: int, mean: float, uniform: Doubles) -> Integers:
     return youngest
 
 
+def _frame_type(encoding: StageEncoding, actions: int) -> np.dtype[np.void]:
+    """The record of one frame and of the experience that starts at it."""
+    return np.dtype(
+        [
+            ("advice", np.int32, ADVICES),
+            ("action", np.int32),
+            ("ahead", np.int32),  # frames to the next state
+            ("reward", np.float32),
+            ("posts", np.int16, encoding.slots),
+            ("world", np.float16, GLOBALS),
+            ("steps", np.int8),  # rewards summed; 0: the battle ended
+            ("tiles", np.uint8, (TILE_CHANNELS, encoding.tiles)),
+            ("slots", np.uint8, (encoding.slots, SLOT_CHANNELS)),
+            ("legal", np.uint8, (actions + 7) // 8),
+        ],
+        align=True,
+    )
+
+
+def _observed(frames: Records) -> Observation:
+    """The observations in these frames, side by side."""
+    return Observation._make(frames[name] for name in Observation._fields)
+
+
 class ReplayBuffer:
     """A ring of frames and the experiences that start at them."""
 
     def __init__(self, encoding: StageEncoding, capacity: int, n_step: int, discount: float) -> None:
         self.capacity, self.n_step, self.discount = capacity, n_step, discount
         self.actions = len(encoding.flat_actions)
+        self._weights = np.array([0.0, *(discount**steps for steps in range(1, n_step + 1))], np.float32)
+        """Of the next state's value, by how many rewards were summed."""
         self.written = 0
         self._pending: defaultdict[int, deque[_Pending]] = defaultdict(deque)
         """By battle."""
         self._last: dict[int, int] = {}
         """The last frame of each battle."""
-        self.arrays: Arrays = {
-            "tiles": np.zeros((capacity, TILE_CHANNELS, encoding.tiles), np.uint8),
-            "slots": np.zeros((capacity, encoding.slots, SLOT_CHANNELS), np.uint8),
-            "world": np.zeros((capacity, GLOBALS), np.float16),
-            "posts": np.zeros((capacity, encoding.slots), np.int16),
-            "advice": np.full((capacity, ADVICES), -1, np.int32),
-            "legal": np.zeros((capacity, (self.actions + 7) // 8), np.uint8),
-            "action": np.zeros(capacity, np.int32),
-            "reward": np.zeros(capacity, np.float32),
-            "steps": np.zeros(capacity, np.int8),  # rewards summed; 0: the battle ended
-            "ahead": np.zeros(capacity, np.int32),  # frames to the next state
-            "complete": np.zeros(capacity, np.bool_),
-        }
+        self._ring = np.zeros(capacity, _frame_type(encoding, self.actions))
+        """Frames as records, so that a draw takes all numbers of a frame from one place of the memory."""
+        self._ring["advice"] = NO_ADVICE
+        self._starts = np.zeros(capacity, np.bool_)
+        """Whether an experience starts at a frame."""
+
+    @property
+    def arrays(self) -> Arrays:
+        """The numbers of all frames by name, each with a leading axis [capacity]; to change them changes the buffer."""
+        return {**{name: self._ring[name] for name in self._ring.dtype.names or ()}, "complete": self._starts}
 
     def __len__(self) -> int:
         """Frames kept. A few of them (the last ones of a battle) start no experience."""
@@ -101,7 +128,7 @@ class ReplayBuffer:
     @property
     def bytes_each(self) -> float:
         """Memory of one experience, all arrays together."""
-        return sum(array.nbytes for array in self.arrays.values()) / self.capacity
+        return float(self._ring.itemsize + self._starts.itemsize)
 
     def add_frame(self, observation: Observation, legal: Mask) -> int:
         """Write a frame over the oldest and return its number. `legal` is bool[actions]."""
@@ -112,16 +139,16 @@ class ReplayBuffer:
         first, count = self.written, len(legal)
         places = (first + np.arange(count)) % self.capacity
         for name, value in zip(Observation._fields, observations, strict=True):
-            self.arrays[name][places] = value
-        self.arrays["legal"][places] = np.packbits(legal, axis=1)
-        self.arrays["complete"][places] = False
+            self._ring[name][places] = value
+        self._ring["legal"][places] = np.packbits(legal, axis=1)
+        self._starts[places] = False
         self.written += count
         return first
 
     def advise(self, frame: int, advice: Sequence[int]) -> None:
         """Add what a plan advises to a frame that was written without it."""
         if frame > self.written - 1 - self.capacity:
-            self.arrays["advice"][frame % self.capacity] = advice
+            self._ring["advice"][frame % self.capacity] = advice
 
     def add(self, frame: int, action: int, reward: float, after: int | None, battle: int = 0) -> None:
         """Add one decision: taken at `frame`, followed by the frame `after`, or by the end of the battle (None).
@@ -158,50 +185,45 @@ class ReplayBuffer:
         if first.frame <= self.written - 1 - self.capacity:
             return  # pushed out of a very small ring before it was complete
         place = first.frame % self.capacity
-        self.arrays["action"][place] = first.action
-        self.arrays["reward"][place] = total
-        self.arrays["steps"][place] = 0 if after is None else steps
-        self.arrays["ahead"][place] = 0 if after is None else after - first.frame
-        self.arrays["complete"][place] = True
+        self._ring["action"][place] = first.action
+        self._ring["reward"][place] = total
+        self._ring["steps"][place] = 0 if after is None else steps
+        self._ring["ahead"][place] = 0 if after is None else after - first.frame
+        self._starts[place] = True
 
     def sample(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Batch | None:
         """A batch drawn by recency, with a share drawn uniformly; None while there is no experience."""
-        if not self.arrays["complete"][: len(self)].any():
+        if not self._starts.any():
             return None
         places = self._draw(size, recency, uniform_share, rng)
-        while not (complete := self.arrays["complete"][places]).all():
+        while not (complete := self._starts[places]).all():
             places[~complete] = self._draw(int((~complete).sum()), recency, uniform_share, rng)
         return self.batch(places)
 
     def _draw(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Integers:
         """Places in the ring, drawn by the age of their frames."""
-        ages = recent_ages(len(self), recency, rng.random(size))
-        uniform = rng.random(size) < uniform_share
-        ages[uniform] = rng.integers(len(self), size=int(uniform.sum()))
+        recent, chance = rng.random((2, size))
+        uniform = np.minimum(chance / (uniform_share or 1.0) * len(self), len(self) - 1)
+        ages = np.where(chance < uniform_share, uniform.astype(np.int64), recent_ages(len(self), recency, recent))
         places: Integers = (self.written - 1 - ages) % self.capacity
         return places
 
     def batch(self, places: Integers) -> Batch:
         """The experiences at these places of the ring."""
-        steps = self.arrays["steps"][places].astype(np.int64)
-        later = (places + self.arrays["ahead"][places]) % self.capacity
+        size = len(places)
+        later = places + self._ring["ahead"][places]
+        frames = self._ring.take(np.concatenate([places, later]), mode="wrap")
+        first, then = frames[:size], frames[size:]
+        legal = np.unpackbits(frames["legal"], axis=1, count=self.actions).view(np.bool_)
         return Batch(
-            before=self._frames(places),
-            legal=self._legal(places),
-            actions=self.arrays["action"][places].astype(np.int64),
-            rewards=self.arrays["reward"][places],
-            discounts=np.where(steps > 0, self.discount**steps, 0.0).astype(np.float32),
-            after=self._frames(later),
-            after_legal=self._legal(later),
+            before=_observed(first),
+            legal=legal[:size],
+            actions=first["action"].astype(np.int64),
+            rewards=first["reward"],
+            discounts=self._weights[first["steps"]],
+            after=_observed(then),
+            after_legal=legal[size:],
         )
-
-    def _frames(self, places: Integers) -> Observation:
-        """Observations side by side."""
-        return Observation._make(self.arrays[name][places] for name in Observation._fields)
-
-    def _legal(self, places: Integers) -> Mask:
-        """The masks of these frames, unpacked."""
-        return np.unpackbits(self.arrays["legal"][places], axis=1, count=self.actions).astype(np.bool_)
 
     def state(self) -> Arrays:
         """All frames and experiences, oldest first; pending ones are left out."""
