@@ -5,8 +5,10 @@
     python benchmarks/learning_peers.py report                    # the table and the plot of all that was run
 
 Needs the extra `bench`: pip install --constraint constraints.txt --editable ".[bench]". Every peer plays the battles of
-peers.battles with flat actions, one thread and no tuning: the settings of its own example or its defaults, which its
-module in benchmarks/peers names. A run writes its file into --folder as soon as it is done; call it again to go on.
+peers.battles with flat actions; ours trains in harder ones. The tuning budget is none for every peer: each has the
+settings of its own example or its defaults, which its module in benchmarks/peers names. Ours has those that ship, which
+were chosen by the trials in docs/learning.md, on two_roads, ridge_line and healers_reach; no agent was tuned on other
+stages. A run writes its file into --folder as soon as it is done; call it again to go on.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ PEERS = {
     "tianshou_dqn": "peers.tianshou_dqn:train",
     "torchrl_dqn": "peers.torchrl_dqn:train",
     "seed_agent": "peers.seed_agent:train",
+    "holdfast_plan": "peers.holdfast_agent:train_from_plan",
     "sb3_dqn_plan": "peers.sb3_dqn:train_from_plan",
     "tianshou_dqn_plan": "peers.tianshou_dqn:train_from_plan",
     "torchrl_dqn_plan": "peers.torchrl_dqn:train_from_plan",
@@ -32,7 +33,7 @@ PEERS = {
     "random": "peers.scripts:random",
     "plan": "peers.scripts:plan",
 }
-"""Where the function of each peer stands. `_plan`: with battles that the stored plan wins in its buffer at first."""
+"""Where the function of each peer stands. `_plan`: shown battles that the stored plan wins."""
 FROM_NOTHING = tuple(peer for peer in PEERS if not peer.endswith("_plan"))
 """The peers that are shown nothing."""
 SCRIPTS = ("greedy", "random", "plan")

@@ -104,13 +104,13 @@ def shown_by_plan(stage: str, squad: Sequence[str] | None) -> list[Shown]:
     found = list[Shown]()
     for seed in SHOWN:
         field.reset(seed=seed)
-        decisions = list(_decisions(field, choose))
-        found += decisions if field.battle.outcome == "won" else []
+        battle = list(decisions(field, choose))
+        found += battle if field.battle.outcome == "won" else []
     return found
 
 
-def _decisions(field: FlatBattles, choose: Choice) -> Iterator[Shown]:
-    """A battle, decision by decision."""
+def decisions(field: FlatBattles, choose: Choice) -> Iterator[Shown]:
+    """A battle that was just begun, decision by decision."""
     ended = truncated = False
     while not (ended or truncated):
         before, legal, action = field.seen, field.action_masks(), choose(field)

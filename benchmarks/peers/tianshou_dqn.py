@@ -2,7 +2,7 @@
 
 Settings of its own example (examples/discrete/discrete_dqn.py): Adam 1e-3, three-step returns, batches of 64, an update
 each 10 decisions, the target network replaced each 320 updates, a buffer of 20,000; changed: gamma, the network's
-layers and epsilon (see peers.battles).
+layers and epsilon (see peers.battles; 0.1 throughout there), and one battle at a time instead of ten.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _learn(
     algorithm, policy = _learner(field)
     field.reset(seed=seed)
     for one in shown:
-        _keep(buffer, one, truncated=False)
+        keep(buffer, one, truncated=False)
 
     def choose(field: FlatBattles) -> int:
         with torch.no_grad():
@@ -80,12 +80,12 @@ def _collect(field: FlatBattles, policy: Any, buffer: ReplayBuffer) -> None:
     with torch.no_grad():
         action = int(policy.add_exploration_noise(policy(before).act, before)[0])
     after, reward, terminated, truncated, _ = field.step(action)
-    _keep(buffer, Shown(seen, legal, action, reward, after, field.action_masks(), terminated), truncated=truncated)
+    keep(buffer, Shown(seen, legal, action, reward, after, field.action_masks(), terminated), truncated=truncated)
     if terminated or truncated:
         field.reset()
 
 
-def _keep(buffer: ReplayBuffer, one: Shown, *, truncated: bool) -> None:
+def keep(buffer: ReplayBuffer, one: Shown, *, truncated: bool) -> None:
     """Put an experience into the buffer."""
     before, after = Batch(obs=one.before, mask=one.legal), Batch(obs=one.after, mask=one.after_legal)
     end = {"terminated": one.ended, "truncated": truncated}

@@ -2,8 +2,9 @@
 
 Settings of its own example (sota-implementations/dqn/config_cartpole.yaml): Adam 2.5e-4, batches of 128, 100 updates
 each 1,000 decisions, the target network replaced each 50 updates, a buffer of 10,000, squared error; changed: gamma,
-the network's layers and epsilon (see peers.battles). Networks, exploration, buffer and loss are the library's; the loop
-around them is ours.
+the network's layers, epsilon (see peers.battles; there it falls over half of the decisions), and updates begin with the
+first batch instead of after 10,000 of 500,100 decisions. As there, the target is not double. Networks, exploration,
+buffer and loss are the library's; the loop around them is ours.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _learn(
     updater = Updater(actor, TensorDictReplayBuffer(storage=LazyTensorStorage(10_000), batch_size=BATCH))
     field.reset(seed=seed)
     for one in shown:
-        updater.buffer.add(_experience(one, truncated=False))
+        updater.buffer.add(experience(one, truncated=False))
 
     def choose(field: FlatBattles) -> int:
         with torch.no_grad():
@@ -84,10 +85,10 @@ def _decided(field: FlatBattles, policy: TensorDictSequential) -> TensorDict:
     one = Shown(seen, legal, action, reward, after, field.action_masks(), terminated)
     if terminated or truncated:
         field.reset()
-    return _experience(one, truncated=truncated)
+    return experience(one, truncated=truncated)
 
 
-def _experience(one: Shown, *, truncated: bool) -> TensorDict:
+def experience(one: Shown, *, truncated: bool) -> TensorDict:
     """An experience as the loss takes it."""
     before, after = _seen(one.before, one.legal), _seen(one.after, one.after_legal)
     before["action"] = torch.tensor(one.action)
