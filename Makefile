@@ -4,6 +4,7 @@
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 # make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
 # make bench-learning  our agent beside other libraries': ten minutes of it; call again to go on, or ARGS="run --help"
+# make bench-online   what learning costs the play, and the replay buffer beside other libraries': ARGS="--minutes 1"
 # make bench-daemon faults, pauses, kills, damaged input and overhead, one after the other: hours (docs/reliability.md)
 # make bench-chaos  how long the bot takes to recover from a thousand faults: ARGS="--faults 200"
 # make bench-kills  whether SIGKILL at random moments loses anything: ARGS="--kills 30"
@@ -12,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game bench-plan bench-learning bench-daemon bench-chaos bench-kills soak install install-dev system
+.PHONY: run practice test check bench bench-game bench-plan bench-learning bench-online bench-daemon bench-chaos bench-kills soak install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -40,6 +41,9 @@ bench-plan: install
 
 bench-learning: $(VENV)/bench
 	$(BIN)/python benchmarks/learning_peers.py $(or $(ARGS),run)
+
+bench-online: $(VENV)/bench system
+	$(BIN)/python benchmarks/online.py $(ARGS)
 
 bench-daemon: bench-chaos bench-kills
 	$(BIN)/python benchmarks/pauses.py

@@ -117,10 +117,14 @@ class PlanningRow(NamedTuple):
 def levels(reference: Path, wanted: Sequence[str]) -> Iterator[Path]:
     """The level files of chapters 0 to 4, or those with the wanted codes."""
     for file in sorted(reference.rglob("level_main_*.json"), key=lambda file: file.stem):
-        entry = index_near(file).of_file(file)
-        code = entry.code if entry else file.stem
-        if code in wanted or (not wanted and CHAPTERS.search(file.stem)):
+        if code_of(file) in wanted or (not wanted and CHAPTERS.search(file.stem)):
             yield file
+
+
+def code_of(file: Path) -> str:
+    """The code of a level as players name it, or the file's stem where no index names it."""
+    entry = index_near(file).of_file(file)
+    return entry.code if entry else file.stem
 
 
 def measure(file: Path, name: str, catalogue: Catalogue, seconds: float, seed: int) -> PlanningRow:
@@ -142,10 +146,9 @@ def measure(file: Path, name: str, catalogue: Catalogue, seconds: float, seed: i
     spent = time.monotonic() - began
     plan = as_plan(found.draft, stage, squad)
     assigned = assign_operators(plan, catalogue, builds)
-    entry = index_near(file).of_file(file)
     return PlanningRow(
         squad=name,
-        code=entry.code if entry else file.stem,
+        code=code_of(file),
         stand_ins=len(stage.stand_ins),
         first=first[0] if first else None,
         seconds=spent,
