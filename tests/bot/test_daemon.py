@@ -18,7 +18,7 @@ from typing import Any
 import aiomqtt
 import numpy as np
 import pytest
-from runs import NO_BROKER, PATIENCE, PLAY_SECONDS, configuration, events_of, make, short_level
+from runs import NO_BROKER, PATIENCE, PLAY_SECONDS, configuration, events_of, make, quick_level, short_level
 
 from bot import log
 from bot.config import parse
@@ -34,10 +34,10 @@ UNHURRIED = 0.3
 pytestmark = pytest.mark.timeout(600)
 
 
-def quick(folder: Path, **mqtt: Any) -> dict[str, Any]:
+def quick(folder: Path, level: Callable[[Path], Path] = quick_level, **mqtt: Any) -> dict[str, Any]:
     """Configuration for what happens with every battle: a short one, with half as many frames."""
     return {
-        "play": {"stage": short_level(folder).name},
+        "play": {"stage": level(folder).name},
         "practice": {"frame_step": 0.5},
         "mqtt": mqtt or NO_BROKER,
     }
@@ -137,7 +137,7 @@ async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None
 
 def watched(folder: Path, port: int, seconds: float) -> tuple[Daemon, SlowScreen, NotingPointer]:
     """A daemon on a real broker whose touches are noted, and whose frames take this many seconds."""
-    tables = quick(folder, host="127.0.0.1", port=port, name="tester")
+    tables = quick(folder, short_level, host="127.0.0.1", port=port, name="tester")
     config = parse(tables, folder=folder)
     configuration(folder, **tables)
     log.set_up(config.directory / log.FILE, "info", None)

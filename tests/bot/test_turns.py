@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import pytest
 from manager_side import notified
-from runs import NO_BROKER, PLAY_SECONDS, configuration, holdfast, short_level
+from runs import NO_BROKER, PLAY_SECONDS, configuration, holdfast, quick_level, short_level
 
 from bot import turns as turns_module
 from bot.config import parse
@@ -91,9 +91,9 @@ def ask(folder: Path, verb: str, *more: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def named(folder: Path, name: str) -> str:
-    """A short level under a name of its own."""
-    return str(short_level(folder).rename(folder / f"{name}.json"))
+def named(level: Path, name: str) -> str:
+    """A level under another name."""
+    return str(level.rename(level.with_name(f"{name}.json")))
 
 
 def until(lines: Iterator[dict], event: str, **fields) -> dict:
@@ -106,7 +106,8 @@ def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
 
     Systemd is told that the bot stops when it does, not between two stages.
     """
-    first, second, third = (named(tmp_path, name) for name in ("level_a", "level_b", "level_c"))
+    first, third = (named(quick_level(tmp_path), name) for name in ("level_a", "level_c"))
+    second = named(short_level(tmp_path), "level_b")  # long enough for two requests
     listed = "[" + ", ".join(f'{{stage = "{stage}", battles = 1}}' for stage in (first, second)) + "]"
     file = configuration(tmp_path, port, practice={"frame_step": 0.5, "popups": False})
     plain = file.read_text(encoding="utf-8")
