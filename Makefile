@@ -22,7 +22,7 @@ practice: install
 	$(BIN)/holdfast practice --window $(ARGS)
 
 test: install-dev system check
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)  # a core for each worker
 
 check: install-dev
 	$(BIN)/ruff check .

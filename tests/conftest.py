@@ -16,11 +16,12 @@ from ports import START_SECONDS, free_port, wait_for_port
 from game.simulator.battle import Battle
 
 LONGEST = (
-    "bot/commands/test_run.py", "bot/test_daemon.py", "test_window.py", "planning/test_generator.py",
-    "game/practice/test_window.py", "vision/test_practice.py", "game/simulator/test_properties.py",
-    "planning/test_search.py", "game/levels/test_shipped_stages.py", "vision/test_detector_training.py",
-    "vision/test_watcher.py", "learning/test_training.py", "learning/test_learner.py", "test_benchmarks.py",
-    "bot/test_watchdog.py", "test_security.py", "bot/test_systemd.py", "test_fuzz.py",
+    "test_window.py", "bot/commands/test_run.py", "bot/test_daemon.py", "bot/test_turns.py", "test_kills.py",
+    "vision/test_watcher.py", "game/practice/test_window.py", "bot/commands/test_plan.py", "bot/test_watchdog.py",
+    "game/levels/test_shipped_stages.py", "planning/test_generator.py", "test_reliability.py", "test_security.py",
+    "bot/test_plan_picture.py", "planning/test_search.py", "vision/test_detector_training.py", "bot/test_systemd.py",
+    "vision/test_practice.py", "bot/test_slow_capture.py", "learning/test_training.py", "learning/test_learner.py",
+    "game/practice/test_layout.py", "game/simulator/test_properties.py", "test_benchmarks.py", "test_fuzz.py",
 )  # fmt: skip
 """Files of tests that begin first, below tests/."""
 
