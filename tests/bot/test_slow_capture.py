@@ -43,9 +43,9 @@ def test_a_battle_is_won_with_screenshots_that_take_three_seconds(tmp_path):
     tables = {"mqtt": NO_BROKER, "play": play}
     config = parse({**tables, "practice": {"popups": False}}, folder=tmp_path)
     log.set_up(config.directory / log.FILE, "info", None)
-    parts = build(config, plan=solution("first_watch"), battles=1, fresh=True, tell=lambda _: None)
+    parts = build(config, battles=1, fresh=True, tell=lambda _: None)  # without the plan: nothing is to be learned
     client = dataclasses.replace(parts.client, screen=SlowScreen(parts.client.screen, parts.client.screen._game))
-    daemon = Daemon(config, dataclasses.replace(parts, client=client))
+    daemon = Daemon(config, dataclasses.replace(parts, client=client, plan=solution("first_watch")))
     assert asyncio.run(daemon.run()) == 0
     assert (daemon.summary["battles"], daemon.summary["won"]) == (1, 1)
     events = events_of(tmp_path)
