@@ -14,7 +14,7 @@ from runs import NO_BROKER, PATIENCE, make, short_level
 from bot.watchdog import Ages, stale
 from states.events import PauseAsked, ResumeAsked, StopAsked
 
-SPAN = 4.0
+SPAN = 2.0
 """Seconds that the manager waits for a ping."""
 
 
