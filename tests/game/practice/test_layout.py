@@ -24,7 +24,7 @@ from vision.screens import recognise
 
 STAGE = load_stage("two_roads", CATALOGUE)
 SQUAD = default_squad(CATALOGUE)
-SIZES = [(1280, 720), (1600, 900), (1920, 1080), (2560, 1440), (1280, 960), (1920, 1440)]
+SIZES = [(1280, 720), (1920, 1080), (2560, 1440), (1280, 960)]
 SPOTS = {name: spot for name, spot in vars(layout).items() if isinstance(spot, Spot)}
 CODES = [f"H{chapter}-{number}" for chapter in (1, 2) for number in range(1, 10)]
 PAGES = {
