@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.cutter import Cutter
+from vision.desktop import game_areas
 from vision.ocr import Reader
-from vision.profile import HEIGHT, WIDTH, load_profile
-from vision.screens import BATTLE, UNKNOWN_SCREEN, recognise
+from vision.profile import HEIGHT, WIDTH, Profile, load_profile
+from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise
 from vision.ui_scale import fitted
 
 Image = NDArray[np.uint8]
@@ -29,8 +31,14 @@ EDGE = 8.0
 """Mean difference in grey levels between the bar's last row and the picture's first."""
 
 
-def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: Reader | None = None) -> dict[str, Any]:
-    """What can be read from a picture file of the game, a window's title bar on top or not.
+CLIENTS = ("CN", "JP", "TW", "KR", "EN")
+"""The English last: other clients show some English words too."""
+ANY_CLIENT = "arknights"
+"""Instead of a profile's name: whichever of these clients it is."""
+
+
+def read_image(path: str | Path, profile: str | Path = ANY_CLIENT, reader: Reader | None = None) -> dict[str, Any]:
+    """What can be read from a picture file of the game, in a window or on a desktop or not.
 
     Numbers that are not on the screen or cannot be read are None. A file that is no picture gives an entry with `file`
     and `error` only. Raises ProfileError when the profile cannot be used.
@@ -39,17 +47,13 @@ def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: R
     pixels = load_image(Path(path))
     if isinstance(pixels, str):
         return entry | {"error": f"{path}: {pixels}"}
-    image = client_area(pixels)
     reader = reader or Reader()
-    scaled = load_profile(profile, (image.shape[1], image.shape[0]))
-    reading = recognise(image, scaled, reader)
-    battle = fitted(image, scaled, reader) if reading.screen in (BATTLE, UNKNOWN_SCREEN) else None
-    if battle:
-        reading, scaled = reading._replace(screen=BATTLE), battle[0]
+    image, scaled, reading, certain = _seen(pixels, profile, reader)
     entry["screen"] = reading.screen
-    entry["ui_scale"] = round(scaled.ui_scale, 2) if battle and battle[1] else None
+    entry["client"] = _client(image, reader) if profile == ANY_CLIENT else None
+    entry["ui_scale"] = round(scaled.ui_scale, 2) if certain else None
     entry |= dict.fromkeys(HUD) | {"cards": None}
-    if battle:
+    if reading.screen == BATTLE:
         hud = Cutter(scaled, reader).read(image)
         entry |= {name: getattr(hud, name) for name in HUD}
         entry["cards"] = [{"slot": card.slot, "cost": card.cost, "state": card.state} for card in hud.cards]
@@ -57,7 +61,53 @@ def read_image(path: str | Path, profile: str | Path = "arknights-cn", reader: R
     return entry | {"code": code, "found": reading.found, "outcome": reading.outcome, "stars": reading.stars}
 
 
-def read_images(paths: Iterable[str | Path], profile: str | Path = "arknights-cn") -> Iterable[dict[str, Any]]:
+class _Seen(NamedTuple):
+    """A client area, the profile that fits it, what it shows, and whether the size of its interface is certain."""
+
+    image: Image
+    profile: Profile
+    reading: ScreenReading
+    certain: bool
+
+
+def _seen(pixels: Image, profile: str | Path, reader: Reader) -> _Seen:
+    """What a picture shows without its title bar or, where that is nothing known, in a rectangle of the game's shape
+    within a desktop.
+    """
+    whole = _seen_in(client_area(pixels), profile, reader)
+    if whole.reading.screen != UNKNOWN_SCREEN:
+        return whole
+    parts = (_seen_in(area.cut(pixels), profile, reader) for area in game_areas(pixels))
+    return next((part for part in parts if part.reading.screen != UNKNOWN_SCREEN), whole)
+
+
+def _seen_in(image: Image, profile: str | Path, reader: Reader) -> _Seen:
+    """What a client area shows, its interface in whatever size."""
+    name = profile if profile != ANY_CLIENT else f"{ANY_CLIENT}-{(_client(image, reader) or CLIENTS[0]).lower()}"
+    scaled = load_profile(name, (image.shape[1], image.shape[0]))
+    reading = recognise(image, scaled, reader)
+    battle = fitted(image, scaled, reader) if reading.screen in (BATTLE, UNKNOWN_SCREEN) else None
+    if battle is None:
+        return _Seen(image, scaled, reading, certain=False)
+    return _Seen(image, battle[0], reading._replace(screen=BATTLE), battle[1])
+
+
+def _client(image: Image, reader: Reader) -> str | None:
+    """The client with most of its own words on the page; None where there is none of any."""
+    lines = [line.text for line in reader.lines(image)]
+    found = {client: sum(any(word in line for line in lines) for word in words) for client, words in _words().items()}
+    best = max(found, key=lambda client: found[client])
+    return best if found[best] else None
+
+
+@cache
+def _words() -> dict[str, tuple[str, ...]]:
+    """By which words each client is told from the others; the Korean one by none that can be read."""
+    profiles = {client: load_profile(f"{ANY_CLIENT}-{client.lower()}") for client in CLIENTS}
+    return {client: profile.words["client"] for client, profile in profiles.items() if client != "KR"}
+
+
+def read_images(paths: Iterable[str | Path], profile: str | Path = ANY_CLIENT) -> Iterable[dict[str, Any]]:
     """`read_image` for several files, one after the other, with one reader: it remembers the numbers it has read."""
     reader = Reader()
     for path in paths:

@@ -17,7 +17,7 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "read", read, "Print what can be read on pictures of the game.")
     verb.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     verb.add_argument(
-        "--profile", default="arknights-cn", metavar="P", help="whose screens these are (default: arknights-cn)"
+        "--profile", default="arknights", metavar="P", help="whose screens these are (default: arknights, any client)"
     )
     add_json(verb)
 
