@@ -122,9 +122,7 @@ REAL_PAGES = REFERENCE / "more_screens"
 UNREADABLE = {
     "panel_cn_gsq_ls5.jpg", "loading_cn_zain_start.jpg", "desktop_cn_ccrc_battle.jpg", "desktop_tw_ely_battle.jpg",
 }  # fmt: skip
-"""A phone's page between pillars at its edges, a start-up page that shows what the title does, and two desktops on which
-one number is covered.
-"""
+"""A phone's page between pillars, a start-up page like the title, two desktops with a covered number."""
 
 
 @pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="the real clients' screens are not beside the project")
