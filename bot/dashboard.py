@@ -84,9 +84,15 @@ def lines(how: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("learning", f"epsilon {how['epsilon']:.2f}  buffer {how['buffer']}  updates {how['updates']}"
                      + (f"  FAILED: {how['learner_failed']}" if how["learner_failed"] else "")
                      + (f"  ALARM: {how['learner_alarm']}" if how["learner_alarm"] else "")),
+        ("champion", _champion(how["champion"])),
         ("latency", f"p50 {spent['p50']} ms  p99 {spent['p99']} ms a decision" if spent else "—"),
         ("run", _work(how)),
     ]  # fmt: skip
+
+
+def _champion(champion: Mapping[str, Any]) -> str:
+    back = f"  put back {champion['put_back']} times" if champion["put_back"] else ""
+    return f"{champion['record'] or 'none yet'}  since then {champion['recent']}{back}"
 
 
 def _work(how: Mapping[str, Any]) -> str:

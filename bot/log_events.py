@@ -142,6 +142,14 @@ EVENTS: dict[str, LogEvent] = {
             "note": LogField("text", "what was found when the checkpoint was read"),
         },
     ),
+    "champion": LogEvent(
+        "the weights with the best results are kept, or were put back because play became significantly worse",
+        {
+            "change": LogField("text", "kept or put back"),
+            "record": LogField("text", "results of the champion's weights: clean battles (three stars) of how many"),
+            "recent": LogField("text", "the results that were worse, but for the last battle"),
+        },
+    ),
     "request": LogEvent(
         "a request arrived over MQTT",
         {

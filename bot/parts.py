@@ -93,6 +93,7 @@ def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> P
     if parts.plan is None:
         log.logger().warning("plan", why="there is none for this stage and squad; the DQN decides")
         return None
+    parts.learner.leave_decisions()
     return PlanPolicy(parts.plan, parts.stage, brought(parts.plan, parts.squad), seconds)
 
 

@@ -75,6 +75,8 @@ class Reporter:
         self._screen = ""
         self._learner_told: dict[str, str | None] = {}
         """What was last said about the learner, by the key of its status."""
+        self._champion_told: dict[str, Any] = parts.learner.status()["champion"]
+        """The figures of the champion when they were last looked at."""
         self.view: BattleView | None = None
         """The battle as it was seen last."""
 
@@ -176,6 +178,7 @@ class Reporter:
             "learner_queue": learner["queue"],
             "learner_failed": learner["failed"],
             "learner_alarm": learner["alarm"],
+            "champion": learner["champion"],
             "faults": self._faults,
         }
 
@@ -183,6 +186,7 @@ class Reporter:
         """Say once what is wrong with learning: that it failed, cannot be saved, or that its figures look wrong."""
         self._parts.learner.watch(HUNG_ROUNDS)
         learner, told = self._parts.learner.status(), self._learner_told
+        self._tell_champion(learner["champion"])
         news = {key: learner[key] for key in ("failed", "unsaved") if learner[key] != told.get(key)}
         if learner["alarm"] and "alarm" not in told:  # once a run: its figure is another one after each update
             news["alarm"] = learner["alarm"]
@@ -193,6 +197,14 @@ class Reporter:
             log.logger().warning("checkpoint", why=news["unsaved"])
         if news.get("alarm"):
             log.logger().warning("part_failed", part="learner", why=news["alarm"])
+
+    def _tell_champion(self, now: dict[str, Any]) -> None:
+        """Log that the champion was put back or became another one."""
+        before, self._champion_told = self._champion_told, now
+        if now["put_back"] > before["put_back"]:
+            log.logger().warning("champion", change="put back", record=before["record"], recent=before["recent"])
+        if now["kept"] > before["kept"]:
+            log.logger().info("champion", change="kept", record=now["record"])
 
     def _decision(self, decision: Decision | Decided) -> dict[str, Any]:
         said = action_words(decision.action, self._parts.squad, self._parts.stage.width)

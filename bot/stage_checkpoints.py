@@ -1,7 +1,8 @@
 """What was learned, kept for each stage and squad: a change of stage drops no experiences.
 
 `checkpoint` in the data directory is of the stage and squad played last, those of others lie in `checkpoint-of`. The
-weights serve all of them, so a change takes the newest ones along; experiences and exploration stay with their own.
+weights serve all of them, so a change takes the newest ones along; experiences, exploration and the champion stay with
+their own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from learning import checkpoint
+from learning.agent import CHAMPION
 from learning.checkpoint import Checkpoint
 from learning.durable import move_aside
 
@@ -85,13 +87,15 @@ def _bring(kept: Checkpoint, own: Path, wanted: Learned) -> tuple[str, ...]:
     Battles in its journal are remembered after this checkpoint. Raises OSError.
     """
     mine, notes = checkpoint.read_newest(own)
+    weights = {name: value for name, value in kept.learned.items() if not name.startswith(CHAMPION)}
     if mine is None:
-        checkpoint.write(own, Checkpoint(kept.learned, {}, {**_facts(kept), FOR: [wanted.stage, list(wanted.squad)]}))
+        checkpoint.write(own, Checkpoint(weights, {}, {**_facts(kept), FOR: [wanted.stage, list(wanted.squad)]}))
         return notes
     last = checkpoint.number_of(checkpoint.checkpoints(own)[-1])
     pending = [path for path in checkpoint.journals(own) if checkpoint.number_of(path) >= last]
     facts = {**_facts(mine), "updates": kept.facts.get("updates", 0)}
-    number = checkpoint.number_of(checkpoint.write(own, Checkpoint(kept.learned, mine.buffer, facts)))
+    weights |= {name: value for name, value in mine.learned.items() if name.startswith(CHAMPION)}
+    number = checkpoint.number_of(checkpoint.write(own, Checkpoint(weights, mine.buffer, facts)))
     for path in pending:
         path.rename(own / f"journal-{number + checkpoint.number_of(path) - last:08d}")
     return notes

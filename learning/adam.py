@@ -17,26 +17,34 @@ MEMORY = ("step", "exp_avg", "exp_avg_sq")
 
 
 class Adam:
-    """Gradient descent by Adam, with the numbers of torch.optim.Adam(fused=True).
+    """Gradient descent by Adam, with the numbers of torch.optim.AdamW(fused=True).
+
+    Parameters that need no gradient stay as they are; `decay` times `rate` is the share taken off the others.
 
     That class imports torch's compiler (torch._dynamo) as soon as an optimiser is made, which costs several seconds at
     every start, although nothing is compiled here. The function `adam`, which does the work, does not import it.
     """
 
-    def __init__(self, parameters: Iterable[Parameter], rate: float) -> None:
+    def __init__(self, parameters: Iterable[Parameter], rate: float, decay: float = 0.0) -> None:
         self._parameters: list[Tensor] = list(parameters)
-        self._rate = rate
-        self._steps = [torch.zeros(()) for _ in self._parameters]
+        self._rate, self._decay = rate, decay
+        self._learned = [index for index, one in enumerate(self._parameters) if one.requires_grad]
+        self._steps = [torch.zeros((), device=parameter.device) for parameter in self._parameters]
         self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move the parameters against their gradients; every parameter must have one."""
-        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+        """Move the parameters against their gradients; every parameter that needs one must have one."""
+        parameters, means, squares, steps = (
+            [values[index] for index in self._learned]
+            for values in (self._parameters, self._means, self._squares, self._steps)
+        )
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         adam(
-            self._parameters, gradients, self._means, self._squares, [], self._steps, fused=True,
-            lr=self._rate, beta1=BETAS[0], beta2=BETAS[1], weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False,
+            parameters, gradients, means, squares, [], steps, fused=True, lr=self._rate,
+            beta1=BETAS[0], beta2=BETAS[1], weight_decay=self._decay, decoupled_weight_decay=True, eps=EPSILON,
+            amsgrad=False, maximize=False,
         )  # fmt: skip
 
     def memory(self) -> dict[str, Tensor]:

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from game.actions import Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Arrays
+from learning.champion import Champion
 from learning.checkpoint import STATE, Checkpoint, CheckpointError
 from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.dqn import DivergedError, Dqn
@@ -34,6 +36,8 @@ OTHER_FINGERPRINT = (
     "the checkpoint's buffer was made with another reward, discount or encoding: "
     "its weights and exploration are used, its buffer is not"
 )
+CHAMPION = "champion."
+"""Before the names of the champion's weights in a checkpoint."""
 NOTHING_SEEN = BattleView(kills=0, total=1, life=1, dp=0, slots_left=0)
 
 
@@ -58,6 +62,7 @@ class Agent:
         look(NOTHING_SEEN, self.encoding)  # what it runs is compiled or loaded now, not during the first decision
         self.terrain = make_terrain(self.encoding)
         self.dqn = Dqn(self.encoding, settings, seed)
+        self._updating = self.terrain.to(self.dqn.device)
         self.buffer = ReplayBuffer(self.encoding, settings.buffer_size, settings.n_step, settings.discount)
         self.policy = EpsilonGreedy(self.encoding, self.dqn.snapshot(self.terrain), settings, seed)
         self.rng = np.random.default_rng([seed, 1])
@@ -66,6 +71,11 @@ class Agent:
         self.credit = 0.0
         """Updates that are due: `replay_ratio` for each decision remembered, less those made."""
         self.shown: Demonstrations | None = None
+        self.decides = True
+        """Whether its policy decides: only then do results tell how good its weights are."""
+        self.champion = Champion()
+        self._best: dict[str, Tensor] = {}
+        """The champion's weights; empty before there is one."""
         self._last: tuple[BattleView, int, Situation] | None = None
         """The view remembered last, its frame in the buffer, and what the reward looks at in it."""
 
@@ -100,6 +110,18 @@ class Agent:
         self.battles += after is None
         if len(self.buffer) > self.settings.learning_starts:
             self.credit += self.settings.replay_ratio
+        if after is None and self.decides:
+            self._judge(clean=stars == 3)
+
+    def _judge(self, *, clean: bool) -> None:
+        """Keep the present weights as the champion, or put the champion back, as the settled battles say."""
+        change = self.champion.settle(clean=clean)
+        if change == "kept":
+            self.dqn.check()
+            self._best = {name: value.clone() for name, value in self.dqn.online.state_dict().items()}
+        elif change == "put back" and self._best:
+            self.dqn.begin_with(self._best)
+            self.publish()
 
     def _frame(self, view: BattleView) -> tuple[int, Situation]:
         """The frame of a view, and what the reward looks at; consecutive decisions share theirs."""
@@ -117,7 +139,7 @@ class Agent:
         batch = mixed_batch(self.buffer, self.shown, share, settings, self.rng)
         if batch is None:
             return False
-        self.dqn.update(batch, self.terrain)
+        self.dqn.update(batch, self._updating)
         if self.dqn.updates % settings.publish_every == 0:
             self.publish()
         self.credit -= 1  # last: a caller that waits until no update is due then finds the weights published
@@ -148,6 +170,7 @@ class Agent:
             "epsilon": self.policy.schedule.epsilon,
             "policy": json.dumps(self.policy.state()),
             "rng": json.dumps(self.rng.bit_generator.state),
+            "champion": json.dumps(self.champion.state()),
         }
         return Checkpoint(self._weights(), self.buffer.state(), facts)
 
@@ -170,7 +193,7 @@ class Agent:
     def _taken_over(self, kept: Checkpoint) -> tuple[str, ...]:
         """What `restore` does, for a checkpoint whose facts are sound."""
         try:
-            self._restore_weights(kept.learned)
+            best = self._restore_weights(kept.learned)
         except (RuntimeError, KeyError, ValueError):
             raise CheckpointError("its weights are of a network of another shape (embedding, channels)") from None
         self.dqn.updates = int(kept.facts["updates"])
@@ -185,6 +208,10 @@ class Agent:
         self.battles, self.remembered = int(kept.facts["battles"]), int(kept.facts["remembered"])
         self.policy.restore(json.loads(kept.facts["policy"]))
         self.rng.bit_generator.state = json.loads(kept.facts["rng"])
+        if best:
+            self._best = best
+        if "champion" in kept.facts:  # not in those of version 0.1
+            self.champion.restore(json.loads(kept.facts["champion"]))
         return note
 
     def _restore_buffer(self, kept: Checkpoint) -> tuple[str, ...]:
@@ -202,18 +229,23 @@ class Agent:
         return ()
 
     def _weights(self) -> Arrays:
-        """The weights of both networks and the state of the optimiser, by name."""
+        """The weights of both networks and of the champion, and the state of the optimiser, by name."""
         networks = {"online": self.dqn.online, "target": self.dqn.target}
         found = {f"{part}.{key}": value for part, net in networks.items() for key, value in net.state_dict().items()}
         found |= {f"adam.{name}": value for name, value in self.dqn.optimiser.memory().items()}
-        return {name: value.numpy().copy() for name, value in found.items()}
+        found |= {f"{CHAMPION}{name}": value for name, value in self._best.items()}
+        return {name: value.numpy(force=True).copy() for name, value in found.items()}
 
-    def _restore_weights(self, learned: Arrays) -> None:
-        """Take over networks and optimiser; their shapes are the same for every stage and squad."""
-        groups: dict[str, dict[str, Any]] = {"online": {}, "target": {}, "adam": {}}
+    def _restore_weights(self, learned: Arrays) -> dict[str, Tensor]:
+        """Take over networks and optimiser; their shapes are the same for every stage and squad. Returns the champion's
+        weights, which are of this stage and squad only.
+        """
+        groups: dict[str, dict[str, Any]] = {"online": {}, "target": {}, "adam": {}, "champion": {}}
         for name, array in learned.items():
             part, key = name.split(".", 1)
             groups[part][key] = torch.from_numpy(array.copy())
-        self.dqn.online.load_state_dict(groups["online"])
+        for weights in filter(None, (groups["champion"], groups["online"])):  # the former for its shapes
+            self.dqn.online.load_state_dict(weights)
         self.dqn.target.load_state_dict(groups["target"])
         self.dqn.optimiser.restore(groups["adam"])
+        return groups["champion"]

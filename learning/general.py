@@ -45,7 +45,7 @@ def verify_general(path: Path | None = None) -> str:
 def write_general(dqn: Dqn, path: Path, command: str) -> str:
     """Write the weights of the online network, with the command that made them. Returns the file's SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.contiguous() for name, value in dqn.online.state_dict().items()}
+    weights = {name: value.cpu().contiguous() for name, value in dqn.online.state_dict().items()}
     save_file(weights, path, {"command": command, "encoding": encoding_fingerprint()})
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -65,8 +65,7 @@ def begin_with_general(dqn: Dqn, path: Path | None = None) -> str | None:
     shapes = {name: value.shape for name, value in dqn.online.state_dict().items()}
     if {name: value.shape for name, value in weights.items()} != shapes:
         return None
-    for network in (dqn.online, dqn.target):
-        network.load_state_dict(weights)
+    dqn.begin_with(weights)
     return None
 
 

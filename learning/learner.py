@@ -209,6 +209,10 @@ class Learner:
                 Experience(before, Action(*action), after, outcome, stars, self.policy.advice_for(before))
             )
 
+    def leave_decisions(self) -> None:
+        """Say, before the thread is started, that another policy decides: results say nothing of these weights."""
+        self._agent.decides = False
+
     def set_learning(self, *, on: bool) -> None:
         """Update the network, or only store decisions; returns at once. Updates that are left out are not made up."""
         self._put(_Learn(on))
@@ -262,6 +266,7 @@ class Learner:
             "alarm": agent.dqn.alarm,
             "failed": self.failed or ("it does not get on; playing on with the weights it had" if self.hung else None),
             "unsaved": self.unsaved,
+            "champion": agent.champion.status(),
         }
 
     def _put(self, message: Experience | _Learn | _Save) -> bool:

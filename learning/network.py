@@ -75,6 +75,10 @@ class Terrain(NamedTuple):
     posts: Tensor
     """[slots, tiles * 4]: the row of `covered` for an operator that stands there; where it cannot stand the last."""
 
+    def to(self, device: torch.device) -> Terrain:
+        """The same on a device: itself where it is there already."""
+        return Terrain._make(part.to(device) if isinstance(part, Tensor) else part for part in self)
+
 
 def make_terrain(encoding: StageEncoding) -> Terrain:
     """The tensors of a StageEncoding."""
@@ -134,9 +138,12 @@ class Inputs(NamedTuple):
     """[batch, ADVICES]: compact actions, -1 for none."""
 
 
-def input_tensors(observation: Observation) -> Inputs:
-    """The tensors of a batch of observations (arrays with a leading axis)."""
-    tiles, slots, world, posts, advice = map(torch.from_numpy, observation)
+CPU = torch.device("cpu")
+
+
+def input_tensors(observation: Observation, device: torch.device = CPU) -> Inputs:
+    """The tensors of a batch of observations (arrays with a leading axis) on a device."""
+    tiles, slots, world, posts, advice = (torch.from_numpy(part).to(device) for part in observation)
     return Inputs(tiles / 255, slots / 255, world.float(), posts.long(), advice.long())
 
 
@@ -161,6 +168,10 @@ class ScoreParts(NamedTuple):
     """[batch, F, tiles]"""
     trust: Tensor
     """[batch, ADVICES]"""
+
+
+FIRST_LAYERS = ("near", "mix", "squad")
+"""The layers of the network that read tiles and operators; all others work with what these make of them."""
 
 
 class Network(nn.Module):
@@ -201,7 +212,10 @@ class Network(nn.Module):
     def taken(self, inputs: Inputs, actions: Tensor, terrain: Terrain) -> Tensor:
         """Q of one compact action each, float[batch]: what `forward` says of it, without the others."""
         parts = self.parts(inputs, terrain)
-        batch, (slots, tiles) = torch.arange(len(actions)), (len(terrain.slots), len(terrain.path))
+        batch, (slots, tiles) = (
+            torch.arange(len(actions), device=actions.device),
+            (len(terrain.slots), len(terrain.path)),
+        )
         places = len(terrain.places)
         is_deployment = (actions > 0) & (actions <= places)
         place = terrain.places[(actions - 1).clamp(0, max(places - 1, 0))]

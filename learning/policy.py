@@ -180,11 +180,15 @@ class EpsilonGreedy:
         explored = False
         index = int(scores.argmax())
         if not self.frozen:
-            explored = bool(self._rng.random() < self.schedule.epsilon)
+            explored = bool(self._rng.random() < self.schedule.epsilon) and not self._must_not_risk(view)
             self.schedule.decisions += 1
             if explored:
                 index = self._explorer.explore(legal, self._rng)
         return Decision(self.encoding.action(index), float(scores[index]), explored, int(legal.sum()))
+
+    def _must_not_risk(self, view: BattleView) -> bool:
+        """Whether exploring is ruled out because the next leak would end the battle."""
+        return view.life <= 1 and not self.schedule.settings.risk_last_life
 
     def advice_for(self, view: BattleView) -> tuple[int, ...]:
         """What was advised for one of the last views that were decided on."""

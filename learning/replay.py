@@ -40,6 +40,17 @@ class Batch(NamedTuple):
     taught: int = 0
     """How many of the last experiences are demonstrations."""
 
+    def part(self, number: int, of: int) -> Batch:
+        """Every so many-th experience; all parts together have each of the batch once, and each has its share of the
+        demonstrations.
+        """
+        every, size = slice(number, None, of), len(self.actions)
+        taught = len(range(number, size, of)) - len(range(number, size - self.taught, of))
+        before, after = (Observation._make(one[every] for one in side) for side in (self.before, self.after))
+        names = ("legal", "actions", "rewards", "discounts", "after_legal")
+        rest = {name: getattr(self, name)[every] for name in names}
+        return Batch(before=before, after=after, taught=taught, **rest)
+
 
 def joined(batches: Sequence[Batch], taught: int) -> Batch:
     """Batches of one stage and squad one after the other; the last `taught` experiences are demonstrations."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -18,7 +20,28 @@ class Settings(BaseModel):
     n_step: int = Field(3, description="Rewards summed before the target network values the rest.", ge=1, le=127)
     """3 won far more battles than 1. At most 127, because the buffer keeps the number in an int8."""
     learning_rate: float = Field(0.0005, description="Step size of the Adam optimiser.", gt=0)
+    weight_decay: float = Field(
+        0.0, description="Share of each weight, times learning_rate, that is taken off at each update.", ge=0
+    )
+    """As in AdamW (Loshchilov and Hutter 2019). For fine-tuning, 0.0001 to 0.01 is usual."""
+    freeze: bool = Field(
+        False, description="Whether the first layers stay as they are: those that read tiles and operators."
+    )
+    """Fine-tuning (`holdfast train --from`) then changes only what is made of these readings."""
     batch_size: int = Field(64, description="Experiences in one update.", ge=1)
+    accumulation: int = Field(
+        1, description="Parts of a batch that go through the network one after the other; saves memory.", ge=1
+    )
+    """Their gradients are summed: 2 parts of a batch of 64 give the update of 64 with the memory of 32."""
+    device: Literal["auto", "cpu"] = Field(
+        "auto", description='Where updates are made: "auto" is on an NVIDIA GPU where there is one, else on the CPU.'
+    )
+    """Decisions are always made on the CPU: of one observation that takes 2 ms. On a GPU the same seed gives nearly the
+    same weights only, since sums are made there in any order.
+    """
+    mixed_precision: bool = Field(
+        False, description="Whether updates on a GPU calculate in bfloat16 where that is exact enough."
+    )
     replay_ratio: float = Field(1.0, description="Updates for each decision remembered.", gt=0)
     learning_starts: int = Field(300, description="Experiences to gather before the first update.", ge=0)
     """About five battles."""
@@ -38,6 +61,12 @@ class Settings(BaseModel):
     epsilon_decisions: int = Field(1500, description="Decisions from the first share to the last.", ge=1)
     """Epsilon falls linearly over them: about 40 battles, since lost ones are short. With 2600 the same win rate came
     30 battles later (measured with missed detections and delayed gestures): random play seldom sees a battle's end.
+    """
+    risk_last_life: bool = Field(
+        True, description="Whether play on a screen explores while one life point is left; training without one does."
+    )
+    """Without it a battle at its last life point is decided by what was learned alone: no exploring decision can spend
+    that point. A stage that begins with one is then never explored.
     """
     wait_share: float = Field(0.5, description="Share of the exploring decisions that wait.", ge=0, le=1)
     """Without it, exploration spends DP as soon as any card is affordable and never tries the expensive ones."""

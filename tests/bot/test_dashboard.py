@@ -16,6 +16,7 @@ HOW = {
     "decision": {"action": "deploy Kroos at row 2, column 3 facing left", "q": 1.234, "explored": True},
     "latency_ms": {"p50": 1.2, "p99": 3.4}, "epsilon": 0.87, "buffer": 320, "updates": 20, "q_mean": 0.4, "loss": 0.1,
     "learner_failed": None, "learner_alarm": None,
+    "champion": {"record": "19 of 20 clean", "recent": "4 of 6 clean", "kept": 2, "put_back": 1},
 }  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def shown(how):
     "word",
     [
         "battle", "first_watch", "7", "kills 3/23", "life 3", "DP 14", "Kroos at row 2, column 3 facing left", "Q 1.23",
-        "explored", "67% of the last 20", "epsilon 0.87", "buffer 320", "p50 1.2", "p99 3.4",
+        "explored", "67% of the last 20", "epsilon 0.87", "buffer 320", "19 of 20 clean", "put back 1",
+        "p50 1.2", "p99 3.4",
     ],
 )  # fmt: skip
 def test_it_shows_what_a_person_wants_to_see(word):

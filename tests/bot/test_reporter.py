@@ -21,15 +21,23 @@ def test_actions_are_said_in_words():
     assert action_words((DEPLOY, 0, 21, RIGHT), squad, 9) == "deploy Fang at row 2, column 3 facing right"
 
 
-async def test_the_alarm_of_learning_is_seen_in_log_and_status(tmp_path):
-    """Q above the largest possible return: a warning once a run, though its figure changes with each update; the status
-    says it for as long as it lasts.
+async def test_the_alarm_and_the_champion_of_learning_are_seen_in_log_and_status(tmp_path):
+    """Each change of the champion is logged. Q above the largest possible return is a warning once a run, though its
+    figure changes with each update; the status says it for as long as it lasts.
     """
     daemon = make(tmp_path, {"play": {"stage": short_level(tmp_path).name}})
     for q_mean in (LARGEST_RETURN - 0.5, LARGEST_RETURN + 4.0, LARGEST_RETURN + 4.5):
         daemon._learner._agent.dqn.last = Update(0.1, q_mean)
         await daemon._reporter._check_learner()
         assert bool(daemon.describe()["learner_alarm"]) == (q_mean > LARGEST_RETURN)
-    (line,) = [line for line in events_of(tmp_path) if line["event"] == "part_failed"]
+    for result in [True] * 20 + [False] * 3:
+        daemon._learner._agent.champion.settle(clean=result)
+        await daemon._reporter._check_learner()
+    lines = events_of(tmp_path)
+    kept, back = [(line["level"], line["change"], line["record"]) for line in lines if line["event"] == "champion"]
+    assert kept == ("info", "kept", "20 of 20 clean")
+    assert back == ("warning", "put back", "20 of 20 clean")
+    assert daemon.describe()["champion"]["put_back"] == 1
+    (line,) = [line for line in lines if line["event"] == "part_failed"]
     assert (line["part"], line["level"]) == ("learner", "warning")
     assert f"{LARGEST_RETURN + 4.0:.2f}" in line["why"]

@@ -20,10 +20,11 @@ from learning.settings import Settings
 SQUAD = ["Fang", "Kroos"]
 
 
-def write(data, stage, weight, **facts):
+def write(data, stage, weight, *, with_champion=False, **facts):
     """A checkpoint of a stage as the present one, its buffer marked with the stage's name."""
+    parts = ("online.w", "champion.w") if with_champion else ("online.w",)
     kept = Checkpoint(
-        {"online.w": np.full(3, weight, np.float32)},
+        {part: np.full(3, weight, np.float32) for part in parts},
         {"frames": np.frombuffer(stage.encode(), np.uint8)},
         {"stage": stage, "squad": SQUAD, "updates": int(weight), "battles": 1, **facts},
     )
@@ -53,6 +54,20 @@ def test_experiences_stay_with_their_stage_and_weights_go_along(tmp_path):
     assert present(tmp_path)[2]["battles"] == 7
     change_to(tmp_path, "b", SQUAD[::-1])
     assert present(tmp_path)[1] is None
+
+
+def test_the_champion_stays_with_its_stage(tmp_path):
+    """Its record is of that stage alone, and so are its weights."""
+    for stage, weight in (("a", 1.0), ("b", 2.0)):
+        change_to(tmp_path, stage, SQUAD)
+        write(tmp_path, stage, weight, champion=stage, with_champion=True)
+    change_to(tmp_path, "a", SQUAD)
+    kept, _ = checkpoint.read_newest(tmp_path / PRESENT)
+    assert {name: float(value[0]) for name, value in kept.learned.items()} == {"online.w": 2.0, "champion.w": 1.0}
+    assert kept.facts["champion"] == "a"
+    change_to(tmp_path, "c", SQUAD)
+    kept, _ = checkpoint.read_newest(tmp_path / PRESENT)
+    assert list(kept.learned) == ["online.w"]
 
 
 def test_a_checkpoint_of_before_is_read_as_it_is(tmp_path):

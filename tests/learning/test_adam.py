@@ -62,3 +62,21 @@ def test_what_fits_no_parameter_is_refused():
         adam.restore({"1.exp_avg": torch.zeros(4, 5)})
     with pytest.raises(RuntimeError):
         adam.restore({"0.exp_avg": torch.zeros(3, 3)})
+
+
+def test_weights_decay_beside_the_gradient():
+    """AdamW: the share that is taken off does not pass through the means of the gradient."""
+    plain, decaying, targets = a_parameter(), a_parameter(), torch.linspace(0, 3, 5)
+    steps(Adam([plain], 0.01), plain, targets[:1])
+    steps(Adam([decaying], 0.01, 0.5), decaying, targets[:1])
+    torch.testing.assert_close(decaying, plain - 0.01 * 0.5 * a_parameter())
+
+
+def test_what_needs_no_gradient_stays():
+    """Whatever the decay, and the others are moved; the memory still has a place for each."""
+    frozen, learned = a_parameter().requires_grad_(requires_grad=False), a_parameter()
+    adam = Adam([frozen, learned], 0.01, 0.5)
+    steps(adam, learned, torch.linspace(0, 3, 5))
+    assert torch.equal(frozen, a_parameter())
+    assert not torch.equal(learned, a_parameter())
+    assert adam.memory().keys() == {f"{index}.{name}" for index in (0, 1) for name in ("step", "exp_avg", "exp_avg_sq")}

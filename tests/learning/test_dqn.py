@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from learning.agent import Agent
-from learning.dqn import Dqn, Update, best_legal, best_score, margin_loss
+from learning.dqn import Dqn, Update, best_legal, best_score, device_of, margin_loss
 from learning.network import input_tensors, make_network, make_terrain
 from learning.reward import LARGEST_RETURN
 
@@ -191,3 +191,70 @@ def test_a_snapshot_is_frozen(encoding, settings, batch, terrain, views):
     dqn.update(batch, terrain)
     assert torch.equal(before, snapshot.scores(look(view, encoding).observation, encoding.legal(view)))
     assert not torch.equal(before, dqn.snapshot(terrain).scores(look(view, encoding).observation, encoding.legal(view)))
+
+
+def parameters(network):
+    """The weights by name, as copies."""
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
+def test_frozen_layers_do_not_move(encoding, settings, batch, terrain):
+    """The layers that read tiles and operators stay to the last bit, also with weight decay; all others move."""
+    dqn = Dqn(encoding, settings.model_copy(update={"freeze": True, "weight_decay": 0.1}), 0)
+    before = parameters(dqn.online)
+    for _ in range(3):
+        dqn.update(batch._replace(taught=4), terrain)
+    after = parameters(dqn.online)
+    assert {name for name in before if torch.equal(before[name], after[name])} == {
+        f"{layer}.{kind}" for layer in ("near", "mix", "squad") for kind in ("weight", "bias")
+    }
+    dqn.begin_with(before)
+    dqn.update(batch, terrain)
+    assert torch.equal(dqn.online.near.weight, before["near.weight"])
+
+
+@pytest.mark.parametrize("taught", [0, 5, 16])
+def test_parts_of_a_batch_have_the_gradient_of_the_whole(encoding, settings, batch, terrain, taught):
+    """2 x 8 or 3 parts of unequal length are a batch of 16, whatever share of it is demonstrated."""
+    gradients, figures = [], []
+    for parts in (1, 2, 3):
+        dqn = Dqn(encoding, settings.model_copy(update={"accumulation": parts}), 0)
+        figures.append(dqn.update(batch._replace(taught=taught), terrain))
+        gradients.append([one.grad for one in dqn.online.parameters()])
+    for gradient, figure in zip(gradients[1:], figures[1:], strict=True):
+        torch.testing.assert_close(gradient, gradients[0], rtol=1e-4, atol=1e-6)
+        assert figure == pytest.approx(figures[0], rel=1e-5)
+
+
+def test_all_tensors_of_an_update_are_made_on_its_device(encoding, settings, batch, terrain):
+    """On the device "meta", which has no numbers, a tensor from elsewhere would end in an error."""
+    dqn = Dqn(encoding, settings, 0)
+    dqn.device = torch.device("meta")
+    dqn.online.to(dqn.device)
+    dqn.target.to(dqn.device)
+    there = terrain.to(dqn.device)
+    assert {one.device.type for one in there if isinstance(one, torch.Tensor)} == {"meta"}
+    for taught in (0, 4, 16):
+        share = batch._replace(taught=taught)
+        assert dqn._backward(share.part(0, 1), there, share).device.type == "meta"
+    assert all(one.grad is not None for one in dqn.online.parameters())
+
+
+def test_without_a_gpu_device_and_precision_change_nothing(encoding, settings, batch, terrain, monkeypatch):
+    """The CPU is used, in full precision, to the last bit."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    found = []
+    for changed in ({"device": "cpu"}, {"device": "auto"}, {"mixed_precision": True}):
+        dqn = Dqn(encoding, settings.model_copy(update=changed), 0)
+        dqn.update(batch._replace(taught=4), terrain)
+        assert {one.device.type for one in dqn.online.parameters()} == {"cpu"}
+        found.append(parameters(dqn.online))
+    for other in found[1:]:
+        assert all(torch.equal(value, found[0][name]) for name, value in other.items())
+
+
+def test_a_gpu_is_used_where_there_is_one(settings, monkeypatch):
+    """Unless device = "cpu" says otherwise."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert device_of(settings).type == "cuda"
+    assert device_of(settings.model_copy(update={"device": "cpu"})).type == "cpu"

@@ -77,6 +77,19 @@ def test_a_frozen_policy_neither_explores_nor_counts(learned, views):
     assert learned.schedule.decisions == 0
 
 
+@pytest.mark.parametrize("life", [1, 2, 3])
+def test_the_last_life_point_is_not_risked_where_that_is_not_wanted(encoding, settings, views, life):
+    """With it no decision explores, and each is the best one; with more life, or by default, it explores as ever."""
+    view = msgspec.structs.replace(max(views, key=lambda one: encoding.legal(one).sum()), life=life)
+    snapshot = Dqn(encoding, settings, 0).snapshot(make_terrain(encoding))
+    for risk in (True, False):
+        always = settings.model_copy(update={"risk_last_life": risk, "epsilon_end": 1.0})
+        policy = EpsilonGreedy(encoding, snapshot, always, 0)
+        decisions = [policy.decide(view) for _ in range(50)]
+        assert {one.explored for one in decisions} == {risk or life > 1}
+        assert (len({one.action for one in decisions}) == 1) == (not risk and life <= 1)
+
+
 def test_exploring_waits_its_share_and_rarely_retreats(encoding, settings, views):
     """Half of the exploratory actions save DP; few of them retreat an operator."""
     explorer, rng = Explorer(encoding, settings.wait_share), np.random.default_rng(0)
