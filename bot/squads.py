@@ -84,6 +84,13 @@ def squad_from(
     return squad
 
 
+def squads_from(options: Namespace, config: Config | None, catalogue: Catalogue) -> list[tuple[Operator, ...]]:
+    """The squads of --squad, for a verb whose --squad takes several files; without it as `squad_from`."""
+    if options.squad:
+        return [_squad_of(file, catalogue) for file in options.squad]
+    return [squad_from(options, config, catalogue)]
+
+
 def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> Roster | None:
     """The roster that --roster or, without --squad, [play] squad asks for; None where a squad plays."""
     if options.roster is not None:
@@ -117,10 +124,13 @@ def _given_squad(
     """The squad that --squad or --roster gives; None where neither is given."""
     if options.roster is not None:
         return _best(roster_from(options, config, catalogue, say), catalogue, say)
-    if options.squad is None:
-        return None
-    squad = read_squad(options.squad, catalogue)
-    check_size(options.squad, len(squad))
+    return None if options.squad is None else _squad_of(options.squad, catalogue)
+
+
+def _squad_of(file: Path, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The squad of a file. Raises TableError where it cannot be read or is too large."""
+    squad = read_squad(file, catalogue)
+    check_size(file, len(squad))
     return squad
 
 

@@ -16,10 +16,9 @@ BATTLES = 20
 """Battles of a record, and the most that are compared with it."""
 LEVEL = 0.001
 """Chance of results so bad with weights as good as the champion's, below which play counts as worse. The champion's
-record is the best of many twenties, so it flatters, and the test is made after every battle. Simulated with this level:
-a learner whose true rate stays the same (30, 50, 70, 85 or 95 %) loses its weights 0 to 0.35 times in 1,000 battles; a
-fall from 95 to 30 % is noticed in 100 of 100 cases, after 11 battles in the median, one from 95 to 60 % after 21, one
-from 60 to 10 % in 96 of 100 after 15.
+record is the best of many twenties, so it flatters, and the test is made after every battle. With this level a learner
+that does not change loses its weights at most 0.35 times in 1,000 battles, and a fall from 95 to 30 % is noticed after
+11 battles in the median (`python benchmarks/champion.py`).
 """
 
 Change = Literal["kept", "put back"]

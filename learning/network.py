@@ -280,7 +280,7 @@ class Network(nn.Module):
 
 def _advised(scores: Tensor, advice: Tensor, trust: Tensor) -> Tensor:
     """The scores with the trust added where the plan says so; an advice of -1 adds nothing."""
-    return scores.scatter_add(1, advice.clamp(min=0), trust * (advice >= 0))
+    return scores.scatter_add(1, advice.clamp(min=0), (trust * (advice >= 0)).to(scores.dtype))
 
 
 def cover_layers(tiles: Tensor, terrain: Terrain) -> Tensor:

@@ -33,6 +33,7 @@ class Trainer:
     def __init__(self, tasks: Sequence[TrainingTask], settings: Settings, seed: int) -> None:
         self.tasks, self.settings = tasks, settings
         self.dqn = Dqn(tasks[0].collector.encoding, settings, seed)
+        self._terrains = {one: one.terrain.to(self.dqn.device) for one in tasks}
         self.rng = np.random.default_rng([seed, 1])
         self._explorers = [Explorer(one.collector.encoding, settings.wait_share) for one in tasks]
         self._chance = np.random.default_rng([seed, 2])
@@ -41,6 +42,8 @@ class Trainer:
         """Decisions played."""
         self.turn = 0
         """The task that is played in the next round."""
+        self.played: tuple[TrainingTask, list[Played]] = (tasks[0], [])
+        """What was played in the last round, and in which task."""
         self._owed = 0.0
         """Updates that are due."""
 
@@ -67,6 +70,7 @@ class Trainer:
         played = self._play(task, snapshot)
         updates.result()
         task.store(played)
+        self.played = task, played
         self.decisions += ROUND * self.settings.battles
         self._owed += ROUND * self.settings.battles / self.settings.decisions_per_update
         self.turn = (self.turn + 1) % len(self.tasks)
@@ -103,4 +107,4 @@ class Trainer:
             task = ready[int(self.rng.integers(len(ready)))]
             batch = task.batch(self.share, self.rng)
             if batch is not None:
-                self.dqn.update(batch, task.terrain)
+                self.dqn.update(batch, self._terrains[task])

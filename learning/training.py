@@ -18,6 +18,7 @@ from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.collector import Ended
 from learning.environment import SECOND
+from learning.scalars import Scalars
 from learning.settings import Settings
 from learning.trainer import Trainer
 from learning.training_task import TrainingTask
@@ -48,12 +49,15 @@ class Progress(NamedTuple):
     rate: float
     """Decisions a second."""
     seconds_left: float
+    alarm: str | None
+    """See `Dqn.alarm`."""
 
     def __str__(self) -> str:
         return (
             f"{self.steps:>7,} of {self.of:,} decisions  {self.battles:>5} battles  "
             f"3 stars in {self.win_rate:4.0%} of the last {RECENT}  epsilon {self.epsilon:.2f}  "
             f"{self.rate:4.0f} decisions/s  {self.seconds_left / 60:.1f} min left"
+            f"{'  ALARM: ' + self.alarm if self.alarm else ''}"
         )
 
 
@@ -83,13 +87,14 @@ def learn_battle(agent: Agent, battle: Battle) -> None:
 
 def train(
     tasks: Sequence[Task], steps: int, seed: int, out: Path, report: Callable[[Progress], None],
-    *, settings: Settings | None = None, start: Path | None = None,
+    *, settings: Settings | None = None, start: Path | None = None, scalars: Scalars | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Train one network on one or several stages for at least `steps` decisions; checkpoint and curve go to `out`.
 
-    It begins with the weights in the folder `start`, if given. `report` is called after each round in which battles
-    ended. Ctrl-C ends the training early, and what was learned is kept. Returns battles, decisions and the share of the
-    last 100 battles that were won without a leak. Raises CheckpointError where `start` has no weights of use.
+    It begins with the weights in the folder `start`, if given. `scalars` gets the figures of each round. `report` is
+    called after each round in which battles ended. Ctrl-C ends the training early, and what was learned is kept.
+    Returns battles, decisions and the share of the last 100 battles that were won without a leak. Raises
+    CheckpointError where `start` has no weights of use.
     """
     torch.set_num_threads(1)
     settings = settings or Settings()
@@ -98,7 +103,7 @@ def train(
         _begin_with(trainer, tasks[0], start)
     curve = list[Result]()
     try:
-        _run(trainer, steps, curve, report)
+        _run(trainer, steps, curve, report, scalars)
     except KeyboardInterrupt:
         pass
     finally:
@@ -109,17 +114,22 @@ def train(
     return {"battles": len(curve), "decisions": trainer.decisions, "three_stars_last_100": _recent_rate(curve)}
 
 
-def _run(trainer: Trainer, steps: int, curve: list[Result], report: Callable[[Progress], None]) -> None:
+def _run(
+    trainer: Trainer, steps: int, curve: list[Result], report: Callable[[Progress], None], scalars: Scalars | None
+) -> None:
     """Rounds until there are enough decisions."""
     began = time.monotonic()
     trainer.begin()
     while trainer.decisions < steps:
         ended = trainer.round()
         curve += [_result(trainer, one) for one in ended]
+        rate = trainer.decisions / (time.monotonic() - began)
+        if scalars is not None:
+            scalars.add(trainer, rate)
         if ended or trainer.decisions >= steps:
-            rate = trainer.decisions / (time.monotonic() - began)
             left = max(steps - trainer.decisions, 0) / rate
-            report(Progress(trainer.decisions, steps, len(curve), _recent_rate(curve), trainer.epsilon, rate, left))
+            known = (trainer.decisions, steps, len(curve), _recent_rate(curve), trainer.epsilon, rate, left)
+            report(Progress(*known, trainer.dqn.alarm))
 
 
 def _result(trainer: Trainer, one: Ended) -> Result:
@@ -134,8 +144,7 @@ def _recent_rate(curve: Sequence[Result]) -> float:
 def _begin_with(trainer: Trainer, task: Task, folder: Path) -> None:
     """Take over the weights of a folder."""
     agent = trained_agent(task, folder, trainer.settings)
-    trainer.dqn.online.load_state_dict(agent.dqn.online.state_dict())
-    trainer.dqn.target.load_state_dict(agent.dqn.online.state_dict())
+    trainer.dqn.begin_with(agent.dqn.online.state_dict())
 
 
 def _checkpoint(trainer: Trainer, task: Task, seed: int, battles: int) -> checkpoint.Checkpoint:

@@ -11,42 +11,22 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-import numpy as np
-
-from game.characters.builds import default_squad, squad_of
+from game.characters.builds import default_squad
 from game.characters.catalogue import Catalogue, load_catalogue
-from game.levels.stage import load_stage, shipped_stages, stage_of
+from game.levels.stage import load_stage, shipped_stages
 from learning.general import general_weights, write_general
+from learning.generated import generated_tasks
 from learning.settings import Settings
 from learning.trainer import Trainer
 from learning.training import Task
 from learning.training_task import TrainingTask
-from planning.generator import DIFFICULTIES, draw
-from planning.search import BLOCKS, search
-from planning.solutions import as_plan, solution
-
-BUDGET = 3000
-"""Battles in which the search has to find the plan of a generated stage."""
+from planning.solutions import solution
 
 
 def shipped(catalogue: Catalogue) -> Iterator[Task]:
     """The shipped stages with the default squad and their stored plans."""
     for name in shipped_stages():
         yield Task(load_stage(name, catalogue), default_squad(catalogue), solution(name))
-
-
-def generated(count: int, seed: int, catalogue: Catalogue) -> Iterator[Task]:
-    """Generated stages of all difficulties, each with a squad and a plan of its own."""
-    rng, found = np.random.default_rng([seed, 7]), 0
-    names = [one.name for one in default_squad(catalogue)]
-    while found < count:
-        level = draw(int(rng.integers(10**6)), int(rng.choice(list(DIFFICULTIES))), catalogue)
-        members = rng.choice(names, size=int(rng.integers(8, len(names) + 1)), replace=False).tolist()
-        stage, squad = stage_of(level, level["code"], catalogue), squad_of(members, catalogue)
-        best = search(stage, squad, seed=found, budget=BUDGET, blocks=BLOCKS[:3])
-        if best.stars == 3:
-            found += 1
-            yield Task(stage, squad, as_plan(best.draft, stage, squad))
 
 
 def main() -> None:
@@ -57,7 +37,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     settings, catalogue = Settings(buffer_size=10_000), load_catalogue()
-    tasks = [*shipped(catalogue), *generated(options.generated, options.seed, catalogue)]
+    tasks = [*shipped(catalogue), *generated_tasks(options.generated, options.seed, catalogue)]
     trainer = Trainer([TrainingTask(*task, settings, options.seed) for task in tasks], settings, options.seed)
     trainer.begin()
     while trainer.decisions < options.decisions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -55,11 +56,14 @@ def add_tables(verb: argparse.ArgumentParser) -> None:
 
 
 def add_squad(
-    verb: argparse.ArgumentParser, sentence: str = "a squad file (TOML): the operators that play, at most 12"
+    verb: argparse.ArgumentParser,
+    sentence: str = "a squad file (TOML): the operators that play, at most 12",
+    *,
+    several: bool = False,
 ) -> None:
-    """Add --squad and --roster, of which at most one may be given, for `bot.squads`."""
+    """Add --squad, with one file or `several`, and --roster; at most one may be given. They are for `bot.squads`."""
     either = verb.add_mutually_exclusive_group()
-    either.add_argument("--squad", type=Path, metavar="FILE", help=sentence)
+    either.add_argument("--squad", type=Path, nargs="+" if several else None, metavar="FILE", help=sentence)
     either.add_argument(
         "--roster",
         type=Path,
@@ -95,6 +99,14 @@ def count(text: str) -> int:
 def seed(text: str) -> int:
     """A whole number from 0 on."""
     return _at_least(0, text)
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be above 0, is {text}")
+    return number
 
 
 def _at_least(least: int, text: str) -> int:

@@ -1,30 +1,58 @@
-"""`holdfast train`: learn a stage without a screen."""
+"""`holdfast train`: learn stages without a screen."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
+from bot.commands.arguments import (
+    STAGE_HELP,
+    Verbs,
+    add_config,
+    add_json,
+    add_squad,
+    add_tables,
+    add_verb,
+    count,
+    positive,
+    seed,
+)
 from bot.commands.output import check_folder, print_facts, print_progress
-from game.errors import DONE
+from game.errors import DONE, InputError
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.sources import Sources
+    from game.characters.models import Operator
+    from learning.settings import Settings
+    from learning.training import Task
+    from planning.grading import Trust
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "train", train, "Learn a stage without a screen, as fast as the rules go.")
+    verb = add_verb(verbs, "train", train, "Learn stages without a screen, as fast as the rules go.")
+    verb.add_argument("--stage", nargs="+", default=[], metavar="S", help=f"{STAGE_HELP}; several are learned together")
     verb.add_argument(
-        "--stage", required=True, nargs="+", metavar="S", help=f"{STAGE_HELP}; several are learned together"
+        "--generated", type=count, default=0, metavar="N", help="N stages drawn by chance too, with plans that win them"
     )
     verb.add_argument(
         "--no-plan", action="store_true", help="learn from nothing but play: no plan is searched or shown"
     )
     verb.add_argument("--from", dest="start", type=Path, metavar="DIR", help="begin with the weights of this folder")
+    verb.add_argument(
+        "--learning-rate", type=positive, metavar="R", help="instead of [learning] learning_rate; lower to fine-tune"
+    )
+    verb.add_argument("--freeze", action="store_true", help="keep the first layers as they are ([learning] freeze)")
     verb.add_argument("--steps", type=count, default=20_000, metavar="N", help="decisions to learn from")
     verb.add_argument("--seed", type=seed, default=0, metavar="K")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoint and learning curve go")
-    add_squad(verb)
+    verb.add_argument("--tensorboard", action="store_true", help="write curves for TensorBoard into the folder too")
+    add_squad(verb, "squad files (TOML): each stage is learned with each of these squads", several=True)
     add_tables(verb)
     add_config(verb)
     add_json(verb)
@@ -32,27 +60,56 @@ def add(verbs: Verbs) -> None:
 
 def train(options: Namespace) -> int:
     """Train; the result is printed."""
+    if not options.stage and not options.generated:
+        raise InputError("there is nothing to learn; give --stage S, --generated N, or both")
     check_folder(options.out)
     from bot import config, log
-    from bot.sources import open_stage, sources
-    from bot.squads import squad_from
-    from bot.stage_plans import stage_plan
+    from bot.sources import sources
+    from bot.squads import squads_from
     from learning import training
-    from planning.grading import trust_in
+    from learning.scalars import Scalars, open_writer
 
     log.set_up(None, "warning", sys.stderr)
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
-    squad = squad_from(options, loaded, known.catalogue)
-    stages = [open_stage(name, known) for name in options.stage]
-    trusts = [trust_in(stage, squad, known.catalogue) for stage in stages]
-    tasks = []
-    for stage, trust in zip(stages, trusts, strict=True):
-        print_progress(f"{stage.code}: victories here are {trust}")
-        plan = None if options.no_plan else stage_plan(loaded, stage, squad, print_progress)
-        tasks.append(training.Task(stage, squad, plan))
+    asked = options.stage or options.squad or options.roster
+    squads = squads_from(options, loaded, known.catalogue) if asked else []
+    scalars = Scalars(open_writer(options.out)) if options.tensorboard else None
+    tasks, trust = _tasks(options, loaded, known, squads)
     result = training.train(
-        tasks, options.steps, options.seed, options.out, print_progress, settings=loaded.learning, start=options.start
-    )
-    print_facts({**result, **trusts[0].facts(as_json=options.json)}, as_json=options.json)
+        tasks, options.steps, options.seed, options.out, print_progress,
+        settings=_settings(options, loaded.learning), start=options.start, scalars=scalars,
+    )  # fmt: skip
+    print_facts({**result, **(trust.facts(as_json=options.json) if trust else {})}, as_json=options.json)
     return DONE
+
+
+def _settings(options: Namespace, learning: Settings) -> Settings:
+    """The settings of the configuration, with what the options say instead."""
+    changed = {"freeze": True} if options.freeze else {}
+    if options.learning_rate:
+        changed["learning_rate"] = options.learning_rate
+    return learning.model_copy(update=changed)
+
+
+def _tasks(
+    options: Namespace, loaded: Config, known: Sources, squads: Sequence[tuple[Operator, ...]]
+) -> tuple[list[Task], Trust | None]:
+    """What is learned: each stage with each squad, and generated ones. And how far victories on the first stage may be
+    trusted, where one is named.
+    """
+    from bot.sources import open_stage
+    from bot.stage_plans import stage_plan
+    from learning.generated import generated_tasks
+    from learning.training import Task
+    from planning.grading import trust_in
+
+    tasks, trusts = [], []
+    for stage, squad in product([open_stage(name, known) for name in options.stage], squads):
+        trusts.append(trust_in(stage, squad, known.catalogue))
+        print_progress(f"{stage.code}: victories here are {trusts[-1]}")
+        tasks.append(Task(stage, squad, None if options.no_plan else stage_plan(loaded, stage, squad, print_progress)))
+    given = squads if options.squad or options.roster else ()
+    drawn = generated_tasks(options.generated, options.seed, known.catalogue, given, print_progress)
+    tasks += [task._replace(plan=None) if options.no_plan else task for task in drawn]
+    return tasks, trusts[0] if trusts else None

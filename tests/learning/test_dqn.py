@@ -253,6 +253,16 @@ def test_without_a_gpu_device_and_precision_change_nothing(encoding, settings, b
         assert all(torch.equal(value, found[0][name]) for name, value in other.items())
 
 
+def test_mixed_precision_has_about_the_same_gradient(encoding, settings, batch, terrain):
+    """In bfloat16 too, which the CPU can do as well, every weight has one; figures differ by a few per cent."""
+    exact, mixed = Dqn(encoding, settings, 0), Dqn(encoding, settings, 0)
+    mixed._precision = lambda: torch.autocast("cpu", torch.bfloat16, cache_enabled=False)
+    first, second = (dqn.update(batch._replace(taught=4), terrain) for dqn in (exact, mixed))
+    assert second.loss == pytest.approx(first.loss, rel=0.05)
+    norms = [torch.cat([one.grad.flatten() for one in dqn.online.parameters()]).norm() for dqn in (exact, mixed)]
+    assert norms[1] == pytest.approx(float(norms[0]), rel=0.05)
+
+
 def test_a_gpu_is_used_where_there_is_one(settings, monkeypatch):
     """Unless device = "cpu" says otherwise."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)

@@ -15,6 +15,8 @@ from planning.variation import VARIATIONS
         (["simulate", "--stage", "first_watch", "--plan", "p.json", "--seed", "-1"], "must be 0 or more, is -1"),
         (["evaluate", "--stage", "first_watch", "--policy", "greedy", "--seed", "-1"], "must be 0 or more, is -1"),
         (["train", "--stage", "first_watch", "--out", "out", "--seed", "-1"], "must be 0 or more, is -1"),
+        (["train", "--stage", "first_watch", "--out", "out", "--learning-rate", "0"], "must be above 0, is 0"),
+        (["train", "--stage", "first_watch", "--out", "out", "--learning-rate", "nan"], "must be above 0, is nan"),
         (["practice", "--seed", "-1"], "must be 0 or more, is -1"),
         (["generate", "--out", "level.json", "--seed", "-1"], "must be 0 or more, is -1"),
         (["practice", "--position", "5"], "write X,Y, for example 100,50"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from learned import kept_plan
@@ -69,4 +70,56 @@ def test_a_folder_to_begin_with_that_has_no_weights_is_one_line(capsys, config, 
     asked = ["train", "--stage", "two_roads", "--out", str(tmp_path / "out"), "--config", str(config)]
     assert main([*asked, "--from", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def tasks(monkeypatch):
+    """What would be trained and how, instead of a training."""
+    found = []
+
+    def noted(tasks, *_, settings, **more):
+        found.append((tasks, settings, more))
+        return {"decisions": 0}
+
+    monkeypatch.setattr("learning.training.train", noted)
+    return found
+
+
+def test_each_stage_is_learned_with_each_squad(capsys, config, tmp_path, tasks):
+    """Two squad files and two stages are four tasks; what fine-tunes goes into the settings."""
+    files = []
+    for number, names in enumerate((["Fang", "Kroos"], ["Lava", "Ansel", "Beagle"])):
+        files.append(tmp_path / f"{number}.toml")
+        files[-1].write_text("".join(f'[[operator]]\nname = "{name}"\n' for name in names), encoding="utf-8")
+    more = ["--squad", *map(str, files), "--no-plan", "--freeze", "--learning-rate", "0.0001"]
+    trained(capsys, config, tmp_path / "out", "--stage", "first_watch", "two_roads", *more)
+    ((found, settings, _),) = tasks
+    assert [(one.stage.name, len(one.squad)) for one in found] == [
+        ("first_watch", 2), ("first_watch", 3), ("two_roads", 2), ("two_roads", 3),
+    ]  # fmt: skip
+    assert (settings.freeze, settings.learning_rate, settings.battles) == (True, 0.0001, 4)
+
+
+def test_generated_stages_are_learned_with_their_plans(capsys, config, tmp_path, tasks, monkeypatch):
+    """Beside named stages or alone; --no-plan leaves their plans out too."""
+    monkeypatch.setattr("learning.generated.DIFFICULTIES", range(1, 2))
+    trained(capsys, config, tmp_path / "out", "--generated", "1")
+    trained(capsys, config, tmp_path / "out", "--generated", "1", "--stage", "first_watch", "--no-plan")
+    (alone, _, _), (beside, _, _) = tasks
+    assert [one.stage.code[:2] for one in (*alone, *beside)] == ["G1", beside[0].stage.code[:2], "G1"]
+    assert alone[0].plan is not None
+    assert [one.plan for one in beside] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [([], "give --stage S, --generated N, or both"), (["--stage", "first_watch", "--tensorboard"], "[tensorboard]")],
+)
+def test_what_cannot_be_trained_is_one_line(capsys, config, tmp_path, monkeypatch, more, said):
+    """Nothing to learn, or TensorBoard asked for and not there: before anything is searched or written."""
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    monkeypatch.setattr("bot.stage_plans.stage_plan", pytest.fail)
+    assert main(["train", "--out", str(tmp_path / "out"), "--config", str(config), *more]) == 2
+    assert said in capsys.readouterr().err.splitlines()[-1]
     assert not (tmp_path / "out").exists()
