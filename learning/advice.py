@@ -12,7 +12,9 @@ from game.actions import NOTHING
 from game.view import BattleView
 from learning.encoding import StageEncoding
 from learning.plan_policy import PlanPolicy, brought
+from planning.drafts import Draft
 from planning.plans import Plan
+from planning.recovery import rest_of
 
 NONE = -1
 
@@ -21,8 +23,14 @@ class Adviser:
     """Follows one plan through one battle after the other. `seconds` is the clock of the battle: see PlanPolicy."""
 
     def __init__(self, plan: Plan, encoding: StageEncoding, seconds: Callable[[], float]) -> None:
-        self._encoding = encoding
-        self._plan = PlanPolicy(plan, encoding.stage, brought(plan, encoding.squad), seconds)
+        self._encoding, self._steps = encoding, plan
+        self._squad = brought(plan, encoding.squad)
+        self._plan = PlanPolicy(plan, encoding.stage, self._squad, seconds)
+
+    @property
+    def rest(self) -> Draft:
+        """The steps that are not done, as a draft."""
+        return rest_of(self._steps, self._encoding.stage, self._squad, self._plan.reached)
 
     def advise(self, view: BattleView) -> tuple[int, int]:
         """The compact actions that the plan advises in this view, -1 for none."""

@@ -11,11 +11,12 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from learning.advice import Adviser
 from learning.arrays import Integers, Mask
-from learning.battles import BattleBatch
+from learning.battle_copies import CopiedBattles
 from learning.encoding import ADVICES, Observation, make_encoding
 from learning.network import Snapshot
 from learning.observation import BatchObservation
 from learning.reward import Situation
+from planning.drafts import Draft
 from planning.plans import Plan
 from planning.variation import Variation
 
@@ -59,7 +60,7 @@ class Collector:
         first_seed: int, *, stays: bool = True,
     ) -> None:  # fmt: skip
         self.encoding = make_encoding(stage, squad)
-        self.battles, self._count = BattleBatch(self.encoding, count), count
+        self.battles, self._count = CopiedBattles(self.encoding, count), count
         self._variations, self._seed, self._stays = variations, first_seed, stays
         self._advisers = [] if plan is None else [self._adviser(plan, b) for b in range(count)]
         self.active = np.ones(count, np.bool_)
@@ -74,6 +75,10 @@ class Collector:
 
     def _adviser(self, plan: Plan, b: int) -> Adviser:
         return Adviser(plan, self.encoding, lambda: self.battles.seconds(b))
+
+    def rest_of_plan(self, b: int) -> Draft:
+        """What is left of the plan in battle `b`."""
+        return self._advisers[b].rest
 
     def _begin(self, b: int) -> None:
         self.battles.begin(b, self._variations[self._seed % len(self._variations)], self._seed)

@@ -15,6 +15,7 @@ from learning.arrays import Integers, Mask
 from learning.battles import SECOND
 from learning.collector import Choice, Collector, Ended, as_advised, as_network
 from learning.encoding import Observation
+from learning.look_ahead import LookAhead
 from learning.policy import Greedy, Policy, Random
 from learning.settings import Settings
 from learning.training import Task, trained_agent
@@ -52,21 +53,27 @@ def played(
 
 
 def evaluate(
-    task: Task, policy: str, battles: int, seed: int, variation: Variation = EXACT, settings: Settings | None = None
-) -> dict[str, Any]:
+    task: Task, policy: str, battles: int, seed: int, variation: Variation = EXACT, settings: Settings | None = None,
+    look_ahead: int = 0,
+) -> dict[str, Any]:  # fmt: skip
     """Play battles of a variation with a policy: random, greedy, plan (the task's), or the one of a folder.
 
-    `settings` says how large the network of the folder is. Returns the numbers of battles won, and won without a leak,
-    with 95 % intervals, and lengths and times. Raises CheckpointError where the folder holds no usable checkpoint.
+    `settings` says how large the network of the folder is; `look_ahead` is how many battles a search for a continuation
+    may play (learning.look_ahead), 0 for none; the task then needs a plan. Returns the numbers of battles won, and won
+    without a leak, with 95 % intervals, and lengths and times. Raises CheckpointError where the folder holds no usable
+    checkpoint.
     """
     torch.set_num_threads(1)
     make, began = chooser(task, policy, seed, settings), time.monotonic()
+    if look_ahead:
+        make = _looking_ahead(make, look_ahead, seed)
     ended = played(task, make, battles, variation, 1_000 * seed)
     decisions = sum(one.decisions for one in ended)
     return {
         "stage": task.stage.name,
         "policy": policy,
         "variation": variation.name,
+        "look_ahead": look_ahead,
         "battles": battles,
         **_rates("won", "win_rate", sum(one.won for one in ended), battles),
         **_rates("without_a_leak", "three_star_rate", sum(one.stars == 3 for one in ended), battles),
@@ -75,6 +82,11 @@ def evaluate(
         "battle_seconds": float(np.mean([one.seconds for one in ended])) if ended else 0.0,
         "decision_milliseconds": 1000 * (time.monotonic() - began) / max(decisions, 1),
     }
+
+
+def _looking_ahead(make: Callable[[Collector], Choice], budget: int, seed: int) -> Callable[[Collector], Choice]:
+    """The same choices, but for those of continuations that hold more often."""
+    return lambda collector: LookAhead(collector, make(collector), budget, seed)
 
 
 def _rates(name: str, rate: str, count: int, of: int) -> dict[str, Any]:

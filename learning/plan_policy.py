@@ -109,6 +109,11 @@ class PlanPolicy:
         """Whether all steps are done, as far as the last view shows."""
         return self._course is not None and self._course.next >= self._course.last
 
+    @property
+    def reached(self) -> int:
+        """How many steps are done or skipped, as far as the last view shows; all where the plan has ended."""
+        return 0 if self._course is None else len(self._steps) if self.has_ended else self._course.next
+
     def fallen_back(self, view: BattleView, legal: Mask) -> Action:
         """Deploys again, as the plan did, the first operator that has fallen and may be deployed; else a wait.
 

@@ -33,6 +33,13 @@ def add(verbs: Verbs) -> None:
     )
     add_variation(verb, "how far the battles differ from the simulator's (exact)", default="exact")
     verb.add_argument("--no-plan", action="store_true", help="with DIR: without the advice of a plan")
+    verb.add_argument(
+        "--look-ahead",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="try the rest of the plan as the battle goes, and search for a better one in N battles (0)",
+    )
     verb.add_argument("--battles", type=count, default=100, metavar="N")
     verb.add_argument("--seed", type=seed, default=0, metavar="K")
     add_squad(verb)
@@ -66,10 +73,14 @@ def evaluate(options: Namespace) -> int:
         raise PlanError(
             f"{stage.code}: no plan wins with this squad; [play] planning_seconds says how long is searched"
         )
+    if plan is None and options.look_ahead:
+        raise PlanError("--look-ahead needs a plan: --policy plan, search, or DIR without --no-plan")
     policy = "plan" if options.policy == "search" else options.policy
     variation = VARIATIONS[options.variation]
     task = Task(stage, squad, plan)
-    figures = measuring.evaluate(task, policy, options.battles, options.seed, variation, loaded.learning)
+    figures = measuring.evaluate(
+        task, policy, options.battles, options.seed, variation, loaded.learning, options.look_ahead
+    )
     for line in said:
         print_progress(line)
     trust = trust_in(stage, squad, known.catalogue)

@@ -48,12 +48,21 @@ def test_the_plan_that_is_kept_is_measured(capsys, tmp_path):
     """In battles that differ as far as is asked for, with the intervals of both rates."""
     config = kept_plan(tmp_path, "first_watch")
     asked = ["evaluate", "--stage", "first_watch", "--battles", "4", "--config", str(config), "--json"]
-    for variation, more in (("exact", []), ("near", ["--variation", "near"])):
+    for variation, more in (("exact", []), ("near", ["--variation", "near", "--look-ahead", "9"])):
         assert main([*asked, "--policy", "plan", *more]) == 0
         figures = json.loads(capsys.readouterr().out)
         assert (figures["policy"], figures["variation"]) == ("plan", variation)
         assert figures["without_a_leak"] == figures["won"] == 4
         assert figures["win_rate_95"] == figures["three_star_rate_95"] == [pytest.approx(0.5101), 1.0]
+
+
+def test_looking_ahead_needs_a_plan(capsys):
+    """It tries what is left of one."""
+    asked = ["evaluate", "--stage", "first_watch", "--policy", "greedy", "--battles", "1", "--look-ahead", "9"]
+    assert main(asked) == 2
+    said = capsys.readouterr().err
+    assert "--look-ahead needs a plan" in said
+    assert said.count("\n") == 1
 
 
 def test_a_plan_is_searched_for_now_where_that_is_asked_for(capsys, tmp_path, monkeypatch):
