@@ -79,6 +79,8 @@ def build(
     if plan is not None:
         tell("playing the plan in varied battles, to give the learner examples")
         _teach(learner, plan)
+        if config.play.policy == "plan":
+            learner.leave_decisions()
     machine = Machine(_setup(config, stage, squad, battles, played))
     return Parts(stage, squad, client, watcher, geometry, learner, machine, known, plan)
 
@@ -93,7 +95,6 @@ def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> P
     if parts.plan is None:
         log.logger().warning("plan", why="there is none for this stage and squad; the DQN decides")
         return None
-    parts.learner.leave_decisions()
     return PlanPolicy(parts.plan, parts.stage, brought(parts.plan, parts.squad), seconds)
 
 
