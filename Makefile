@@ -46,6 +46,7 @@ bench-online: $(VENV)/bench system
 	$(BIN)/python benchmarks/online.py $(ARGS)
 
 bench-daemon: bench-chaos bench-kills
+	$(BIN)/python benchmarks/learning_kills.py
 	$(BIN)/python benchmarks/pauses.py
 	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python benchmarks/fuzz_mqtt.py

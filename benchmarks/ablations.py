@@ -41,8 +41,7 @@ from learning.encoding import GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, StageEncodi
 from learning.network import TRUST, Inputs, Terrain
 from learning.settings import Settings
 from learning.trainer import Trainer
-from learning.training import Task
-from learning.training_task import TrainingTask
+from learning.training_task import Task, TrainingTask
 from planning.solutions import solution
 
 HIDDEN = 256

@@ -36,8 +36,7 @@ from learning.network import Snapshot
 from learning.policy import Greedy
 from learning.settings import Settings
 from learning.trainer import Trainer
-from learning.training import Task
-from learning.training_task import TrainingTask
+from learning.training_task import Task, TrainingTask
 from planning.plans import Plan
 from planning.search import search
 from planning.solutions import as_plan

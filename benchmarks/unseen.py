@@ -32,8 +32,7 @@ from game.levels.stage import load_stage, shipped_stages, stage_of
 from learning.general import begin_with_general
 from learning.settings import Settings
 from learning.trainer import Trainer
-from learning.training import Task
-from learning.training_task import TrainingTask
+from learning.training_task import Task, TrainingTask
 from planning.generator import DIFFICULTIES, draw
 
 GENERATED = 8

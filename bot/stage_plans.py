@@ -84,16 +84,22 @@ def roster_plan(
 
 def _kept_or_searched(config: Config, stage: Stage, squad: tuple[Operator, ...], tell: Tell) -> Plan | None:
     """The kept plan of a stage and these operators, or one that is searched for now."""
+    kept = kept_plan(config, stage, squad)
+    return kept or _searched(config.play.planning_seconds, stage, squad, plan_file(config, stage, squad), tell)
+
+
+def kept_plan(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Plan | None:
+    """The kept plan of a stage and these operators; None where there is none, or none that can be read."""
     file = plan_file(config, stage, squad)
-    if file.is_file():
-        try:
-            plan = read_plan(file)
-        except PlanError as error:
-            log.logger().warning("plan", why=str(error))
-        else:
-            log.logger().info("plan", file=str(file), new=False)
-            return plan
-    return _searched(config.play.planning_seconds, stage, squad, file, tell)
+    if not file.is_file():
+        return None
+    try:
+        plan = read_plan(file)
+    except PlanError as error:
+        log.logger().warning("plan", why=str(error))
+        return None
+    log.logger().info("plan", file=str(file), new=False)
+    return plan
 
 
 def plan_file(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Path:
@@ -118,7 +124,7 @@ def _searched(seconds: float, stage: Stage, squad: tuple[Operator, ...], file: P
     plan = as_plan(found.draft, stage, squad)
     _keep(plan, file)
     log.logger().info("plan", file=str(file), new=True, **said)
-    return plan
+    return read_plan(file)  # as every later run has it
 
 
 class _Watch:

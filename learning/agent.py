@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,11 +20,12 @@ from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Arrays
 from learning.champion import Champion
-from learning.checkpoint import STATE, Checkpoint, CheckpointError
+from learning.checkpoint import BUFFERS, STATE, Checkpoint, CheckpointError
 from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.dqn import DivergedError, Dqn
 from learning.encoding import NO_ADVICE, make_encoding
 from learning.fingerprint import fingerprint
+from learning.frames import FramesError
 from learning.network import make_terrain
 from learning.observation import look
 from learning.policy import EpsilonGreedy
@@ -156,9 +158,10 @@ class Agent:
     def checkpoint(self) -> Checkpoint:
         """What was learned, and what is needed to continue exactly as without an interruption.
 
+        The weights are published too, since an agent that continues decides by them.
         Raises DivergedError where the weights are no numbers: the last good checkpoint stays the newest.
         """
-        self.dqn.check()
+        self.publish()
         facts = {
             "fingerprint": fingerprint(self.settings.discount),
             "stage": self.encoding.stage.name,
@@ -172,17 +175,20 @@ class Agent:
             "rng": json.dumps(self.rng.bit_generator.state),
             "champion": json.dumps(self.champion.state()),
         }
+        if self.buffer.file is not None:
+            return Checkpoint(self._weights(), {}, {**facts, BUFFERS: [self.buffer.position()]})
         return Checkpoint(self._weights(), self.buffer.state(), facts)
 
-    def restore(self, kept: Checkpoint) -> tuple[str, ...]:
-        """Continue from a checkpoint. Returns a line for a part that could not be used: the buffer of another stage,
-        squad, reward or encoding.
+    def restore(self, kept: Checkpoint, directory: Path | None = None) -> tuple[str, ...]:
+        """Continue from a checkpoint, and in the buffer's file that lies in the same directory, if that is given.
+
+        Returns a line for a part that could not be used: the buffer of another stage, squad, reward or encoding.
 
         Raises CheckpointError where the weights are of another network or no numbers, or a fact is missing or makes no
         sense; this agent must not be used any more then.
         """
         try:
-            return self._taken_over(kept)
+            return self._taken_over(kept, directory)
         except CheckpointError:
             raise
         except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
@@ -190,7 +196,7 @@ class Agent:
                 f"its {STATE} is damaged ({type(error).__name__}: {' '.join(str(error).split())})"
             ) from None
 
-    def _taken_over(self, kept: Checkpoint) -> tuple[str, ...]:
+    def _taken_over(self, kept: Checkpoint, directory: Path | None) -> tuple[str, ...]:
         """What `restore` does, for a checkpoint whose facts are sound."""
         try:
             best = self._restore_weights(kept.learned)
@@ -202,7 +208,7 @@ class Agent:
         except DivergedError as error:
             raise CheckpointError(str(error)) from None
         try:
-            note = self._restore_buffer(kept)
+            note = self._restore_buffer(kept, directory)
         except ValueError as error:
             return (f"{error}: the checkpoint's weights are used, its buffer and exploration are not",)
         self.battles, self.remembered = int(kept.facts["battles"]), int(kept.facts["remembered"])
@@ -214,8 +220,9 @@ class Agent:
             self.champion.restore(json.loads(kept.facts["champion"]))
         return note
 
-    def _restore_buffer(self, kept: Checkpoint) -> tuple[str, ...]:
+    def _restore_buffer(self, kept: Checkpoint, directory: Path | None) -> tuple[str, ...]:
         """Take over the buffer; where reward or encoding have changed it stays empty, and the returned line says so.
+        So does one for a buffer whose file is of no use.
 
         Raises ValueError where the buffer is of another stage or squad.
         """
@@ -224,9 +231,20 @@ class Agent:
             raise ValueError(f"the checkpoint is of stage {stage} with {', '.join(squad)}")
         if kept.facts.get("fingerprint") != fingerprint(self.settings.discount):
             return (OTHER_FINGERPRINT,)
-        self.buffer.restore(kept.buffer)
+        try:
+            self._fill_buffer(kept, directory)
+        except FramesError as error:
+            return (f"{error}: the checkpoint's weights and exploration are used, its buffer is not",)
         self.credit = float(kept.facts["credit"])
         return ()
+
+    def _fill_buffer(self, kept: Checkpoint, directory: Path | None) -> None:
+        """Read the buffer from the checkpoint, or go on in its file; without the directory it stays empty."""
+        positions = kept.facts.get(BUFFERS)
+        if not positions:
+            self.buffer.restore(kept.buffer)
+        elif directory is not None:
+            self.buffer.resume(directory, positions[0])
 
     def _weights(self) -> Arrays:
         """The weights of both networks and of the champion, and the state of the optimiser, by name."""

@@ -75,13 +75,17 @@ class BattleBatch:
 
     def look(self) -> tuple[BatchObservation, Situation]:
         """What a player sees of all battles, and what the reward looks at."""
-        for world, (records, arrays) in zip(self._worlds, self._rows, strict=True):
-            show(world, records, arrays)  # with its own numbers: what is seen of a health is a share
+        for b in range(len(self._rows)):
+            self.show(b)
         seen = observe(self._arrays, self.encoding)
         return seen, situations_of(self._arrays, seen)
 
+    def show(self, b: int) -> None:
+        """Look at battle `b` alone, as `view` then has it."""
+        show(self._worlds[b], *self._rows[b])  # with its own numbers: what is seen of a health is a share
+
     def view(self, b: int) -> BattleView:
-        """What a player saw of battle `b` at the last `look`."""
+        """What a player saw of battle `b` at the last `look` or `show`."""
         return view_of(self._arrays, self.encoding.kinds, b)
 
     def seconds(self, b: int) -> float:
@@ -91,11 +95,15 @@ class BattleBatch:
     def decide(self, numbers: Integers, ticks: int = SECOND) -> None:
         """Do a compact action in each battle, and play on to its next decision; battles that are over stand still."""
         over = self.ends().over
-        for b, (kind, slot, tile, direction) in enumerate(self.actions[numbers].tolist()):
-            if over[b]:
-                continue
-            delay, lost = self._gesture(b) if kind != WAIT else (0, False)
-            _play(self._worlds[b], self._records, b, WAIT if lost else kind, slot, tile, direction, delay, ticks)
+        for b, number in enumerate(numbers.tolist()):
+            if not over[b]:
+                self.decide_one(b, number, ticks)
+
+    def decide_one(self, b: int, number: int, ticks: int = SECOND) -> None:
+        """Do a compact action in battle `b`, which is not over, and play on to its next decision."""
+        kind, slot, tile, direction = self.actions[number].tolist()
+        delay, lost = self._gesture(b) if kind != WAIT else (0, False)
+        _play(self._worlds[b], self._records, b, WAIT if lost else kind, slot, tile, direction, delay, ticks)
 
     def _gesture(self, b: int) -> tuple[int, bool]:
         """Ticks that the next gesture of a battle takes, and whether it is lost."""

@@ -3,6 +3,9 @@
 A checkpoint is a folder `checkpoint-00000012` with `learned.safetensors` (weights, optimiser), `buffer.safetensors` and
 `state.json`, which names the SHA-256 of the other two. It is written under another name, synced and renamed, so a kill
 at any moment leaves the last good one. The newest two are kept; an unreadable one is moved aside, never deleted.
+
+`buffer.safetensors` is empty where the buffer is in a file of its own beside the checkpoints, `buffer-00000003`, which
+the fact `buffers` names with how far it was written (see learning.replay).
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from learning.durable import move_aside, sync_folder, write_synced
 FORMAT = 1
 KEPT = 2
 LEARNED, BUFFER, STATE = "learned.safetensors", "buffer.safetensors", "state.json"
+BUFFERS = "buffers"
+"""The fact that has the position in each buffer's file: see ReplayBuffer.position."""
 
 
 class CheckpointError(InputError):
@@ -48,15 +53,35 @@ def journals(directory: Path) -> list[Path]:
     return sorted(directory.glob("journal-[0-9]*"))
 
 
+def buffers(directory: Path) -> list[Path]:
+    """The files of buffers in a folder, oldest first."""
+    return sorted(directory.glob("buffer-[0-9]*"))
+
+
+def next_buffer(directory: Path) -> Path:
+    """The name for a new file of a buffer."""
+    return directory / f"buffer-{max(map(number_of, buffers(directory)), default=0) + 1:08d}"
+
+
 def number_of(path: Path) -> int:
-    """The number of a checkpoint or journal."""
+    """The number of a checkpoint, journal or buffer."""
     return int(path.name.rsplit("-", 1)[-1])
 
 
 def tidy(directory: Path) -> None:
-    """Remove what a kill left half-written."""
+    """Remove what a kill left: what is half-written, and buffers that no checkpoint can name, since there is none."""
+    _remove_unfinished(directory)
+    if not any(directory.glob("*checkpoint-[0-9]*")):
+        for path in buffers(directory):
+            path.unlink()
+
+
+def _remove_unfinished(directory: Path) -> None:
     for left in directory.glob("writing-*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
 
 
 def write(directory: Path, checkpoint: Checkpoint) -> Path:
@@ -65,13 +90,13 @@ def write(directory: Path, checkpoint: Checkpoint) -> Path:
     Raises OSError where it cannot be written; then the room that was taken is free again.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    tidy(directory)
+    _remove_unfinished(directory)
     number = max(map(number_of, [*checkpoints(directory), *journals(directory)]), default=0) + 1
     final, unfinished = directory / f"checkpoint-{number:08d}", directory / f"writing-{number:08d}"
     try:
         _write_parts(unfinished, checkpoint)
     except OSError:
-        tidy(directory)
+        _remove_unfinished(directory)
         raise
     unfinished.rename(final)
     sync_folder(directory)
@@ -92,13 +117,25 @@ def _write_parts(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def _drop_old(directory: Path) -> None:
-    """Delete all but the newest two checkpoints, and the journals that neither of these two needs."""
+    """Delete all but the newest two checkpoints, and the journals and buffers that neither of these two needs."""
     kept = checkpoints(directory)[-KEPT:]
     for path in checkpoints(directory)[:-KEPT]:
         shutil.rmtree(path)
     for path in journals(directory):
         if len(kept) == KEPT and number_of(path) < number_of(kept[0]):
             path.unlink()
+    named = [_named_buffers(path) for path in kept]
+    for path in buffers(directory):
+        if not any(names is None or path.name in names for names in named):
+            path.unlink()
+
+
+def _named_buffers(path: Path) -> set[str] | None:
+    """The files of buffers that a checkpoint names; None where it cannot be read."""
+    try:
+        return {str(one["file"]) for one in orjson.loads((path / STATE).read_bytes()).get(BUFFERS, ())}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def read(path: Path) -> Checkpoint:
@@ -126,12 +163,15 @@ def read_newest(directory: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
             older = [other.name for other in checkpoints(directory)]
             rest = f"going on from {older[-1]}" if older else "beginning anew"
             notes.append(f"{error}; moved aside as {aside.name}, {rest}")
+    if notes:
+        for path in buffers(directory):
+            move_aside(path, "damaged")
     return None, tuple(notes)
 
 
 def set_aside(directory: Path) -> None:
-    """Rename all checkpoints and journals of a folder, so that the next start is a fresh one and nothing is lost."""
-    for path in (*checkpoints(directory), *journals(directory)):
+    """Rename all that is kept in a folder, so that the next start is a fresh one and nothing is lost."""
+    for path in (*checkpoints(directory), *journals(directory), *buffers(directory)):
         move_aside(path, "earlier")
 
 

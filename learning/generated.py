@@ -11,7 +11,7 @@ from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
 from game.errors import StageError
 from game.levels.stage import stage_of
-from learning.training import Task
+from learning.training_task import Task
 from planning.generator import ATTEMPTS, DIFFICULTIES, draw
 from planning.search import BLOCKS, search
 from planning.solutions import as_plan

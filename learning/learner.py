@@ -26,6 +26,7 @@ from learning import checkpoint
 from learning.agent import Agent, Experience
 from learning.checkpoint import CheckpointError
 from learning.demonstrations import Demonstrations
+from learning.frames import FramesError
 from learning.general import begin_with_general
 from learning.journal import Journal, Owner, PlayedBattle, owner_of, read_since
 from learning.policy import EpsilonGreedy
@@ -58,7 +59,8 @@ class Learner:
 
     It continues from the newest good checkpoint in `directory` and the battles in the journal beside it, or starts anew
     if `fresh` or if there is none; with `directory` None nothing is written. Every battle is in the journal as soon as
-    it is settled. `notes` has one line for each problem with the checkpoints.
+    it is settled. The buffer is in a file there that is mapped into memory. `notes` has one line for each problem with
+    the checkpoints.
     """
 
     def __init__(
@@ -106,16 +108,26 @@ class Learner:
         checkpoint.tidy(self._directory)
         if fresh:
             checkpoint.set_aside(self._directory)
-            return ()
+            return self._keep_buffer()
         kept, notes = checkpoint.read_newest(self._directory)
-        if kept is None:
-            return notes + self._begin_with_general() + self._replay()
         try:
-            return notes + self._agent.restore(kept) + self._replay()
+            notes += self._begin_with_general() if kept is None else self._agent.restore(kept, self._directory)
         except CheckpointError as error:
             checkpoint.set_aside(self._directory)
             self._agent = self._new_agent()
-            return (*notes, f"{self._directory}: {error}; set aside", *self._begin_with_general())
+            return (*notes, f"{self._directory}: {error}; set aside", *self._begin_with_general(), *self._keep_buffer())
+        return notes + self._keep_buffer() + self._replay()
+
+    def _keep_buffer(self) -> tuple[str, ...]:
+        """Have the buffer in a file. Returns a line where there is no room for one: then checkpoints have it."""
+        assert self._directory is not None
+        if self._agent.buffer.file is not None:
+            return ()
+        try:
+            self._agent.buffer.keep_in(checkpoint.next_buffer(self._directory))
+        except (OSError, FramesError) as error:
+            return (f"{self._directory}: no file for the buffer there ({error}); it goes into the checkpoints",)
+        return ()
 
     def _begin_with_general(self) -> tuple[str, ...]:
         """Begin with the general policy that ships. Returns a line where that is not possible."""
@@ -164,7 +176,7 @@ class Learner:
 
     @property
     def owed(self) -> int:
-        """Work that is due: decisions to store, and updates for those stored.
+        """Work that is due: decisions to store, updates for those stored, and checkpoints.
 
         Once it is 0 it stays 0, with the weights published, until the next decision is handed in. Lock-step play waits
         for 0, so that its course does not depend on the speed of the machine. Nothing is owed once it is stopping.
@@ -219,7 +231,8 @@ class Learner:
 
     def save(self) -> None:
         """Ask for a checkpoint, written after everything handed in before; returns at once."""
-        self._put(_Save())
+        self._handed += 1
+        self._handed -= not self._put(_Save())
 
     def stop(self, patience: float | None = None) -> bool:
         """Write the last checkpoint and end the thread; False where it did not end within `patience` seconds.
@@ -303,6 +316,7 @@ class Learner:
                 self._write()
                 if isinstance(message, _Stop):
                     return False
+                self._taken += 1
             message = self._next(wait=False)
         return True
 

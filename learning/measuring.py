@@ -18,7 +18,8 @@ from learning.encoding import Observation
 from learning.look_ahead import LookAhead
 from learning.policy import Greedy, Policy, Random
 from learning.settings import Settings
-from learning.training import Task, trained_agent
+from learning.training import trained_agent
+from learning.training_task import Task
 from planning.variation import EXACT, Variation
 
 SIDE_BY_SIDE = 64

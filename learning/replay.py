@@ -4,22 +4,31 @@ Every view is stored once, as a frame of a ring. An experience is a frame with a
 n decisions, and how many frames later the next state lies, whose value is added to them. Legal actions are bit-packed
 beside each frame, so the mask of the next state is there when the target needs it. Frames of battles that are played
 side by side lie between one another; each battle has its own pending experiences.
+
+The ring may be kept in a file (see learning.frames). A checkpoint then only says how far it was written. The ring has
+room to spare, so that what is written after a checkpoint does not overwrite what the checkpoint needs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from learning import frames
 from learning.arrays import Arrays, Doubles, Floats, Integers, Mask
-from learning.encoding import ADVICES, GLOBALS, NO_ADVICE, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
+from learning.encoding import ADVICES, GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
 
 Records: TypeAlias = npt.NDArray[np.void]
 """Frames as `_frame_type` says."""
+SPARE = 8192
+"""Frames that a ring in a file has room for beside those in use, at least; else half as many as are in use."""
+MOST_STEPS = 127
+"""The most rewards that can have been summed."""
 
 
 class Batch(NamedTuple):
@@ -111,30 +120,48 @@ def _observed(frames: Records) -> Observation:
 class ReplayBuffer:
     """A ring of frames and the experiences that start at them."""
 
-    def __init__(self, encoding: StageEncoding, capacity: int, n_step: int, discount: float) -> None:
+    def __init__(
+        self, encoding: StageEncoding, capacity: int, n_step: int, discount: float, spare: int | None = None
+    ) -> None:
         self.capacity, self.n_step, self.discount = capacity, n_step, discount
+        self.spare = max(capacity // 2, SPARE) if spare is None else spare
+        """Frames that may be written after a checkpoint without a loss, where the ring is in a file."""
         self.actions = len(encoding.flat_actions)
-        self._weights = np.array([0.0, *(discount**steps for steps in range(1, n_step + 1))], np.float32)
+        self._weights = np.array([0.0, *(discount**steps for steps in range(1, MOST_STEPS + 1))], np.float32)
         """Of the next state's value, by how many rewards were summed."""
         self.written = 0
+        self._lost = 0
+        """No frame below this number is there."""
         self._pending: defaultdict[int, deque[_Pending]] = defaultdict(deque)
         """By battle."""
         self._last: dict[int, int] = {}
         """The last frame of each battle."""
-        self._ring = np.zeros(capacity, _frame_type(encoding, self.actions))
+        self._layout: frames.Layout = {"frame": _frame_type(encoding, self.actions), "complete": np.dtype(np.bool_)}
+        self._use(frames.in_memory(self._layout, capacity))
+
+    def _use(self, store: frames.Frames) -> None:
+        """Have the ring there from now on."""
+        self._store = store
+        self._ring: Records = store.arrays["frame"]
         """Frames as records, so that a draw takes all numbers of a frame from one place of the memory."""
-        self._ring["advice"] = NO_ADVICE
-        self._starts = np.zeros(capacity, np.bool_)
+        self._starts: Mask = store.arrays["complete"]
         """Whether an experience starts at a frame."""
 
     @property
     def arrays(self) -> Arrays:
-        """The numbers of all frames by name, each with a leading axis [capacity]; to change them changes the buffer."""
+        """The numbers of all frames by name, each with a leading axis [places of the ring]; to change them changes the
+        buffer.
+        """
         return {**{name: self._ring[name] for name in self._ring.dtype.names or ()}, "complete": self._starts}
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the ring is kept in, if it is."""
+        return self._store.file
 
     def __len__(self) -> int:
         """Frames kept. A few of them (the last ones of a battle) start no experience."""
-        return min(self.written, self.capacity)
+        return max(self.written - max(self.written - self.capacity, self._lost), 0)
 
     @property
     def bytes_each(self) -> float:
@@ -148,7 +175,8 @@ class ReplayBuffer:
     def add_frames(self, observations: Observation, legal: Mask) -> int:
         """Write several frames (arrays with a leading axis) over the oldest. Returns the number of the first."""
         first, count = self.written, len(legal)
-        places = (first + np.arange(count)) % self.capacity
+        self._store.reserve(first + count)
+        places = (first + np.arange(count)) % self._store.rows
         for name, value in zip(Observation._fields, observations, strict=True):
             self._ring[name][places] = value
         self._ring["legal"][places] = np.packbits(legal, axis=1)
@@ -159,7 +187,7 @@ class ReplayBuffer:
     def advise(self, frame: int, advice: Sequence[int]) -> None:
         """Add what a plan advises to a frame that was written without it."""
         if frame > self.written - 1 - self.capacity:
-            self._ring["advice"][frame % self.capacity] = advice
+            self._ring["advice"][frame % self._store.rows] = advice
 
     def add(self, frame: int, action: int, reward: float, after: int | None, battle: int = 0) -> None:
         """Add one decision: taken at `frame`, followed by the frame `after`, or by the end of the battle (None).
@@ -195,7 +223,7 @@ class ReplayBuffer:
         first = pending.popleft()
         if first.frame <= self.written - 1 - self.capacity:
             return  # pushed out of a very small ring before it was complete
-        place = first.frame % self.capacity
+        place = first.frame % self._store.rows
         self._ring["action"][place] = first.action
         self._ring["reward"][place] = total
         self._ring["steps"][place] = 0 if after is None else steps
@@ -204,19 +232,27 @@ class ReplayBuffer:
 
     def sample(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Batch | None:
         """A batch drawn by recency, with a share drawn uniformly; None while there is no experience."""
-        if not self._starts.any():
+        if not self._is_any_complete():
             return None
         places = self._draw(size, recency, uniform_share, rng)
         while not (complete := self._starts[places]).all():
             places[~complete] = self._draw(int((~complete).sum()), recency, uniform_share, rng)
         return self.batch(places)
 
+    def _is_any_complete(self) -> bool:
+        """Whether a frame that is kept starts an experience."""
+        complete, rows = self._starts, self._store.rows
+        first, end = (self.written - len(self)) % rows, self.written % rows
+        if first < end:
+            return bool(complete[first:end].any())
+        return len(self) > 0 and bool(complete[first:].any() or complete[:end].any())
+
     def _draw(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Integers:
         """Places in the ring, drawn by the age of their frames."""
         recent, chance = rng.random((2, size))
         uniform = np.minimum(chance / (uniform_share or 1.0) * len(self), len(self) - 1)
         ages = np.where(chance < uniform_share, uniform.astype(np.int64), recent_ages(len(self), recency, recent))
-        places: Integers = (self.written - 1 - ages) % self.capacity
+        places: Integers = (self.written - 1 - ages) % self._store.rows
         return places
 
     def batch(self, places: Integers) -> Batch:
@@ -238,8 +274,8 @@ class ReplayBuffer:
 
     def state(self) -> Arrays:
         """All frames and experiences, oldest first; pending ones are left out."""
-        order = (self.written - len(self) + np.arange(len(self))) % self.capacity
-        return {name: array[order] for name, array in self.arrays.items()}
+        places = self._numbers() % self._store.rows
+        return {name: array[places] for name, array in self.arrays.items()}
 
     def restore(self, state: Arrays) -> None:
         """Take over a state; where it has more frames than fit, the youngest ones.
@@ -250,8 +286,63 @@ class ReplayBuffer:
             if name not in state or state[name].shape[1:] != array.shape[1:]:
                 raise ValueError(f"the buffer's {name} are of another stage or squad")
         kept = min(len(state["action"]), self.capacity)
+        self._store.reserve(kept)
         for name, array in self.arrays.items():
             array[:kept] = state[name][len(state[name]) - kept :]
-        self.written = kept
+        self.written, self._lost = kept, 0
         self._last.clear()
         self._pending.clear()
+
+    def keep_in(self, file: Path) -> None:
+        """Have the ring in a new file from now on; pending experiences are left out.
+
+        Raises OSError or FramesError where there is no room for it; then it stays where it was.
+        """
+        new, state = frames.create(file, self._layout, self.capacity + self.spare), self.state()
+        self._use(new)
+        self.restore(state)
+
+    def position(self) -> dict[str, Any]:
+        """What a checkpoint says of a ring that is kept in a file, once all that was written is on the disk."""
+        assert self.file is not None
+        self._store.sync()
+        numbers = self._numbers()
+        return {
+            "file": self.file.name,
+            "written": self.written,
+            "incomplete": numbers[~self.arrays["complete"][numbers % self._store.rows]].tolist(),
+            "pending": {str(b): [list(one) for one in waiting] for b, waiting in self._pending.items() if waiting},
+            "last": {str(b): frame for b, frame in self._last.items()},
+        }
+
+    def resume(self, folder: Path, position: dict[str, Any]) -> None:
+        """Go on in a file of a folder from where it was at a checkpoint, whatever was written to it since.
+
+        Where more was written since than there is room to spare, the oldest frames are lost. A ring of another size is
+        copied into memory. Raises FramesError where the file is of no use.
+        """
+        found = frames.open_file(folder / str(position["file"]), self._layout)
+        self._use(found)
+        self.written = int(position["written"])
+        self._lost = max(found.reserved - found.rows, 0)
+        self._pending.clear()
+        for battle, waiting in position["pending"].items():
+            self._pending[int(battle)].extend(_Pending(int(f), int(a), float(r)) for f, a, r in waiting)
+        self._last = {int(battle): int(frame) for battle, frame in position["last"].items()}
+        self._unfinish(position["incomplete"])
+        if found.rows != self.capacity + self.spare:
+            state = self.state()
+            self._use(frames.in_memory(self._layout, self.capacity))
+            self.restore(state)
+
+    def _unfinish(self, incomplete: Sequence[int]) -> None:
+        """No experience is complete any more that was not then, or whose numbers make no sense."""
+        numbers = self._numbers()
+        places = numbers % self._store.rows
+        action, ahead, steps = (self.arrays[name][places] for name in ("action", "ahead", "steps"))
+        wrong = (action < 0) | (action >= self.actions) | (steps < 0) | (ahead < 0) | (numbers + ahead >= self.written)
+        self.arrays["complete"][places[wrong | np.isin(numbers, incomplete)]] = False
+
+    def _numbers(self) -> Integers:
+        """The frames that are kept, oldest first."""
+        return np.arange(self.written - len(self), self.written)

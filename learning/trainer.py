@@ -7,8 +7,10 @@ gives the same weights, however fast the machine is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ import torch
 from learning.arrays import Integers, Mask
 from learning.collector import Ended, Played
 from learning.demonstrations import share_shown
-from learning.dqn import Dqn
+from learning.dqn import Dqn, Update
 from learning.encoding import Observation
 from learning.network import Snapshot
 from learning.policy import Explorer, Schedule
@@ -108,3 +110,27 @@ class Trainer:
             batch = task.batch(self.share, self.rng)
             if batch is not None:
                 self.dqn.update(batch, self._terrains[task])
+
+    def state(self) -> dict[str, Any]:
+        """What goes on from here after a round, but for weights and buffers, in plain data."""
+        return {
+            "decisions": self.decisions,
+            "turn": self.turn,
+            "owed": self._owed,
+            "updates": self.dqn.updates,
+            "last": self.dqn.last._asdict(),
+            "rng": json.dumps(self.rng.bit_generator.state),
+            "chance": json.dumps(self._chance.bit_generator.state),
+            "tasks": [one.state() for one in self.tasks],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state; weights and buffers go on by themselves. Raises ValueError where battles of a task come
+        out otherwise than they did.
+        """
+        self.decisions, self.turn, self._owed = int(state["decisions"]), int(state["turn"]), float(state["owed"])
+        self.dqn.updates, self.dqn.last = int(state["updates"]), Update(**state["last"])
+        self.rng.bit_generator.state = json.loads(state["rng"])
+        self._chance.bit_generator.state = json.loads(state["chance"])
+        for one, kept in zip(self.tasks, state["tasks"], strict=True):
+            one.restore(kept)

@@ -1,19 +1,20 @@
-"""Training without a screen, as fast as the simulator and the network go: its course, its checkpoint and its curve."""
+"""Training without a screen, as fast as the simulator and the network go: its course and its curve."""
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from game.characters.models import Operator
-from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from learning import checkpoint
+from learning import checkpoint, training_folder
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.collector import Ended
@@ -21,19 +22,11 @@ from learning.environment import SECOND
 from learning.scalars import Scalars
 from learning.settings import Settings
 from learning.trainer import Trainer
-from learning.training_task import TrainingTask
-from planning.plans import Plan
+from learning.training_folder import Result, TrainingFolder
+from learning.training_task import Task, TrainingTask
 
 RECENT = 100
 """Battles over which the win rate is averaged."""
-
-
-class Task(NamedTuple):
-    """A stage to be learned with a squad, and the plan that is shown, if there is one."""
-
-    stage: Stage
-    squad: Sequence[Operator]
-    plan: Plan | None = None
 
 
 class Progress(NamedTuple):
@@ -61,16 +54,6 @@ class Progress(NamedTuple):
         )
 
 
-class Result(NamedTuple):
-    """One battle of the learning curve."""
-
-    decisions: int
-    won: bool
-    stars: int
-    q_mean: float
-    """Mean Q of the last batch."""
-
-
 def learn_battle(agent: Agent, battle: Battle) -> None:
     """Play a battle to its end and learn from each decision as soon as its result is known."""
     before = battle.view()
@@ -86,50 +69,93 @@ def learn_battle(agent: Agent, battle: Battle) -> None:
 
 
 def train(
-    tasks: Sequence[Task], steps: int, seed: int, out: Path, report: Callable[[Progress], None],
+    tasks: Sequence[Task], steps: int, seed: int, out: Path, report: Callable[[Progress | str], None],
     *, settings: Settings | None = None, start: Path | None = None, scalars: Scalars | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Train one network on one or several stages for at least `steps` decisions; checkpoint and curve go to `out`.
+    """Train one network on one or several stages for at least `steps` decisions; checkpoints and curve go to `out`.
 
-    It begins with the weights in the folder `start`, if given. `scalars` gets the figures of each round. `report` is
-    called after each round in which battles ended. Ctrl-C ends the training early, and what was learned is kept.
-    Returns battles, decisions and the share of the last 100 battles that were won without a leak. Raises
-    CheckpointError where `start` has no weights of use.
+    It begins with the weights in the folder `start`, if given. A training that was ended or killed goes on from the
+    last checkpoint in `out`, and comes to the same weights as one that was not. `scalars` gets the figures of each
+    round. `report` is called after each round in which battles ended. Ctrl-C ends the training after the round under
+    way, with a checkpoint. Returns battles, decisions and the share of the last 100 battles that were won without a
+    leak. Raises CheckpointError where `start` has no weights of use, or `out` has those of another training.
     """
     torch.set_num_threads(1)
     settings = settings or Settings()
+    same = training_folder.identity(tasks, settings, seed, start)
+    kept, notes = training_folder.read(out, same)
+    for note in notes:
+        report(note)
     trainer = Trainer([TrainingTask(*task, settings, seed) for task in tasks], settings, seed)
-    if start is not None:
-        _begin_with(trainer, tasks[0], start)
-    curve = list[Result]()
+    folder = TrainingFolder(out, trainer, tasks[0], seed, same)
     try:
-        _run(trainer, steps, curve, report, scalars)
-    except KeyboardInterrupt:
-        pass
+        if kept is None:
+            curve = _begun(trainer, folder, tasks[0], start)
+        else:
+            curve = folder.go_on(kept)
+            report(f"going on after {trainer.decisions:,} decisions")
+        _run(trainer, steps, curve, folder, report, scalars)
     finally:
         trainer.close()
-    checkpoint.write(out, _checkpoint(trainer, tasks[0], seed, len(curve)))
     names = ", ".join(task.stage.name for task in tasks)
     draw_curve(curve, out / "learning_curve.png", f"{names}, seed {seed}")
     return {"battles": len(curve), "decisions": trainer.decisions, "three_stars_last_100": _recent_rate(curve)}
 
 
-def _run(
-    trainer: Trainer, steps: int, curve: list[Result], report: Callable[[Progress], None], scalars: Scalars | None
-) -> None:
-    """Rounds until there are enough decisions."""
-    began = time.monotonic()
+def _begun(trainer: Trainer, folder: TrainingFolder, task: Task, start: Path | None) -> list[Result]:
+    """Begin a training with the weights of a folder, if there is one. Returns an empty curve."""
+    if start is not None:
+        _begin_with(trainer, task, start)
+    folder.begin()
     trainer.begin()
-    while trainer.decisions < steps:
-        ended = trainer.round()
-        curve += [_result(trainer, one) for one in ended]
-        rate = trainer.decisions / (time.monotonic() - began)
-        if scalars is not None:
-            scalars.add(trainer, rate)
-        if ended or trainer.decisions >= steps:
-            left = max(steps - trainer.decisions, 0) / rate
-            known = (trainer.decisions, steps, len(curve), _recent_rate(curve), trainer.epsilon, rate, left)
-            report(Progress(*known, trainer.dqn.alarm))
+    return []
+
+
+def _run(
+    trainer: Trainer, steps: int, curve: list[Result], folder: TrainingFolder,
+    report: Callable[[Progress | str], None], scalars: Scalars | None,
+) -> None:  # fmt: skip
+    """Rounds until there are enough decisions, or until Ctrl-C; then a checkpoint."""
+    began, before = time.monotonic(), trainer.decisions
+    with _interrupts() as interrupted:
+        while trainer.decisions < steps and not interrupted:
+            ended = trainer.round()
+            curve += [_result(trainer, one) for one in ended]
+            folder.keep_now_and_then(curve, report)
+            rate = (trainer.decisions - before) / (time.monotonic() - began)
+            if scalars is not None:
+                scalars.add(trainer, rate)
+            if ended or trainer.decisions >= steps:
+                try:
+                    report(_progress(trainer, steps, curve, rate))
+                except KeyboardInterrupt:
+                    break
+        folder.keep(curve)
+
+
+def _progress(trainer: Trainer, steps: int, curve: Sequence[Result], rate: float) -> Progress:
+    left = max(steps - trainer.decisions, 0) / rate
+    known = (trainer.decisions, steps, len(curve), _recent_rate(curve), trainer.epsilon, rate, left)
+    return Progress(*known, trainer.dqn.alarm)
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """The first Ctrl-C within it is only noted, in the list; a second one raises KeyboardInterrupt as ever."""
+    noted = list[int]()
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+
+    def note(number: int, _: object) -> None:
+        noted.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _result(trainer: Trainer, one: Ended) -> Result:
@@ -145,15 +171,6 @@ def _begin_with(trainer: Trainer, task: Task, folder: Path) -> None:
     """Take over the weights of a folder."""
     agent = trained_agent(task, folder, trainer.settings)
     trainer.dqn.begin_with(agent.dqn.online.state_dict())
-
-
-def _checkpoint(trainer: Trainer, task: Task, seed: int, battles: int) -> checkpoint.Checkpoint:
-    """What was learned, as an agent of the first task goes on from it."""
-    agent = Agent(task.stage, task.squad, trainer.settings, seed)
-    agent.dqn, agent.buffer = trainer.dqn, trainer.tasks[0].buffer
-    agent.remembered, agent.battles = trainer.decisions, battles
-    agent.policy.schedule.decisions = trainer.settings.epsilon_decisions  # exploration goes on as at its end
-    return agent.checkpoint()
 
 
 def trained_agent(task: Task, folder: Path, settings: Settings) -> Agent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,13 +12,33 @@ from game.levels.stage import Stage
 from learning.collector import Collector, Played
 from learning.demonstrations import BATTLES, FIRST_SEED, demonstrations, mixed_batch
 from learning.network import make_terrain
-from learning.replay import Batch, ReplayBuffer
+from learning.replay import SPARE, Batch, ReplayBuffer
 from learning.settings import Settings
 from planning.plans import Plan
 from planning.variation import FAR, NEAR
 
 APART = 100_000
 """Seeds from the first battle of one training to that of another."""
+SPARE_EACH = 64
+"""Frames of each battle that a buffer in a file has room for, at least, beside those in use: eight rounds."""
+
+
+class Task(NamedTuple):
+    """A stage to be learned with a squad, and the plan that is shown, if there is one."""
+
+    stage: Stage
+    squad: Sequence[Operator]
+    plan: Plan | None = None
+
+
+class _Stored(NamedTuple):
+    """A decision in each battle that is in the buffer as frames only."""
+
+    frame: int
+    """The first of them."""
+    actions: list[int]
+    rewards: list[float]
+    over: list[bool]
 
 
 class TrainingTask:
@@ -30,22 +51,23 @@ class TrainingTask:
         first = FIRST_SEED + BATTLES + APART * seed
         self.collector = Collector(stage, squad, plan, settings.battles, (NEAR, FAR), first)
         self.terrain = make_terrain(self.collector.encoding)
-        self.buffer = ReplayBuffer(self.collector.encoding, settings.buffer_size, settings.n_step, settings.discount)
+        spare = max(settings.buffer_size // 2, SPARE, SPARE_EACH * settings.battles)
+        self.buffer = ReplayBuffer(
+            self.collector.encoding, settings.buffer_size, settings.n_step, settings.discount, spare
+        )
         self.shown = demonstrations(plan, stage, squad, settings) if plan else None
-        self._last: tuple[int, Played] | None = None
-        """The decision stored last, whose next frame is to come, and its first frame."""
+        self._last: _Stored | None = None
+        """The decision stored last, whose next frame is to come."""
 
     def store(self, played: Sequence[Played]) -> None:
         """Put decisions that `collector` has made into the buffer, in order."""
         for one in played:
             first = self.buffer.add_frames(one.observation, one.legal)
             if self._last is not None:
-                frame, last = self._last
-                for b, (action, reward, over) in enumerate(
-                    zip(last.actions.tolist(), last.rewards, last.over, strict=True)
-                ):
+                frame, *last = self._last
+                for b, (action, reward, over) in enumerate(zip(*last, strict=True)):
                     self.buffer.add(frame + b, action, reward, None if over else first + b, b)
-            self._last = first, one
+            self._last = _Stored(first, one.actions.tolist(), list(one.rewards), list(one.over))
 
     @property
     def has_experiences(self) -> bool:
@@ -55,3 +77,12 @@ class TrainingTask:
     def batch(self, share: float, rng: np.random.Generator) -> Batch | None:
         """Experiences for one update, this share of them demonstrations if there are any; None without any."""
         return mixed_batch(self.buffer, self.shown, share, self.settings, rng)
+
+    def state(self) -> dict[str, Any]:
+        """What goes on from here, but for what the buffer has, in plain data."""
+        return {"collector": self.collector.state(), "last": self._last and self._last._asdict()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state; the buffer goes on by itself. Raises ValueError where its battles come out otherwise."""
+        self.collector.restore(state["collector"])
+        self._last = _Stored(**state["last"]) if state["last"] else None

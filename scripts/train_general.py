@@ -18,8 +18,7 @@ from learning.general import general_weights, write_general
 from learning.generated import generated_tasks
 from learning.settings import Settings
 from learning.trainer import Trainer
-from learning.training import Task
-from learning.training_task import TrainingTask
+from learning.training_task import Task, TrainingTask
 from planning.solutions import solution
 
 

@@ -55,7 +55,7 @@ def evaluate(options: Namespace) -> int:
     from bot.squads import squad_from
     from bot.stage_plans import searched_plan, stage_plan
     from learning import measuring
-    from learning.training import Task
+    from learning.training_task import Task
     from planning.grading import trust_in
     from planning.variation import VARIATIONS
 

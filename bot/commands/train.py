@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.sources import Sources
     from game.characters.models import Operator
+    from game.levels.stage import Stage
     from learning.settings import Settings
-    from learning.training import Task
+    from learning.training_task import Task
     from planning.grading import Trust
+    from planning.plans import Plan
 
 
 def add(verbs: Verbs) -> None:
@@ -50,7 +52,11 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--freeze", action="store_true", help="keep the first layers as they are ([learning] freeze)")
     verb.add_argument("--steps", type=count, default=20_000, metavar="N", help="decisions to learn from")
     verb.add_argument("--seed", type=seed, default=0, metavar="K")
-    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoint and learning curve go")
+    verb.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="where checkpoints and learning curve go; after Ctrl-C or a kill the same command goes on with what is "
+        "there, to the same result, and so does one with more --steps",
+    )  # fmt: skip
     verb.add_argument("--tensorboard", action="store_true", help="write curves for TensorBoard into the folder too")
     add_squad(verb, "squad files (TOML): each stage is learned with each of these squads", several=True)
     add_tables(verb)
@@ -99,17 +105,26 @@ def _tasks(
     trusted, where one is named.
     """
     from bot.sources import open_stage
-    from bot.stage_plans import stage_plan
     from learning.generated import generated_tasks
-    from learning.training import Task
+    from learning.training_task import Task
     from planning.grading import trust_in
 
     tasks, trusts = [], []
     for stage, squad in product([open_stage(name, known) for name in options.stage], squads):
         trusts.append(trust_in(stage, squad, known.catalogue))
         print_progress(f"{stage.code}: victories here are {trusts[-1]}")
-        tasks.append(Task(stage, squad, None if options.no_plan else stage_plan(loaded, stage, squad, print_progress)))
+        tasks.append(Task(stage, squad, None if options.no_plan else _plan(options.out, loaded, stage, squad)))
     given = squads if options.squad or options.roster else ()
     drawn = generated_tasks(options.generated, options.seed, known.catalogue, given, print_progress)
     tasks += [task._replace(plan=None) if options.no_plan else task for task in drawn]
     return tasks, trusts[0] if trusts else None
+
+
+def _plan(out: Path, loaded: Config, stage: Stage, squad: tuple[Operator, ...]) -> Plan | None:
+    """The plan that is shown. A training that goes on does so with those it began with: no other is searched for."""
+    from bot.stage_plans import kept_plan, stage_plan
+    from learning.checkpoint import checkpoints
+
+    if checkpoints(out):
+        return kept_plan(loaded, stage, squad)
+    return stage_plan(loaded, stage, squad, print_progress)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,32 @@ def test_rewards_of_a_battle_come_from_its_own_views(stage, squad):
     assert all(reward < -0.5 for reward, ended in zip(played.rewards, over, strict=True) if ended)
     after = collector.play(waits, 1.0)
     assert all(reward == pytest.approx(0) for reward, ended in zip(after.rewards, over, strict=True) if ended)
+
+
+def test_battles_are_played_again_up_to_where_they_were(stage, squad):
+    """From seeds and decisions alone: what is seen, advised and decided afterwards is the same."""
+    one = Collector(stage, squad, solution("first_watch"), 3, (NEAR, FAR), FIRST)
+    for _ in range(70):
+        one.play(as_advised, 0.9)
+    state = json.loads(json.dumps(one.state()))
+    other = Collector(stage, squad, solution("first_watch"), 3, (NEAR, FAR), 0)
+    other.restore(state)
+    one.ended.clear()
+    for _ in range(70):
+        played, again = (each.play(as_advised, 0.9) for each in (one, other))
+        assert all((left == right).all() for left, right in zip(played.observation, again.observation, strict=True))
+        assert (played.actions.tolist(), played.rewards, played.over) == (
+            again.actions.tolist(),
+            again.rewards,
+            again.over,
+        )
+    assert one.ended == other.ended != []
+
+
+def test_battles_of_other_rules_or_another_plan_are_refused(stage, squad):
+    """They would come out otherwise than the first time."""
+    one, without = (Collector(stage, squad, plan, 2, (NEAR,), FIRST) for plan in (solution("first_watch"), None))
+    for _ in range(20):
+        one.play(as_advised, 0.9)
+    with pytest.raises(ValueError, match="come out otherwise"):
+        without.restore(one.state())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,8 +14,11 @@ import pytest
 import torch
 
 from game.actions import NOTHING
+from game.simulator.battle import Battle
+from learning import checkpoint
 from learning import learner as module
-from learning.checkpoint import STATE, checkpoints
+from learning.agent import Agent
+from learning.checkpoint import STATE, buffers, checkpoints
 from learning.learner import Learner
 
 
@@ -114,7 +118,7 @@ def test_a_damaged_checkpoint_is_noted_and_a_fresh_start_keeps_the_old(stage, sq
     assert "state.json" in note
     assert Learner(stage, squad, settings, 0, tmp_path, fresh=True).notes == ()
     assert checkpoints(tmp_path) == []
-    assert len(list(tmp_path.glob("earlier-*"))) == 1
+    assert len(list(tmp_path.glob("earlier-*-checkpoint-*"))) == len(list(tmp_path.glob("earlier-*-buffer-*"))) == 1
 
 
 def test_weights_of_another_shape_are_set_aside_with_a_line(stage, squad, settings, tmp_path):
@@ -125,7 +129,7 @@ def test_weights_of_another_shape_are_set_aside_with_a_line(stage, squad, settin
     other = Learner(stage, squad, settings.model_copy(update={"embedding": 8}), 0, tmp_path)
     (note,) = other.notes
     assert "another shape" in note
-    assert len(list(tmp_path.glob("earlier-*"))) == 1
+    assert len(list(tmp_path.glob("earlier-*-checkpoint-*"))) == len(list(tmp_path.glob("earlier-*-buffer-*"))) == 1
     assert other.policy.snapshot is not None
 
 
@@ -223,3 +227,90 @@ def test_without_learning_decisions_are_stored_and_nothing_is_owed(learner, view
     hand_in(learner, views, 60)
     settle(learner)
     assert learner.status()["updates"] > 0
+
+
+def play(learner, stage, squad, seed, decisions):
+    """Play battles in lock-step, from this seed on, for at least so many decisions. Returns what was decided."""
+    decided = []
+    while len(decided) < decisions:
+        battle, seed = Battle(stage, squad, seed=seed), seed + 1
+        before = battle.view()
+        while battle.outcome is None:
+            decided.append(learner.policy.decide(before))
+            battle.act(decided[-1].action)
+            battle.step()
+            after = None if battle.outcome else battle.view()
+            learner.remember(before, decided[-1].action, after, battle.outcome, battle.stars)
+            settle(learner)
+            before = after
+    return decided
+
+
+def test_after_a_checkpoint_the_next_thousand_decisions_are_the_same(stage, squad, settings, tmp_path):
+    """One learner goes on, the other is begun from a copy of its folder: actions, scores, exploration and updates."""
+    small = settings.model_copy(update={"replay_ratio": 0.05, "channels": 8, "embedding": 4, "buffer_size": 300})
+    one = Learner(stage, squad, small, 0, tmp_path / "one")
+    one.start()
+    play(one, stage, squad, 0, 100)
+    one.save()
+    settle(one)
+    shutil.copytree(tmp_path / "one", tmp_path / "other")
+    other = Learner(stage, squad, small, 7, tmp_path / "other")
+    assert (other.notes, other.replayed) == ((), 0)
+    other.start()
+    assert play(one, stage, squad, 50, 1000) == play(other, stage, squad, 50, 1000)
+    for key in ("updates", "battles", "q_mean", "loss"):
+        assert one.status()[key] == other.status()[key]
+
+
+def test_a_buffer_from_before_there_were_files_is_taken_over(stage, squad, settings, views, tmp_path):
+    """It was in the checkpoint; from now on it is in a file, and checkpoints are small."""
+    agent = Agent(stage, squad, settings, 0)
+    for step in range(40):
+        agent.remember(views[step], NOTHING, views[step + 1])
+    checkpoint.write(tmp_path, agent.checkpoint())
+    learner = Learner(stage, squad, settings, 0, tmp_path)
+    assert learner.notes == ()
+    state, kept = learner._agent.buffer.state(), agent.buffer.state()
+    assert all((state[name] == kept[name]).all() for name in kept)
+    learner.start()
+    learner.stop()
+    assert learner._agent.buffer.file in buffers(tmp_path)
+    assert checkpoint.read_newest(tmp_path)[0].buffer == {}
+    assert len(Learner(stage, squad, settings, 0, tmp_path)._agent.buffer) == len(agent.buffer)
+
+
+def test_without_room_for_a_file_the_buffer_is_in_the_checkpoints(stage, squad, settings, views, tmp_path, monkeypatch):
+    """One line says so, and nothing is lost; once there is room there is a file."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("learning.frames.create", full)
+        learner = Learner(stage, squad, settings, 0, tmp_path)
+        assert "No space left" in learner.notes[0]
+        learner.start()
+        hand_in(learner, views, 30)
+        learner.stop()
+        assert buffers(tmp_path) == []
+    again = Learner(stage, squad, settings, 0, tmp_path)
+    assert again.notes == ()
+    assert len(again._agent.buffer) == 31
+    assert again._agent.buffer.file in buffers(tmp_path)
+
+
+def test_a_buffer_that_is_gone_costs_the_buffer_alone(stage, squad, settings, views, tmp_path):
+    """One line; weights, exploration and counters go on, in a new file."""
+    first = Learner(stage, squad, settings, 0, tmp_path)
+    first.start()
+    hand_in(first, views, 40)
+    first.policy.decide(views[0])
+    first.stop()
+    buffers(tmp_path)[0].unlink()
+    second = Learner(stage, squad, settings, 1, tmp_path)
+    (note,) = second.notes
+    assert "its buffer is not" in note
+    assert (second.status()["buffer"], second.status()["decisions"]) == (0, 1)
+    assert second._agent.remembered == 40
+    assert second._agent.buffer.file in buffers(tmp_path)

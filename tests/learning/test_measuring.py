@@ -10,7 +10,7 @@ from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.measuring import evaluate, interval, play
 from learning.policy import Greedy
-from learning.training import Task
+from learning.training_task import Task
 from planning.solutions import solution
 from planning.variation import EXACT, FAR, NEAR
 

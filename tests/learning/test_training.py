@@ -13,7 +13,8 @@ from learning import checkpoint, training_task
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.demonstrations import demonstrations
-from learning.training import Task, train
+from learning.training import train
+from learning.training_task import Task
 from planning.solutions import solution
 
 STEPS = 320
@@ -94,7 +95,7 @@ def test_an_agent_goes_on_from_what_was_trained(trained, tasks, quick):
     """With its buffer, its counters, and as little exploration as in the end."""
     kept, _ = checkpoint.read_newest(trained[2])
     agent = Agent(tasks[0].stage, tasks[0].squad, quick, 3)
-    assert agent.restore(kept) == ()
+    assert agent.restore(kept, trained[2]) == ()
     assert agent.remembered == trained[0]["decisions"]
     assert agent.battles == trained[0]["battles"]
     assert agent.dqn.updates == kept.facts["updates"] > quick.taught_updates
