@@ -16,7 +16,8 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, cost_now, playable
 from game.simulator.compiling import compiled, often, unlocked
 from game.simulator.field import field_within
-from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Record, Records, Rows, World
+from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Records, World
+from game.simulator.rows import Record, Rows
 from game.simulator.tick import run
 from planning.plans import BY_HAND, LIMITED_TIMES
 

@@ -15,7 +15,8 @@ from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.records import TICKS, WON, Battles, rows_of
+from game.simulator.records import TICKS, WON, Battles
+from game.simulator.rows import rows_of
 from game.simulator.tables import new_battles, standing_room, world_of
 from planning import player
 from planning.assignment import PlanSquad

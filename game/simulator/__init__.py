@@ -5,6 +5,7 @@ a squad fix, `Battles` what a batch of battles changes; a `Field` is one battle 
 
 The modules. Each imports only those above it; the last ones prepare the compiled rules and wrap them for Python:
 
+    rows        how a table of records is declared and filled
     records     every table's fields, declared once; World, Battles, Field
     options     the rules that are a number or a choice, with how sure each is
     compiling   how numba compiles, and where it keeps the result

@@ -14,7 +14,8 @@ from game.simulator.actions import act
 from game.simulator.display import ViewArrays, arrays_for, show
 from game.simulator.field import field_of
 from game.simulator.legality import legal_actions, places_of
-from game.simulator.records import TICKS, Flags, columns
+from game.simulator.records import TICKS, Flags
+from game.simulator.rows import columns
 from game.simulator.tables import kinds_of, new_battles, world_of
 from game.simulator.tick import run
 from game.view import BattleView

@@ -13,7 +13,8 @@ import numpy as np
 from game.simulator.actions import can_use_skill, cost_now
 from game.simulator.compiling import compiled, often
 from game.simulator.field import field_within, mode_of
-from game.simulator.records import RUNNING, Battles, Field, Record, Records, World
+from game.simulator.records import RUNNING, Battles, Field, Records, World
+from game.simulator.rows import Record
 
 READY, UNAFFORDABLE, COOLING = range(3)
 """ShownCard.state."""

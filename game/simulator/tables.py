@@ -29,8 +29,8 @@ from game.simulator.records import (
     Stance,
     UnitState,
     World,
-    rows_of,
 )
+from game.simulator.rows import rows_of
 
 SP_RECOVERIES = {
     "second": records.PER_SECOND,

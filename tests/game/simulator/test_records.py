@@ -9,7 +9,8 @@ from levels import CATALOGUE
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.simulator import records, tables
-from game.simulator.records import Record, Stance, columns, rows_of
+from game.simulator.records import Stance
+from game.simulator.rows import Record, columns, rows_of
 
 
 class Point(Record):
