@@ -163,6 +163,29 @@ def _refs(chance: np.random.Generator) -> list[dict[str, Any]]:
     ]
 
 
+def befriend(data: dict[str, Any], chance: np.random.Generator) -> None:
+    """Let a level have operators of its own now and then, anywhere, some of whom come or go while it is fought."""
+    height, width = np.shape(data["mapData"]["map"])
+    known = [one for one in CATALOGUE.characters.values() if one.id]
+    friends = []
+    for number in range(int(chance.integers(1, 4)) if chance.random() < 0.4 else 0):
+        one = known[int(chance.integers(len(known)))]
+        friends.append({
+            "inst": {"characterKey": one.id, "level": 1, "phase": int(chance.integers(len(one.phases)))},
+            "position": {"row": int(chance.integers(height)), "col": int(chance.integers(width))},
+            "direction": str(chance.choice(["UP", "RIGHT", "DOWN", "LEFT"])),
+            "hidden": bool(chance.random() < 0.5),
+            "alias": str(number),
+            "skillIndex": int(chance.integers(-1, 1)),
+        })  # fmt: skip
+        for kind in ("ACTIVATE_PREDEFINED", "WITHDRAW_PREDEFINED"):
+            if chance.random() < 0.6:
+                wave = data["waves"][int(chance.integers(len(data["waves"])))]
+                time = float(chance.integers(0, 20))
+                wave["fragments"][0]["actions"].append({"actionType": kind, "key": str(number), "preDelay": time})
+    data["predefines"] = {"characterInsts": friends}
+
+
 def squad(chance: np.random.Generator, operators: int) -> tuple[Operator, ...]:
     """Any operators at any builds, with any of their skills."""
     known = list(CATALOGUE.characters.values())
@@ -198,7 +221,9 @@ def _stage(chance: np.random.Generator, recipe: Recipe) -> Stage:
         return stage_of(draw(recipe.seed, int(chance.choice(DIFFICULTIES)), CATALOGUE), "drawn", CATALOGUE)
     with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
         file = Path(folder) / "wild.json"
-        file.write_text(json.dumps(level(chance, recipe.groups)), encoding="utf-8")
+        data = level(chance, recipe.groups)
+        befriend(data, np.random.default_rng((recipe.seed, 1)))
+        file.write_text(json.dumps(data), encoding="utf-8")
         return load_stage(file, CATALOGUE)
 
 
@@ -254,13 +279,13 @@ def _check_operators(battle: Battle) -> None:
     )
     stances = [_plain(row) for row in world.stance]
     for s, unit in enumerate(_plain(field.unit)):
-        name, stance = battle.squad[s].name, stances[min(unit.skill_ticks, 1)][s]
+        name, stance = battle.units[s].name, stances[min(unit.skill_ticks, 1)][s]
         taken = int(world.enemy["block"][field.foe["blocker"] == s].sum())
         assert unit.block_taken == taken, f"{name} counts {unit.block_taken} block taken, it is {taken}"
         if unit.tile < 0:
             assert taken == 0, f"{name} is not there and blocks an enemy"
             continue
-        assert world.stands[s, unit.tile], f"{name} stands where it may not"
+        assert s >= world.cards or world.stands[s, unit.tile], f"{name} stands where it may not"
         assert taken <= stance.block, f"{name} blocks {taken} with block {stance.block}"
         able = stance.can_block and unit.stunned_until <= battle.ticks
         assert taken == 0 or able, f"{name} cannot block and does"

@@ -29,7 +29,7 @@ class OperatorSeen(msgspec.Struct, frozen=True, array_like=True):
     """An operator on the field. Row 0 is the top row."""
 
     slot: int
-    """Index in the squad, or UNKNOWN."""
+    """Index in the squad, or UNKNOWN; an operator that the level put on the field has no slot of the squad."""
     row: int
     col: int
     direction: int

@@ -36,7 +36,8 @@ def _fill(view: BattleView, numbers: dict[str, int], arrays: ViewArrays, b: int)
     arrays.battle[b : b + 1] = [figures]
     arrays.cards[b, :cards] = [(one.cost, one.slot, CARD_NUMBERS[one.state]) for one in view.cards]
     arrays.operators[b, :operators] = [
-        (one.slot, one.row, one.col, one.direction, one.health, one.skill_ready, 0.0, False) for one in view.operators
+        (one.slot, one.row, one.col, one.direction, one.health, one.skill_ready, 0.0, False, 0)
+        for one in view.operators
     ]
     arrays.enemies[b, :enemies] = [
         (numbers.get(one.kind, len(numbers)), one.row, one.col, one.health, 0, False, False) for one in view.enemies

@@ -148,9 +148,13 @@ class ObservationTables(NamedTuple):
     reach: Mask
     """[S, T, 4, T] as in StageEncoding"""
     firepower: Floats
-    """[S] added to the tiles covered; 0 for healers"""
+    """[S + L] added to the tiles covered; 0 for healers. L friends, the level's own operators, follow the squad."""
     block: Floats
-    """[S] as the BLOCK channel shows it"""
+    """[S + L] as the BLOCK channel shows it"""
+    friend_on: Integers
+    """[T] the friend that stands on a tile if an operator without a slot does; -1 for none"""
+    friend_reach: Mask
+    """[L, T] the tiles that each friend covers"""
     forecast: Doubles
     """[spawns + 1, FORECAST_NAMES] what is to come once so many enemies have come"""
 
@@ -227,7 +231,13 @@ class StageEncoding:
     def tables(self) -> ObservationTables:
         """What observing needs, as arrays for compiled code."""
         strengths = [*(self.strengths[kind] for kind in self.kinds), UNKNOWN_STRENGTH]
-        fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in self.squad]
+        friends = self.stage.friends
+        units = (*self.squad, *(friend.operator for friend in friends))
+        fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in units]
+        posts = [friend.tile[0] * self.stage.width + friend.tile[1] for friend in friends]
+        friend_on = np.full(self.tiles, -1, np.int64)
+        friend_on[posts] = range(len(friends))
+        reach = [_reach(one.operator, self.stage)[at, one.direction] for one, at in zip(friends, posts, strict=True)]
         return ObservationTables(
             max_life=self.stage.options.max_life,
             character_limit=self.stage.options.character_limit,
@@ -236,7 +246,9 @@ class StageEncoding:
             nearness=self.nearness,
             reach=self.reach,
             firepower=np.array(fire, np.float32),
-            block=np.array([BLOCK_STEP * one.block * one.melee for one in self.squad], np.float32),
+            block=np.array([BLOCK_STEP * one.block * one.melee for one in units], np.float32),
+            friend_on=friend_on,
+            friend_reach=np.array(reach, np.bool_).reshape(len(friends), self.tiles),
             forecast=_forecast(self.stage),
         )
 

@@ -159,7 +159,9 @@ def _see_operator(
     tables: ObservationTables, places: Places, arrays: ViewArrays, b: int, k: int, work: Floats, slots: Bytes,
     posts: Shorts,
 ) -> None:  # fmt: skip
-    """An operator on its tile and, where its slot and direction are known, its firepower on the tiles it covers."""
+    """An operator on its tile and, where its slot and direction are known, its firepower on the tiles it covers. One
+    without a slot on the post of a friend is that friend, whose direction the stage knows.
+    """
     shown = arrays.operators[b, k]
     slot, direction = shown.slot, shown.direction
     tile = tile_seen(places.height, places.width, shown.row, shown.col)
@@ -175,6 +177,17 @@ def _see_operator(
             for other in range(work.shape[1]):
                 if tables.reach[slot, tile, direction, other]:
                     work[FIREPOWER, other] += tables.firepower[slot]
+    elif tables.friend_on[tile] >= 0:
+        _see_friend(tables, tables.friend_on[tile], tile, slots.shape[0], work)
+
+
+@often
+def _see_friend(tables: ObservationTables, friend: int, tile: int, first: int, work: Floats) -> None:
+    """A friend on its post: what it blocks and covers; `first` is the row of the first friend in the tables."""
+    work[BLOCK, tile] = tables.block[first + friend]
+    for other in range(work.shape[1]):
+        if tables.friend_reach[friend, other]:
+            work[FIREPOWER, other] += tables.firepower[first + friend]
 
 
 @often

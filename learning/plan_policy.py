@@ -150,8 +150,8 @@ class PlanPolicy:
         """The course of a battle of which this is the first view, be it its beginning or not."""
         usage = [(one.usage, one.times) for one in self._squad.candidates]
         course = Course(seconds, seconds, view.dp, usage, last=len(self._steps))
-        standing = _standing(view, len(usage))
-        if standing or view.operators:
+        standing, posts = _standing(view, len(usage)), {friend.tile for friend in self._stage.friends}
+        if standing or any((one.row, one.col) not in posts for one in view.operators):
             for step in self._steps[: self._reached(standing, view.kills)]:
                 self._set(course, step, self._slot(step, view))
                 course.next += 1

@@ -34,8 +34,10 @@ RULES: Sequence[tuple[str, Level, str]] = (
     (r"enemy (\S+)", NOT_TRUSTED, STAND_INS),
     (r"enemy (\S+) (level \d+)", NOT_TRUSTED, "enemies with the numbers of a weaker form"),
     (r"enemy (\S+): (.*)", PARTLY, "enemies of which something is not played"),
-    # Operators and devices that help the player: without them a stage is harder here than in the game.
-    (r"predefined (char_\S+)", PARTLY, "operators of the level that do not fight along"),
+    (r"friend (\S+)", NOT_TRUSTED, "operators of the level that no table has, and that do not fight along"),
+    (r"friend (\S+): (.*)", PARTLY, "operators of the level who are stronger there"),
+    # Cards that help the player: without them a stage is harder here than in the game.
+    (r"predefined (char_\S+)", PARTLY, "operators of the level's own cards, whom only the squad brings here"),
     (r"predefined (trap_(?:001_crate|002_emp|005_sensor|006_antidr|007_ballis))", PARTLY,
      "devices for the player that cannot be used"),
     (r"predefined (.+)", NOT_TRUSTED, "devices that are not played"),
@@ -101,14 +103,14 @@ class Trust(NamedTuple):
 
 def trust_in(stage: Stage, operators: Sequence[Operator], catalogue: Catalogue) -> Trust:
     """How far battles of these operators on a stage may be believed."""
-    return _trust([*_stage_reasons(stage, catalogue), *_operator_reasons(operators, catalogue)])
+    return _trust([*_stage_reasons(stage, catalogue), *_operator_reasons([*operators, *_friends(stage)], catalogue)])
 
 
 def trust_in_plan(plan: Plan, stage: Stage, squad: PlanSquad, catalogue: Catalogue) -> Trust:
     """The same for a plan, whose own steps may not all be played."""
     reasons = [
         *_stage_reasons(stage, catalogue),
-        *_operator_reasons(squad.operators, catalogue),
+        *_operator_reasons([*squad.operators, *_friends(stage)], catalogue),
         *_plan_reasons(plan, squad),
     ]
     return _trust(reasons)
@@ -147,6 +149,11 @@ def _rule_for(entry: str) -> tuple[Level, str, str, tuple[str, ...]]:
             name, *detail = match.groups()
             return level, what, name, tuple(detail)
     raise AssertionError(entry)  # the last rule fits all
+
+
+def _friends(stage: Stage) -> list[Operator]:
+    """The operators that the level itself puts on the field."""
+    return [friend.operator for friend in stage.friends]
 
 
 def _operator_reasons(operators: Sequence[Operator], catalogue: Catalogue) -> Iterator[TrustReason]:

@@ -184,7 +184,7 @@ def _is_due(world: World, field: Field, players: Players, b: int, script: Script
             if _holds(world, field, state, now, step):
                 return True
         elif now >= state.due:
-            slot = _meant(field, step)
+            slot = _meant(world, field, step)
             if step.kind > RETREAT or _possible(world, field, step, slot) or not _waits(field, state, now, step, slot):
                 return True
     for s in range(players.usage.shape[1]):
@@ -233,7 +233,7 @@ def _advance(
         state.due = state.now + step.pre_delay
     if state.now < state.due:
         return False
-    slot = _meant(field, step)
+    slot = _meant(world, field, step)
     if step.kind > RETREAT or (step.kind == DEPLOY and step.tile < 0):
         _set(players, b, step, slot)
     elif _possible(world, field, step, slot):
@@ -277,7 +277,7 @@ def _land(
         return
     step = script.steps[state.next]
     field = field_within(battles, b)
-    if act(world, battles, b, step.kind, _meant(field, step), step.tile, step.direction):
+    if act(world, battles, b, step.kind, _meant(world, field, step), step.tile, step.direction):
         state.slow = False
         _finish(battles, players, b, step.post_delay, kept)
 
@@ -309,7 +309,7 @@ def _holds(world: World, field: Field, state: PlayerState, now: int, step: Scrip
         return False
     if step.cooling >= 0 and _cooling(field) != step.cooling:
         return False
-    return step.kind != DEPLOY or step.pre_delay == 0 or _card_is_ready(world, field, _meant(field, step))
+    return step.kind != DEPLOY or step.pre_delay == 0 or _card_is_ready(world, field, _meant(world, field, step))
 
 
 @compiled
@@ -331,9 +331,10 @@ def _card_is_ready(world: World, field: Field, slot: int) -> bool:
 
 
 @often
-def _meant(field: Field, step: ScriptStep) -> int:
-    """The slot that a step is for; below 0 if there is none."""
-    return field.standing[step.tile] if step.slot == ON_TILE and step.tile >= 0 else step.slot
+def _meant(world: World, field: Field, step: ScriptStep) -> int:
+    """The slot that a step is for; below 0 if there is none. An operator of the level is for no step."""
+    slot = field.standing[step.tile] if step.slot == ON_TILE and step.tile >= 0 else step.slot
+    return slot if slot < world.cards else NOT_BROUGHT
 
 
 @often

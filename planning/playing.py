@@ -216,6 +216,8 @@ class PlanPlayer:
         slot = here if step.slot == player.ON_TILE else step.slot
         if slot < 0:
             return "not in the squad" if step.slot == player.NOT_BROUGHT else "no operator is there"
+        if slot >= world.cards:
+            return "an operator of the level, which takes no orders, stands there"
         unit = battles.unit[b, slot]
         if step.kind != DEPLOY:
             return "not on the field" if unit.tile < 0 else "the skill is not ready"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from game.levels import reader
 from game.levels.pathfinding import Edges, Tile
+from game.levels.predefines import Predefined
 from game.levels.reader import JsonValue, Unknown
 from game.levels.runes import Rune
 
@@ -56,7 +56,7 @@ class TileMap:
         self.melee[tile] = self.ranged[tile] = False
 
 
-def read_map(data: JsonValue, runes: tuple[Rune, ...], unknown: Unknown, *, challenge: bool) -> TileMap:
+def read_map(data: JsonValue, runes: tuple[Rune, ...], units: tuple[Predefined, ...], unknown: Unknown) -> TileMap:
     """The map of a level. Tiles that its lists, its runes or its devices close are closed to all deployments."""
     tile_map = _read_tiles(data, unknown)
     for position in data.get("tilesDisallowToLocate", []).each():
@@ -66,41 +66,16 @@ def read_map(data: JsonValue, runes: tuple[Rune, ...], unknown: Unknown, *, chal
             for row, col in rune.places("location"):
                 if 0 <= row < tile_map.height and 0 <= col < tile_map.width:
                     tile_map.take((tile_map.height - 1 - row, col))
-    shown = {
-        alias: on > 0 for rune in runes if rune.key == "level_predefines_enable" for alias, on in rune.numbers.items()
-    }
-    for unit in _predefined(data, challenge=challenge):
-        name = unit.get("inst", {}).get("characterKey", "without a name").text()
-        unknown.note(f"predefined {name}")
-        if unit.get("position").value is not None and _stands(unit, shown):
-            tile = tile_map.tile(unit.at("position"))
+    for one in units:
+        if one.group == "characterInsts":
+            continue  # operators: see friends
+        unknown.note(f"predefined {one.key}")
+        if one.unit.get("position").value is not None and one.there:
+            tile = tile_map.tile(one.unit.at("position"))
             tile_map.take(tile)
-            if name in BARRIERS:
+            if one.key in BARRIERS:
                 tile_map.walkable[tile] = False
     return tile_map
-
-
-def _stands(unit: JsonValue, shown: dict[str, bool]) -> bool:
-    """Whether a device stands from the start: the level says so, unless a rune does."""
-    alias = unit.get("alias").value
-    return shown.get(str(alias), not unit.get("hidden", default=False).value)
-
-
-def _predefined(data: JsonValue, *, challenge: bool) -> Iterator[JsonValue]:
-    """The units that the level puts on the field or in the hand; challenge mode may have its own list."""
-    hard, usual = ([*_units(data.get(key, {}))] for key in ("hardPredefines", "predefines"))
-    yield from hard if challenge and hard else usual
-
-
-def has_hard_units(data: JsonValue) -> bool:
-    """Whether challenge mode has its own list of units that the level puts on the field or in the hand."""
-    return any(True for _ in _units(data.get("hardPredefines", {})))
-
-
-def _units(predefines: JsonValue) -> Iterator[JsonValue]:
-    """All units of one list, of every kind."""
-    for group in ("characterInsts", "tokenInsts", "characterCards", "tokenCards"):
-        yield from predefines.get(group, []).each()
 
 
 def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:

@@ -2,7 +2,7 @@
 
 Parts of the format without a rule here are not skipped silently: `Stage.unknown` names each once, and the rest of the
 level is played as well as possible. A file that cannot be played at all raises one StageError. The parts of the format
-have their own modules: `reader` (JSON values), `map`, `routes`, `enemies`, `waves`, `runes`.
+have their own modules: `reader` (JSON values), `map`, `routes`, `enemies`, `friends`, `waves`, `runes`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from game.characters.models import Enemy, Operator
 from game.errors import NoChallengeError, StageError
 from game.levels import reader
 from game.levels.enemies import EnemyList
-from game.levels.map import Mask, has_hard_units, read_map
+from game.levels.friends import Friend, FriendMove, read_friends
+from game.levels.map import Mask, read_map
 from game.levels.pathfinding import Tile
+from game.levels.predefines import has_hard_units, predefined
 from game.levels.reader import JsonValue, StageOptions, Unknown
 from game.levels.routes import APPEAR, HIDE, MOVE, WAIT, WAIT_BATTLE, WAIT_FRAGMENT, WAIT_WAVE, Node, Route, read_routes
 from game.levels.runes import SquadRule, changed_options, has_challenge_rune, read_runes, shown_groups, squad_rules
@@ -91,6 +93,10 @@ class Stage:
     """The name that players read in the game, where a table of stages has it."""
     stand_ins: tuple[str, ...] = ()
     """The ids of enemies whose numbers neither the catalogue nor the level has; they have those of another enemy."""
+    friends: tuple[Friend, ...] = ()
+    """The operators that the level itself puts on the field."""
+    friend_moves: tuple[FriendMove, ...] = ()
+    """When they come and go, by fragment and offset."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -147,9 +153,15 @@ def describe(stage: Stage) -> dict[str, Any]:
         "last_spawn": round(max((spawn.time for spawn in stage.spawns), default=0.0), 2),
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
+        "friends": [_befriended(friend) for friend in stage.friends],
         "stand_ins": list(stage.stand_ins),
         "unknown": list(stage.unknown),
     }
+
+
+def _befriended(friend: Friend) -> dict[str, Any]:
+    """An operator of the level as plain data; row 0 is the top row."""
+    return {"name": friend.operator.name, "tile": list(friend.tile), "comes_later": friend.hidden}
 
 
 def _described(stage: Stage, index: int, enemies: int) -> dict[str, Any]:
@@ -191,10 +203,12 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         raise NoChallengeError(f"{data.file}: has no challenge mode: none of its runes is for it; play the normal mode")
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
-    tile_map = read_map(data, runes, unknown, challenge=challenge)
+    units = tuple(predefined(data, runes, challenge=challenge))
+    tile_map = read_map(data, runes, units, unknown)
     options = changed_options(_read_options(data.at("options"), unknown), runes)
     enemies = EnemyList(data, runes, catalogue, unknown)
-    waves = Waves(data, enemies, shown_groups(runes), unknown)
+    friends = read_friends(units, tile_map, catalogue, unknown)
+    waves = Waves(data, enemies, shown_groups(runes), friends, unknown)
     routes = read_routes(data, tile_map, {spawn.route for spawn in waves.spawns}, unknown)
     _note_the_rest(data, unknown)
     spawns = with_offspring(waves.spawns, enemies)
@@ -225,6 +239,8 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         unknown=tuple(unknown.names),
         lesson=_text(data.get("lesson"), ""),
         stand_ins=tuple(enemies.stand_ins),
+        friends=friends.friends,
+        friend_moves=tuple(waves.friend_moves),
     )
 
 

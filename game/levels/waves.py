@@ -13,6 +13,7 @@ import numpy as np
 
 from game.levels import reader
 from game.levels.enemies import EnemyList
+from game.levels.friends import FriendList, FriendMove
 from game.levels.reader import JsonValue, Unknown
 from game.levels.routes import is_flown
 
@@ -24,6 +25,8 @@ PREVIEWS = (-3.0, -2.7)
 """Seconds, relative to a spawn with autoPreviewRoute, at which its route is shown."""
 BETWEEN_PREVIEWS = 0.3
 """Seconds between the two entries of a PREVIEW_CURSOR action."""
+FRIEND_MOVES = {"ACTIVATE_PREDEFINED": True, "WITHDRAW_PREDEFINED": False}
+"""Actions that move a unit of the level, and whether it comes; they are played for operators alone."""
 ELSEWHERE = (
     "in modes such as sandbox, duel and auto-chess the enemies come from elsewhere, and those modes are not played; "
     "a level of your own needs a SPAWN action"
@@ -108,16 +111,20 @@ def _pick(weights: dict[str, int], chance: np.random.Generator) -> str:
 
 
 class Waves:
-    """Reads a level's waves in order into `fragments` and `spawns`."""
+    """Reads a level's waves in order into `fragments`, `spawns` and `friend_moves`."""
 
-    def __init__(self, data: JsonValue, enemies: EnemyList, groups: frozenset[str], unknown: Unknown) -> None:
+    def __init__(
+        self, data: JsonValue, enemies: EnemyList, groups: frozenset[str], friends: FriendList, unknown: Unknown
+    ) -> None:
         self.fragments: list[Fragment] = []
         self.spawns: list[Spawn] = []
+        self.friend_moves: list[FriendMove] = []
         routes = list(data.at("routes").each())
         self._extra = len(routes)
         self._routes = [*routes, *data.get("extraRoutes", []).each()]
         self._enemies = enemies
         self._shown_groups = groups
+        self._friends = friends
         self._unknown = unknown
         self._time = 0.0
         patience = -1.0
@@ -155,10 +162,12 @@ class Waves:
         first = len(self.spawns)
         self._time += before + start
         length = 0.0
-        for tick, (_, spawn) in zip(worked_off([time for time, _ in queue]), queue, strict=True):
+        for tick, (_, action) in zip(worked_off([time for time, _ in queue]), queue, strict=True):
             length = max(tick / TICKS - start, 0.0)
-            if spawn is not None:
-                self._spawn(spawn, length)
+            if action is not None and self._moves_friend(action):
+                self._move_friends(action, length)
+            elif action is not None:
+                self._spawn(action, length)
         self._time -= before + start
         empty = self._empty_weights(part)
         self.spawns[first:] = [one._replace(empty_weight=empty.get(one.group, -1)) for one in self.spawns[first:]]
@@ -180,13 +189,17 @@ class Waves:
         self._time += fragment.delay + fragment.length
 
     def _entries(self, action: JsonValue, start: float) -> list[tuple[int, JsonValue | None]]:
-        """An action's entries in the queue: time in thousandths of a tick, and the action if it brings an enemy."""
+        """An action's entries in the queue: time in thousandths of a tick, and the action if it brings an enemy, or
+        moves an operator of the level.
+        """
         kind = action.at("actionType").enum(reader.ACTIONS)
         time = start + _seconds(action, "preDelay")
         count = action.get("count", 1).whole()
         interval = _seconds(action, "interval") if count > 1 else 0.0  # of a single spawn it means nothing
         if not self._comes(action):
             return []
+        if self._moves_friend(action):
+            return [(_thousandths(time), action)]
         if kind not in ("SPAWN", *reader.SHOWN_ONLY):
             self._unknown.note(f"action {kind}")
         if kind == "PREVIEW_CURSOR":
@@ -201,6 +214,21 @@ class Waves:
         if action.get("autoDisplayEnemyInfo", default=False).value:
             found.append((_thousandths(time), None))
         return found
+
+    def _moves_friend(self, action: JsonValue) -> bool:
+        """Whether an action lets an operator of the level come or go, and surely happens."""
+        kind = action.at("actionType").enum(reader.ACTIONS)
+        return (
+            kind in FRIEND_MOVES
+            and action.get("key").value in self._friends.keys
+            and action.get("randomSpawnGroupKey").quiet()
+        )
+
+    def _move_friends(self, action: JsonValue, offset: float) -> None:
+        """The operators of a name come or go, `offset` seconds after the fragment's start."""
+        comes = FRIEND_MOVES[action.at("actionType").enum(reader.ACTIONS)]
+        for friend in self._friends.called(action.at("key").text()):
+            self.friend_moves.append(FriendMove(friend, comes, len(self.fragments), offset))
 
     def _comes(self, action: JsonValue) -> bool:
         """Whether an action may happen: not if it belongs to a group that is hidden in this mode."""

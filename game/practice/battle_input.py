@@ -90,7 +90,7 @@ class BattleInput:
             self.speed = 3 - self.speed
         else:
             unit = self.picker.unit(self.battle.operators_on_field(), *at)
-            if unit is not None:
+            if unit is not None and unit.slot < len(self.battle.squad):  # an operator of the level takes no orders
                 self.hold = Hold(unit.slot, tile=(unit.row, unit.col), standing=True)
 
     def _drop_card(self, hold: Hold, at: Point) -> None:

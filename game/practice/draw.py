@@ -145,7 +145,7 @@ class Painter(HudPainter):
         at = functools.partial(camera.pixel, high=high, tilted=tilted, focus=focus)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
         foot = at(unit.row, unit.col)
-        one = self.squad[unit.slot]
+        one = scene.battle.units[unit.slot]
         down, right = STEPS[unit.direction]
         tip = at(unit.row + 0.46 * down, unit.col + 0.46 * right)
         pygame.draw.circle(self.surface, (250, 236, 130), tip, max(tile * 0.06, 2))

@@ -17,7 +17,8 @@ The modules. Each imports only those above it; the last ones prepare the compile
     waves       enemies come, fragment after fragment
     targeting   priorities and ranges: who is attacked next
     combat      what one attack or heal does
-    skills      skills fill, begin, last and end
+    skills      skills fill, begin, last and end; an operator enters the field
+    friends     operators of the level come and go
     attacks     enemies and operators attack when their time has come
     tick        plays one tick, or many
     actions     deploy, use a skill, retreat
@@ -26,9 +27,10 @@ The modules. Each imports only those above it; the last ones prepare the compile
     legality    which actions are legal, from what a player sees alone
     battle      Battle: one battle for Python
 
-A tick (tick.py) goes in this order: DP are gained; enemies appear; every third tick targets are chosen; each enemy, in
-the order of appearance, is blocked or moves, attacks, regenerates; each operator, by slot, attacks or heals,
-regenerates, and its skill goes on; enemies that are gone leave the list; the battle may be decided.
+A tick (tick.py) goes in this order: DP are gained; operators of the level come and go; enemies appear; every third tick
+targets are chosen; each enemy, in the order of appearance, is blocked or moves, attacks, regenerates; each operator, by
+slot, attacks or heals, regenerates, and its skill goes on; enemies that are gone leave the list; the battle may be
+decided.
 
 To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `tables._enemy`; if it must remember
 something, a field of `FoeState`; then the line where it acts: movement for how it walks, targeting for how it is

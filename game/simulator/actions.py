@@ -8,9 +8,8 @@ from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import add_dp, field_within
 from game.simulator.presence import remove, update_list
-from game.simulator.records import ON_DEPLOYMENT, RUNNING, Battles, Field, World
-from game.simulator.skills import activate, skill_ready
-from game.simulator.targeting import cover
+from game.simulator.records import RUNNING, Battles, Field, World
+from game.simulator.skills import activate, enter, skill_ready
 from game.simulator.tick import decide
 
 
@@ -43,25 +42,10 @@ def can_deploy(world: World, field: Field, s: int, tile: int) -> bool:
 @compiled
 def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> None:
     """Put an operator on the field. The caller has checked `can_deploy`."""
-    unit, battle, deployable = field.unit[s], field.battle[0], world.deployable[s]
+    unit, battle = field.unit[s], field.battle[0]
     unit.price_paid = cost_now(world, field, s)
     battle.dp -= unit.price_paid
-    unit.times_deployed += 1
-    battle.deployments += 1
-    battle.deployed += 1
-    battle.slots_taken += int(deployable.takes_slot)
-    unit.deployment_number = battle.deployments
-    unit.tile, unit.direction = tile, direction
-    field.standing[tile] = s
-    unit.row, unit.col = tile // world.width, tile % world.width
-    unit.health, unit.shield = world.stance[0, s].max_health, 0.0
-    unit.target = -1
-    unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
-    unit.sp = min(deployable.sp_initial, deployable.sp_cost)
-    cover(world, field, s, 0)
-    if deployable.sp_recovery == ON_DEPLOYMENT:
-        activate(world, field, s)
-    unit.next_attack = battle.clock + world.rules[0].deployment
+    enter(world, field, s, tile, direction)
 
 
 @often
@@ -99,7 +83,7 @@ def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int,
     if kind == 0:
         return True
     field = field_within(battles, b)
-    if not 0 <= slot < field.unit.shape[0]:
+    if not 0 <= slot < world.cards:
         return False
     if kind == 1:
         on_map = 0 <= tile < field.standing.shape[0] and 0 <= direction < 4

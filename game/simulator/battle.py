@@ -16,7 +16,7 @@ from game.simulator.field import field_of
 from game.simulator.legality import legal_actions, places_of
 from game.simulator.records import TICKS, Flags
 from game.simulator.rows import columns
-from game.simulator.tables import kinds_of, new_battles, world_of
+from game.simulator.tables import kinds_of, new_battles, units_of, world_of
 from game.simulator.tick import run
 from game.view import BattleView
 from game.view_arrays import view_of
@@ -42,6 +42,7 @@ class OperatorOnField(NamedTuple):
     """An operator as it is drawn. `health` and `sp` are fractions."""
 
     slot: int
+    """Index in `Battle.units`; operators of the level come after those of the squad."""
     row: int
     col: int
     direction: int
@@ -78,6 +79,8 @@ class Battle:
     def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int = 0) -> None:
         self.stage = stage
         self.squad = tuple(squad)
+        self.units = units_of(stage, self.squad)
+        """The operators by slot: the squad, then those that the level puts on the field."""
         self.world = world_of(stage, self.squad)
         self.records = new_battles(self.world, stage, [seed])
         """The battle as compiled code reads and changes it, a batch of one."""
@@ -166,17 +169,15 @@ class Battle:
         arrays = self.view_arrays()
         shown = arrays.operators[0, : arrays.battle[0].operators].tolist()
         return tuple(
-            OperatorOnField(slot, row, col, direction, health, sp, skill_ready, skill_active)
-            for slot, row, col, direction, health, skill_ready, sp, skill_active in shown
+            OperatorOnField(unit, row, col, direction, health, sp, skill_ready, skill_active)
+            for _, row, col, direction, health, skill_ready, sp, skill_active, unit in shown
         )
 
     def card_cooldowns(self) -> tuple[Cooldown, ...]:
-        """The redeploy timer of every slot."""
-        left = np.maximum(self._field.unit["ready_at"] - self.ticks, 0)
-        return tuple(
-            Cooldown(remaining / TICKS, total / TICKS)
-            for remaining, total in zip(left.tolist(), self.world.deployable["redeploy_ticks"].tolist(), strict=True)
-        )
+        """The redeploy timer of every card."""
+        left = np.maximum(self._field.unit["ready_at"] - self.ticks, 0)[: self.world.cards]
+        total = self.world.deployable["redeploy_ticks"][: self.world.cards]
+        return tuple(Cooldown(*times) for times in zip((left / TICKS).tolist(), (total / TICKS).tolist(), strict=True))
 
     def _figure(self, name: str) -> int:
         """One of the figures of the battle as a whole (see records.BattleFigures)."""

@@ -15,6 +15,7 @@ from game.simulator.compiling import compiled, often
 from game.simulator.field import field_within, mode_of
 from game.simulator.records import RUNNING, Battles, Field, Records, World
 from game.simulator.rows import Record
+from game.view import UNKNOWN
 
 READY, UNAFFORDABLE, COOLING = range(3)
 """ShownCard.state."""
@@ -47,10 +48,10 @@ class ShownCard(Record):
 
 
 class ShownOperator(Record):
-    """An operator on the field. Only the simulator fills the last two fields, which are used for drawing."""
+    """An operator on the field. Only the simulator fills the last three fields, which are used for drawing."""
 
     slot: int
-    """Index in the squad, or `game.view.UNKNOWN`."""
+    """Index in the squad; `game.view.UNKNOWN` also for an operator of the level."""
     row: int
     col: int
     direction: int
@@ -61,6 +62,8 @@ class ShownOperator(Record):
     sp: float
     """Fraction of the skill's cost."""
     skill_active: bool
+    unit: int
+    """Its row of UnitState: the slot, which operators of the level have as well."""
 
 
 class ShownEnemy(Record):
@@ -107,8 +110,7 @@ def empty_arrays(battles: int, cards: int, operators: int, enemies: int) -> View
 
 def arrays_for(world: World, battles: int) -> ViewArrays:
     """Zeroed arrays that are large enough for any moment of `battles` battles in this world."""
-    slots, enemies = world.deployable.shape[0], world.enemy.shape[0]
-    return empty_arrays(battles, slots, slots, enemies)
+    return empty_arrays(battles, world.cards, world.deployable.shape[0], world.enemy.shape[0])
 
 
 @compiled
@@ -134,14 +136,15 @@ def _show_figures(world: World, field: Field, arrays: ViewArrays, b: int) -> Non
 @often
 def _show_squad(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
     """Write down the operators on the field and the cards of the others, by slot."""
-    deployed = 0
+    deployed, hand = 0, 0
     for s in range(field.unit.shape[0]):
-        if field.unit[s].tile < 0:
-            _show_card(world, field, arrays.cards[b, s - deployed], s)
-        else:
+        if field.unit[s].tile >= 0:
             _show_operator(world, field, arrays.operators[b, deployed], s)
             deployed += 1
-    arrays.battle[b].operators, arrays.battle[b].cards = deployed, field.unit.shape[0] - deployed
+        elif s < world.cards:
+            _show_card(world, field, arrays.cards[b, hand], s)
+            hand += 1
+    arrays.battle[b].operators, arrays.battle[b].cards = deployed, hand
 
 
 @often
@@ -159,7 +162,7 @@ def _show_card(world: World, field: Field, shown: ShownCard, s: int) -> None:
 def _show_operator(world: World, field: Field, shown: ShownOperator, s: int) -> None:
     """Write down one operator on the field."""
     unit = field.unit[s]
-    shown.slot = s
+    shown.slot, shown.unit = s if s < world.cards else UNKNOWN, s
     shown.row, shown.col = unit.tile // world.width, unit.tile % world.width
     shown.direction = unit.direction
     shown.health = unit.health / world.stance[mode_of(field, s), s].max_health

@@ -41,6 +41,9 @@ SPLASH_HITS_AIR = True
 """Whether splash damage reaches fliers beside a target on the ground, and the other way round (unverified)."""
 HEALS_LOWEST_FRACTION = True
 """Whether a heal goes to the lowest fraction of health; if not, to the fewest health points (unverified)."""
+FRIENDS_TRIGGER_SKILLS = True
+"""Whether an operator that the level puts on the field uses a skill that a player would have to trigger, as soon as it
+is ready; if not, it never does (unverified)."""
 SPLIT_PAUSE = 8
 """Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
 NEVER = 99999.0

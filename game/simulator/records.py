@@ -6,7 +6,8 @@ and plain Python read `field.unit[s].stunned_until`; Python that wants one field
 
 Units: times are ticks of 1/30 s unless a name says seconds; lengths are tiles; row 0 is the top row. SP are counted in
 ticks as well (1 SP is TICKS of them), so that a skill that recovers by the second gains one a tick. Indices: `s` is the
-slot of an operator in the squad, `e` an enemy in the order of the stage's spawns, `b` a battle of a batch.
+slot of an operator, in the squad or after those for an operator of the level, `e` an enemy in the order of the stage's
+spawns, `b` a battle of a batch.
 """
 
 from __future__ import annotations
@@ -181,6 +182,27 @@ class RouteNode(Record):
     """Tiles from this node to the end of the route."""
 
 
+class FriendPost(Record):
+    """Where an operator of the level stands; its slot is `World.cards` and its row here together."""
+
+    tile: int
+    direction: int
+    """As UnitState.direction."""
+    hidden: bool
+    """It is not there from the start."""
+
+
+class FriendOrder(Record):
+    """A moment of the waves at which an operator of the level comes or goes."""
+
+    friend: int
+    """Its row of `World.friend`."""
+    comes: bool
+    fragment: int
+    offset: int
+    """Ticks after the fragment's start."""
+
+
 class Rules(Record):
     """The rules that public sources do not settle; `game.simulator.options` says what each is, and its default."""
 
@@ -195,7 +217,10 @@ class Rules(Record):
 
 
 class World(NamedTuple):
-    """What a stage and a squad fix. S slots, E enemies, R routes, N nodes, F fragments, T tiles."""
+    """What a stage and a squad fix. S slots, E enemies, R routes, N nodes, F fragments, T tiles, L friends, O orders.
+
+    The slots of the squad, which have cards, come first; after them those of the friends, the level's own operators.
+    """
 
     width: int
     height: int
@@ -211,6 +236,8 @@ class World(NamedTuple):
     """Ticks after which the battle is lost; 0 for never."""
     arrivals: int
     """How many enemies come by themselves; the others split off from them."""
+    cards: int
+    """How many slots have a card; only these obey the player."""
     stands: Flags
     """[S, T] where each operator may be deployed"""
     stance: Rows[Stance]
@@ -227,6 +254,10 @@ class World(NamedTuple):
     """[R] nodes of each route"""
     node: Rows[RouteNode]
     """[R, N]"""
+    friend: Rows[FriendPost]
+    """[L]"""
+    friend_order: Rows[FriendOrder]
+    """[O] by fragment and offset"""
     rules: Rows[Rules]
     """[1], because numba cannot put a single record into a tuple"""
 
@@ -263,6 +294,8 @@ class BattleFigures(Record):
     """Ticks since its start; negative during its delay."""
     spawned: int
     """How many enemies have come, or were left out of this battle by its seed."""
+    friend_orders: int
+    """How many of the orders to the friends have been carried out."""
     holding_wave: int
     """Enemies on the field for which the next wave waits."""
     holding_fragment: int

@@ -1,4 +1,4 @@
-"""Operators' skills: they fill, begin, last and end."""
+"""Operators' skills: they fill, begin, last and end; and the entry of an operator, with which one may begin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
 from game.simulator.field import add_dp, mode_of
-from game.simulator.records import PER_ATTACK, PER_HIT, PER_SECOND, Field, World
+from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, Field, World
 from game.simulator.targeting import cover, find_enemy
 
 
@@ -75,6 +75,28 @@ def activate(world: World, field: Field, s: int) -> None:
     if deployable.single_attack:
         unit.target = find_enemy(world, field, s)
         strike_with_skill(world, field, s)
+
+
+@compiled
+def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None:
+    """An operator takes its place on the field; a skill that triggers when deployed begins."""
+    unit, battle, deployable = field.unit[s], field.battle[0], world.deployable[s]
+    unit.times_deployed += 1
+    battle.deployments += 1
+    battle.deployed += 1
+    battle.slots_taken += int(deployable.takes_slot)
+    unit.deployment_number = battle.deployments
+    unit.tile, unit.direction = tile, direction
+    field.standing[tile] = s
+    unit.row, unit.col = tile // world.width, tile % world.width
+    unit.health, unit.shield = world.stance[0, s].max_health, 0.0
+    unit.target = -1
+    unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
+    unit.sp = min(deployable.sp_initial, deployable.sp_cost)
+    cover(world, field, s, 0)
+    if deployable.sp_recovery == ON_DEPLOYMENT:
+        activate(world, field, s)
+    unit.next_attack = battle.clock + world.rules[0].deployment
 
 
 @compiled

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from game.characters.models import Offset, Operator, Skill, extended
+from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
+from game.simulator.friends import take_posts
 from game.simulator.plain import readable
 from game.simulator.records import (
     TICKS,
@@ -23,6 +26,8 @@ from game.simulator.records import (
     Floats,
     FoeState,
     FragmentTiming,
+    FriendOrder,
+    FriendPost,
     Ints,
     RouteNode,
     Rules,
@@ -50,9 +55,9 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     Raises StageError where the stage does not allow a squad of this size.
     """
     check_squad(stage, squad)
-    squad = [under_rules(one, stage.squad_rules) for one in squad]
+    cards, units = len(squad), [under_rules(one, stage.squad_rules) for one in units_of(stage, squad)]
     cost_time = stage.options.cost_increase_time
-    stances = [_stance(one, skill) for skill in (False, True) for one in squad]
+    stances = [_stance(one, skill) for skill in (False, True) for one in units]
     return World(
         width=stage.width,
         height=stage.height,
@@ -63,16 +68,32 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         cost_ticks=0 if cost_time >= options.NEVER else max(ticks(cost_time), 1),
         time_limit=ticks(stage.options.time_limit),
         arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
-        stands=standing_room(stage, squad),
-        stance=readable(rows_of(Stance, stances).reshape(2, len(squad))),
-        deployable=readable(rows_of(Deployable, [_deployable(one) for one in squad])),
-        ranges=_ranges(squad),
+        cards=cards,
+        stands=np.pad(standing_room(stage, units[:cards]), ((0, len(units) - cards), (0, 0))),
+        stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
+        deployable=readable(rows_of(Deployable, [_deployable(one) for one in units])),
+        ranges=_ranges(units),
         enemy=readable(rows_of(EnemyStats, _enemies(stage))),
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
         node=readable(_nodes(stage)),
+        friend=readable(rows_of(FriendPost, [_post(one, stage) for one in stage.friends])),
+        friend_order=readable(rows_of(FriendOrder, [_order(one) for one in stage.friend_moves])),
         rules=readable(rows_of(Rules, [options.unsettled()])),
     )
+
+
+def units_of(stage: Stage, squad: Sequence[Operator]) -> tuple[Operator, ...]:
+    """The operators by slot: those of the squad, then those that the level puts on the field, as these fight."""
+    return (*squad, *(_fighting_along(friend.operator) for friend in stage.friends))
+
+
+def _fighting_along(one: Operator) -> Operator:
+    """An operator of the level: no card plays it, it takes no place of the squad, and its skill triggers itself."""
+    skill = one.skill
+    if skill is not None and skill.by_hand:
+        skill = msgspec.structs.replace(skill, by_hand=False) if options.FRIENDS_TRIGGER_SKILLS else None
+    return msgspec.structs.replace(one, skill=skill, takes_slot=False, redeploy_time=0.0)
 
 
 def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
@@ -117,6 +138,8 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     foe["blocker"] = foe["aim"] = foe["gone_at"] = -1
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)
+    if world.friend.shape[0] > 0:
+        take_posts(world, battles, b)
 
 
 def ticks(seconds: float) -> int:
@@ -271,6 +294,17 @@ def _fragment(one: Fragment) -> dict[str, float]:
         "length": ticks(one.length),
         "patience": ticks(one.patience),
     }
+
+
+def _post(one: Friend, stage: Stage) -> dict[str, float]:
+    """A friend's row of `World.friend`."""
+    row, col = one.tile
+    return {"tile": row * stage.width + col, "direction": one.direction, "hidden": one.hidden}
+
+
+def _order(one: FriendMove) -> dict[str, float]:
+    """A row of `World.friend_order`."""
+    return {"friend": one.friend, "comes": one.comes, "fragment": one.fragment, "offset": ticks(one.offset)}
 
 
 def _nodes(stage: Stage) -> Any:

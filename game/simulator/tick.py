@@ -6,6 +6,7 @@ from game.simulator import options
 from game.simulator.attacks import enemy_attacks, operator_attacks
 from game.simulator.compiling import compiled, often
 from game.simulator.field import add_dp, field_within
+from game.simulator.friends import move_friends
 from game.simulator.movement import move
 from game.simulator.presence import update_list
 from game.simulator.records import LOST, PRESENT, RUNNING, WON, Battles, Field, World
@@ -35,6 +36,8 @@ def run_all(world: World, battles: Battles, ticks: int) -> None:
 def _tick(world: World, field: Field) -> None:
     """One tick, in the order that the package's docstring gives."""
     _gain_dp(world, field)
+    if world.friend_order.shape[0] > 0:
+        move_friends(world, field)
     advance_waves(world, field)
     battle = field.battle[0]
     clock = battle.clock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from befriended import KROOS, befriended, friend
 from levels import CATALOGUE
 
 from game.actions import DEPLOY, Action, unflatten
@@ -49,6 +50,21 @@ def test_a_view_gives_the_numbers_that_the_simulator_gives(name, squad):
             battle.step(int(chance.integers(1, 60)))
             view = battle.view()
             assert same(observe(battle.view_arrays(), encoding), observe(arrays_of([view], encoding.kinds), encoding))
+
+
+def test_an_operator_of_the_level_is_seen_with_its_firepower(make, squad):
+    """From the simulator and from a view as the eyes give it, without slot and direction, alike."""
+    data = befriended(make, friend(KROOS, (0, 3), "DOWN", phase="PHASE_1", level=55))
+    stage = make.stage(data)
+    encoding, battle = make_encoding(stage, squad), Battle(stage, squad)
+    view = battle.view()
+    by_eye = msgspec.structs.replace(view, operators=(OperatorSeen(UNKNOWN, 0, 3, UNKNOWN, 1.0, skill_ready=False),))
+    seen = observe(battle.view_arrays(), encoding)
+    assert same(seen, observe(arrays_of([by_eye], encoding.kinds), encoding))
+    fire = seen.tiles[0, FIREPOWER].reshape(stage.height, stage.width)
+    assert fire[1, 3] > 0 == fire[1, 7]
+    assert seen.tiles[0, HEALTH].reshape(stage.height, stage.width)[0, 3] == 255
+    assert not seen.slots[0][:, ON_FIELD].any()
 
 
 def misread(view):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+from befriended import KROOS as FRIEND
+from befriended import befriended, friend
 from levels import CATALOGUE
 from small_plans import deploy, group, plan_of, plan_with
 
@@ -53,6 +55,20 @@ def seen(*standing, kills=0, dp=50, cards=HAND, ready=False, slots_left=8):
     units = tuple(OperatorSeen(slot, 1, 2 + slot, 0, 1.0, ready) for slot in standing)
     hand = tuple(card for card in cards if card.slot not in standing)
     return BattleView(kills=kills, total=20, life=3, dp=dp, slots_left=slots_left, cards=hand, operators=units)
+
+
+def test_an_operator_of_the_level_does_not_make_the_beginning_a_middle(make):
+    """A battle that begins with a friend on the field begins with the first step, and waits as it says."""
+    stage, squad = make.stage(befriended(make, friend(FRIEND, (0, 3)))), squad_of(["Fang", "Kroos"], CATALOGUE)
+    plan = plan_of(PlanStep(kind="SkillUsage", name="Fang", usage=1, pre_delay=5.0), deploy("Fang", 1, 2))
+    clock = [0.0]
+    policy = PlanPolicy(plan, stage, brought(plan, squad), lambda: clock[0])
+    battle = Battle(stage, squad)
+    assert policy.decide(battle.view()).action == NOTHING
+    clock[0] = 4.0
+    assert policy.decide(battle.view()).action == NOTHING
+    clock[0] = 5.1
+    assert policy.decide(battle.view()).action.kind == DEPLOY
 
 
 FANG_STANDS = Action(DEPLOY, FANG, 1 * 8 + 2, 0)

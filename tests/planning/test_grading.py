@@ -35,7 +35,17 @@ def test_a_stage_of_which_all_is_played_is_trusted_whole():
         ("enemy enemy_9999_none", NOT_TRUSTED, "1 of 2 kinds of enemies are stand-ins: enemy_9999_none"),
         ("enemy enemy_1007_slime level 1", NOT_TRUSTED, "enemies with the numbers of a weaker form: slug (level 1)"),
         ("enemy enemy_1007_slime: it dances", PARTLY, "enemies of which something is not played: slug (it dances)"),
-        ("predefined char_123_fang", PARTLY, "operators of the level that do not fight along: Fang"),
+        (
+            "friend char_123_fang",
+            NOT_TRUSTED,
+            "operators of the level that no table has, and that do not fight along: Fang",
+        ),
+        ("friend char_123_fang: a module", PARTLY, "operators of the level who are stronger there: Fang (a module)"),
+        (
+            "predefined char_123_fang",
+            PARTLY,
+            "operators of the level's own cards, whom only the squad brings here: Fang",
+        ),
         ("predefined trap_001_crate", PARTLY, "devices for the player that cannot be used: trap_001_crate"),
         ("predefined trap_020_roadblock", NOT_TRUSTED, "devices that are not played: trap_020_roadblock"),
         ("tile tile_grass", PARTLY, "tiles that are played as plain ones: tile_grass"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from befriended import FANG, befriended, friend
 from levels import CATALOGUE
 from small_plans import deploy, group, plan_of, plan_with
 from worlds import IMMORTAL
@@ -60,6 +61,16 @@ def test_steps_for_devices_and_summons_are_skipped_and_noted_once(make):
     assert done.undone == (0, 1, 2)
     assert done.notes == tuple(f"{name!r} is in no table; steps for it are skipped" for name in ("障碍物", "Mon3tr"))
     assert came(player_of(plan, make.stage(make.level([make.spawn(at=20)]))), "Fang") == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["Skill", "Retreat"])
+def test_a_step_for_an_operator_of_the_level_is_skipped(make, kind):
+    """It takes no orders, even from a step that names only its tile; the plan goes on, and says why."""
+    plan = plan_of(PlanStep(kind=kind, tile=(1, 3)), deploy("Kroos", 0, 5))
+    player = player_of(plan, make.stage(befriended(make, friend(FANG, (1, 3)))))
+    assert came(player, "Kroos") < 1.0
+    assert player.hindrances() == {0: "an operator of the level, which takes no orders, stands there"}
+    assert len(player.battle.operators_on_field()) == 2
 
 
 def test_the_notes_of_the_file_are_in_the_result(make):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from befriended import KROOS, befriended, friend
 from levels import CATALOGUE
 
 from game.actions import DEPLOY, STEPS, unflatten
@@ -99,6 +100,19 @@ def test_play_crawls_while_a_card_is_held():
     """About a fifth of its speed, as in the real game."""
     game = in_battle()
     assert drag(game, pick(game, np.random.default_rng(0))) == pytest.approx(0.2, abs=0.04)
+
+
+def test_an_operator_of_the_level_is_drawn_and_takes_no_orders(make):
+    """It stands in the picture like others; a tap on it opens no buttons."""
+    game = PracticeGame([make.stage(befriended(make, friend(KROOS, (0, 3))))], SQUAD, SIZES[0], 0, popups=False)
+    for spot in (layout.TERMINAL, layout.LAST_STAGE, game.stage_map.nodes()[0], layout.STAGE_START, layout.SQUAD_START):
+        tap(game, spot)
+    game.advance(LOADING_SECONDS)
+    assert game.draw().any()
+    (one,) = game.battle.operators_on_field()
+    assert game.battle.units[one.slot].name == "Kroos"
+    tap(game, game.battle_page.camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
+    assert game.battle_page.input.hold is None
 
 
 def test_a_selected_unit_that_falls_is_deselected():

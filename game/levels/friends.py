@@ -1,0 +1,134 @@
+"""The operators that a level itself puts on the field: who they are, where they stand, and when they come and go.
+
+They are the level's `characterInsts`. Their numbers come from the catalogue, as those of enemies do; an operator that
+no table has does not fight, and is noted as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from game.characters.builds import operator_of
+from game.characters.catalogue import Catalogue
+from game.characters.models import SKILL_LEVELS, Build, Operator
+from game.errors import TableError
+from game.levels import reader
+from game.levels.map import TileMap
+from game.levels.pathfinding import Tile
+from game.levels.predefines import Predefined
+from game.levels.reader import JsonValue, Unknown
+
+FACING = {"RIGHT": 0, "DOWN": 1, "LEFT": 2, "UP": 3}
+"""Quarter turns clockwise from facing right, as `game.actions` numbers them."""
+PHASES = ("PHASE_0", "PHASE_1", "PHASE_2")
+FULL_TRUST = 50
+"""The `favorPoint` of full trust: the last of the two levels for which the public tables give what trust adds."""
+CHANGES = ("uniEquipIds", "masterInfos", "overrideSkillBlackboard", "overrideTalents")
+"""Fields by which a level changes an operator in a way that is not played."""
+
+
+class Friend(NamedTuple):
+    """An operator of a level."""
+
+    key: str
+    """How the level's waves name it: its alias or, without one, its character's id."""
+    operator: Operator
+    tile: Tile
+    direction: int
+    """As in FACING."""
+    hidden: bool
+    """It is not there from the start, and comes when the waves say so."""
+
+
+class FriendMove(NamedTuple):
+    """A moment of the waves at which an operator of the level comes or goes."""
+
+    friend: int
+    """Index in the stage's friends."""
+    comes: bool
+    """It enters the field; if not, it leaves it."""
+    fragment: int
+    offset: float
+    """Seconds after the fragment's start."""
+
+
+@dataclass(frozen=True)
+class FriendList:
+    """The operators of a level, and all names by which its waves may call an operator that the level lists."""
+
+    friends: tuple[Friend, ...]
+    keys: frozenset[str]
+    """Those of operators without numbers as well, which never come."""
+
+    def called(self, key: str) -> list[int]:
+        """The indices of the friends of a name."""
+        return [index for index, friend in enumerate(self.friends) if friend.key == key]
+
+
+def read_friends(
+    units: tuple[Predefined, ...], tile_map: TileMap, catalogue: Catalogue, unknown: Unknown
+) -> FriendList:
+    """The operators among the units that a level puts on the field or in the hand.
+
+    The tile of one that no table has is closed to all deployments if it stands from the start: it is there in the game.
+    """
+    friends, keys = [], set()
+    for one in (unit for unit in units if unit.group == "characterInsts"):
+        key = one.key if one.unit.get("alias").quiet() else one.unit.get("alias").text()
+        keys.add(key)
+        operator, tile = _operator(one.unit, catalogue, unknown), tile_map.tile(one.unit.at("position"))
+        if operator is not None:
+            direction = one.unit.get("direction", "RIGHT").enum(reader.DIRECTIONS)
+            friends.append(Friend(key, operator, tile, FACING.get(direction, 0), not one.there))
+        elif one.there:
+            tile_map.take(tile)
+    return FriendList(tuple(friends), frozenset(keys))
+
+
+def _operator(unit: JsonValue, catalogue: Catalogue, unknown: Unknown) -> Operator | None:
+    """The operator with the numbers of the level's build; None, with a note, where the tables do not have it."""
+    inst = unit.at("inst")
+    id_ = (inst.at("characterKey") if unit.get("tmplId").quiet() else unit.get("tmplId")).text()
+    character = catalogue.find_character(id_)
+    try:
+        operator = None if character is None else operator_of(character, _build(unit, inst))
+    except TableError:
+        operator = None
+    if operator is None:
+        unknown.note(f"friend {id_}")
+        return None
+    for change in _unplayed(unit, inst):
+        unknown.note(f"friend {id_}: {change}")
+    return operator
+
+
+def _build(unit: JsonValue, inst: JsonValue) -> Build:
+    """The build that a level gives an operator; a `skillIndex` of -1 means that it brings no skill."""
+    elite = _elite(inst)
+    skill = unit.get("skillIndex", 0).whole(-1) + 1
+    return Build(
+        elite=elite,
+        level=inst.get("level", 1).whole(1),
+        skill=skill,
+        skill_level=min(unit.get("mainSkillLvl", 1).whole(1), SKILL_LEVELS[min(elite, 2)]) if skill else None,
+        trust=min(inst.get("favorPoint", 0).whole() * 100 // FULL_TRUST, 200),
+        potential=inst.get("potentialRank", 0).whole() + 1,
+    )
+
+
+def _elite(inst: JsonValue) -> int:
+    """The elite phase of an operator of the level."""
+    phase = inst.get("phase", 0).enum(PHASES)
+    if phase not in PHASES:
+        raise inst.at("phase").error(f"is {phase}", f"write one of {', '.join(PHASES)}")
+    return PHASES.index(phase)
+
+
+def _unplayed(unit: JsonValue, inst: JsonValue) -> Iterator[str]:
+    """What a level changes about an operator without effect here."""
+    yield from (f"{field} of the level" for field in CHANGES if not unit.get(field).quiet())
+    level, most = unit.get("mainSkillLvl", 1).whole(1), SKILL_LEVELS[_elite(inst)]
+    if level > most and unit.get("skillIndex", 0).value != -1:
+        yield f"skill level {level} is played as {most}"

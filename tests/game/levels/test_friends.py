@@ -1,0 +1,79 @@
+"""Operators that a level puts on the field: who they are, where they stand, and when they come and go."""
+
+from __future__ import annotations
+
+import pytest
+from befriended import KROOS, activate, befriended, friend, withdraw
+
+from game.actions import LEFT, UP
+from game.errors import StageError
+
+
+def test_the_level_says_place_direction_and_build(make):
+    """Rows count from the bottom. Kroos at elite 0, level 40, without trust has health 826, attack 258, defense 88."""
+    stage = make.stage(befriended(make, friend(KROOS, (0, 5), "LEFT", level=40)))
+    (kroos,) = stage.friends
+    assert (kroos.operator.name, kroos.tile, kroos.direction, kroos.hidden) == ("Kroos", (0, 5), LEFT, False)
+    assert (kroos.operator.max_health, kroos.operator.attack, kroos.operator.defense) == (826, 258, 88)
+    assert stage.unknown == ()
+
+
+def test_a_favour_of_fifty_is_full_trust(make):
+    """The public tables give what trust adds at 0 and at 50; half of it is half the trust."""
+    numbers = [
+        make.stage(befriended(make, friend(KROOS, (0, 5), level=40, favorPoint=favour))).friends[0].operator.attack
+        for favour in (0, 25, 50, 100)
+    ]
+    assert numbers[0] < numbers[1] < numbers[2] == numbers[3]
+
+
+def test_skills_are_those_of_the_level(make):
+    """The index of the skill counts from 0 and is -1 for none; a level of it that the elite does not allow is noted."""
+    stage = make.stage(befriended(make, friend(KROOS, (0, 5), skill=-1), friend(KROOS, (0, 6), skill=0, skill_level=7)))
+    bare, skilled = stage.friends
+    assert bare.operator.skill is None
+    assert skilled.operator.skill.cost == 4, "5 SP at skill level 1, 4 at level 4"
+    assert stage.unknown == ("friend char_124_kroos: skill level 7 is played as 4",)
+
+
+def test_waves_name_friends_by_alias_or_by_character(make):
+    """They come and go by the actions of the waves; the other actions of that kind are noted."""
+    data = befriended(
+        make, friend(KROOS, (0, 5), hidden=True), friend("char_123_fang", (1, 4), "UP", alias="fang#1"),
+        actions=[activate(KROOS, 2.0), withdraw("fang#1", 5.0), activate("trap_1", 6.0)],
+    )  # fmt: skip
+    stage = make.stage(data)
+    assert [(one.key, one.hidden) for one in stage.friends] == [(KROOS, True), ("fang#1", False)]
+    assert stage.friends[1].direction == UP
+    assert [(move.friend, move.comes) for move in stage.friend_moves] == [(0, True), (1, False)]
+    assert [move.offset for move in stage.friend_moves] == pytest.approx([2.0, 5.0], abs=0.1)
+    assert stage.unknown == ("action ACTIVATE_PREDEFINED",)
+
+
+def test_a_rune_can_show_a_hidden_friend(make):
+    """As it shows devices."""
+    data = befriended(make, friend(KROOS, (0, 5), hidden=True, alias="late"))
+    data["runes"] = [make.rune("level_predefines_enable", "ALL", late=1.0)]
+    assert not make.stage(data).friends[0].hidden
+
+
+def test_an_operator_that_no_table_has_is_noted_and_keeps_its_tile(make):
+    """In the game it stands there; that it never comes here is said once, and its actions are not said again."""
+    strangers = friend("char_9999_none", (1, 4)), friend("char_9999_none", (1, 5), hidden=True)
+    stage = make.stage(befriended(make, *strangers, actions=[activate("char_9999_none", 1.0)]))
+    assert stage.unknown == ("friend char_9999_none",)
+    assert stage.friends == stage.friend_moves == ()
+    assert not stage.melee[1, 4]
+    assert stage.melee[1, 5]
+
+
+def test_what_the_level_changes_about_an_operator_is_noted(make):
+    """Modules and changed talents are not played."""
+    kroos = {**friend(KROOS, (0, 5)), "uniEquipIds": [{"key": "uniequip_002_kroos", "level": 3}]}
+    assert make.stage(befriended(make, kroos)).unknown == ("friend char_124_kroos: uniEquipIds of the level",)
+
+
+def test_a_wrong_phase_is_one_line(make):
+    """With the file and the place."""
+    with pytest.raises(StageError, match=r"characterInsts\[0\]\.inst\.phase: is PHASE_9; write one of"):
+        make.stage(befriended(make, friend(KROOS, (0, 5), phase="PHASE_9")))
