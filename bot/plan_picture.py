@@ -108,10 +108,11 @@ def _placements(plan: Plan, squad: PlanSquad, moments: Sequence[StepMoment | Non
     """The deployments of a plan by tile."""
     found: dict[tuple[int, int], _Placement] = {}
     for number, (step, moment) in enumerate(zip(plan.steps, moments, strict=True), 1):
-        if step.kind == "Deploy" and step.tile and step.name in squad.slots:
+        operator = squad.operator_of(step.name)
+        if step.kind == "Deploy" and step.tile and operator:
             place = found.setdefault(step.tile, _Placement(step.tile))
             place.numbers.append(number)
-            place.operators.append(squad.operators[squad.slots[step.name]])
+            place.operators.append(operator)
             place.directions.append(step.direction)
             place.times.append(clock(moment.seconds) if moment and moment.done else NOT_REACHED)
     return list(found.values())

@@ -16,20 +16,22 @@ UNKNOWN = -1
 """A slot or a direction that the screen does not show."""
 
 
-class Card(msgspec.Struct, frozen=True, array_like=True):
+class Card(msgspec.Struct, frozen=True, array_like=True, repr_omit_defaults=True):
     """One card of the hand. Hands are sorted by cost from left to right, then by slot."""
 
     slot: int
     """Index in the squad; UNKNOWN if the portrait was not recognised."""
     cost: int
     state: CardState
+    copies: int = 1
+    """How often it can still be played; more than 1 only for devices, whose slots come after those of the squad."""
 
 
 class OperatorSeen(msgspec.Struct, frozen=True, array_like=True):
-    """An operator on the field. Row 0 is the top row."""
+    """An operator or device on the field. Row 0 is the top row."""
 
     slot: int
-    """Index in the squad, or UNKNOWN; an operator that the level put on the field has no slot of the squad."""
+    """Index in the squad, of a device after the squad, or UNKNOWN, as of operators that the level put on the field."""
     row: int
     col: int
     direction: int

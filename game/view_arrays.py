@@ -34,7 +34,7 @@ def _fill(view: BattleView, numbers: dict[str, int], arrays: ViewArrays, b: int)
     decided = view.life <= 0 or view.kills >= view.total
     figures = (view.kills, view.total, view.life, view.dp, view.slots_left, decided, cards, operators, enemies)
     arrays.battle[b : b + 1] = [figures]
-    arrays.cards[b, :cards] = [(one.cost, one.slot, CARD_NUMBERS[one.state]) for one in view.cards]
+    arrays.cards[b, :cards] = [(one.cost, one.slot, CARD_NUMBERS[one.state], one.copies) for one in view.cards]
     arrays.operators[b, :operators] = [
         (one.slot, one.row, one.col, one.direction, one.health, one.skill_ready, 0.0, False, 0)
         for one in view.operators
@@ -54,7 +54,8 @@ def view_of(arrays: ViewArrays, kinds: Sequence[str], b: int = 0) -> BattleView:
         dp=dp,
         slots_left=slots_left,
         cards=tuple(
-            Card(slot, cost, CARD_STATES[state]) for cost, slot, state in sorted(arrays.cards[b, :cards].tolist())
+            Card(slot, cost, CARD_STATES[state], copies)
+            for cost, slot, state, copies in sorted(arrays.cards[b, :cards].tolist())
         ),
         operators=tuple(OperatorSeen(*shown[:6]) for shown in arrays.operators[b, :operators].tolist()),
         enemies=tuple(

@@ -12,6 +12,7 @@ from game.characters.catalogue import Catalogue
 from game.characters.models import SKILL_LEVELS, Build, Character, Operator
 from game.characters.roster import ASSUMED
 from game.errors import PlanError
+from game.levels.predefines import DeviceCard
 from planning.plans import AIMED, Candidate, Plan, PlanGroup, Requirements
 
 
@@ -20,19 +21,28 @@ class PlanSquad(NamedTuple):
 
     operators: tuple[Operator, ...]
     slots: dict[str, int]
-    """The slot of every group that has an operator and of every name in a step; steps for other names are skipped."""
+    """The slot of every group that has an operator and of every name in a step; steps for other names are skipped.
+
+    A device has the slot of the first copy on its card; those of devices come after the squad's.
+    """
     candidates: tuple[Candidate, ...]
     """The candidate in each slot."""
     notes: tuple[str, ...]
     """Where the squad is not what the plan asks for."""
+
+    def operator_of(self, name: str) -> Operator | None:
+        """The operator that a name in the plan stands for; None for a device, and for what is not brought."""
+        slot = self.slots.get(name, len(self.operators))
+        return self.operators[slot] if slot < len(self.operators) else None
 
 
 def assign_operators(
     plan: Plan,
     catalogue: Catalogue,
     builds: Mapping[str, Build] | Build | None = None,
+    devices: Sequence[DeviceCard] = (),
 ) -> PlanSquad:
-    """The squad for a plan, in the order of its groups.
+    """The squad for a plan, in the order of its groups; steps may also name the `devices` of the stage.
 
     `builds` is one build for all operators, reduced to what each of them can reach, or the builds of the operators that
     the user has, by English name; without it all operators are as the plan requires them (`required_build`). The notes
@@ -41,14 +51,18 @@ def assign_operators(
     without an operator.
     Raises PlanError if groups that steps use cannot get one (it names them all), or if the plan brings no operator.
     """
-    return _Assignment(plan, catalogue, builds).squad()
+    return _Assignment(plan, catalogue, builds, devices).squad()
 
 
 class _Assignment:
     """Assigns operators to groups, each operator to one group at most."""
 
-    def __init__(self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build | None) -> None:
+    def __init__(
+        self, plan: Plan, catalogue: Catalogue, builds: Mapping[str, Build] | Build | None,
+        devices: Sequence[DeviceCard],
+    ) -> None:  # fmt: skip
         self._builds = builds
+        self._devices = devices
         self._catalogue = catalogue
         self._used = dict.fromkeys(step.name for step in plan.steps if step.name and step.kind in AIMED)
         """The names that steps use, in order."""
@@ -169,10 +183,21 @@ class _Assignment:
             name = self._english(used)
             if name in squad:
                 slots.setdefault(used, squad.index(name))
+            elif (card := self._card(used)) >= 0:
+                slots[used] = len(squad) + card
             elif used not in slots:
                 why = "is not brought" if name else "is in no table"
                 self._notes.append(f"{used!r} {why}; steps for it are skipped")
         return slots
+
+    def _card(self, name: str) -> int:
+        """The slot after the squad of the first copy of a device; -1 if the stage has no device of this name."""
+        slot = 0
+        for card in self._devices:
+            if name in card.names:
+                return slot
+            slot += card.copies
+        return -1
 
 
 def within_reach(character: Character, build: Build) -> Build:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from game.actions import DEPLOY, RETREAT, SKILL
-from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, cost_now, playable
+from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, copy_to_deploy, cost_now, playable
 from game.simulator.compiling import compiled, often, unlocked
 from game.simulator.field import field_within
 from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Records, World
@@ -326,6 +326,9 @@ def _card_is_ready(world: World, field: Field, slot: int) -> bool:
     """Whether a card is in the hand, affordable and not cooling down; a step without an operator does not wait."""
     if slot < 0:
         return True
+    slot = copy_to_deploy(world, field, slot)
+    if slot < 0:
+        return False
     unit, battle = field.unit[slot], field.battle[0]
     return unit.tile < 0 and unit.ready_at <= battle.clock and battle.dp >= cost_now(world, field, slot)
 
@@ -363,7 +366,7 @@ def _set(players: Players, b: int, step: ScriptStep, slot: int) -> None:
         state.fast = not state.fast
     elif step.kind == BULLET_TIME:
         state.slow = True
-    elif step.kind == USAGE and slot >= 0:
+    elif step.kind == USAGE and 0 <= slot < players.usage.shape[1]:
         players.usage[b, slot, 0], players.usage[b, slot, 1] = step.usage, step.times
     elif step.kind == RESET_STOPWATCH:
         state.stopwatch = state.now
@@ -404,6 +407,8 @@ def copy_battle(source: Battles, b: int, target: Battles, to: int) -> None:
         target.foe[to, e] = source.foe[b, e]
     for k in range(source.battle[b].listed):
         target.present[to, k] = source.present[b, k]
+    for way in range(source.way.shape[1]):
+        target.way[to, way, source.way.shape[2] - 1] = 0.0  # to be found again
 
 
 @compiled

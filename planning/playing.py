@@ -14,10 +14,12 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
+from game.simulator.actions import copy_to_deploy, cost_now
 from game.simulator.battle import Battle
+from game.simulator.field import field_of
 from game.simulator.records import TICKS, WON, Battles
 from game.simulator.rows import rows_of
-from game.simulator.tables import new_battles, standing_room, world_of
+from game.simulator.tables import new_battles, room_of, units_of, world_of
 from planning import player
 from planning.assignment import PlanSquad
 from planning.plans import Plan, PlanStep
@@ -157,13 +159,13 @@ def _end(stage: Stage, number: int, tick: int, *, leaked: bool) -> EnemyEnd:
 
 def _check(plan: Plan, stage: Stage, squad: PlanSquad) -> None:
     """Raise PlanError if an operator is forbidden on the stage, or cannot stand where the plan deploys it."""
-    room = standing_room(stage, squad.operators)
+    units, room = units_of(stage, squad.operators), room_of(stage, squad.operators)
     for number, step in enumerate(plan.steps):
         slot = squad.slots.get(step.name)
         if step.kind != "Deploy" or step.tile is None or slot is None:
             continue
-        operator, (row, col) = squad.operators[slot], step.tile
-        if is_forbidden(operator, stage.squad_rules):
+        operator, (row, col) = units[slot], step.tile
+        if slot < len(squad.operators) and is_forbidden(operator, stage.squad_rules):
             raise PlanError(f"{operator.name} may not be brought to {stage.code} in this mode")
         on_map = 0 <= row < stage.height and 0 <= col < stage.width
         if not on_map or not room[slot, row * stage.width + col]:
@@ -218,6 +220,10 @@ class PlanPlayer:
             return "not in the squad" if step.slot == player.NOT_BROUGHT else "no operator is there"
         if slot >= world.cards:
             return "an operator of the level, which takes no orders, stands there"
+        if step.kind == DEPLOY:
+            slot = copy_to_deploy(world, field_of(battles, b), slot)
+            if slot < 0:
+                return "all copies are used"
         unit = battles.unit[b, slot]
         if step.kind != DEPLOY:
             return "not on the field" if unit.tile < 0 else "the skill is not ready"
@@ -227,7 +233,10 @@ class PlanPlayer:
             (here >= 0, "the tile is taken"),
             (battle.slots_taken + world.deployable[slot].takes_slot > world.character_limit, "the field is full"),
         )
-        return next((why for holds, why in checks if holds), "too few DP")
+        if why := next((why for holds, why in checks if holds), ""):
+            return why
+        affordable = battle.dp >= cost_now(world, field_of(battles, b), slot)
+        return "it would close the enemies' last way" if affordable else "too few DP"
 
 
 def script_of(plan: Plan, stage: Stage, squad: PlanSquad) -> Script:

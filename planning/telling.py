@@ -104,8 +104,8 @@ def step_condition(step: PlanStep, squad: PlanSquad, moment: StepMoment | None, 
         return "as soon as it is possible"
     if step.kind != "Deploy" or moment.seconds == (before.seconds if before else 0.0):
         return "at once"
-    slot = squad.slots.get(step.name)
-    waited_for_dp = slot is not None and moment.dp <= squad.operators[slot].cost * DEAREST
+    operator = squad.operator_of(step.name)
+    waited_for_dp = operator is not None and moment.dp <= operator.cost * DEAREST
     return f"at {moment.dp} DP" if waited_for_dp else "as soon as it can be deployed"
 
 
@@ -139,9 +139,9 @@ def deed(step: PlanStep, squad: PlanSquad) -> str:
 
 
 def operator_name(step: PlanStep, squad: PlanSquad) -> str:
-    """The operator of a step: the group's own name where none was assigned, and empty where a tile tells."""
-    slot = squad.slots.get(step.name)
-    return step.name if slot is None else squad.operators[slot].name
+    """The operator of a step: the plan's own name where it is none of the squad, and empty where a tile tells."""
+    operator = squad.operator_of(step.name)
+    return operator.name if operator else step.name
 
 
 def _usage(usage: int, times: int) -> str:
@@ -169,15 +169,15 @@ def clock(seconds: float) -> str:
 
 
 def deployment_cost(plan: Plan, squad: PlanSquad) -> int:
-    """The DP that the deployments of a plan cost; a repeated one is counted with the first cost."""
-    slots = [squad.slots[step.name] for step in plan.steps if step.kind == "Deploy" and step.name in squad.slots]
-    return sum(squad.operators[slot].cost for slot in slots)
+    """The DP that a plan's deployments of operators cost; a repeated one is counted with the first cost."""
+    deployed = [squad.operator_of(step.name) for step in plan.steps if step.kind == "Deploy"]
+    return sum(operator.cost for operator in deployed if operator)
 
 
 def operators_used(plan: Plan, squad: PlanSquad) -> tuple[str, ...]:
     """The operators on whom the steps of a plan act, by name."""
-    slots = sorted({squad.slots[step.name] for step in plan.steps if step.kind in AIMED and step.name in squad.slots})
-    return tuple(squad.operators[slot].name for slot in slots)
+    used = {squad.slots[step.name] for step in plan.steps if step.kind in AIMED and squad.operator_of(step.name)}
+    return tuple(squad.operators[slot].name for slot in sorted(used))
 
 
 def failure_lines(holding: Holding) -> list[str]:

@@ -53,6 +53,7 @@ def _line(entry: Mapping[str, Any]) -> str:
         f"{entry['file']}: {called} {entry['height']}x{entry['width']}; {entry['total']} enemies ({enemies}); "
         f"{len(entry['routes'])} routes; "
         + " ".join(f"{key}={value}" for key, value in given.items())
+        + "".join(f"; gives {copies} {name}" for name, copies in entry["devices"].items())
         + (f"; rules about operators: {len(entry['squad_rules'])}" if entry["squad_rules"] else "")
         + (f"; fighting along: {', '.join(friend['name'] for friend in entry['friends'])}" if entry["friends"] else "")
         + (f"; stand-ins: {', '.join(entry['stand_ins'])}" if entry["stand_ins"] else "")

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from game.characters.builds import CHANGING, operator_of
-from game.characters.models import Build, Character, Enemy, Offset, Operator
+from game.characters.models import Build, Character, Device, Enemy, Offset, Operator
 from game.errors import TableError
 
 T = TypeVar("T")
@@ -29,8 +29,9 @@ Table = tuple[str, dict[str, Any]]
 ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 """Accents of Latin letters as characters of their own (Unicode's decomposed form); Japanese marks are not included."""
 
-OPERATORS, ENEMIES, NAMES = "operators.toml", "enemies.toml", "names.toml"
-"""The tables' files. NAMES, which only a user's own tables may have, adds names to operators: lists by public id."""
+OPERATORS, ENEMIES, DEVICES, NAMES = "operators.toml", "enemies.toml", "devices.toml", "names.toml"
+"""The tables' files. DEVICES come with Holdfast alone; NAMES, which only a user's own tables may have, adds names to
+operators: lists by public id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,8 @@ class Catalogue:
     """By name, each with the numbers of its first id."""
     enemies_by_id: Mapping[str, Enemy]
     """By the public ids of the level format; ids of one kind may have different numbers."""
+    devices: Mapping[str, Device]
+    """The devices that levels give the player, by the public ids of the level format."""
 
     @cached_property
     def operators(self) -> Mapping[str, Operator]:
@@ -97,6 +100,13 @@ def _shipped() -> Catalogue:
     return catalogue_of([_shipped_table(OPERATORS)], [_shipped_table(ENEMIES)])
 
 
+def _devices() -> dict[str, Device]:
+    """The shipped devices by id."""
+    table, entries = _shipped_table(DEVICES)
+    found = [_convert(table, name, {"name": name, **entry}, Device) for name, entry in entries.items()]
+    return {id_: one for one in found for id_ in one.ids}
+
+
 def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[Table] = ()) -> Catalogue:
     """The catalogue of tables of operators and of enemies, each laid over those before it. Raises TableError.
 
@@ -109,7 +119,7 @@ def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[T
     for table, entries in names:
         characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
-    return Catalogue(*(MappingProxyType(found) for found in (characters, ranges, own, by_id)))  # type: ignore[arg-type]
+    return Catalogue(*(MappingProxyType(found) for found in (characters, ranges, own, by_id, _devices())))  # type: ignore[arg-type]
 
 
 def _own_names(character: Character) -> tuple[str, ...]:

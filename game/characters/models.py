@@ -231,6 +231,26 @@ class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the operator can do in the real game and not here, in words."""
 
 
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The numbers of a device that levels give the player as cards, for example a crate."""
+
+    name: str
+    ids: tuple[str, ...]
+    """Its ids in the public level format."""
+    names: tuple[str, ...] = ()
+    """Its other names, as plans that players exchange use them."""
+    max_health: float
+    defense: float = 0.0
+    resistance: float = 0.0
+    cost: int
+    """DP of each copy."""
+    block: int
+    redeploy_time: float
+    """Seconds from the deployment of a copy until the next one can be deployed."""
+    barrier: bool = False
+    """Walkers go around it, and it may not close their last way."""
+
+
 class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The numbers of one enemy."""
 

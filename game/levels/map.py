@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from game.characters.models import Device
 from game.levels import reader
 from game.levels.pathfinding import Edges, Tile
 from game.levels.predefines import Predefined
@@ -56,8 +58,14 @@ class TileMap:
         self.melee[tile] = self.ranged[tile] = False
 
 
-def read_map(data: JsonValue, runes: tuple[Rune, ...], units: tuple[Predefined, ...], unknown: Unknown) -> TileMap:
-    """The map of a level. Tiles that its lists, its runes or its devices close are closed to all deployments."""
+def read_map(
+    data: JsonValue, runes: tuple[Rune, ...], units: tuple[Predefined, ...], devices: Mapping[str, Device],
+    unknown: Unknown,
+) -> TileMap:  # fmt: skip
+    """The map of a level. Tiles that its lists, its runes or its devices close are closed to all deployments.
+
+    Of the `units` that the level gives, only the cards of `devices` are played apart from that; others are noted.
+    """
     tile_map = _read_tiles(data, unknown)
     for position in data.get("tilesDisallowToLocate", []).each():
         tile_map.take(tile_map.tile(position))
@@ -66,10 +74,9 @@ def read_map(data: JsonValue, runes: tuple[Rune, ...], units: tuple[Predefined, 
             for row, col in rune.places("location"):
                 if 0 <= row < tile_map.height and 0 <= col < tile_map.width:
                     tile_map.take((tile_map.height - 1 - row, col))
-    for one in units:
-        if one.group == "characterInsts":
-            continue  # operators: see friends
-        unknown.note(f"predefined {one.key}")
+    for one in (unit for unit in units if unit.group != "characterInsts"):  # operators: see friends
+        if one.group != "tokenCards" or not one.there or one.key not in devices:
+            unknown.note(f"predefined {one.key}")
         if one.unit.get("position").value is not None and one.there:
             tile = tile_map.tile(one.unit.at("position"))
             tile_map.take(tile)

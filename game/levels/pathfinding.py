@@ -158,6 +158,12 @@ def _distances(grid: Grid, goal: Tile, *, diagonal: bool, closed: Edges) -> dict
     return distance
 
 
+def graph_of(walkable: npt.NDArray[np.bool_], *, closed: Edges = frozenset()) -> dict[Tile, frozenset[Tile]]:
+    """The tiles that one step reaches from each walkable tile, diagonal steps included."""
+    graph = _graph(_grid(walkable), diagonal=True, closed=closed)
+    return {tile: frozenset(there for there, _ in steps) for tile, steps in graph.items()}
+
+
 @lru_cache(maxsize=64)
 def _graph(grid: Grid, *, diagonal: bool, closed: Edges) -> Graph:
     """All steps on a map."""

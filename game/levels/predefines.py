@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from game.characters.models import Device, Operator
 from game.levels.reader import JsonValue
 from game.levels.runes import Rune
 
 GROUPS = ("characterInsts", "tokenInsts", "characterCards", "tokenCards")
 """The lists: operators and devices on the field, operators and devices in the hand."""
+MOST_COPIES = 99
+"""The most copies of one card; a level that gives more is taken to give so many."""
 
 
 class Predefined(NamedTuple):
@@ -24,6 +27,40 @@ class Predefined(NamedTuple):
     unit: JsonValue
 
 
+class DeviceCard(NamedTuple):
+    """A card of the hand that puts a device on the field, once for each of its copies."""
+
+    device: Device
+    copies: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What plans call it."""
+        return (self.device.name, *self.device.names, *self.device.ids)
+
+    @property
+    def unit(self) -> Operator:
+        """The device as the rules deploy it: like a melee operator who does not attack."""
+        return Operator(
+            name=self.device.name,
+            role="specialist",
+            melee=True,
+            damage="physical",
+            redeploy_time=self.device.redeploy_time,
+            unhealable=True,
+            takes_slot=False,
+            holds_fire=True,
+            max_health=self.device.max_health,
+            attack=0.0,
+            defense=self.device.defense,
+            resistance=self.device.resistance,
+            cost=self.device.cost,
+            block=self.device.block,
+            attack_interval=1.0,
+            range=(),
+        )
+
+
 def predefined(data: JsonValue, runes: tuple[Rune, ...], *, challenge: bool) -> Iterator[Predefined]:
     """The units that the level puts on the field or in the hand; challenge mode may have its own list."""
     shown = {
@@ -34,6 +71,16 @@ def predefined(data: JsonValue, runes: tuple[Rune, ...], *, challenge: bool) -> 
         key = unit.get("inst", {}).get("characterKey", "without a name").text()
         there = shown.get(str(unit.get("alias").value), not unit.get("hidden", default=False).value)
         yield Predefined(group, key, there, unit)
+
+
+def device_cards(units: tuple[Predefined, ...], devices: Mapping[str, Device]) -> tuple[DeviceCard, ...]:
+    """The cards of devices that the hand holds from the start, as far as the catalogue's `devices` have them."""
+    found = []
+    for one in units:
+        if one.group == "tokenCards" and one.there and one.key in devices:
+            copies = min(one.unit.get("initialCnt", 1).whole(), MOST_COPIES)
+            found += [DeviceCard(devices[one.key], copies)] if copies else []
+    return tuple(found)
 
 
 def has_hard_units(data: JsonValue) -> bool:

@@ -33,6 +33,18 @@ class Node(NamedTuple):
     seconds: float = 0.0
 
 
+class Leg(NamedTuple):
+    """A part of a route on foot: from one place to the next checkpoint, along nodes that find the way there."""
+
+    first: int
+    last: int
+    """Its nodes, from the first to the last, where it ends."""
+    start: Tile
+    goal: Tile
+    goes_on: bool
+    """It begins where the leg before ended; if not, at the route's start or where the enemy appears again."""
+
+
 class Route(NamedTuple):
     """One route of a level, from its start (row, col) along its nodes."""
 
@@ -42,6 +54,12 @@ class Route(NamedTuple):
     nodes: tuple[Node, ...]
     tiles: tuple[Tile, ...]
     """The tiles it walks over, in order, without repetition; empty for flying enemies."""
+    legs: tuple[Leg, ...] = ()
+    """Its parts on foot where there is a way; none for flying enemies."""
+    diagonal: bool = True
+    """Whether its enemies step from tile to tile diagonally too."""
+    straight: bool = True
+    """Whether they leave out tiles' centres to go straight."""
 
 
 def is_flown(route: JsonValue) -> bool:
@@ -80,7 +98,16 @@ def _read_route(route: JsonValue, tile_map: TileMap, unknown: Unknown) -> Route:
     offset = route.get("spawnOffset", {})
     row, col = tile_map.tile(route.at("startPosition"))
     row_offset, col_offset = -offset.get("y", 0.0).number(), offset.get("x", 0.0).number()
-    return Route(way.flying, row + row_offset, col + col_offset, tuple(way.nodes), tuple(dict.fromkeys(way.tiles)))
+    return Route(
+        flying=way.flying,
+        row=row + row_offset,
+        col=col + col_offset,
+        nodes=tuple(way.nodes),
+        tiles=tuple(dict.fromkeys(way.tiles)),
+        legs=tuple(way.legs),
+        diagonal=way.diagonal,
+        straight=way.straight,
+    )
 
 
 class _Way:
@@ -89,13 +116,15 @@ class _Way:
     def __init__(self, route: JsonValue, tile_map: TileMap, unknown: Unknown) -> None:
         self.nodes: list[Node] = []
         self.tiles: list[Tile] = []
+        self.legs: list[Leg] = []
         self.flying = is_flown(route)
         self._tile_map = tile_map
         self._unknown = unknown
-        self._diagonal = bool(route.get("allowDiagonalMove", default=True).value)
+        self.diagonal = bool(route.get("allowDiagonalMove", default=True).value)
         centres = ("visitEveryTileCenter", "visitEveryNodeCenter")
-        self._straight = self._diagonal and not any(route.get(key).value for key in centres)
+        self.straight = self.diagonal and not any(route.get(key).value for key in centres)
         self._here = tile_map.tile(route.at("startPosition"))
+        self._goes_on = False
 
     def move(self, position: JsonValue, offset: JsonValue) -> None:
         """Go to a position: in the air in a straight line, on foot along the shortest path, straight where possible.
@@ -107,20 +136,24 @@ class _Way:
         row, col = goal[0] - offset.get("y", 0.0).number(), goal[1] + offset.get("x", 0.0).number()
         if not self.flying:
             tile_map = self._tile_map
-            path = shortest_path(tile_map.walkable, self._here, goal, diagonal=self._diagonal, closed=tile_map.closed)
-            if not path:
+            path = shortest_path(tile_map.walkable, self._here, goal, diagonal=self.diagonal, closed=tile_map.closed)
+            there_is_a_way, first = bool(path), len(self.nodes)
+            if not there_is_a_way:
                 self._unknown.note(f"{position.where} cannot be reached on foot")
                 path = (self._here, goal)
             self.tiles += path
             turns: Sequence[tuple[float, float]] = path[1:-1]
-            if self._straight:
+            if self.straight:
                 turns = bends(tile_map.walkable, straightened(tile_map.walkable, path, closed=tile_map.closed))
             self.nodes += [Node(MOVE, float(there), float(across)) for there, across in turns]
+            if there_is_a_way:
+                self.legs.append(Leg(first, len(self.nodes), self._here, goal, self._goes_on))
         self.nodes.append(Node(MOVE, row, col))
-        self._here = goal
+        self._here, self._goes_on = goal, True
 
     def appear(self, position: JsonValue, offset: JsonValue) -> None:
         """Appear again at a position, after leaving the map."""
         self._here = row, col = self._tile_map.tile(position)
+        self._goes_on = False
         down, right = -offset.get("y", 0.0).number(), offset.get("x", 0.0).number()
         self.nodes.append(Node(APPEAR, row + down, col + right))

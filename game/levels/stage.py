@@ -23,8 +23,8 @@ from game.levels import reader
 from game.levels.enemies import EnemyList
 from game.levels.friends import Friend, FriendMove, read_friends
 from game.levels.map import Mask, read_map
-from game.levels.pathfinding import Tile
-from game.levels.predefines import has_hard_units, predefined
+from game.levels.pathfinding import Edges, Tile
+from game.levels.predefines import DeviceCard, device_cards, has_hard_units, predefined
 from game.levels.reader import JsonValue, StageOptions, Unknown
 from game.levels.routes import APPEAR, HIDE, MOVE, WAIT, WAIT_BATTLE, WAIT_FRAGMENT, WAIT_WAVE, Node, Route, read_routes
 from game.levels.runes import SquadRule, changed_options, has_challenge_rune, read_runes, shown_groups, squad_rules
@@ -97,6 +97,10 @@ class Stage:
     """The operators that the level itself puts on the field."""
     friend_moves: tuple[FriendMove, ...] = ()
     """When they come and go, by fragment and offset."""
+    devices: tuple[DeviceCard, ...] = ()
+    """The cards of devices that the level gives the player."""
+    closed: Edges = frozenset()
+    """Edges that cannot be crossed on foot."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -152,6 +156,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "total": stage.total,
         "last_spawn": round(max((spawn.time for spawn in stage.spawns), default=0.0), 2),
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
+        "devices": {card.device.name: card.copies for card in stage.devices},
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
         "friends": [_befriended(friend) for friend in stage.friends],
         "stand_ins": list(stage.stand_ins),
@@ -204,7 +209,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
     units = tuple(predefined(data, runes, challenge=challenge))
-    tile_map = read_map(data, runes, units, unknown)
+    tile_map = read_map(data, runes, units, catalogue.devices, unknown)
     options = changed_options(_read_options(data.at("options"), unknown), runes)
     enemies = EnemyList(data, runes, catalogue, unknown)
     friends = read_friends(units, tile_map, catalogue, unknown)
@@ -241,6 +246,8 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         stand_ins=tuple(enemies.stand_ins),
         friends=friends.friends,
         friend_moves=tuple(waves.friend_moves),
+        devices=device_cards(units, catalogue.devices),
+        closed=tile_map.closed,
     )
 
 

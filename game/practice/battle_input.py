@@ -45,7 +45,7 @@ class BattleInput:
 
     def _has_room(self, card: Card) -> bool:
         """Whether the deployment limit allows one more unit, or does not count this one."""
-        return self.battle.view().slots_left > 0 or not self.battle.squad[card.slot].takes_slot
+        return self.battle.view().slots_left > 0 or not self.battle.world.deployable[card.slot].takes_slot
 
     def drag(self, to: Point) -> None:
         """Take the held card to a pixel, or swipe there from the tile on which it was let go."""
@@ -117,8 +117,10 @@ class BattleInput:
             hold.direction = None
 
     def legal_tiles(self, slot: int) -> list[tuple[int, int]]:
-        """The (row, column) of the tiles on which the operator of a slot may be deployed now."""
+        """The (row, column) of the tiles on which the card of a slot may be deployed now."""
         stage, slots = self.battle.stage, len(self.battle.squad)
+        if slot >= slots:
+            return self.battle.places_for(slot)
         tiles = stage.height * stage.width
         mask = self.battle.legal_actions()[1 : 1 + slots * tiles * 4]
         free = mask.reshape(slots, tiles, 4)[slot].any(axis=1)

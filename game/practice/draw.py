@@ -16,6 +16,7 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice import layout
 from game.practice.art import INK, WHITE, Colour, operator_token, skill_mark, write
+from game.practice.devices import device_token
 from game.practice.enemies import ENEMY_SIZE, enemy_token
 from game.practice.hud import HudPainter
 from game.practice.menus import FORBIDDEN, GOLD, GROUND, HIGH_TOP
@@ -145,6 +146,9 @@ class Painter(HudPainter):
         at = functools.partial(camera.pixel, high=high, tilted=tilted, focus=focus)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
         foot = at(unit.row, unit.col)
+        if len(self.squad) <= unit.slot < scene.battle.world.cards:
+            self._device(foot, tile, unit.health)
+            return
         one = scene.battle.units[unit.slot]
         down, right = STEPS[unit.direction]
         tip = at(unit.row + 0.46 * down, unit.col + 0.46 * right)
@@ -169,6 +173,13 @@ class Painter(HudPainter):
             corner = round(foot[0] - mark.get_width() / 2), round(top - mark.get_height() * 1.05)
             self.surface.blit(mark, corner)
             self._label("skill_ready", *corner, *mark.get_size())
+
+    def _device(self, foot: tuple[float, float], tile: float, health: float) -> None:
+        """A device on its tile. It is neither an operator nor an enemy, so it has no true box."""
+        token = device_token(max(round(tile * 0.8), 4))
+        self.surface.blit(token, (round(foot[0] - token.get_width() / 2), round(foot[1] - token.get_height() * 0.8)))
+        if health < 1.0:
+            self._bar(foot, tile, health, OPERATOR_BAR)
 
     def _enemy(
         self, unit: EnemyOnField, camera: Camera, tilted: bool, focus: tuple[int, int] | None, struck: bool
@@ -219,14 +230,15 @@ class Painter(HudPainter):
         pygame.draw.rect(self.surface, colour, (left, top, round(width * min(max(share, 0.0), 1.0)), tall))
 
     def _held(self, scene: BattleScene, camera: Camera, hold: Hold) -> None:
-        """The operator that is being deployed: under the pointer, or on the tile where it was let go."""
-        one = self.squad[hold.slot]
+        """What is being deployed: under the pointer, or on the tile where it was let go."""
+        one = self.squad[hold.slot] if hold.slot < len(self.squad) else None
         at = hold.at
         if hold.tile is not None:
             at = camera.pixel(*hold.tile, bool(scene.battle.stage.high[hold.tile]), True)
         if at is not None:
             tile = camera.pixel(3, 4.5, tilted=True)[0] - camera.pixel(3, 3.5, tilted=True)[0]
-            token = operator_token(one.name, one.role, hold.direction or 0, max(round(tile * 0.9), 4))
+            size = max(round(tile * 0.9), 4)
+            token = operator_token(one.name, one.role, hold.direction or 0, size) if one else device_token(size)
             self.surface.blit(token, (at[0] - token.get_width() / 2, at[1] - token.get_height()))
 
     def _rhombus(self, scene: BattleScene, camera: Camera, hold: Hold) -> None:

@@ -10,6 +10,7 @@ import pygame
 from game.characters.models import Operator
 from game.practice import layout
 from game.practice.art import INK, LIGHT, WHITE, Colour, portrait, role_icon, write
+from game.practice.devices import device_picture
 from game.practice.layout import Scale, Spot
 from game.practice.menus import GOLD, Menus
 from game.practice.scene import BattleScene
@@ -111,27 +112,31 @@ class HudPainter(Menus):
             left, top, pitch = self.scale.card(index, len(scene.hand))
             if picked:
                 top -= layout.CARD_RISE * self.scale.factor
-            look = self._card_face(card.slot, card.cost, card.state, round(pitch))
+            copies = 0 if card.slot < len(self.squad) else card.copies
+            look = self._card_face(card.slot if not copies else -1, card.cost, card.state, round(pitch), copies)
             self.surface.blit(look, (round(left), round(top)))
             if card.state == "cooling":
                 self._timer(left + pitch / 2, top, cooldowns[card.slot].remaining, cooldowns[card.slot].total)
 
     @functools.lru_cache(maxsize=400)  # noqa: B019 - a painter lives as long as its game
-    def _card_face(self, slot: int, cost: int, state: str, pitch: int) -> pygame.Surface:
-        """A card in one state."""
-        one, scale = self.squad[slot], self.scale.factor
+    def _card_face(self, slot: int, cost: int, state: str, pitch: int, copies: int) -> pygame.Surface:
+        """A card in one state; `copies` above 0 are those left of a device, whose slot is then -1."""
+        scale = self.scale.factor
         width, height = pitch, round(118 * scale)
         face = pygame.Surface((width, height + round(8 * scale)))
         face.fill((34, 36, 42))
-        picture = portrait(one.name, one.role, round(76 * scale), round(72 * scale))
+        size = round(76 * scale), round(72 * scale)
+        one = None if copies else self.squad[slot]
+        picture = portrait(one.name, one.role, *size) if one else device_picture(*size)
         face.blit(picture, (width / 2 - 38 * scale, 34 * scale))
         flag = width / 2 + layout.FLAG * scale
         pygame.draw.rect(face, (206, 208, 212), (round(flag - 45 * scale), 0, round(30 * scale), round(25 * scale)))
-        icon = role_icon(one.role, round(19 * scale), INK)
-        face.blit(icon, (round(flag - 40 * scale), round(3 * scale)))
+        if one:
+            icon = role_icon(one.role, round(19 * scale), INK)
+            face.blit(icon, (round(flag - 40 * scale), round(3 * scale)))
         pygame.draw.rect(face, (10, 10, 12), (round(flag - 15 * scale), 0, round(30 * scale), round(26 * scale)))
         write(face, str(cost), (flag, 14.5 * scale), round(25 * scale), WHITE)
-        write(face, one.name, (width / 2, 113 * scale), round(15 * scale), LIGHT)
+        write(face, one.name if one else f"X{copies}", (width / 2, 113 * scale), round(15 * scale), LIGHT)
         pygame.draw.rect(face, (16, 17, 20), face.get_rect(), 1)
         if state == "unaffordable":
             face.fill((140, 140, 140), special_flags=pygame.BLEND_MULT)

@@ -6,12 +6,14 @@ a squad fix, `Battles` what a batch of battles changes; a `Field` is one battle 
 The modules. Each imports only those above it; the last ones prepare the compiled rules and wrap them for Python:
 
     rows        how a table of records is declared and filled
+    memory      the records that a battle changes
     records     every table's fields, declared once; World, Battles, Field
     options     the rules that are a number or a choice, with how sure each is
     compiling   how numba compiles, and where it keeps the result
     plain       tables for the rules without numba
     field       one battle of a batch, and small facts about it
     blocking    which operator blocks which enemy
+    ways        around barriers
     presence    entering and leaving the field: appear, die (and split), leak, remove
     movement    enemies walk along their routes
     waves       enemies come, fragment after fragment
@@ -23,6 +25,7 @@ The modules. Each imports only those above it; the last ones prepare the compile
     tick        plays one tick, or many
     actions     deploy, use a skill, retreat
     display     what a player sees of the battles of a batch, as arrays
+    route_tables  routes and ways as tables
     tables      a stage and a squad become a World; battles are started
     legality    which actions are legal, from what a player sees alone
     battle      Battle: one battle for Python
@@ -33,9 +36,9 @@ slot, attacks or heals, regenerates, and its skill goes on; enemies that are gon
 decided.
 
 To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `tables._enemy`; if it must remember
-something, a field of `FoeState`; then the line where it acts: movement for how it walks, targeting for how it is
-chosen, blocking for how it is held, attacks for what its attack does, presence for what its appearance or death does.
-The enemy's model and table are in game/characters. To add an effect of a skill: a field of `Stance` if it changes
+something, a field of `FoeState` (memory); then the line where it acts: movement for how it walks, targeting for how it
+is chosen, blocking for how it is held, attacks for what its attack does, presence for what its appearance or death
+does. The enemy's model and table are in game/characters. To add an effect of a skill: a field of `Stance` if it changes
 figures while the skill is active, or of `Deployable` if it happens once; its value in `tables._stance` or
 `tables._deployable`; and the line in combat or skills. Sizes follow from the records; a forgotten value raises an error
 that names the field. Nothing outside game/ changes.

@@ -8,24 +8,44 @@ from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import add_dp, field_within
 from game.simulator.presence import remove, update_list
-from game.simulator.records import RUNNING, Battles, Field, World
+from game.simulator.records import RUNNING, Battles, Field, Flags, World
 from game.simulator.skills import activate, enter, skill_ready
 from game.simulator.tick import decide
+from game.simulator.ways import barriers_changed, closes_a_way
 
 
 @often
 def cost_now(world: World, field: Field, s: int) -> int:
-    """DP that a card costs now: the first redeployment 1.5 times the first cost, later ones twice, never over 99."""
+    """DP that a card costs now: an operator's first redeployment 1.5 times the first cost, later ones twice, never over
+    99; a device always the same.
+    """
     cost, times = world.deployable[s].cost, field.unit[s].times_deployed
-    if times == 0:
+    if times == 0 or s >= world.squad:
         return cost
     factor = options.SECOND_PRICE if times == 1 else options.LATER_PRICE
     return int(min(np.floor(cost * factor), options.MAX_PRICE))
 
 
 @often
-def playable(world: World, field: Field, s: int) -> bool:
-    """Whether a card can be played now, if there is a tile for it."""
+def copy_to_deploy(world: World, field: Field, s: int) -> int:
+    """The slot that the card of a slot puts on the field: an operator's own, or the next copy of a device that was not
+    used yet; -1 if all were.
+    """
+    if s < world.squad:
+        return s
+    first = world.deployable[s].card
+    for copy in range(first, first + world.deployable[s].copies):
+        if field.unit[copy].times_deployed == 0:
+            return copy
+    return -1
+
+
+@often
+def playable(world: World, field: Field, slot: int) -> bool:
+    """Whether the card of a slot can be played now, if there is a tile for it."""
+    s = copy_to_deploy(world, field, slot)
+    if s < 0:
+        return False
     unit, battle = field.unit[s], field.battle[0]
     if battle.outcome != RUNNING or unit.tile >= 0 or unit.ready_at > battle.clock:
         return False
@@ -36,16 +56,33 @@ def playable(world: World, field: Field, s: int) -> bool:
 @compiled
 def can_deploy(world: World, field: Field, s: int, tile: int) -> bool:
     """Whether the card can be played on this tile now."""
-    return playable(world, field, s) and world.stands[s, tile] and field.standing[tile] < 0
+    if not (playable(world, field, s) and world.stands[s, tile] and field.standing[tile] < 0):
+        return False
+    if not world.deployable[s].barrier or not options.CLOSING_REFUSED:
+        return True
+    return not closes_a_way(world, field, s, tile)
 
 
 @compiled
-def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> None:
-    """Put an operator on the field. The caller has checked `can_deploy`."""
+def deploy(world: World, field: Field, slot: int, tile: int, direction: int) -> None:
+    """Put an operator, or the next copy of a device, on the field. The caller has checked `can_deploy`."""
+    s = copy_to_deploy(world, field, slot)
     unit, battle = field.unit[s], field.battle[0]
     unit.price_paid = cost_now(world, field, s)
     battle.dp -= unit.price_paid
     enter(world, field, s, tile, direction)
+    if s >= world.squad:
+        _deployed_device(world, field, s)
+
+
+@compiled
+def _deployed_device(world: World, field: Field, s: int) -> None:
+    """The next copy of the same card has to wait, and walkers go around a barrier."""
+    deployable = world.deployable[s]
+    if s + 1 < deployable.card + deployable.copies:
+        field.unit[s + 1].ready_at = field.battle[0].clock + deployable.redeploy_ticks
+    if deployable.barrier:
+        barriers_changed(world, field, 1)
 
 
 @often
@@ -69,9 +106,21 @@ def can_retreat(field: Field, s: int) -> bool:
 
 @compiled
 def retreat(world: World, field: Field, s: int) -> None:
-    """Retreat an operator and give back half of what it cost. The caller has checked `can_retreat`."""
+    """Retreat an operator and give back half of what it cost; a device gives nothing. The caller has checked
+    `can_retreat`.
+    """
     remove(world, field, s)
+    if s >= world.squad:
+        return
     add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
+
+
+@compiled
+def mark_places(world: World, battles: Battles, b: int, slot: int, marks: Flags) -> None:
+    """Note in `marks`, bool[tiles], where the card of a slot can be deployed in battle `b` now."""
+    field = field_within(battles, b)
+    for tile in range(marks.shape[0]):
+        marks[tile] = can_deploy(world, field, slot, tile)
 
 
 @compiled

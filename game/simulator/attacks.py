@@ -51,7 +51,8 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
     radius, target = world.enemy[e].splash, field.unit[s]
     for other in range(field.unit.shape[0]):
         down, right = field.unit[other].row - target.row, field.unit[other].col - target.col
-        if down * down + right * right <= radius * radius and other != s and field.unit[other].tile >= 0:
+        near = down * down + right * right <= radius * radius and other != s and field.unit[other].tile >= 0
+        if near and world.deployable[other].aimed_at:
             _hurt_operator(world, field, other, e)
 
 

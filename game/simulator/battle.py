@@ -10,7 +10,7 @@ import numpy as np
 from game.actions import Action
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator.actions import act
+from game.simulator.actions import act, mark_places
 from game.simulator.display import ViewArrays, arrays_for, show
 from game.simulator.field import field_of
 from game.simulator.legality import legal_actions, places_of
@@ -111,6 +111,12 @@ class Battle:
         """Which flat actions are allowed now (see game.actions), bool[action_count]."""
         mask: Flags = legal_actions(self.view_arrays(), places_of(self.stage, self.squad))[0]
         return mask
+
+    def places_for(self, slot: int) -> list[tuple[int, int]]:
+        """The (row, column) of the tiles on which the card of a slot, a device's too, may be deployed now."""
+        marks = np.zeros(self.world.width * self.world.height, np.bool_)
+        mark_places(self.world, self.records, 0, slot, marks)
+        return [divmod(tile, self.world.width) for tile in np.flatnonzero(marks).tolist()]
 
     @property
     def outcome(self) -> Literal["won", "lost"] | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.simulator.actions import can_use_skill, cost_now
+from game.simulator.actions import can_use_skill, copy_to_deploy, cost_now
 from game.simulator.compiling import compiled, often
 from game.simulator.field import field_within, mode_of
 from game.simulator.records import RUNNING, Battles, Field, Records, World
@@ -45,10 +45,12 @@ class ShownCard(Record):
     """Index in the squad; `game.view.UNKNOWN` if the portrait was not recognised."""
     state: int
     """READY, UNAFFORDABLE or COOLING."""
+    copies: int
+    """How often it can still be played, as a card of a device says; 1 for an operator."""
 
 
 class ShownOperator(Record):
-    """An operator on the field. Only the simulator fills the last three fields, which are used for drawing."""
+    """An operator or device on the field. Only the simulator fills the last three fields, used for drawing."""
 
     slot: int
     """Index in the squad; `game.view.UNKNOWN` also for an operator of the level."""
@@ -135,13 +137,13 @@ def _show_figures(world: World, field: Field, arrays: ViewArrays, b: int) -> Non
 
 @often
 def _show_squad(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
-    """Write down the operators on the field and the cards of the others, by slot."""
+    """Write down what stands on the field and the cards of the hand, by slot. The copies of a device have one card."""
     deployed, hand = 0, 0
     for s in range(field.unit.shape[0]):
         if field.unit[s].tile >= 0:
             _show_operator(world, field, arrays.operators[b, deployed], s)
             deployed += 1
-        elif s < world.cards:
+        elif s < world.cards and copy_to_deploy(world, field, s) == s:
             _show_card(world, field, arrays.cards[b, hand], s)
             hand += 1
     arrays.battle[b].operators, arrays.battle[b].cards = deployed, hand
@@ -152,6 +154,7 @@ def _show_card(world: World, field: Field, shown: ShownCard, s: int) -> None:
     """Write down one card."""
     cost = cost_now(world, field, s)
     shown.cost, shown.slot = cost, s
+    shown.copies = world.deployable[s].card + world.deployable[s].copies - s
     if field.unit[s].ready_at > field.battle[0].clock:
         shown.state = COOLING
     else:

@@ -20,6 +20,7 @@ def _views(battles: Battles, b: int) -> Field:
         battles.unit[b],
         battles.foe[b],
         battles.present[b],
+        battles.way[b],
     )
 
 

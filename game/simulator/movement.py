@@ -19,6 +19,7 @@ from game.simulator.records import (
     Field,
     World,
 )
+from game.simulator.ways import begin_leg, go_on
 
 
 @often
@@ -64,6 +65,8 @@ def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None
             return
         else:
             step -= foe.distance_to_node
+            if foe.way_tile >= 0 and _takes_turn(world, field, e):
+                continue
             foe.row, foe.col = node.row, node.col
             foe.distance_to_node, foe.distance_to_exit = 0.0, node.distance_to_exit
         foe.node += 1
@@ -71,6 +74,18 @@ def _arrive(world: World, field: Field, e: int, step: float, clock: int) -> None
             leak(world, field, e)
             return
         enter_node(world, field, e)
+
+
+@compiled
+def _takes_turn(world: World, field: Field, e: int) -> bool:
+    """Reach a turn of a detour and go on; False at the end of the leg, where the detour is over."""
+    foe = field.foe[e]
+    if foe.way_tile == world.node[world.enemy[e].route, foe.node].goal:
+        foe.way_tile = -1
+        return False
+    foe.row, foe.col = foe.way_row, foe.way_col
+    go_on(world, field, e, foe.way_tile)
+    return True
 
 
 @compiled
@@ -92,6 +107,8 @@ def enter_node(world: World, field: Field, e: int) -> None:
         foe.hidden = False
         foe.row, foe.col = node.row, node.col
     head_for_node(world, field, e)
+    if field.battle[0].barriers > 0:
+        begin_leg(world, field, e)
 
 
 @often

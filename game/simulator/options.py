@@ -46,6 +46,12 @@ FRIENDS_TRIGGER_SKILLS = True
 is ready; if not, it never does (unverified)."""
 SPLIT_PAUSE = 8
 """Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
+BARRIER_COST = 1000.0
+"""Tiles that a step onto a barrier counts for when walkers look for the shortest way: they go through one only where it
+closes all ways (read)."""
+CLOSING_REFUSED = True
+"""Whether a barrier that closes all ways of a route cannot be deployed. One wiki quotes the game's own message, another
+says that enemies then break it (shared)."""
 NEVER = 99999.0
 """A level's costIncreaseTime of this value or more means that DP do not come by themselves (read)."""
 

@@ -8,6 +8,7 @@ from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.compiling import compiled
 from game.simulator.field import tile_of
 from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
+from game.simulator.ways import barriers_changed, change_way
 
 
 @compiled
@@ -55,6 +56,9 @@ def die(world: World, field: Field, e: int) -> None:
         child.wait_until = foe.wait_until
         child.paused_until = field.battle[0].clock + k * world.rules[0].split_pause
         head_for_node(world, field, c)
+        if foe.way_tile >= 0:
+            child.way_tile = foe.way_tile
+            change_way(world, field, c)
 
 
 @compiled
@@ -115,13 +119,18 @@ def update_list(field: Field) -> None:
 
 @compiled
 def remove(world: World, field: Field, s: int) -> None:
-    """An operator leaves the field, dead or retreated; its redeploy time begins, and the enemies it blocked go on."""
+    """An operator leaves the field, dead or retreated; its redeploy time begins, and the enemies it blocked go on. A
+    device is used up.
+    """
     release_above(world, field, s, RELEASE_ALL)
     unit, battle = field.unit[s], field.battle[0]
     field.standing[unit.tile] = -1
     unit.tile = -1
     unit.skill_ticks = 0
     unit.shield = 0.0
-    unit.ready_at = battle.clock + world.deployable[s].redeploy_ticks
+    if s < world.squad:
+        unit.ready_at = battle.clock + world.deployable[s].redeploy_ticks
     battle.deployed -= 1
     battle.slots_taken -= int(world.deployable[s].takes_slot)
+    if world.deployable[s].barrier:
+        barriers_changed(world, field, -1)

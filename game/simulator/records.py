@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.rows import Record, Rows
 
 Ints = npt.NDArray[np.int64]
@@ -119,6 +120,14 @@ class Deployable(Record):
     """The skill's single attack has a range of its own."""
     takes_slot: bool
     """The operator counts against the limit of deployed operators."""
+    card: int
+    """The slot of the first copy on the same card: its own, but for devices."""
+    copies: int
+    """Copies on that card, whose slots follow one another; 1 for an operator."""
+    barrier: bool
+    """Walkers go around it."""
+    aimed_at: bool
+    """Enemies that it does not block attack it too."""
 
 
 class EnemyStats(Fighter):
@@ -180,6 +189,19 @@ class RouteNode(Record):
     """How long a WAIT node waits; of other waiting nodes, when they end after the start of fragment, wave or battle."""
     distance_to_exit: float
     """Tiles from this node to the end of the route."""
+    leg_end: int
+    """The node at the end of the leg on foot to which this one belongs; -1 for none. All below is of that leg."""
+    way: int
+    """Which of `Field.way` leads to the leg's goal."""
+    goal: int
+    """The goal's tile."""
+    diagonal: bool
+    """Whether one steps diagonally on it."""
+    straight: bool
+    """Whether one leaves out tiles' centres to go straight."""
+    from_tile: int
+    """At the end of the last leg before the exit or before hiding: the tile where the first of these legs begins, which
+    barriers may not cut off from the goal; -1 at other nodes."""
 
 
 class FriendPost(Record):
@@ -219,7 +241,8 @@ class Rules(Record):
 class World(NamedTuple):
     """What a stage and a squad fix. S slots, E enemies, R routes, N nodes, F fragments, T tiles, L friends, O orders.
 
-    The slots of the squad, which have cards, come first; after them those of the friends, the level's own operators.
+    The slots of the squad come first, then those of devices; both have cards. After them come those of the friends, the
+    level's own operators.
     """
 
     width: int
@@ -236,8 +259,15 @@ class World(NamedTuple):
     """Ticks after which the battle is lost; 0 for never."""
     arrivals: int
     """How many enemies come by themselves; the others split off from them."""
+    squad: int
+    """How many slots are the squad's."""
     cards: int
-    """How many slots have a card; only these obey the player."""
+    """How many slots have a card, devices' included; only these obey the player."""
+    ways: int
+    """How many goals walkers have that need other ways where barriers stand; 0 where there are no barriers."""
+    steps: Flags
+    """[T, 9] whether a step leads from a tile in each direction of ways.DOWN and RIGHT, without barriers, and last
+    whether the tile itself is walkable; [0, 9] where there are no barriers"""
     stands: Flags
     """[S, T] where each operator may be deployed"""
     stance: Rows[Stance]
@@ -265,117 +295,6 @@ class World(NamedTuple):
 # --- Changed by a battle ----------------------------------------------------------------------------------------------
 
 
-class BattleFigures(Record):
-    """The figures of one battle as a whole."""
-
-    clock: int
-    """Ticks since the start."""
-    outcome: int
-    """RUNNING, WON or LOST."""
-    dp: int
-    dp_clock: int
-    """Ticks since the last DP that came by itself."""
-    life: int
-    counter: int
-    """Enemies that are dead or leaked, as the HUD counts them."""
-    total: int
-    """What the counter says when all enemies are gone."""
-    leaks: int
-    """Leaks that cost life."""
-    deployed: int
-    """Operators on the field."""
-    slots_taken: int
-    """How many of these count against the limit."""
-    deployments: int
-    """Deployments so far."""
-    fragment: int
-    """The fragment that is running."""
-    fragment_clock: int
-    """Ticks since its start; negative during its delay."""
-    spawned: int
-    """How many enemies have come, or were left out of this battle by its seed."""
-    friend_orders: int
-    """How many of the orders to the friends have been carried out."""
-    holding_wave: int
-    """Enemies on the field for which the next wave waits."""
-    holding_fragment: int
-    """Enemies on the field for which the next fragment waits."""
-    listed: int
-    """How many enemies `Field.present` lists."""
-    list_outdated: bool
-    """Some of the listed enemies are gone."""
-
-
-class UnitState(Record):
-    """An operator in a battle, deployed or in the hand."""
-
-    tile: int
-    """-1 while it is in the hand."""
-    row: float
-    col: float
-    direction: int
-    """Quarter turns clockwise from facing right."""
-    health: float
-    shield: float
-    """Damage that its shield still absorbs."""
-    block_taken: int
-    """How much block the enemies that it blocks take up."""
-    target: int
-    """The enemy it attacks next; -1 for none."""
-    next_attack: float
-    """Clock at which it can attack again; between two attacks it may lie between two ticks."""
-    stunned_until: int
-    sp: int
-    skill_ticks: int
-    """Ticks for which the skill stays active; 0 when it is not."""
-    skill_dp_ticks: float
-    """Ticks since the last DP that the active skill brought."""
-    ready_at: int
-    """Clock at which its card can be played again."""
-    price_paid: int
-    """DP of the last deployment."""
-    times_deployed: int
-    deployment_number: int
-    """Which deployment of the battle its last one was, counted from 1."""
-
-
-class FoeState(Record):
-    """An enemy in a battle."""
-
-    phase: int
-    """ABSENT, PRESENT or GONE."""
-    row: float
-    col: float
-    tile: int
-    """The tile whose centre is nearest."""
-    health: float
-    node: int
-    """The node of its route to which it goes, or at which it waits."""
-    heading_down: float
-    """With heading_right the direction to that node, of length 1."""
-    heading_right: float
-    distance_to_node: float
-    distance_to_exit: float
-    wait_until: int
-    paused_until: int
-    """It stands still to shoot, or because it has just split off."""
-    hidden: bool
-    """Off the map on its route; it can neither be seen nor hit."""
-    blocker: int
-    """The slot that blocks it; -1 for none."""
-    aim: int
-    """The slot that it shoots at next; -1 for none."""
-    next_attack: float
-    """As in UnitState."""
-    stunned_until: int
-    slow: float
-    """Fraction of its speed that it loses."""
-    slowed_until: int
-    gone_at: int
-    """Clock at which it died or leaked; -1 before."""
-    leaked: bool
-
-
 class Battles(NamedTuple):
     """What battles change, for a batch of B of them. The other letters as in World."""
 
@@ -395,6 +314,9 @@ class Battles(NamedTuple):
     """FoeState [B, E]"""
     present: Ints
     """[B, E] the enemies on the field in the order in which they appeared; the first `listed` count"""
+    way: Floats
+    """[B, ways, T + 1] the length in tiles of the way from each tile to a goal, around barriers; last, whether it is
+    known (1) or has to be found again (0)"""
 
 
 class Field(NamedTuple):
@@ -412,3 +334,4 @@ class Field(NamedTuple):
     unit: Rows[UnitState]
     foe: Rows[FoeState]
     present: Ints
+    way: Floats

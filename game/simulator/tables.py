@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,28 +12,26 @@ import numpy.typing as npt
 from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
-from game.levels.stage import MOVE, Fragment, Node, Route, Spawn, Stage, check_squad, chosen
+from game.levels.stage import Fragment, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
 from game.simulator.friends import take_posts
+from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.plain import readable
 from game.simulator.records import (
     TICKS,
-    BattleFigures,
     Battles,
     Deployable,
     EnemyStats,
     Floats,
-    FoeState,
     FragmentTiming,
     FriendOrder,
     FriendPost,
     Ints,
-    RouteNode,
     Rules,
     Stance,
-    UnitState,
     World,
 )
+from game.simulator.route_tables import nodes_of, steps_of, ways_of
 from game.simulator.rows import rows_of
 
 SP_RECOVERIES = {
@@ -55,9 +52,13 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     Raises StageError where the stage does not allow a squad of this size.
     """
     check_squad(stage, squad)
-    cards, units = len(squad), [under_rules(one, stage.squad_rules) for one in units_of(stage, squad)]
+    units = list(units_of(stage, squad))
+    cards = len(units) - len(stage.friends)
+    for slot in (*range(len(squad)), *range(cards, len(units))):  # no rule is for devices
+        units[slot] = under_rules(units[slot], stage.squad_rules)
     cost_time = stage.options.cost_increase_time
     stances = [_stance(one, skill) for skill in (False, True) for one in units]
+    ways = ways_of(stage)
     return World(
         width=stage.width,
         height=stage.height,
@@ -68,15 +69,18 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         cost_ticks=0 if cost_time >= options.NEVER else max(ticks(cost_time), 1),
         time_limit=ticks(stage.options.time_limit),
         arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
+        squad=len(squad),
         cards=cards,
-        stands=np.pad(standing_room(stage, units[:cards]), ((0, len(units) - cards), (0, 0))),
+        ways=len(ways),
+        steps=steps_of(stage) if ways else np.zeros((0, 9), np.bool_),
+        stands=np.pad(room_of(stage, units[: len(squad)]), ((0, len(stage.friends)), (0, 0))),
         stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
-        deployable=readable(rows_of(Deployable, [_deployable(one) for one in units])),
+        deployable=readable(rows_of(Deployable, _deployables(stage, units, len(squad)))),
         ranges=_ranges(units),
         enemy=readable(rows_of(EnemyStats, _enemies(stage))),
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
-        node=readable(_nodes(stage)),
+        node=readable(nodes_of(stage, ways)),
         friend=readable(rows_of(FriendPost, [_post(one, stage) for one in stage.friends])),
         friend_order=readable(rows_of(FriendOrder, [_order(one) for one in stage.friend_moves])),
         rules=readable(rows_of(Rules, [options.unsettled()])),
@@ -84,8 +88,11 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
 
 
 def units_of(stage: Stage, squad: Sequence[Operator]) -> tuple[Operator, ...]:
-    """The operators by slot: those of the squad, then those that the level puts on the field, as these fight."""
-    return (*squad, *(_fighting_along(friend.operator) for friend in stage.friends))
+    """All units of a battle by slot: the squad; each copy of the devices that the stage gives the player; and the
+    operators that the level puts on the field, as these fight.
+    """
+    devices = (card.unit for card in stage.devices for _ in range(card.copies))
+    return (*squad, *devices, *(_fighting_along(friend.operator) for friend in stage.friends))
 
 
 def _fighting_along(one: Operator) -> Operator:
@@ -94,6 +101,14 @@ def _fighting_along(one: Operator) -> Operator:
     if skill is not None and skill.by_hand:
         skill = msgspec.structs.replace(skill, by_hand=False) if options.FRIENDS_TRIGGER_SKILLS else None
     return msgspec.structs.replace(one, skill=skill, takes_slot=False, redeploy_time=0.0)
+
+
+def room_of(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
+    """Where each unit with a card may be deployed on an empty field, bool[cards, tiles]. Devices stand where melee
+    operators may.
+    """
+    devices = sum(card.copies for card in stage.devices)
+    return np.concatenate([standing_room(stage, squad), np.tile(stage.melee.ravel(), (devices, 1))])
 
 
 def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
@@ -118,6 +133,7 @@ def empty_battles(world: World, count: int) -> Battles:
         unit=np.zeros((count, slots), UnitState.dtype),
         foe=np.zeros((count, enemies), FoeState.dtype),
         present=np.zeros((count, enemies), np.int64),
+        way=np.zeros((count, world.ways, tiles + 1), np.float64),
     )
 
 
@@ -135,7 +151,7 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     battle["fragment_clock"] = -world.fragment[0].delay
     battles.standing[b] = -1
     unit["tile"] = unit["target"] = -1
-    foe["blocker"] = foe["aim"] = foe["gone_at"] = -1
+    foe["blocker"] = foe["aim"] = foe["gone_at"] = foe["way_tile"] = -1
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)
     if world.friend.shape[0] > 0:
@@ -176,7 +192,7 @@ def _ranges(squad: Sequence[Operator]) -> Ints:
     tiles = np.zeros((2, len(squad), max(len(offsets) for row in ranges for offsets in row), 2), np.int64)
     for mode, row in enumerate(ranges):
         for slot, offsets in enumerate(row):
-            tiles[mode, slot, : len(offsets)] = offsets
+            tiles[mode, slot, : len(offsets)] = np.reshape(offsets, (-1, 2))
     return tiles
 
 
@@ -215,7 +231,19 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
     }
 
 
-def _deployable(one: Operator) -> dict[str, float]:
+def _deployables(stage: Stage, units: Sequence[Operator], squad: int) -> list[dict[str, float]]:
+    """The rows of `World.deployable`; after the first `squad` come the copies of devices, which share a card."""
+    rows = [_deployable(one, slot) for slot, one in enumerate(units)]
+    first = squad
+    for card in stage.devices:
+        shared = {"card": first, "copies": card.copies, "barrier": card.device.barrier, "aimed_at": False}
+        for copy in range(first, first + card.copies):
+            rows[copy] |= shared
+        first += card.copies
+    return rows
+
+
+def _deployable(one: Operator, slot: int) -> dict[str, float]:
     """An operator's row of `World.deployable`; one without a skill gets a skill that nothing ever fills."""
     skill = one.skill or NO_SKILL
     full_health = one.max_health * (1.0 + skill.max_health)
@@ -234,6 +262,10 @@ def _deployable(one: Operator) -> dict[str, float]:
         "dp_per_kill": one.dp_per_kill,
         "skill_range": skill.range is not None or skill.reach > 0,
         "takes_slot": one.takes_slot,
+        "card": slot,
+        "copies": 1,
+        "barrier": False,
+        "aimed_at": True,
     }
 
 
@@ -305,44 +337,6 @@ def _post(one: Friend, stage: Stage) -> dict[str, float]:
 def _order(one: FriendMove) -> dict[str, float]:
     """A row of `World.friend_order`."""
     return {"friend": one.friend, "comes": one.comes, "fragment": one.fragment, "offset": ticks(one.offset)}
-
-
-def _nodes(stage: Stage) -> Any:
-    """The routes' nodes as one table of RouteNode, [R, N]; shorter routes are padded with zeros."""
-    sizes = np.array([len(route.nodes) if route else 0 for route in stage.routes])
-    table = np.zeros((len(sizes), sizes.max()), RouteNode.dtype)
-    rows = [_node(route, n) for route in stage.routes if route for n in range(len(route.nodes))]
-    table[np.arange(sizes.max()) < sizes[:, None]] = rows_of(RouteNode, rows)
-    return table
-
-
-def _node(route: Route, n: int) -> dict[str, float]:
-    """A node's row of `World.node`."""
-    node = route.nodes[n]
-    return {
-        "kind": node.kind,
-        "row": node.row,
-        "col": node.col,
-        "ticks": ticks(node.seconds),
-        "distance_to_exit": _distance_to_exit(route, n),
-    }
-
-
-def _distance_to_exit(route: Route, start: int) -> float:
-    """How many tiles a route still goes from its node `start` on; a jump from hiding to an APPEAR node adds nothing."""
-    places = [node for node in route.nodes[: start + 1] if node.kind in (MOVE, records.APPEAR)]
-    length, here = 0.0, places[-1] if places else Node(MOVE, route.row, route.col)
-    for node in route.nodes[start + 1 :]:
-        if node.kind == MOVE:
-            length += _apart(here, node)
-        if node.kind in (MOVE, records.APPEAR):
-            here = node
-    return length
-
-
-def _apart(one: Node, other: Node) -> float:
-    """The distance between two nodes that have places."""
-    return float(np.sqrt((one.row - other.row) ** 2 + (one.col - other.col) ** 2))
 
 
 def _starts(stage: Stage, seed: int) -> tuple[Floats, Floats]:

@@ -74,6 +74,8 @@ def next_operator(world: World, field: Field, e: int, but: int, taunt: float, nu
         unit = field.unit[s]
         if unit.tile < 0 or s == but or not _in_reach(world, field, e, s):
             continue
+        if not world.deployable[s].aimed_at:
+            continue
         own = taunt_of(world, field, s)
         follows = own < taunt or (own == taunt and unit.deployment_number < number)
         if follows and (own > best_taunt or (own == best_taunt and unit.deployment_number > latest)):

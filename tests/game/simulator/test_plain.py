@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from game.simulator.memory import UnitState
 from game.simulator.plain import PlainRows
-from game.simulator.records import Stance, UnitState
+from game.simulator.records import Stance
 
 
 def test_a_row_reads_and_writes_its_record():

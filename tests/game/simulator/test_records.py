@@ -8,7 +8,7 @@ from levels import CATALOGUE
 
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
-from game.simulator import records, tables
+from game.simulator import records, route_tables, tables
 from game.simulator.records import Stance
 from game.simulator.rows import Record, columns, rows_of
 
@@ -70,7 +70,7 @@ def test_a_field_of_another_type_is_refused():
 def test_a_new_field_that_a_table_forgets_is_named(monkeypatch, kind):
     """One more field in the declaration, and making a world says which table lacks a value for it."""
     longer = type(kind, (getattr(records, kind),), {"__annotations__": {"brand_new": int}})
-    monkeypatch.setattr(tables, kind, longer)
+    monkeypatch.setattr(route_tables if kind == "RouteNode" else tables, kind, longer)
     with pytest.raises(TypeError, match=f"^{kind} has no value for brand_new$"):
         tables.world_of(load_stage("first_watch", CATALOGUE), squad_of(["Fang"], CATALOGUE))
 

@@ -1,0 +1,123 @@
+"""The records that a battle changes: its figures, its operators, its enemies. Units and indices: see records."""
+
+from __future__ import annotations
+
+from game.simulator.rows import Record
+
+
+class BattleFigures(Record):
+    """The figures of one battle as a whole."""
+
+    clock: int
+    """Ticks since the start."""
+    outcome: int
+    """RUNNING, WON or LOST."""
+    dp: int
+    dp_clock: int
+    """Ticks since the last DP that came by itself."""
+    life: int
+    counter: int
+    """Enemies that are dead or leaked, as the HUD counts them."""
+    total: int
+    """What the counter says when all enemies are gone."""
+    leaks: int
+    """Leaks that cost life."""
+    deployed: int
+    """Operators on the field."""
+    slots_taken: int
+    """How many of these count against the limit."""
+    deployments: int
+    """Deployments so far."""
+    fragment: int
+    """The fragment that is running."""
+    fragment_clock: int
+    """Ticks since its start; negative during its delay."""
+    spawned: int
+    """How many enemies have come, or were left out of this battle by its seed."""
+    friend_orders: int
+    """How many of the orders to the friends have been carried out."""
+    holding_wave: int
+    """Enemies on the field for which the next wave waits."""
+    holding_fragment: int
+    """Enemies on the field for which the next fragment waits."""
+    listed: int
+    """How many enemies `Field.present` lists."""
+    list_outdated: bool
+    """Some of the listed enemies are gone."""
+    barriers: int
+    """Barriers on the field."""
+
+
+class UnitState(Record):
+    """An operator in a battle, deployed or in the hand."""
+
+    tile: int
+    """-1 while it is in the hand."""
+    row: float
+    col: float
+    direction: int
+    """Quarter turns clockwise from facing right."""
+    health: float
+    shield: float
+    """Damage that its shield still absorbs."""
+    block_taken: int
+    """How much block the enemies that it blocks take up."""
+    target: int
+    """The enemy it attacks next; -1 for none."""
+    next_attack: float
+    """Clock at which it can attack again; between two attacks it may lie between two ticks."""
+    stunned_until: int
+    sp: int
+    skill_ticks: int
+    """Ticks for which the skill stays active; 0 when it is not."""
+    skill_dp_ticks: float
+    """Ticks since the last DP that the active skill brought."""
+    ready_at: int
+    """Clock at which its card can be played again."""
+    price_paid: int
+    """DP of the last deployment."""
+    times_deployed: int
+    deployment_number: int
+    """Which deployment of the battle its last one was, counted from 1."""
+
+
+class FoeState(Record):
+    """An enemy in a battle."""
+
+    phase: int
+    """ABSENT, PRESENT or GONE."""
+    row: float
+    col: float
+    tile: int
+    """The tile whose centre is nearest."""
+    health: float
+    node: int
+    """The node of its route to which it goes, or at which it waits."""
+    heading_down: float
+    """With heading_right the direction to that node, of length 1."""
+    heading_right: float
+    distance_to_node: float
+    distance_to_exit: float
+    wait_until: int
+    paused_until: int
+    """It stands still to shoot, or because it has just split off."""
+    hidden: bool
+    """Off the map on its route; it can neither be seen nor hit."""
+    blocker: int
+    """The slot that blocks it; -1 for none."""
+    aim: int
+    """The slot that it shoots at next; -1 for none."""
+    next_attack: float
+    """As in UnitState."""
+    stunned_until: int
+    slow: float
+    """Fraction of its speed that it loses."""
+    slowed_until: int
+    gone_at: int
+    """Clock at which it died or leaked; -1 before."""
+    leaked: bool
+    way_tile: int
+    """On a detour around barriers: the tile to which it goes next. -1 while it goes along the nodes of its route."""
+    way_row: float
+    """With way_col the place on that tile."""
+    way_col: float
