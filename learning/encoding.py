@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from game.actions import Action, action_count, flatten, turned, unflatten
-from game.characters.models import ROLES, Enemy, Operator
+from game.characters.effects import ROLES
+from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator.legality import Places, legal_actions, places_of
 from game.simulator.tables import kinds_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from game.characters.models import ROLES, Operator
+from game.characters.effects import ROLES
+from game.characters.models import Operator
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
 

@@ -15,6 +15,7 @@ import numpy as np
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, copy_to_deploy, cost_now, playable
 from game.simulator.compiling import compiled, often, unlocked
+from game.simulator.effect_events import copy_effects
 from game.simulator.field import field_within
 from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Records, World
 from game.simulator.rows import Record, Rows
@@ -409,6 +410,8 @@ def copy_battle(source: Battles, b: int, target: Battles, to: int) -> None:
         target.present[to, k] = source.present[b, k]
     for way in range(source.way.shape[1]):
         target.way[to, way, source.way.shape[2] - 1] = 0.0  # to be found again
+    if source.modifier.shape[1] > 0:
+        copy_effects(source, b, target, to)
 
 
 @compiled

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from game.characters.effects import ROLES, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
 from game.texts import read_texts
@@ -21,6 +22,7 @@ SQUAD_SIZE = 12
 """Operators in a full squad."""
 CHANGING = (
     "max_health", "attack", "defense", "resistance", "cost", "block", "redeploy_time", "regeneration", "attack_speed",
+    "initial_dp",
 )  # fmt: skip
 """The numbers of an operator that trust, potentials and bonuses may change."""
 SHOWN = 12
@@ -130,6 +132,9 @@ def operator_of(character: Character, build: Build) -> Operator:
         range=phase.range,
         skill=_beside_talents(_skill_of(character, build), shares),
         skill_number=build.skill_number if character.skills else 0,
+        effects=_effects_at(character, build, level),
+        attack_share=shares.get("attack", 0.0),
+        defense_share=shares.get("defense", 0.0),
     )
 
 
@@ -160,6 +165,7 @@ def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) 
     }
     numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
     numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
+    numbers["initial_dp"] = 0.0
     for key, amount in character.trust.items():
         numbers[key] += amount * min(build.trust, 100) / 100
     for potential in character.potentials[: build.potential - 1]:
@@ -245,6 +251,14 @@ def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
     return list(found.values())
 
 
+def _effects_at(character: Character, build: Build, level: int) -> tuple[Effect, ...]:
+    """The effects that a build has reached; of those with one name only the ones with the last requirement."""
+    here = (build.elite, level)
+    reached = [one for one in character.effects if here >= (one.elite, one.level) and build.potential >= one.potential]
+    last = {one.name: (one.elite, one.level, one.potential) for one in reached}
+    return tuple(one for one in reached if not one.name or last[one.name] == (one.elite, one.level, one.potential))
+
+
 def _skill_of(character: Character, build: Build) -> Skill | None:
     """The skill that a build names, at its level; None if it names 0 or the character has no skill."""
     number = build.skill_number
@@ -276,5 +290,13 @@ def skill_at(character: Character, number: int, level: int) -> Skill:
 
 
 def _at_level(value: Any, level: int) -> Any:
-    """A skill's number at a level: of a list the level's entry, or its last."""
-    return value[min(level, len(value)) - 1] if isinstance(value, list) else value
+    """A skill's number at a level: of a list the level's entry, or its last. A list of tables (effects) has numbers by
+    level inside; a list of texts (roles) is what it is at every level.
+    """
+    if isinstance(value, dict):
+        return {key: _at_level(one, level) for key, one in value.items()}
+    if not isinstance(value, list) or not value or (isinstance(value[0], str) and value[0] in ROLES):
+        return value
+    if isinstance(value[0], dict):
+        return [_at_level(one, level) for one in value]
+    return value[min(level, len(value)) - 1]

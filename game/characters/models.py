@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from game.characters.effects import Effect, Role
+
 Offset = tuple[int, int]
 """(row, column) relative to an operator that faces RIGHT; rows grow downwards, as everywhere on the map."""
 
-Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
-ROLES = ("vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist")
 Damage = Literal["physical", "arts", "true", "heal"]
 Gain = Literal["second", "attack", "hit", "deploy"]
 """What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
@@ -43,6 +43,10 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """SP at deployment."""
     duration: float
     """Seconds; 0 for a skill that happens at once."""
+    charges: int = 1
+    """How many uses it stores: SP go on to so many times the cost."""
+    toggles: bool = False
+    """A stance: used while it is active it ends, and it gathers SP for that meanwhile."""
     strikes: bool = False
     """The skill is one attack with the changed numbers: made at once if used by hand, else the next attack."""
     dp: int = 0
@@ -75,12 +79,16 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     slow: float | None = None
     slow_time: float | None = None
     stun: float | None = None
+    far_strength: float | None = None
+    attacks_blocked: Literal["one", "all"] | None = None
     regeneration: float = 0.0
     """Added fraction of the full health a second."""
     taunt: int = 0
     """Added to the operator's own."""
     holds_fire: bool = False
     """No attack while the skill lasts."""
+    effects: tuple[Effect, ...] = ()
+    """There only while the skill is active; of one that strikes, with its attack."""
 
 
 class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,6 +113,8 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How many units one attack hits or heals; 0 for all in range."""
     hits: int = 1
     """How many times one attack hits each target."""
+    aims: Literal["exit", "highest defense", "lowest defense", "heaviest", "shooters"] = "exit"
+    """Which enemy in range it attacks first; of equal ones, and by default, the nearest to its exit."""
     prefers_air: bool = False
     """It attacks flying enemies first."""
     far_strength: float = 1.0
@@ -122,6 +132,10 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     unhealable: bool = False
     """Other operators cannot heal it."""
     dp_per_kill: int = 0
+    refunds_first_cost: bool = False
+    """A retreat gives back the whole cost of a first deployment."""
+    high_ground_too: bool = False
+    """It may stand on high ground as well, where nothing comes to be blocked."""
     reaches_air: bool = False
     """It stands on the ground and attacks flying enemies as well."""
     takes_slot: bool = True
@@ -156,6 +170,13 @@ class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     skill: Skill | None = None
     skill_number: int = 0
     """Which of its character's skills that is, from 1; 0 for none."""
+    effects: tuple[Effect, ...] = ()
+    """Those of its talents and traits at its build."""
+    initial_dp: float = 0.0
+    """DP that a squad with it has more at the start of a battle."""
+    attack_share: float = 0.0
+    """Sum of the fractions by which talents have raised its attack: effects' fractions add to it. As for defense."""
+    defense_share: float = 0.0
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -227,6 +248,7 @@ class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     skills: tuple[dict[str, Any], ...] = ()
     """Fields of `Skill`; a list holds the values of the skill levels 1, 2, 3, ..., its last for all later ones."""
     bonuses: tuple[Bonus, ...] = ()
+    effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the operator can do in the real game and not here, in words."""
 
@@ -296,6 +318,7 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """The name of the enemies that appear where it dies."""
     splits: int = 0
     """How many of them."""
+    effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the enemy does in the real game and not here, in words."""
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from game.characters.builds import SQUAD_SIZE, operator_of
-from game.characters.models import ROLES, Build, Character, Operator, Role
+from game.characters.effects import ROLES, Role
+from game.characters.models import Build, Character, Operator
 from game.characters.roster_files import FIELDS, Box, OwnedOperator, known, read_box, shown
 from game.errors import TableError
 

@@ -25,11 +25,13 @@ class Branch(NamedTuple):
     """What else it can do that is not played here, in words."""
     skill: Mapping[str, Any] = NOTHING
     """Effects that all skills of the branch have in addition."""
+    effects: tuple[Mapping[str, Any], ...] = ()
+    """Fields of `game.characters.effects.Effect`; a text for a number is the key under which the tables give it."""
 
 
 BRANCHES = {
     "pioneer": Branch("pioneer"),
-    "charger": Branch("charger", {"dp_per_kill": 1}, ("a retreat gives back the whole first cost",)),
+    "charger": Branch("charger", {"dp_per_kill": 1, "refunds_first_cost": True}),
     "bearer": Branch("standard bearer", skill={"block": -1}),
     "tactician": Branch("tactician", missing=("summons a unit in its range, whose enemies it hits harder",)),
     "fearless": Branch("dreadnought"),
@@ -39,7 +41,8 @@ BRANCHES = {
     "artsfghter": Branch("arts fighter", {"damage": "arts"}),
     "instructor": Branch("instructor", {"far_strength": 1.2}),
     "sword": Branch("swordmaster", {"hits": 2}),
-    "musha": Branch("soloblade", {"unhealable": True}, ("heals itself with every hit",)),
+    "musha": Branch("soloblade", {"unhealable": True},
+                    effects=({"when": "attack", "who": "self", "heal_points": "value"},)),
     "reaper": Branch("reaper", {"unhealable": True, "targets": 0}, ("heals itself with every hit",)),
     "librator": Branch("liberator", {"holds_fire": True, "lets_pass": True},
                        ("grows stronger as long as it does not use its skill",)),
@@ -51,9 +54,9 @@ BRANCHES = {
     "fastshot": Branch("marksman", {"prefers_air": True}),
     "closerange": Branch("heavyshooter"),
     "aoesniper": Branch("artilleryman", {"splash": SPLASH}),
-    "longrange": Branch("deadeye", missing=("aims at the lowest defense in range first",)),
+    "longrange": Branch("deadeye", {"aims": "lowest defense"}),
     "reaperrange": Branch("spreadshooter", {"targets": 0}, ("hits the row in front of it 50 % harder",)),
-    "siegesniper": Branch("besieger", missing=("aims at the heaviest first",)),
+    "siegesniper": Branch("besieger", {"aims": "heaviest"}),
     "bombarder": Branch("flinger", {"splash": SPLASH}, ("a second, weaker blast; does not aim at flying enemies",)),
     "corecaster": Branch("core caster"),
     "splashcaster": Branch("splash caster", {"splash": SPLASH}),
@@ -68,13 +71,15 @@ BRANCHES = {
     "healer": Branch("therapist", missing=("heals 20 % less far from it",)),
     "slower": Branch("decel binder", {"slow": SLUGGISH, "slow_time": 0.8}),
     "underminer": Branch("hexer"),
-    "bard": Branch("bard", {"holds_fire": True}, ("heals all operators in range all the time",), {"holds_fire": True}),
+    "bard": Branch("bard", {"holds_fire": True}, skill={"holds_fire": True},
+                   effects=({"when": "interval", "every": 1.0, "who": "allies in range",
+                             "heal": "attack@atk_to_hp_recovery_ratio"},)),
     "summoner": Branch("summoner", missing=("its summons",)),
     "blessing": Branch("abjurer"),
     "executor": Branch("executor"),
-    "hookmaster": Branch("hookmaster", missing=("can stand on high ground too",)),
-    "pusher": Branch("push stroker", {"attacks_blocked": "all"}, ("can stand on high ground too",)),
-    "stalker": Branch("ambusher", {"targets": 0, "taunt": -1}, ("dodges half of all attacks",)),
+    "hookmaster": Branch("hookmaster", {"high_ground_too": True}),
+    "pusher": Branch("push stroker", {"attacks_blocked": "all", "high_ground_too": True}),
+    "stalker": Branch("ambusher", {"targets": 0, "taunt": -1}, effects=({"add": {"dodge": 0.5, "dodge_arts": 0.5}},)),
     "merchant": Branch("merchant", missing=("costs 3 DP every 3 seconds, and nothing comes back at a retreat",)),
     "traper": Branch("trapmaster", missing=("its traps",)),
     "dollkeeper": Branch("dollkeeper", missing=("fights on as a substitute instead of dying",)),

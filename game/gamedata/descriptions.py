@@ -9,9 +9,11 @@ Descriptions of enemies tell stories as well; clauses that only tell a story are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from game.gamedata.effect_phrases import read_effects
 from game.gamedata.phrases import ENEMY_PHRASES, FACTOR, FRACTIONS, PARTLY, PHRASES, STATS, Clause, OwnNumbers
 
 
@@ -22,12 +24,13 @@ class Meaning(NamedTuple):
     rest: tuple[str, ...]
 
 
+OTHERS = ("allies", "allies in range", "enemies", "enemies in range")
 _PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in PHRASES)
 _ENEMY_PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in ENEMY_PHRASES)
 _JOINING = re.compile(r"^(但|并且|并|且|使?自身(与浮游单元)?的?|该|部署后|同时(?!攻击))+|^(and|but|also) ")
 _CONDITION = re.compile(r"^(当|若|如果|每|第.次|[Ww]hen|[Ii]f|[Ww]hile|[Aa]fter|[Ee]very)|(时|后|中|(?<!战)场)$")
 _OTHERS = re.compile("^(所有|全体)|召唤")
-_PLACE = re.compile("周围|附近|前方|远距离")
+_PLACE = re.compile("四周|周围|附近|前方|远距离")
 _SOMETIMES = re.compile("^(当(?!地)|若|如果|每)|(时|后|状态下)$|待命")
 _STRESS = re.compile(r"<@eb\.\w+>")
 _DEED = re.compile(
@@ -54,14 +57,20 @@ def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: O
     rest: list[str] = []
     for sentence in _sentences(text):
         counts = True
+        scope: dict[str, Any] = {}
         for written in _clauses(sentence):
             clause = Clause(*_read(written, board), board, its_range, own)
-            found = _effects(clause) if counts else None
+            scope = {} if "自身" in written else scope
+            found = _effects_or_composed(clause, scope) if counts else None
             if found is None or found.pop(PARTLY, False):
                 rest.append(_filled(written, board))
             if found is None:
                 counts = counts and not _CONDITION.search(written) and not _is_about_others(clause.words)
             else:
+                composed = found.pop("effects", [])
+                scope = scope or _others(composed)
+                if composed:
+                    effects["effects"] = [*effects.get("effects", []), *composed]
                 effects |= found
                 if "strikes" in found and its_range is not None and _PLACE.search(written):
                     effects["range"] = its_range
@@ -85,6 +94,24 @@ def bonus(text: str, board: Mapping[str, float]) -> Meaning:
             else:
                 effects |= found
     return Meaning(effects, tuple(rest))
+
+
+def talent_effects(text: str) -> list[dict[str, Any]] | None:
+    """The effects of a talent's description; None unless all of it is understood."""
+    found: list[dict[str, Any]] = []
+    for sentence in _sentences(text):
+        numbers = [_value_of(one) for one in _LITERAL.findall(sentence)]
+        read = read_effects(_LITERAL.sub("#", sentence), numbers)
+        if read is None:
+            return None
+        found += read[0]
+    return found
+
+
+def _value_of(literal: str) -> float:
+    """A number as a text writes it, 0.25 for 25%; what potentials have added, which follows in brackets, is in it."""
+    shown = re.split("[（( ]", literal)[0]
+    return round(float(shown.removesuffix("%")) / (100.0 if shown.endswith("%") else 1.0), 6)
 
 
 def enemy(text: str) -> Meaning:
@@ -147,11 +174,34 @@ def _effects(clause: Clause) -> dict[str, Any] | None:
         return _changes(clause)
     for pattern, effects in _PHRASES:
         if pattern.fullmatch(clause.words):
-            try:
+            with suppress(LookupError):  # another pattern may fit
                 return {field: value(clause) if callable(value) else value for field, value in effects.items()}
-            except LookupError:
-                return None
     return None
+
+
+def _effects_or_composed(clause: Clause, scope: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The effects of a clause that `PHRASES` holds, else of one that is made of the forms of effects.
+
+    With a scope the clause is about others, which `PHRASES` never are.
+    """
+    found = None if scope else _effects(clause)
+    return _composed(clause, scope) if found is None else found
+
+
+def _others(composed: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """For whom effects are if they are for others than their owner: what follows in the sentence is for them too."""
+    fields = ("who", "roles", "radius", "others", "melee")
+    return next(
+        ({key: one[key] for key in fields if key in one} for one in composed if one.get("who", "self") in OTHERS), {}
+    )
+
+
+def _composed(clause: Clause, scope: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The effects (`game.characters.effects`) of a clause; None where it is not made of their forms."""
+    if len(clause.numbers) != clause.words.count("#"):
+        return None
+    read = read_effects(clause.words, clause.numbers, scope)
+    return {"effects": read[0]} if read else None
 
 
 def _changes(clause: Clause) -> dict[str, Any] | None:

@@ -126,7 +126,7 @@ def operators_toml(imported: Imported) -> str:
     for name, fields in imported.operators.items():
         lines += ["", f"[{_key(name)}]"]
         for field, value in fields.items():
-            if field in ("phases", "bonuses", "missing"):
+            if field in ("phases", "bonuses", "effects", "missing"):
                 lines += [f"{field} = [", *(f"  {toml(one)}," for one in value), "]"]
             elif field not in ("name", "skills"):
                 lines.append(f"{field} = {toml(value)}")

@@ -183,6 +183,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     # how long, and how it starts
     ("持续时间无限|[Ii]nfinite duration|[Uu]nlimited duration", {"duration": UNLIMITED}),
     ("(技能)?会?自动开启", {}),
+    ("可以?充能#次", {}),  # the number of uses stands in the skill's spData
+    ("可以在下列状态和初始状态间切换：", {"toggles": True}),
     ("护盾会在#秒内持续衰减", {"duration": first}),
     ("在#秒内持续衰减", {"duration": first, "fades": True, PARTLY: True}),
     ("在?#秒内攻击力[+]#", {"duration": first, "attack": second}),
@@ -205,6 +207,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("对其造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
     ("下次攻击额外攻击一个目标", {"strikes": True, "targets": 2}),
     ("下次治疗可以恢复相当于攻击力#的生命", {"strikes": True, "strength": first}),
+    ("每次治疗[2-9]个目标", {"targets": few}),
     ("额外治疗一名单位|每次可额外治疗一名单位", {"targets": extra}),
     # one attack at once
     ("立即以#的攻击力进行一次攻击", {"strikes": True, "strength": first}),
@@ -214,6 +217,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
      {"strikes": True, "targets": 0, "strength": last, "damage": kind, "hits": blows}),
     ("立即投掷#把飞刀.*", {"strikes": True, "hits": count, PARTLY: True}),
     ("每把造成相当于攻击力#的物理伤害", {"strength": first}),
+    ("下次攻击对(四周|周围)所有敌人造成相当于攻击力#的(物理|法术)伤害",
+     {"strikes": True, "targets": 0, "strength": last, "damage": kind}),
     ("(立即)?将.*所有敌人.*推开", {"strikes": True, "targets": 0, PARTLY: True}),
     ("(立即)?将.*(两|#)个(敌人|目标).*拖拽至面前", {"strikes": True, "targets": few, PARTLY: True}),
     ("(立即)?恢复攻击范围内所有友方单位相当于攻击力#的生命",
@@ -238,6 +243,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("(普通攻击的)?伤害类型变为法术", {"damage": "arts"}),
     ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
     ("同时攻击阻挡的所有敌人", {"targets": all_held}),
+    ("同时攻击阻挡的所有敌人", {"attacks_blocked": "all"}),
+    ("每个目标攻击[2-9]次", {"hits": few}),
     ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
     ("每次攻击对主目标额外射击一次", {PARTLY: True}),
     ("(每次攻击)?额外攻击(1个|一个|一名|2个|两个)目标|攻击目标数[+][1-9]", {"targets": extra}),
@@ -254,8 +261,9 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("阻挡数变为0", {"block": no_block}),
     ("防御力降至0", {"defense": -1.0}),
     ("每秒恢复最大生命的#|每秒恢复#的最大生命值", {"regeneration": first}),
-    ("更易受敌人攻击", {"taunt": taunt}),
+    ("更容?易受到?敌人攻击", {"taunt": taunt}),
     # what a hit does
+    ("远程攻击不再降低攻击力", {"far_strength": 1.0}),
     ("(攻击会)?(击中目标时)?使(其|目标)停顿#秒|(每次攻击)?对目标造成#秒停顿", {"slow": SLUGGISH, "slow_time": first}),
     ("(击中目标时)?[使令](其|目标|命中目标|击中目标)晕眩#秒", {"stun": first}),
     ("(令命中目标在|每次攻击会在)#秒内(令命中目标)?移动速度-#", {"slow": lost, "slow_time": first}),

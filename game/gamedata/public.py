@@ -19,7 +19,8 @@ from game.characters.models import SKILL_LEVELS, UNLIMITED, Enemy
 from game.errors import GameDataError, TableError
 from game.gamedata import descriptions
 from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
-from game.gamedata.phrases import FACTOR, FRACTIONS, OwnNumbers
+from game.gamedata.phrases import FRACTIONS, OwnNumbers
+from game.gamedata.talents import board_of, branch_effects, phase_number, short, talents_of
 from game.levels.enemies import defined_fields
 from game.levels.reader import JsonValue
 
@@ -41,7 +42,7 @@ GAIN_NAMES = {
     "INCREASE_WITH_TIME": "second", "INCREASE_WHEN_ATTACK": "attack", "INCREASE_WHEN_TAKEN_DAMAGE": "hit",
 }  # fmt: skip
 """Our `gain` of a skill for its spType, as an index or a name."""
-AT_ONCE = ("dp", "heal_self")
+AT_ONCE = ("dp", "heal_self", "effects")
 """The effects that a skill which neither lasts nor strikes can have."""
 FLIES = re.compile(r"飞行单位|无人机，|[Aa]erial")
 """Words of descriptions of flying enemies."""
@@ -118,7 +119,7 @@ def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any], catalogue:
         **{key: value for key, value in fields.items() if value != getattr(PLAIN, key)},
         "missing": (list(own.missing) if own else []) or _not_played(data, read.rest),
     }
-    return {key: _short(value) for key, value in found.items() if value != []}
+    return {key: short(value) for key, value in found.items() if value != []}
 
 
 def _not_played(data: Mapping[str, Any], said: Iterable[str]) -> list[str]:
@@ -185,7 +186,8 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
     skills = [_skill(skill["skillId"], tables, own, branch) for skill in entry.get("skills") or ()]
     fields["skills"] = [skill for skill, _ in skills]
     fields["potentials"] = _potentials(entry)
-    fields["bonuses"], unread = _talents(entry)
+    fields["bonuses"], talents, unread = talents_of(entry)
+    fields["effects"] = [*branch_effects(entry, branch), *talents]
     rest = [f"{skill['name']}: {words}" for skill, unread_here in skills for words in unread_here]
     fields["missing"] = [*branch.missing, *rest, *unread]
     return {key: value for key, value in fields.items() if value not in ({}, [], "")}
@@ -201,7 +203,7 @@ def _branch(entry: Mapping[str, Any]) -> Branch:
     first, *later = (entry.get("trait") or {}).get("candidates") or [{}]
     numbers = _trait_numbers(first, branch)
     grown = [
-        f"from elite {_phase_number(one['unlockCondition']['phase'])} on: {field} {value}"
+        f"from elite {phase_number(one['unlockCondition']['phase'])} on: {field} {value}"
         for one in later
         for field, value in _trait_numbers(one, branch).items()
         if value != numbers.get(field)
@@ -212,7 +214,7 @@ def _branch(entry: Mapping[str, Any]) -> Branch:
 
 def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, Any]:
     """The numbers of a branch that the tables give with each of its operators."""
-    board = _board(candidate.get("blackboard"))
+    board = board_of(candidate.get("blackboard"))
     found: dict[str, Any] = {}
     if "far_strength" in branch.traits and "atk_scale" in board:
         found["far_strength"] = board["atk_scale"]
@@ -255,7 +257,7 @@ def _phase(phase: Mapping[str, Any], frames: tuple[Mapping[str, Any], Mapping[st
         "max_health": [first["maxHp"], last["maxHp"]],
         "attack": [first["atk"], last["atk"]],
         "defense": [first["def"], last["def"]],
-        "resistance": _short(last["magicResistance"]),
+        "resistance": short(last["magicResistance"]),
         "cost": last["cost"],
         "block": last["blockCnt"],
         "range": phase["rangeId"] or "0-1",
@@ -267,7 +269,7 @@ def _trust(entry: Mapping[str, Any]) -> dict[str, Any]:
     frames = entry.get("favorKeyFrames") or [{"data": {}}]
     names = {"max_health": "maxHp", "attack": "atk", "defense": "def", "resistance": "magicResistance"}
     last = frames[-1]["data"]
-    return {field: _short(last[name]) for field, name in names.items() if last.get(name)}
+    return {field: short(last[name]) for field, name in names.items() if last.get(name)}
 
 
 def _skill(id_: str, tables: Tables, own: OwnNumbers, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -278,7 +280,7 @@ def _skill(id_: str, tables: Tables, own: OwnNumbers, branch: Branch) -> tuple[d
         return idle, ("is not in skill_table",)
     read = [_skill_level(level, own, branch) for level in levels[: SKILL_LEVELS[-1]]]
     instead = {field: getattr(own, field) for field in ("hits", "targets", "damage", "range")}
-    without = {"strength": 1.0, "strikes": False, "holds_fire": False, **instead}
+    without = {"effects": [], "strength": 1.0, "strikes": False, "holds_fire": False, **instead}
     columns = {
         key: [fields.get(key, without.get(key, 0)) for fields, _ in read]
         for key in dict.fromkeys(key for fields, _ in read for key in fields)
@@ -300,21 +302,27 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
     sp = level["spData"]
     gain = GAIN_NAMES.get(sp["spType"]) or GAINS.get(sp["spType"], "deploy")
     effects, rest = descriptions.meaning(
-        level["description"], _board(level.get("blackboard")), level.get("rangeId"), own
+        level["description"], board_of(level.get("blackboard")), level.get("rangeId"), own
     )
     strikes = "strikes" in effects
     seconds = 0.0 if strikes else effects.pop("duration", 0.0) or max(level.get("duration") or 0.0, 0.0)
     if gain == "deploy" and effects and not strikes and not seconds:
+        seconds = UNLIMITED
+    if effects.get("toggles") and not strikes:
         seconds = UNLIMITED
     if seconds:
         effects |= branch.skill
     if effects.pop("fades", False):
         # An effect that fades evenly to nothing counts as half of it for the whole time.
         effects = {key: value / 2 if key in FRACTIONS else value for key, value in effects.items()}
+    effects, lost = _with_time(effects, seconds, strikes=strikes)
+    rest += lost
     if not seconds and not strikes:
         idle = [key for key in effects if key not in AT_ONCE]
         rest += (f"has neither time nor attack for: {', '.join(idle)}",) if idle else ()
         effects = {key: value for key, value in effects.items() if key in AT_ONCE}
+    if (charges := int(sp.get("maxChargeTime") or 1)) > 1:
+        effects["charges"] = charges
     fields = {
         "name": level["name"].strip(),
         "gain": gain,
@@ -322,42 +330,18 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
         "by_hand": strikes if gain == "deploy" else level["skillType"] in (1, "MANUAL"),
         "cost": int(sp["spCost"]),
         "initial": int(sp["initSp"]),
-        "duration": _short(seconds),
+        "duration": short(seconds),
     }
-    return fields | {key: _short(value) for key, value in effects.items()}, rest
+    return fields | {key: short(value) for key, value in effects.items()}, rest
 
 
-def _talents(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The talents that only change numbers, as bonuses, and the words of the others at their highest level."""
-    bonuses: list[dict[str, Any]] = []
-    rest: list[str] = []
-    for number, talent in enumerate(entry.get("talents") or (), 1):
-        unread: tuple[str, ...] = ()
-        for one in talent.get("candidates") or ():
-            read = descriptions.bonus(one.get("description") or "", _board(one.get("blackboard")))
-            unread = read.rest
-            if read.effects:
-                bonuses.append(_bonus(one, f"talent {number}", read.effects))
-        rest += [f"talent {number}: {'，'.join(unread)}"] if unread else []
-    return bonuses, rest
-
-
-def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a `Bonus`."""
-    condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
-    changes = {field: value for field, value in effects.items() if field != FACTOR}
-    scale = {field: _short(value) for field, value in changes.items() if descriptions.is_fraction(field, value)}
-    add = {field: _short(value) for field, value in changes.items() if field not in scale}
-    factor = {field: _short(value) for field, value in effects.get(FACTOR, {}).items()}
-    return {
-        "name": name,
-        "elite": _phase_number(condition["phase"]),
-        "level": condition["level"],
-        "potential": one.get("requiredPotentialRank", 0) + 1,
-        **({"add": add} if add else {}),
-        **({"scale": scale} if scale else {}),
-        **({"factor": factor} if factor else {}),
-    }
+def _with_time(effects: dict[str, Any], seconds: float, *, strikes: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A skill's fields without those effects for which it has no time or no attack, and a word on these."""
+    found = effects.pop("effects", [])
+    fits = {"attack", "skill begins"} if strikes else {"skill begins"}
+    kept = [one for one in found if seconds or one.get("when", "always") in fits]
+    lost = ("has neither time nor attack for an effect",) if len(kept) < len(found) else ()
+    return effects | ({"effects": kept} if kept else {}), lost
 
 
 def _potentials(entry: Mapping[str, Any]) -> list[dict[str, float]]:
@@ -370,7 +354,7 @@ def _potentials(entry: Mapping[str, Any]) -> list[dict[str, float]]:
             kind = one["attributeType"]
             field = MODIFIER_NAMES.get(kind, "") if isinstance(kind, str) else _modifier(kind)
             if field and one.get("formulaItem") in (0, "ADDITION"):
-                add[field] = _short(one["value"])
+                add[field] = short(one["value"])
         found.append(add)
     return found
 
@@ -382,25 +366,7 @@ def _modifier(kind: int) -> str:
     return MODIFIERS[kind] if kind < len(MODIFIERS) else ""
 
 
-def _phase_number(phase: Any) -> int:
-    """An elite phase, written 1 or "PHASE_1"."""
-    return int(phase) if not isinstance(phase, str) else int(phase.rsplit("_", 1)[1])
-
-
-def _board(rows: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
-    """The numbers of a blackboard by key."""
-    return {row["key"]: row["value"] for row in rows or () if isinstance(row.get("value"), int | float)}
-
-
 def _finite(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields; ValueError where one of their numbers is NaN or infinite."""
     json.dumps(fields, allow_nan=False)
     return fields
-
-
-def _short(value: Any) -> Any:
-    """A number as a table has it: whole numbers without a point, others rounded to four digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    rounded = round(float(value), 4)
-    return int(rounded) if rounded == int(rounded) else rounded

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import msgspec
 
 from game.characters.catalogue import Catalogue
-from game.characters.models import ROLES, Enemy, Operator
+from game.characters.effects import ROLES
+from game.characters.models import Enemy, Operator
 from game.levels import reader
 from game.levels.reader import JsonValue, StageOptions, Unknown
 

@@ -112,7 +112,10 @@ def retreat(world: World, field: Field, s: int) -> None:
     remove(world, field, s)
     if s >= world.squad:
         return
-    add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
+    if world.deployable[s].refunds_first_cost:
+        add_dp(world, field, world.deployable[s].cost)
+    else:
+        add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
 
 
 @compiled

@@ -5,12 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.blocking import RELEASE_ALL, release_above
-from game.simulator.combat import damage_dealt, strike_or_heal
+from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
+from game.simulator.damage import damage_dealt
+from game.simulator.effect_records import PIERCE, STRENGTH
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, lose_health, product_of, stun
 from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.modifiers import (
+    defense_of,
+    dodges,
+    enemy_attack,
+    enemy_interval,
+    gain_sp,
+    has_effects,
+    interval_of,
+    resistance_of,
+    taken,
+)
 from game.simulator.presence import remove
 from game.simulator.records import HEAL, PER_ATTACK, PER_HIT, TICKS, Field, World
-from game.simulator.skills import gain_sp, strike_with_skill
+from game.simulator.skills import strike_with_skill
 from game.simulator.targeting import find_enemy, next_operator, taunt_of
 
 
@@ -37,7 +51,7 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     if winds_up:
         foe.next_attack = clock + rules.enemy_wind_up
         return
-    foe.next_attack = _next_attack(foe.next_attack, stats.interval, clock)
+    foe.next_attack = _next_attack(foe.next_attack, enemy_interval(world, field, e), clock)
     _hurt_operator(world, field, s, e)
     if stats.splash > 0.0:
         _hurt_around(world, field, e, s)
@@ -72,6 +86,9 @@ def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
 def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
     """An enemy hits an operator: the shield absorbs what it can, the rest is health; a hit may give SP."""
     unit, stats, stance = field.unit[s], world.enemy[e], world.stance[mode_of(field, s), s]
+    if has_effects(world):
+        _hurt_with_effects(world, field, s, e)
+        return
     hurt = damage_dealt(stats.attack, stance.defense, stance.resistance, stats.damage)
     absorbed = min(hurt, unit.shield)
     unit.shield -= absorbed
@@ -83,6 +100,28 @@ def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
         gain_sp(world, field, s, TICKS)
     if unit.health <= 0.0:
         remove(world, field, s)
+
+
+@compiled
+def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
+    """The same with the numbers that effects change, and what effects do then; what is dodged does nothing."""
+    stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
+    if dodges(field, s, stats.damage):
+        return
+    fired = fired_by_attack(world, field, attacker, 0, s)
+    attack = enemy_attack(world, field, e) * product_of(world, attacker, fired, STRENGTH)
+    defense = defense_of(world, field, s, mode) * product_of(world, attacker, fired, PIERCE)
+    hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), stats.damage) * taken(
+        field, s, stats.damage
+    )
+    if stats.stun > 0:
+        stun(world, field, s, stats.stun)
+    if world.deployable[s].sp_recovery == PER_HIT:
+        gain_sp(world, field, s, TICKS)
+    lose_health(world, field, s, hurt)
+    after_attack(world, field, attacker, fired, s)
+    if field.unit[s].tile >= 0:
+        after_hit(world, field, s, attacker)
 
 
 @often
@@ -107,11 +146,11 @@ def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
     unit, deployable = field.unit[s], world.deployable[s]
     is_skill = deployable.single_attack and not deployable.by_hand and unit.sp >= deployable.sp_cost
     if is_skill and strike_with_skill(world, field, s):
-        unit.sp = 0
+        unit.sp -= deployable.sp_cost
         add_dp(world, field, deployable.dp)
     elif strike_or_heal(world, field, s, mode):
         if deployable.sp_recovery == PER_ATTACK:
             gain_sp(world, field, s, TICKS)
     else:
         return
-    unit.next_attack = _next_attack(unit.next_attack, world.stance[mode, s].interval, clock)
+    unit.next_attack = _next_attack(unit.next_attack, interval_of(world, field, s, mode), clock)

@@ -1,24 +1,29 @@
-"""What one attack or heal of an operator does to its targets, and the damage of any attack."""
+"""What one attack or heal of an operator does to its targets."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from game.simulator import options
 from game.simulator.compiling import compiled, often
+from game.simulator.damage import damage_dealt
+from game.simulator.effect_records import (
+    ADD,
+    DEFENSE_MET,
+    FACTOR,
+    HEALING_GIVEN,
+    HEALING_TAKEN,
+    LEAST_DAMAGE,
+    PIERCE,
+    RESISTANCE_MET,
+    STRENGTH,
+    TIMES,
+)
+from game.simulator.effects import after_attack, after_hit, fall, fired_by_attack, product_of
 from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.modifiers import attack_of, changed, dodges, enemy_defense, enemy_resistance, has_effects, taken
 from game.simulator.presence import die
-from game.simulator.records import ARTS, HEAL, PRESENT, TRUE, Field, World
-from game.simulator.targeting import BLOCKED, NO_TARGET, priority_of
-
-
-@often
-def damage_dealt(attack: float, defense: float, resistance: float, kind: int) -> float:
-    """Health points that an attack of this kind of damage takes."""
-    if kind == TRUE:
-        return attack
-    through = attack * (1.0 - min(resistance, 100.0) / 100.0) if kind == ARTS else attack - defense
-    return max(through, attack * options.LEAST_DAMAGE)
+from game.simulator.records import HEAL, PRESENT, Field, World
+from game.simulator.targeting import BLOCKED, NO_TARGET, order_of, priority_of
 
 
 @compiled
@@ -46,13 +51,27 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
         if worst < 0:
             break
         last, last_left = worst, least
-    amount = stance.attack * stance.hits
+    amount = attack_of(world, field, s, mode) * stance.hits
     for ally in range(field.unit.shape[0]):
         left = _health_left(world, field, s, ally)
         if left < last_left or (left == last_left and ally <= last):
             full = world.stance[mode_of(field, ally), ally].max_health
-            field.unit[ally].health = min(field.unit[ally].health + amount, full)
+            if has_effects(world):
+                _heal_with_effects(world, field, s, mode, ally, amount)
+            else:
+                field.unit[ally].health = min(field.unit[ally].health + amount, full)
     return last >= 0
+
+
+@compiled
+def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int, amount: float) -> None:
+    """Heal one operator by an amount that effects change, and let the effects of the heal happen."""
+    fired = fired_by_attack(world, field, s, mode, ally)
+    amount *= product_of(world, s, fired, STRENGTH)
+    amount *= field.modifier[s, HEALING_GIVEN, FACTOR] * field.modifier[ally, HEALING_TAKEN, FACTOR]
+    full = world.stance[mode_of(field, ally), ally].max_health
+    field.unit[ally].health = min(field.unit[ally].health + amount, full)
+    after_attack(world, field, s, fired, ally)
 
 
 @often
@@ -109,7 +128,7 @@ def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) ->
             e = field.present[k]
             if field.foe[e].phase != PRESENT:
                 continue
-            priority, distance = priority_of(world, field, s, e), field.foe[e].distance_to_exit
+            priority, distance = priority_of(world, field, s, e), order_of(world, field, s, e)
             later = priority < last_priority or (
                 priority == last_priority and (distance > last_distance or (distance == last_distance and e > last))
             )
@@ -145,12 +164,19 @@ def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
 def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
     """All hits of one attack on one enemy."""
     stance, stats, foe = world.stance[mode, s], world.enemy[e], field.foe[e]
-    attack = stance.attack if foe.blocker == s else stance.attack * stance.far_strength
-    foe.health -= damage_dealt(attack, stats.defense, stats.resistance, stance.damage) * stance.hits
-    if foe.health <= 0.0:
-        die(world, field, e)
-        add_dp(world, field, world.deployable[s].dp_per_kill)
-        return
+    if has_effects(world):
+        if dodges(field, field.unit.shape[0] + e, stance.damage):
+            return
+        _strike_with_effects(world, field, s, mode, e)
+        if foe.phase != PRESENT:
+            return
+    else:
+        attack = stance.attack if foe.blocker == s else stance.attack * stance.far_strength
+        foe.health -= damage_dealt(attack, stats.defense, stats.resistance, stance.damage) * stance.hits
+        if foe.health <= 0.0:
+            die(world, field, e)
+            add_dp(world, field, world.deployable[s].dp_per_kill)
+            return
     clock = field.battle[0].clock
     if stance.stun > 0 and not stats.stun_immune:
         foe.stunned_until = max(foe.stunned_until, clock + stance.stun)
@@ -159,3 +185,24 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
         if not weaker:
             foe.slow = stance.slow
             foe.slowed_until = clock + stance.slow_ticks
+
+
+@compiled
+def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) -> None:
+    """All hits of one attack on one enemy, with the numbers that effects change, and what effects do then."""
+    stance, foe, target = world.stance[mode, s], field.foe[e], field.unit.shape[0] + e
+    fired = fired_by_attack(world, field, s, mode, target)
+    attack = attack_of(world, field, s, mode) * product_of(world, s, fired, STRENGTH)
+    if foe.blocker != s:
+        attack *= stance.far_strength
+    defense = max(changed(field, s, DEFENSE_MET, enemy_defense(world, field, e), 0.0), 0.0)
+    defense *= product_of(world, s, fired, PIERCE)
+    resistance = max(changed(field, s, RESISTANCE_MET, enemy_resistance(world, field, e), 0.0), 0.0)
+    hurt = damage_dealt(attack, defense, resistance, stance.damage) * stance.hits
+    hurt = max(hurt, attack * field.modifier[s, LEAST_DAMAGE, ADD]) * product_of(world, s, fired, TIMES)
+    foe.health -= hurt * taken(field, target, stance.damage)
+    if foe.health <= 0.0:
+        fall(world, field, e, s)
+    after_attack(world, field, s, fired, target)
+    if foe.phase == PRESENT:
+        after_hit(world, field, target, s)

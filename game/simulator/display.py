@@ -170,7 +170,7 @@ def _show_operator(world: World, field: Field, shown: ShownOperator, s: int) -> 
     shown.direction = unit.direction
     shown.health = unit.health / world.stance[mode_of(field, s), s].max_health
     shown.skill_ready = can_use_skill(world, field, s)
-    shown.sp = unit.sp / max(world.deployable[s].sp_cost, 1)
+    shown.sp = min(unit.sp / max(world.deployable[s].sp_cost, 1), 1.0)
     shown.skill_active = unit.skill_ticks > 0
 
 

@@ -21,6 +21,12 @@ def _views(battles: Battles, b: int) -> Field:
         battles.foe[b],
         battles.present[b],
         battles.way[b],
+        battles.modifier[b],
+        battles.until[b],
+        battles.due[b],
+        battles.pending[b],
+        battles.entered[b],
+        battles.marked[b],
     )
 
 

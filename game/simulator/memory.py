@@ -44,6 +44,12 @@ class BattleFigures(Record):
     """How many enemies `Field.present` lists."""
     list_outdated: bool
     """Some of the listed enemies are gone."""
+    seed: int
+    """Of the chances of effects; 0 in a battle without effects."""
+    draws: int
+    """How many of these chances have been drawn."""
+    changed: bool
+    """`Battles.modifier` has to be made anew before the next search."""
     barriers: int
     """Barriers on the field."""
 
@@ -77,6 +83,8 @@ class UnitState(Record):
     price_paid: int
     """DP of the last deployment."""
     times_deployed: int
+    sp_part: float
+    """Part of a tick of SP that effects have given beyond whole ones."""
     deployment_number: int
     """Which deployment of the battle its last one was, counted from 1."""
 

@@ -6,6 +6,7 @@ from game.simulator import options
 from game.simulator.blocking import gets_blocked
 from game.simulator.compiling import compiled, often
 from game.simulator.field import tile_of
+from game.simulator.modifiers import step_of
 from game.simulator.presence import head_for_node, leak
 from game.simulator.records import (
     APPEAR,
@@ -30,7 +31,7 @@ def move(world: World, field: Field, e: int, clock: int) -> None:
         return
     if foe.paused_until > clock:
         return
-    step = world.enemy[e].step
+    step = step_of(world, field, e)
     if foe.slowed_until > clock:
         step = step * (1.0 - foe.slow)
     if step < foe.distance_to_node:

@@ -6,6 +6,7 @@ import numpy as np
 
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.compiling import compiled
+from game.simulator.effect_events import begin_effects
 from game.simulator.field import tile_of
 from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
 from game.simulator.ways import barriers_changed, change_way
@@ -17,6 +18,7 @@ def appear(world: World, field: Field, e: int) -> None:
     field.foe[e].phase = PRESENT
     field.foe[e].health = world.enemy[e].max_health
     field.foe[e].tile = tile_of(world, field, e)
+    begin_effects(world, field, field.unit.shape[0] + e)
     battle = field.battle[0]
     field.present[battle.listed] = e
     battle.listed += 1

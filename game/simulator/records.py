@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from game.simulator.effect_records import EffectPart, EffectRow
 from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.rows import Record, Rows
 
@@ -34,6 +35,8 @@ RUNNING, WON, LOST = range(3)
 """BattleFigures.outcome."""
 PHYSICAL, ARTS, TRUE, HEAL = range(4)
 """Fighter.damage."""
+NEAREST_EXIT, HIGHEST_DEFENSE, LOWEST_DEFENSE, HEAVIEST, SHOOTERS = range(5)
+"""Stance.aims."""
 NO_RECOVERY, PER_SECOND, PER_ATTACK, PER_HIT, ON_DEPLOYMENT = range(5)
 """Deployable.sp_recovery: what fills the skill. ON_DEPLOYMENT: it is not filled, it triggers when deployed."""
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
@@ -63,6 +66,11 @@ class Fighter(Record):
     """Health points a tick."""
     stun: int
     """Ticks for which an attack stuns; 0 for none."""
+    bare_attack: float
+    """The attack of which effects add fractions: without those of talents and skill. As for defense."""
+    bare_defense: float
+    attack_speed: float
+    """Points, with which the interval was made; effects add to them."""
 
 
 class Stance(Fighter):
@@ -76,6 +84,8 @@ class Stance(Fighter):
     """Tiles in its range."""
     can_block: bool
     reaches_air: bool
+    aims: int
+    """Which enemies it attacks first: NEAREST_EXIT to SHOOTERS."""
     prefers_air: bool
     """Fliers are chosen before other targets."""
     far_strength: float
@@ -104,9 +114,13 @@ class Deployable(Record):
     """The player triggers the skill; if not, it triggers itself."""
     sp_cost: int
     """SP in ticks, as all SP here."""
+    sp_most: int
+    """SP that it can hold: those of all uses that it stores."""
     sp_initial: int
     duration: int
     """Ticks that the skill lasts; 0 if it is over at once."""
+    toggles: bool
+    """Used while it is active, the skill ends; it gathers SP meanwhile."""
     single_attack: bool
     """The skill is one attack: made at once when triggered by hand, otherwise the next one."""
     dp: int
@@ -128,6 +142,10 @@ class Deployable(Record):
     """Walkers go around it."""
     aimed_at: bool
     """Enemies that it does not block attack it too."""
+    refunds_first_cost: bool
+    """A retreat gives back `cost`."""
+    role: int
+    """Index in game.characters.effects.ROLES."""
 
 
 class EnemyStats(Fighter):
@@ -153,6 +171,7 @@ class EnemyStats(Fighter):
     hides: bool
     """Operators cannot target it unless it is blocked."""
     unblockable: bool
+    weight: int
     stun_immune: bool
     route: int
     fragment: int
@@ -288,6 +307,14 @@ class World(NamedTuple):
     """[L]"""
     friend_order: Rows[FriendOrder]
     """[O] by fragment and offset"""
+    effect: Rows[EffectRow]
+    """[X] sorted by owner; none in most battles, whose code then never asks for effects"""
+    effect_part: Rows[EffectPart]
+    """[P]"""
+    effects_from: Ints
+    """[S + E + 1] the first effect of each fighter: operators by slot, then enemies; empty without effects"""
+    timers: int
+    """How many effects last for a time."""
     rules: Rows[Rules]
     """[1], because numba cannot put a single record into a tuple"""
 
@@ -317,6 +344,18 @@ class Battles(NamedTuple):
     way: Floats
     """[B, ways, T + 1] the length in tiles of the way from each tile to a goal, around barriers; last, whether it is
     known (1) or has to be found again (0)"""
+    modifier: Floats
+    """[B, S + E, attributes, 3] what effects add to each fighter's numbers (see modifiers.py)"""
+    until: Ints
+    """[B, timers, S + E] the clock until which an effect that lasts for a time changes a fighter's numbers"""
+    due: Ints
+    """[B, X] the clock at which an effect at an interval happens next"""
+    pending: Ints
+    """[B, X] how often an effect is still to happen in this tick"""
+    entered: Ints
+    """[B, S + E] the clock at which a fighter came onto the field"""
+    marked: Flags
+    """[B, S + E] the fighters that an effect has chosen; of use only while it happens"""
 
 
 class Field(NamedTuple):
@@ -335,3 +374,9 @@ class Field(NamedTuple):
     foe: Rows[FoeState]
     present: Ints
     way: Floats
+    modifier: Floats
+    until: Ints
+    due: Ints
+    pending: Ints
+    entered: Ints
+    marked: Flags

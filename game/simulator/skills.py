@@ -5,17 +5,12 @@ from __future__ import annotations
 from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
+from game.simulator.effect_events import begin_effects, raise_event
+from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
 from game.simulator.field import add_dp, mode_of
+from game.simulator.modifiers import gain_sp
 from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, Field, World
 from game.simulator.targeting import cover, find_enemy
-
-
-@often
-def gain_sp(world: World, field: Field, s: int, amount: int) -> None:
-    """Give SP, in ticks, up to the skill's cost."""
-    unit = field.unit[s]
-    if world.rules[0].sp_while_active or unit.skill_ticks == 0:
-        unit.sp = min(unit.sp + amount, world.deployable[s].sp_cost)
 
 
 @often
@@ -29,7 +24,8 @@ def upkeep(world: World, field: Field, s: int) -> None:
         _continue_skill(world, field, s)
     if deployable.sp_recovery == PER_SECOND:
         gain_sp(world, field, s, 1)
-    if not deployable.by_hand and not deployable.single_attack and skill_ready(world, field, s):
+    left = mode == 1 and deployable.toggles  # a stance is not left by itself
+    if not deployable.by_hand and not deployable.single_attack and not left and skill_ready(world, field, s):
         activate(world, field, s)
 
 
@@ -46,28 +42,42 @@ def _continue_skill(world: World, field: Field, s: int) -> None:
             add_dp(world, field, 1)
     unit.skill_ticks -= 1
     if unit.skill_ticks == 0:
-        unit.shield = 0.0
-        _change_mode(world, field, s, 0)
+        _end_skill(world, field, s)
+
+
+@compiled
+def _end_skill(world: World, field: Field, s: int) -> None:
+    """The skill is over."""
+    field.unit[s].skill_ticks = 0
+    field.unit[s].shield = 0.0
+    _change_mode(world, field, s, 0)
+    raise_event(world, field, s, SKILL_ENDS)
 
 
 @often
 def skill_ready(world: World, field: Field, s: int) -> bool:
-    """Whether an operator is on the field and not stunned, and its skill full and not active."""
+    """Whether an operator is on the field and not stunned, and its skill full and not active, or one that is ended by
+    its next use.
+    """
     unit, deployable = field.unit[s], world.deployable[s]
     fills = deployable.sp_recovery in (PER_SECOND, PER_ATTACK, PER_HIT)
-    idle = unit.skill_ticks == 0 and unit.stunned_until <= field.battle[0].clock
+    idle = (unit.skill_ticks == 0 or deployable.toggles) and unit.stunned_until <= field.battle[0].clock
     return fills and unit.sp >= deployable.sp_cost and idle and unit.tile >= 0
 
 
 @compiled
 def activate(world: World, field: Field, s: int) -> None:
-    """Begin the skill: apply the effects that happen at once, and start those that last."""
+    """Begin the skill: apply what happens at once, and start what lasts. A stance that is active ends."""
     unit, deployable = field.unit[s], world.deployable[s]
-    unit.sp = 0
+    unit.sp = max(unit.sp - deployable.sp_cost, 0)
+    if unit.skill_ticks > 0:
+        _end_skill(world, field, s)
+        return
     unit.skill_ticks = deployable.duration
     unit.skill_dp_ticks = 0.0
     add_dp(world, field, deployable.dp)
     unit.shield = deployable.shield
+    raise_event(world, field, s, SKILL_BEGINS)
     mode = mode_of(field, s)
     if mode == 1:
         _change_mode(world, field, s, 1)
@@ -92,8 +102,9 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     unit.health, unit.shield = world.stance[0, s].max_health, 0.0
     unit.target = -1
     unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
-    unit.sp = min(deployable.sp_initial, deployable.sp_cost)
+    unit.sp = min(deployable.sp_initial, deployable.sp_most)
     cover(world, field, s, 0)
+    begin_effects(world, field, s)
     if deployable.sp_recovery == ON_DEPLOYMENT:
         activate(world, field, s)
     unit.next_attack = battle.clock + world.rules[0].deployment
@@ -108,6 +119,7 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
     released.
     """
     unit, clock = field.unit[s], field.battle[0].clock
+    field.battle[0].changed = True
     now, before = world.stance[mode, s], world.stance[1 - mode, s]
     fraction = unit.health / before.max_health
     unit.health = now.max_health if fraction >= 1.0 else fraction * now.max_health

@@ -9,11 +9,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from game.characters.effects import ROLES
 from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import Fragment, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
+from game.simulator.effect_records import ATTRIBUTES, FACTOR
+from game.simulator.effect_tables import effect_tables
 from game.simulator.friends import take_posts
 from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.plain import readable
@@ -41,7 +44,9 @@ SP_RECOVERIES = {
     "deploy": records.ON_DEPLOYMENT,
 }
 DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
+AIMS = ("exit", "highest defense", "lowest defense", "heaviest", "shooters")
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
+LARGEST_SEED = 0x7FFFFFFF
 USUAL_ATTACK_SPEED = 100.0
 """Points of attack speed at which the attack interval is the one in the table of operators."""
 
@@ -65,7 +70,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         character_limit=stage.options.character_limit,
         max_cost=stage.options.max_cost,
         max_life=stage.options.max_life,
-        initial_cost=stage.options.initial_cost,
+        initial_cost=stage.options.initial_cost + int(sum(one.initial_dp for one in squad)),
         cost_ticks=0 if cost_time >= options.NEVER else max(ticks(cost_time), 1),
         time_limit=ticks(stage.options.time_limit),
         arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
@@ -83,6 +88,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         node=readable(nodes_of(stage, ways)),
         friend=readable(rows_of(FriendPost, [_post(one, stage) for one in stage.friends])),
         friend_order=readable(rows_of(FriendOrder, [_order(one) for one in stage.friend_moves])),
+        **effect_tables(stage, units)._asdict(),
         rules=readable(rows_of(Rules, [options.unsettled()])),
     )
 
@@ -113,7 +119,7 @@ def room_of(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
 
 def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
     """One fresh battle for each seed. The seed decides which enemies of a random group come and how far from its
-    route's start each appears, where the level says that this varies; nothing else in a battle is left to chance.
+    route's start each appears, where the level says that this varies, and the chances of effects.
     """
     battles = empty_battles(world, len(seeds))
     for b, seed in enumerate(seeds):
@@ -124,6 +130,7 @@ def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
 def empty_battles(world: World, count: int) -> Battles:
     """Tables for `count` battles, none of which has been started."""
     (slots, tiles), enemies, fragments = world.stands.shape, world.enemy.shape[0], world.fragment.shape[0]
+    fighters = max(world.effects_from.shape[0] - 1, 0)
     return Battles(
         battle=np.zeros(count, BattleFigures.dtype),
         fragment_start=np.zeros((count, fragments), np.int64),
@@ -134,6 +141,12 @@ def empty_battles(world: World, count: int) -> Battles:
         foe=np.zeros((count, enemies), FoeState.dtype),
         present=np.zeros((count, enemies), np.int64),
         way=np.zeros((count, world.ways, tiles + 1), np.float64),
+        modifier=np.zeros((count, fighters, ATTRIBUTES, 3)),
+        until=np.zeros((count, world.timers, fighters), np.int64),
+        due=np.zeros((count, world.effect.shape[0]), np.int64),
+        pending=np.zeros((count, world.effect.shape[0]), np.int64),
+        entered=np.zeros((count, fighters), np.int64),
+        marked=np.zeros((count, fighters), np.bool_),
     )
 
 
@@ -156,6 +169,9 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     foe["row"], foe["col"] = _starts(stage, seed)
     if world.friend.shape[0] > 0:
         take_posts(world, battles, b)
+    if world.effect.shape[0] > 0:
+        battle["seed"] = int(seed) & LARGEST_SEED
+        battles.modifier[b, :, :, FACTOR] = 1.0
 
 
 def ticks(seconds: float) -> int:
@@ -174,9 +190,16 @@ def kinds_of(stage: Stage) -> tuple[str, ...]:
 
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
     """Where each operator may be deployed on an empty field, bool[slots, tiles]; all False for a forbidden operator."""
-    room = np.stack([(stage.melee if operator.melee else stage.ranged).ravel() for operator in squad])
+    room = np.stack([_room(stage, operator).ravel() for operator in squad])
     room[[is_forbidden(operator, stage.squad_rules) for operator in squad]] = False
     return room
+
+
+def _room(stage: Stage, one: Operator) -> npt.NDArray[np.bool_]:
+    """The tiles of the kind on which an operator may stand, bool[height, width]."""
+    if one.high_ground_too:
+        return stage.melee | stage.ranged
+    return stage.melee if one.melee else stage.ranged
 
 
 def _range_of(one: Operator, skill: bool) -> tuple[Offset, ...]:
@@ -214,13 +237,17 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
         "targets": _or(changed.targets, one.targets),
         "regeneration": (one.regeneration + changed.regeneration) * one.max_health / TICKS,
         "stun": ticks(_or(changed.stun, one.stun)),
+        "bare_attack": one.attack / (1.0 + max(one.attack_share, -0.99)) * changed.strength,
+        "bare_defense": one.defense / (1.0 + max(one.defense_share, -0.99)),
+        "attack_speed": one.attack_speed + changed.attack_speed,
         "hits": _or(changed.hits, one.hits),
-        "attacks_all_blocked": one.attacks_blocked == "all",
+        "attacks_all_blocked": (changed.attacks_blocked or one.attacks_blocked) == "all",
         "range_size": len(_range_of(one, skill)),
         "can_block": one.melee,
         "reaches_air": not one.melee or one.reaches_air,
+        "aims": AIMS.index(one.aims),
         "prefers_air": one.prefers_air,
-        "far_strength": one.far_strength,
+        "far_strength": _or(changed.far_strength, one.far_strength),
         "slow": _or(changed.slow, one.slow),
         "slow_ticks": ticks(_or(changed.slow_time, one.slow_time)),
         "taunt": one.taunt + changed.taunt,
@@ -253,8 +280,10 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "sp_recovery": SP_RECOVERIES[skill.gain] if one.skill else records.NO_RECOVERY,
         "by_hand": skill.by_hand,
         "sp_cost": skill.cost * TICKS,
+        "sp_most": skill.cost * max(skill.charges, 1) * TICKS,
         "sp_initial": skill.initial * TICKS,
         "duration": ticks(skill.duration),
+        "toggles": skill.toggles,
         "single_attack": skill.strikes,
         "dp": skill.dp,
         "heal_self": skill.heal_self * full_health,
@@ -266,6 +295,8 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "copies": 1,
         "barrier": False,
         "aimed_at": True,
+        "refunds_first_cost": one.refunds_first_cost,
+        "role": ROLES.index(one.role),
     }
 
 
@@ -292,6 +323,9 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, flo
         "targets": kind.targets,
         "regeneration": kind.regeneration / TICKS,
         "stun": ticks(kind.stun),
+        "bare_attack": kind.attack,
+        "bare_defense": kind.defense,
+        "attack_speed": USUAL_ATTACK_SPEED,
         "kind": kinds_of(stage).index(kind.kind),
         "step": kind.speed * stage.options.move_multiplier / TICKS,
         "reach": kind.range + options.BODY if kind.range > 0.0 else 0.0,
@@ -303,6 +337,7 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, flo
         "holds_wave": spawn.holds_wave,
         "hides": kind.hides,
         "unblockable": kind.unblockable,
+        "weight": kind.weight,
         "stun_immune": kind.stun_immune,
         "route": spawn.route,
         "fragment": spawn.fragment,

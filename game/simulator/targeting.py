@@ -7,8 +7,11 @@ import numpy as np
 from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import can_be_hit, mode_of
-from game.simulator.records import Field, World
+from game.simulator.modifiers import more_taunt
+from game.simulator.records import HEAVIEST, HIGHEST_DEFENSE, LOWEST_DEFENSE, NEAREST_EXIT, Field, World
 
+LONGEST_WAY = 1e4
+"""More tiles than any way to an exit has."""
 NO_TARGET, IN_RANGE, PREFERRED, BLOCKED = range(4)
 """Priority of an enemy as an operator's target, the highest last."""
 
@@ -29,11 +32,11 @@ def search(world: World, field: Field, clock: int) -> None:
 
 @compiled
 def find_enemy(world: World, field: Field, s: int) -> int:
-    """An operator's next target by priority (`priority_of`), of equal ones the nearest to its exit; -1 for none."""
+    """An operator's next target by priority (`priority_of`), of equal ones the first by `order_of`; -1 for none."""
     best, best_priority, shortest = -1, NO_TARGET, np.inf
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        priority, distance = priority_of(world, field, s, e), field.foe[e].distance_to_exit
+        priority, distance = priority_of(world, field, s, e), order_of(world, field, s, e)
         nearer = priority == best_priority and priority > NO_TARGET and distance < shortest
         if priority > best_priority or nearer:
             best, best_priority, shortest = e, priority, distance
@@ -55,6 +58,24 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:
             return NO_TARGET
         return PREFERRED if world.stance[0, s].prefers_air else IN_RANGE
     return IN_RANGE
+
+
+@often
+def order_of(world: World, field: Field, s: int, e: int) -> float:
+    """The order in which an operator chooses among enemies of one priority, the least first: the way to the exit, but
+    for those who aim at something else that counts before.
+    """
+    distance, aims = field.foe[e].distance_to_exit, world.stance[0, s].aims
+    if aims == NEAREST_EXIT:
+        return distance
+    stats = world.enemy[e]
+    if aims == HIGHEST_DEFENSE:
+        return distance - stats.defense * LONGEST_WAY
+    if aims == LOWEST_DEFENSE:
+        return distance + stats.defense * LONGEST_WAY
+    if aims == HEAVIEST:
+        return distance - stats.weight * LONGEST_WAY
+    return distance - LONGEST_WAY if stats.reach > 0.0 else distance
 
 
 @compiled
@@ -86,7 +107,7 @@ def next_operator(world: World, field: Field, e: int, but: int, taunt: float, nu
 @often
 def taunt_of(world: World, field: Field, s: int) -> float:
     """An operator's taunt now: enemies aim at the highest first."""
-    return float(world.stance[mode_of(field, s), s].taunt)
+    return float(world.stance[mode_of(field, s), s].taunt) + more_taunt(world, field, s)
 
 
 @often

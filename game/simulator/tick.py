@@ -5,8 +5,10 @@ from __future__ import annotations
 from game.simulator import options
 from game.simulator.attacks import enemy_attacks, operator_attacks
 from game.simulator.compiling import compiled, often
+from game.simulator.effects import play_effects
 from game.simulator.field import add_dp, field_within
 from game.simulator.friends import move_friends
+from game.simulator.modifiers import has_effects
 from game.simulator.movement import move
 from game.simulator.presence import update_list
 from game.simulator.records import LOST, PRESENT, RUNNING, WON, Battles, Field, World
@@ -50,6 +52,8 @@ def _tick(world: World, field: Field) -> None:
             if field.unit[s].next_attack <= clock and field.unit[s].stunned_until <= clock:
                 operator_attacks(world, field, s, clock)
             upkeep(world, field, s)
+    if has_effects(world):
+        play_effects(world, field, clock)
     if battle.list_outdated:
         update_list(field)
     battle.clock = clock + 1

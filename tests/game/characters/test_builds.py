@@ -8,7 +8,8 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, SKILL, Action, coverage
 from game.characters.builds import SQUAD_SIZE, default_squad, operator_of, read_squad, squad_of
-from game.characters.models import ROLES, SKILL_LEVELS, Bonus, Build, Phase
+from game.characters.effects import ROLES
+from game.characters.models import SKILL_LEVELS, Bonus, Build, Phase
 from game.errors import TableError
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle

@@ -53,12 +53,13 @@ def laid_over(imported, tmp_path_factory):
         ("攻击间隔缩短", {"base_attack_time": -0.55}, {"interval": -0.55}, ()),
         ("阻挡数变为0", {}, {"block": -2}, ()),
         ("攻击力+{atk:0%}，获得{prob:0%}的物理和法术闪避", {"atk": 0.5, "prob": 0.75},
-         {"attack": 0.5}, ("获得75%的物理和法术闪避",)),
+         {"attack": 0.5, "effects": [{"add": {"dodge": 0.75, "dodge_arts": 0.75}}]}, ()),
         ("当周围没有敌人时，攻击力+{atk:0%}", {"atk": 0.5}, {}, ("当周围没有敌人时", "攻击力+50%")),
         ("周围友方单位的防御力+{atk:0%}，攻击力+{atk:0%}。阻挡数+{block_cnt}", {"atk": 0.5, "block_cnt": 1},
          {"block": 1}, ("周围友方单位的防御力+50%", "攻击力+50%")),
         ("生命上限+{max_hp}，攻击力+{atk:0%}", {"atk": 0.5, "max_hp": 5000}, {"attack": 0.5}, ("生命上限+5000",)),
-        ("法术抗性+{magic_resistance:0%}", {"magic_resistance": 0.7}, {}, ("法术抗性+70%",)),
+        ("法术抗性+{magic_resistance:0%}", {"magic_resistance": 0.7},
+         {"effects": [{"factor": {"resistance": 1.7}}]}, ()),
         ("攻击变为2连射，同时攻击至多{max_target}个目标（视为近距离攻击）", {"max_target": 5},
          {"hits": 2, "targets": 5}, ("同时攻击至多5个目标（视为近距离攻击）",)),
         ("攻击力+{gone:0%}", {}, {}, ("攻击力+?",)),
@@ -88,7 +89,8 @@ def laid_over(imported, tmp_path_factory):
 def test_a_sentence_means_its_effects(text, board, effects, rest):
     """Known clauses have effects; others are returned with their numbers, and so are those that follow a condition."""
     read = descriptions.meaning(text, board, None, OWN)
-    assert read.effects == pytest.approx(effects)
+    assert read.effects.pop("effects", []) == effects.get("effects", [])
+    assert read.effects == pytest.approx({field: value for field, value in effects.items() if field != "effects"})
     assert read.rest == rest
 
 
@@ -177,6 +179,10 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
     for name, character in CATALOGUE.characters.items():
         for build in builds(character):
             theirs, ours = (operator_of(one, build) for one in (laid_over.characters[name], character))
+            if theirs.skill and theirs.skill.toggles:  # the shipped table plays no stances yet
+                theirs = msgspec.structs.replace(theirs, skill=ours.skill)
+            if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
+                theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
             assert nameless(theirs) == nameless(ours), build
 
 
@@ -190,9 +196,17 @@ def builds(character):
 
 
 def nameless(operator):
-    """An operator whose skill has no name: the shipped ones are English."""
-    skill = operator.skill and msgspec.structs.replace(operator.skill, name="")
-    return msgspec.structs.replace(operator, skill=skill)
+    """An operator whose skill has no name: the shipped ones are English. The shipped table names as missing what it has
+    no effects for yet, and the rules of branches in `UNSHIPPED`; it is renewed together with the shipped plans.
+    """
+    skill = operator.skill
+    if skill:
+        unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "attacks_blocked": None}
+        skill = msgspec.structs.replace(skill, **unshipped)
+    return msgspec.structs.replace(operator, skill=skill, effects=(), **UNSHIPPED)
+
+
+UNSHIPPED = {"refunds_first_cost": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0}
 
 
 def test_every_imported_operator_plays(imported, laid_over):
@@ -271,7 +285,7 @@ def test_what_only_some_levels_of_a_skill_do_is_missing_too(tmp_path):
     """What any level does is listed; the same words with other numbers are listed once."""
     levels = [{**SKILLS["skill"]["levels"][0], "description": text} for text in ("跳3次", "跳4次，飞走", "跳5次")]
     imported = import_tables([tables(tmp_path, skill_table={"skill": {"levels": levels}})], CATALOGUE)
-    assert imported.operators["New"]["missing"][1:] == ["Strike: 跳5次", "Strike: 飞走"]
+    assert imported.operators["New"]["missing"] == ["Strike: 跳5次", "Strike: 飞走"]
 
 
 def test_a_skill_that_the_tables_lack_keeps_its_place(tmp_path):
@@ -296,7 +310,7 @@ def test_an_operators_own_words_are_played(tmp_path, words, fields):
     character = {**NEW["char_999_new"], "description": words}
     new = import_tables([tables(tmp_path, character_table={"char_999_new": character})], CATALOGUE).operators["New"]
     assert {field: new[field] for field in ("takes_slot", "holds_fire") if field in new} == fields
-    assert new["missing"] == ["a retreat gives back the whole first cost"]
+    assert "missing" not in new
 
 
 def test_branches_that_do_not_attack_by_themselves_do_not(imported):

@@ -9,7 +9,7 @@ from levels import CATALOGUE
 from game.actions import DEPLOY, unflatten
 from game.camera import Camera
 from game.characters.builds import default_squad
-from game.characters.models import ROLES
+from game.characters.effects import ROLES
 from game.levels.stage import load_stage
 from game.practice import layout
 from game.practice.art import PORTRAIT, pixels, portrait, portraits

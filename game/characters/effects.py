@@ -1,0 +1,154 @@
+"""Effects as data: what talents, traits, skills and enemies' abilities do beyond changing their owner's own numbers.
+
+An `Effect` is composed of when it happens, to whom, under which conditions, and what it does. Tables write it as an
+entry of a list `effects`; `game.simulator.effect_tables` turns it into rows that compiled code reads.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
+ROLES: tuple[Role, ...] = get_args(Role)
+When = Literal["always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends"]
+"""always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
+an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none."""
+Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held"]
+"""target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
+owner's own; held are the enemies that it blocks."""
+While = Literal["any", "active", "idle"]
+
+ADDED = (
+    "attack", "defense", "resistance", "attack_speed", "regeneration", "regeneration_share", "sp_rate", "taunt",
+    "dodge", "dodge_arts", "burn", "silence", "resist", "least_damage",
+    "defense_met", "resistance_met",
+)  # fmt: skip
+"""Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
+fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
+chances that an attack of that kind does nothing; silence of 1 stops the effects of an enemy, resist of 1
+halves the time for which an operator is stunned; least_damage is the part of the attack that is always dealt."""
+SCALED = ("attack", "defense")
+"""Numbers that `scale` changes by a fraction of what they are without talents and skill."""
+MULTIPLIED = (
+    "attack", "defense", "resistance", "speed", "physical_taken", "arts_taken", "true_taken", "healing_given",
+    "healing_taken", "defense_met", "resistance_met",
+)  # fmt: skip
+"""Numbers that `factor` multiplies: `..._taken` the damage or healing that a unit takes, defense_met and resistance_met
+the defense or resistance of what the owner attacks; a speed of 0 is the state "bound"."""
+
+
+class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One effect. What it does is any of the fields from `add` on; a change lasts `seconds`, or, of an effect that is
+    there always, as long as its conditions hold. ValueError for parts that do not fit together.
+    """
+
+    name: str = ""
+    """Of a talent's reached effects of one name only those with the last requirement count: a talent grows."""
+    elite: int = 0
+    level: int = 1
+    potential: int = 1
+    when: When = "always"
+    every: float = 0.0
+    """Seconds, of an effect that happens at an interval."""
+    who: Who = "self"
+    radius: float = 0.0
+    """In tiles, between the tiles on which units stand, instead of the owner's range: 1 is its four neighbours, 1.5 all
+    eight. An enemy has no other range."""
+    most: int = 0
+    """How many are chosen at most: allies with the least health first, enemies as an operator would. 0 for all."""
+    others: bool = False
+    """The owner itself is not chosen."""
+    roles: tuple[Role, ...] = ()
+    melee: bool | None = None
+    """Only operators on the ground, or only those on high ground."""
+    flying: bool | None = None
+    blocked: bool | None = None
+    """Only enemies that an operator blocks, or that none blocks. Of an attack: that its owner does or does not."""
+    below: float = 1.0
+    """Only units with at most this fraction of their health; `above`: with more."""
+    above: float = 0.0
+    own_below: float = 1.0
+    """Only while the owner has at most this fraction of its health; `own_above`: has more."""
+    own_above: float = 0.0
+    holds: int = 0
+    """Only while the owner blocks at least so much."""
+    free: bool = False
+    """Only while the owner blocks nothing."""
+    alone: float = 0.0
+    """Only while no other operator stands within this radius of the owner; 0 for no such condition."""
+    after: float = 0.0
+    """Only from so many seconds after the deployment on."""
+    skill: While = "any"
+    """Only while the owner's skill is active, or is not. Effects of a skill are there only while it is active."""
+    chance: float = 1.0
+    seconds: float = 0.0
+    add: dict[str, float] = {}
+    scale: dict[str, float] = {}
+    factor: dict[str, float] = {}
+    strength: float = 1.0
+    """Factor on the attack itself, with when = "attack"."""
+    pierce: float = 1.0
+    """Factor on the defense that the attack meets, with when = "attack"."""
+    times: float = 1.0
+    """Factor on the damage that the attack does after defense: 2 for an attack that is made twice."""
+    damage: float = 0.0
+    """Part of the owner's attack, dealt as `kind`; `damage_points` in points."""
+    damage_points: float = 0.0
+    damage_defense: float = 0.0
+    """Part of the owner's defense."""
+    kind: Literal["physical", "arts", "true"] = "physical"
+    heal: float = 0.0
+    """Part of the owner's attack; `heal_share` of the full health, `heal_points` in points."""
+    heal_share: float = 0.0
+    heal_points: float = 0.0
+    shield: float = 0.0
+    """Damage that is absorbed, as a fraction of the full health; it stays until it is used up."""
+    stun: float = 0.0
+    """Seconds."""
+    sp: float = 0.0
+    dp: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for parts that do not fit together."""
+        wrong = _wrong_names(self) or _wrong_parts(self)
+        if wrong:
+            raise ValueError(wrong)
+
+    def __hash__(self) -> int:
+        """Squads are keys of caches, and a dict has no hash of its own."""
+        return hash(msgspec.msgpack.encode(self))
+
+
+def _wrong_names(effect: Effect) -> str:
+    """What is wrong with the names of the numbers that an effect changes; "" for nothing."""
+    known = {"add": ADDED, "scale": SCALED, "factor": MULTIPLIED}
+    for how, names in known.items():
+        unknown = sorted(set(getattr(effect, how)) - set(names))
+        if unknown:
+            return f"{how} names {unknown[0]!r}; it takes {', '.join(names)}"
+    return ""
+
+
+def _wrong_parts(effect: Effect) -> str:
+    """What is wrong with an effect's parts beside each other; "" for nothing."""
+    changes = bool(effect.add or effect.scale or effect.factor)
+    always = effect.when == "always"
+    outright = effect.who == "target" or effect.most or effect.chance != 1.0 or effect.seconds
+    wrong = {
+        "an effect at an interval needs every, in seconds": effect.when == "interval" and effect.every <= 0.0,
+        "an effect that is there always only changes numbers, without target, most, chance and seconds": (
+            always and (outright or not changes)
+        ),
+        "a change of numbers needs seconds, or when = 'always'": changes and not always and effect.seconds <= 0.0,
+        f"{effect.when!r} has no target": effect.who == "target" and effect.when not in ("attack", "hit taken"),
+        "strength, pierce and times belong to when = 'attack'": (
+            effect.when != "attack" and (effect.strength, effect.pierce, effect.times) != (1.0, 1.0, 1.0)
+        ),
+        "damage is a part of the attack, or of the defense, or points: only one of them": (
+            (effect.damage != 0.0) + (effect.damage_points != 0.0) + (effect.damage_defense != 0.0) > 1
+        ),
+        "chance is at most 1": effect.chance > 1.0,
+    }
+    return next((words for words, so in wrong.items() if so), "")

@@ -1,0 +1,117 @@
+"""Talents and traits of the public tables: what they add to numbers, and which effects they are."""
+
+# ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from game.gamedata import descriptions
+from game.gamedata.branches import Branch
+from game.gamedata.descriptions import Meaning
+from game.gamedata.phrases import FACTOR
+
+INITIAL_DP = re.compile(r"编入队伍后，额外获得(\d+)点初始部署费用")
+"""Texas and others: DP that a squad with them has more at the start."""
+
+
+def _given(value: Any, board: Mapping[str, float]) -> Any:
+    """A field of a branch's effect: for a text that is a key of the tables, the number that they give."""
+    return board[value] if isinstance(value, str) and value in board else value
+
+
+def branch_effects(entry: Mapping[str, Any], branch: Branch) -> list[dict[str, Any]]:
+    """The effects of a branch, whose numbers the tables may give with each of its operators."""
+    candidates = (entry.get("trait") or {}).get("candidates") or [{}]
+    found = []
+    for one in candidates:
+        condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
+        reached = {"name": "trait", "elite": phase_number(condition["phase"]), "level": condition["level"]}
+        numbers = board_of(one.get("blackboard"))
+        found += [
+            reached | {field: _given(value, numbers) for field, value in effect.items()} for effect in branch.effects
+        ]
+    return found
+
+
+def _talent_effects(one: Mapping[str, Any], name: str, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A talent as effects, without those that only change its owner's own `numbers`; none unless all is understood."""
+    condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
+    reached = {
+        "name": name,
+        "elite": phase_number(condition["phase"]),
+        "level": condition["level"],
+        "potential": one.get("requiredPotentialRank", 0) + 1,
+    }
+    found = descriptions.talent_effects(descriptions.plain(one.get("description"))) or []
+    return [reached | effect for effect in found if not _only_changes(effect, numbers)]
+
+
+def _only_changes(effect: Mapping[str, Any], numbers: Mapping[str, Any]) -> bool:
+    """Whether an effect does nothing but change these numbers of its owner, always."""
+    changed = {field for change in effect.values() if isinstance(change, dict) for field in change}
+    return set(effect) <= {"add", "scale"} and changed <= set(numbers)
+
+
+def talents_of(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """The numbers that talents change, as bonuses; what else they do, as effects; and the words of those of which not
+    all is understood, at their highest level.
+    """
+    effects: list[dict[str, Any]] = []
+    bonuses: list[dict[str, Any]] = []
+    rest: list[str] = []
+    for number, talent in enumerate(entry.get("talents") or (), 1):
+        name, candidates = f"talent {number}", talent.get("candidates") or ()
+        read = [_numbers_of(one) for one in candidates]
+        composed = [_talent_effects(one, name, own.effects) for one, own in zip(candidates, read, strict=True)]
+        bonuses += [_bonus(one, name, own.effects) for one, own in zip(candidates, read, strict=True) if own.effects]
+        if all(found or not own.rest for found, own in zip(composed, read, strict=True)):
+            effects += [effect for found in composed for effect in found]
+        elif read[-1].rest:
+            rest.append(f"{name}: {'，'.join(read[-1].rest)}")
+    return bonuses, effects, rest
+
+
+def _numbers_of(one: Mapping[str, Any]) -> Meaning:
+    """The numbers that a talent changes, and the clauses that do anything else."""
+    if given := INITIAL_DP.fullmatch(descriptions.plain(one.get("description"))):
+        return Meaning({"initial_dp": float(given[1])}, ())
+    return descriptions.bonus(one.get("description") or "", board_of(one.get("blackboard")))
+
+
+def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `Bonus`."""
+    condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
+    changes = {field: value for field, value in effects.items() if field != FACTOR}
+    scale = {field: short(value) for field, value in changes.items() if descriptions.is_fraction(field, value)}
+    add = {field: short(value) for field, value in changes.items() if field not in scale}
+    factor = {field: short(value) for field, value in effects.get(FACTOR, {}).items()}
+    return {
+        "name": name,
+        "elite": phase_number(condition["phase"]),
+        "level": condition["level"],
+        "potential": one.get("requiredPotentialRank", 0) + 1,
+        **({"add": add} if add else {}),
+        **({"scale": scale} if scale else {}),
+        **({"factor": factor} if factor else {}),
+    }
+
+
+def phase_number(phase: Any) -> int:
+    """An elite phase, written 1 or "PHASE_1"."""
+    return int(phase) if not isinstance(phase, str) else int(phase.rsplit("_", 1)[1])
+
+
+def board_of(rows: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
+    """The numbers of a blackboard by key."""
+    return {row["key"]: row["value"] for row in rows or () if isinstance(row.get("value"), int | float)}
+
+
+def short(value: Any) -> Any:
+    """A number as a table has it: whole numbers without a point, others rounded to four digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    rounded = round(float(value), 4)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,145 @@
+"""Whom effects choose, and whether the conditions on their owners hold.
+
+A fighter `f` or `g` is an operator (its slot) or an enemy (S plus its number); `i` is a row of `World.effect`.
+"""
+
+from __future__ import annotations
+
+from game.simulator.compiling import compiled, often
+from game.simulator.effect_records import (
+    ADD,
+    ALLIES,
+    ATTACKS,
+    EITHER,
+    HELD,
+    IN_OWN_RANGE,
+    IN_RADIUS,
+    ONLY,
+    SELF,
+    SILENCE,
+    TARGET,
+)
+from game.simulator.field import mode_of
+from game.simulator.records import PRESENT, Field, World
+
+# --- Where a fighter is and how it does -------------------------------------------------------------------------------
+
+
+@often
+def stands(field: Field, f: int) -> bool:
+    """Whether a fighter is on the field and can be seen."""
+    slots = field.unit.shape[0]
+    if f < slots:
+        return field.unit[f].tile >= 0
+    foe = field.foe[f - slots]
+    return foe.phase == PRESENT and not foe.hidden
+
+
+@often
+def tile_under(world: World, field: Field, f: int) -> int:
+    """The tile on which a fighter stands, or stood last."""
+    slots = field.unit.shape[0]
+    if f < slots:
+        return int(field.unit[f].row) * world.width + int(field.unit[f].col)
+    return field.foe[f - slots].tile
+
+
+@often
+def near(world: World, field: Field, f: int, g: int, radius: float) -> bool:
+    """Whether two fighters stand on tiles at most so far from each other."""
+    here, there = tile_under(world, field, f), tile_under(world, field, g)
+    down, right = here // world.width - there // world.width, here % world.width - there % world.width
+    return down * down + right * right <= radius * radius
+
+
+@often
+def full_health(world: World, field: Field, f: int) -> float:
+    """A fighter's full health now."""
+    slots = field.unit.shape[0]
+    if f < slots:
+        return world.stance[mode_of(field, f), f].max_health
+    return world.enemy[f - slots].max_health
+
+
+@often
+def health_of(field: Field, f: int) -> float:
+    """A fighter's health in points."""
+    slots = field.unit.shape[0]
+    return field.unit[f].health if f < slots else field.foe[f - slots].health
+
+
+# --- Conditions and choice --------------------------------------------------------------------------------------------
+
+
+@compiled
+def holds_now(world: World, field: Field, i: int, mode: int) -> bool:
+    """Whether the conditions of an effect on its owner hold; `mode` says whether its skill counts as active."""
+    row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
+    if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
+        return False
+    share = health_of(field, f) / full_health(world, field, f)
+    if share > row.own_below or (row.own_above > 0.0 and share <= row.own_above):
+        return False
+    if row.after > 0 and field.battle[0].clock < field.entered[f] + row.after:
+        return False
+    if f >= slots:
+        return bool(field.modifier[f, SILENCE, ADD] < 1.0)
+    if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
+        return False
+    return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
+
+
+@compiled
+def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
+    """Whether no other operator stands near."""
+    for other in range(field.unit.shape[0]):
+        if other != s and field.unit[other].tile >= 0 and near(world, field, s, other, radius):
+            return False
+    return True
+
+
+@compiled
+def chooses(world: World, field: Field, i: int, g: int, target: int) -> bool:
+    """Whether an effect is for this fighter."""
+    row, f = world.effect[i], world.effect[i].owner
+    if row.who == SELF:
+        return g == f
+    if row.who == TARGET:
+        return g == target
+    slots = field.unit.shape[0]
+    if ((g < slots) == (f < slots)) != (row.who == ALLIES) or (row.others and g == f):
+        return False
+    return stands(field, g) and _in_reach(world, field, i, g) and fits(world, field, i, g)
+
+
+@often
+def _in_reach(world: World, field: Field, i: int, g: int) -> bool:
+    """Whether a fighter on the field is where an effect works."""
+    row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
+    if row.reach == IN_RADIUS:
+        return near(world, field, f, g, row.radius)
+    if row.reach == IN_OWN_RANGE:
+        return bool(f < slots and field.covers[f, tile_under(world, field, g)])
+    if row.reach == HELD:
+        return g >= slots and field.foe[g - slots].blocker == f
+    return True
+
+
+@compiled
+def fits(world: World, field: Field, i: int, g: int) -> bool:
+    """Whether a fighter is of the sort that an effect asks for."""
+    row, slots = world.effect[i], field.unit.shape[0]
+    share = health_of(field, g) / full_health(world, field, g)
+    if share > row.below or (row.above > 0.0 and share <= row.above):
+        return False
+    if g < slots:
+        if row.roles != 0 and (row.roles >> world.deployable[g].role) & 1 == 0:
+            return False
+        return row.melee == EITHER or (row.melee == ONLY) == world.stance[0, g].can_block
+    if row.flying != EITHER and (row.flying == ONLY) != world.enemy[g - slots].flying:
+        return False
+    if row.blocked == EITHER:
+        return True
+    blocker = field.foe[g - slots].blocker
+    held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
+    return (row.blocked == ONLY) == held

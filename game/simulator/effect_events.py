@@ -1,0 +1,56 @@
+"""Notes what happens to operators and enemies that have effects, for `game.simulator.effects` to act on."""
+
+from __future__ import annotations
+
+from game.simulator.compiling import compiled
+from game.simulator.effect_records import DEPLOYED
+from game.simulator.records import Battles, Field, World
+
+
+@compiled
+def raise_event(world: World, field: Field, f: int, when: int) -> None:
+    """Something happened to a fighter: its effects that wait for it happen at the end of the tick."""
+    if world.effect.shape[0] == 0:
+        return
+    for i in range(world.effects_from[f], world.effects_from[f + 1]):
+        if world.effect[i].when == when:
+            field.pending[i] += 1
+
+
+@compiled
+def clear(field: Field, f: int) -> None:
+    """Nothing changes a fighter's numbers."""
+    for attribute in range(field.modifier.shape[1]):
+        field.modifier[f, attribute, 0] = 0.0
+        field.modifier[f, attribute, 1] = 0.0
+        field.modifier[f, attribute, 2] = 1.0
+
+
+@compiled
+def begin_effects(world: World, field: Field, f: int) -> None:
+    """A fighter comes onto the field: nothing that changed it before counts, and its own effects begin."""
+    if world.effect.shape[0] == 0:
+        return
+    clock = field.battle[0].clock
+    field.entered[f] = clock
+    field.battle[0].changed = True
+    clear(field, f)
+    for timer in range(field.until.shape[0]):
+        field.until[timer, f] = 0
+    for i in range(world.effects_from[f], world.effects_from[f + 1]):
+        field.due[i] = clock + world.effect[i].period
+    raise_event(world, field, f, DEPLOYED)
+
+
+@compiled
+def copy_effects(source: Battles, b: int, target: Battles, to: int) -> None:
+    """Copy what effects have done so far in battle `b` to row `to` of another batch of the same shape."""
+    for f in range(source.modifier.shape[1]):
+        for attribute in range(source.modifier.shape[2]):
+            for how in range(source.modifier.shape[3]):
+                target.modifier[to, f, attribute, how] = source.modifier[b, f, attribute, how]
+        for timer in range(source.until.shape[1]):
+            target.until[to, timer, f] = source.until[b, timer, f]
+        target.entered[to, f], target.marked[to, f] = source.entered[b, f], source.marked[b, f]
+    for i in range(source.due.shape[1]):
+        target.due[to, i], target.pending[to, i] = source.due[b, i], source.pending[b, i]

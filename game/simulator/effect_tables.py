@@ -1,0 +1,147 @@
+"""Turns the effects of operators and enemies into the rows that the rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+import numpy as np
+
+from game.characters.effects import ROLES, Effect, When
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from game.simulator import effect_records as codes
+from game.simulator.effect_records import EffectPart, EffectRow
+from game.simulator.plain import readable
+from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Ints
+from game.simulator.rows import rows_of
+
+WHENS = get_args(When)
+WHO = {
+    "self": (codes.SELF, codes.ANYWHERE),
+    "target": (codes.TARGET, codes.ANYWHERE),
+    "allies": (codes.ALLIES, codes.ANYWHERE),
+    "allies in range": (codes.ALLIES, codes.IN_OWN_RANGE),
+    "enemies": (codes.ENEMIES, codes.ANYWHERE),
+    "enemies in range": (codes.ENEMIES, codes.IN_OWN_RANGE),
+    "held": (codes.ENEMIES, codes.HELD),
+}
+ATTRIBUTE = {
+    "attack": codes.ATTACK, "defense": codes.DEFENSE, "resistance": codes.RESISTANCE,
+    "attack_speed": codes.ATTACK_SPEED, "regeneration": codes.REGENERATION,
+    "regeneration_share": codes.REGENERATION_SHARE, "sp_rate": codes.SP_RATE, "taunt": codes.TAUNT,
+    "dodge": codes.HIT_PHYSICAL, "dodge_arts": codes.HIT_ARTS, "burn": codes.BURN,
+    "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
+    "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
+    "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
+    "defense_met": codes.DEFENSE_MET, "resistance_met": codes.RESISTANCE_MET,
+}  # fmt: skip
+KIND = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE}
+WHETHER = {None: codes.EITHER, True: codes.ONLY, False: codes.NEVER}
+SKILL = {"any": codes.EITHER, "active": codes.ONLY, "idle": codes.NEVER}
+
+
+class EffectTables(NamedTuple):
+    """The fields of `World` that describe effects."""
+
+    effect: Any
+    effect_part: Any
+    effects_from: Ints
+    timers: int
+
+
+def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
+    """The effects of all operators, by slot, and of all enemies of the stage's spawns after them."""
+    operators = [_of_operator(one) for one in squad]
+    enemies = [stage.enemies[spawn.enemy].effects for spawn in stage.spawns]
+    rows: list[dict[str, float]] = []
+    parts: list[dict[str, float]] = []
+    starts = [0]
+    timers = 0
+    for owner, effects in enumerate((*operators, *enemies)):
+        for effect in effects:
+            lasts = effect.when != "always" and effect.seconds > 0.0
+            done = _parts(effect)
+            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)))
+            parts += done
+            timers += lasts
+        starts.append(len(rows))
+    return EffectTables(
+        readable(rows_of(EffectRow, rows)),
+        readable(rows_of(EffectPart, parts)),
+        np.array(starts if rows else [], np.int64),
+        timers,
+    )
+
+
+def _of_operator(one: Operator) -> tuple[Effect, ...]:
+    """An operator's own effects, and those of its skill, which are there only while that is active."""
+    if one.skill is None:
+        return one.effects
+    return (*one.effects, *(msgspec.structs.replace(effect, skill="active") for effect in one.skill.effects))
+
+
+def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict[str, float]:
+    """An effect's row."""
+    who, reach = WHO[effect.who]
+    return {
+        "owner": owner,
+        "when": WHENS.index(effect.when),
+        "period": max(round(effect.every * TICKS), 1),
+        "who": who,
+        "reach": codes.IN_RADIUS if effect.radius > 0.0 else reach,
+        "radius": effect.radius,
+        "most": effect.most,
+        "others": effect.others,
+        "roles": sum(1 << ROLES.index(role) for role in set(effect.roles)),
+        "melee": WHETHER[effect.melee],
+        "flying": WHETHER[effect.flying],
+        "blocked": WHETHER[effect.blocked],
+        "below": effect.below,
+        "above": effect.above,
+        "own_below": effect.own_below,
+        "own_above": effect.own_above,
+        "holds": effect.holds,
+        "free": effect.free,
+        "alone": effect.alone,
+        "after": round(effect.after * TICKS),
+        "skill": SKILL[effect.skill],
+        "chance": effect.chance,
+        "ticks": round(effect.seconds * TICKS),
+        "timer": timer,
+        "first": first,
+        "parts": parts,
+    }
+
+
+def _parts(effect: Effect) -> list[dict[str, float]]:
+    """What an effect does, one part a number."""
+    parts = [(codes.SCALE, ATTRIBUTE[name], amount) for name, amount in effect.scale.items()]
+    parts += [_added(name, amount) for name, amount in effect.add.items()]
+    parts += [(codes.FACTOR, ATTRIBUTE[name], amount) for name, amount in effect.factor.items()]
+    kind = KIND[effect.kind]
+    deeds = (
+        (codes.STRENGTH, 0, effect.strength, 1.0),
+        (codes.PIERCE, 0, effect.pierce, 1.0),
+        (codes.TIMES, 0, effect.times, 1.0),
+        (codes.DAMAGE_ATTACK, kind, effect.damage, 0.0),
+        (codes.DAMAGE_POINTS, kind, effect.damage_points, 0.0),
+        (codes.DAMAGE_DEFENSE, kind, effect.damage_defense, 0.0),
+        (codes.HEAL_ATTACK, 0, effect.heal, 0.0),
+        (codes.HEAL_SHARE, 0, effect.heal_share, 0.0),
+        (codes.HEAL_POINTS, 0, effect.heal_points, 0.0),
+        (codes.SHIELD, 0, effect.shield, 0.0),
+        (codes.STUN, 0, effect.stun * TICKS, 0.0),
+        (codes.GIVE_SP, 0, effect.sp * TICKS, 0.0),
+        (codes.GIVE_DP, 0, effect.dp, 0.0),
+    )
+    parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
+    return [{"what": what, "of": of, "amount": float(amount)} for what, of, amount in parts]
+
+
+def _added(name: str, amount: float) -> tuple[int, int, float]:
+    """The part of an addition. A chance to dodge multiplies the chance to be hit."""
+    if name in ("dodge", "dodge_arts"):
+        return codes.FACTOR, ATTRIBUTE[name], 1.0 - amount
+    return codes.ADD, ATTRIBUTE[name], amount

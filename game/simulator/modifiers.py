@@ -1,0 +1,177 @@
+"""The numbers of operators and enemies as effects have changed them.
+
+A number is (its value with talents and skill + its bare value * the sum of fractions + the sum of points) * the product
+of factors. Battles without effects have no modifiers, and read the plain numbers.
+"""
+
+from __future__ import annotations
+
+from game.simulator import options
+from game.simulator.compiling import often
+from game.simulator.effect_records import (
+    ADD,
+    ARTS_TAKEN,
+    ATTACK,
+    ATTACK_SPEED,
+    DEFENSE,
+    FACTOR,
+    HIT_ARTS,
+    HIT_PHYSICAL,
+    PHYSICAL_TAKEN,
+    RESISTANCE,
+    SCALE,
+    SPEED,
+    TAUNT,
+    TRUE_TAKEN,
+)
+from game.simulator.records import ARTS, PHYSICAL, TRUE, Field, World
+
+
+@often
+def has_effects(world: World) -> bool:
+    """Whether anything in the battle has effects."""
+    return world.effect.shape[0] > 0
+
+
+@often
+def changed(field: Field, f: int, attribute: int, value: float, bare: float) -> float:
+    """A number of a fighter with all that effects add to it; `bare` is what fractions refer to."""
+    more = field.modifier[f, attribute, SCALE] * bare + field.modifier[f, attribute, ADD]
+    return float((value + more) * field.modifier[f, attribute, FACTOR])
+
+
+@often
+def attack_of(world: World, field: Field, s: int, mode: int) -> float:
+    """An operator's attack now."""
+    stance = world.stance[mode, s]
+    if not has_effects(world):
+        return stance.attack
+    return max(changed(field, s, ATTACK, stance.attack, stance.bare_attack), 0.0)
+
+
+@often
+def defense_of(world: World, field: Field, s: int, mode: int) -> float:
+    """An operator's defense now."""
+    stance = world.stance[mode, s]
+    if not has_effects(world):
+        return stance.defense
+    return max(changed(field, s, DEFENSE, stance.defense, stance.bare_defense), 0.0)
+
+
+@often
+def resistance_of(world: World, field: Field, s: int, mode: int) -> float:
+    """An operator's resistance now."""
+    resistance = world.stance[mode, s].resistance
+    return changed(field, s, RESISTANCE, resistance, 0.0) if has_effects(world) else resistance
+
+
+@often
+def interval_of(world: World, field: Field, s: int, mode: int) -> float:
+    """Ticks from one attack of an operator to the next, as effects change its attack speed."""
+    stance = world.stance[mode, s]
+    if not has_effects(world):
+        return stance.interval
+    return stance.interval * _slower(field, s, stance.attack_speed)
+
+
+@often
+def _slower(field: Field, f: int, points: float) -> float:
+    """Factor on an attack interval that was made with these points of attack speed."""
+    now = changed(field, f, ATTACK_SPEED, points, 0.0)
+    usual = min(max(points, options.SLOWEST), options.FASTEST)
+    return usual / min(max(now, options.SLOWEST), options.FASTEST)
+
+
+@often
+def enemy_attack(world: World, field: Field, e: int) -> float:
+    """An enemy's attack now."""
+    attack = world.enemy[e].attack
+    if not has_effects(world):
+        return attack
+    return max(changed(field, _fighter(field, e), ATTACK, attack, attack), 0.0)
+
+
+@often
+def enemy_defense(world: World, field: Field, e: int) -> float:
+    """An enemy's defense now."""
+    defense = world.enemy[e].defense
+    if not has_effects(world):
+        return defense
+    return max(changed(field, _fighter(field, e), DEFENSE, defense, defense), 0.0)
+
+
+@often
+def enemy_resistance(world: World, field: Field, e: int) -> float:
+    """An enemy's resistance now. A share of it may be taken by a factor or, as fractions of 100 points, by points."""
+    resistance = world.enemy[e].resistance
+    return (
+        max(changed(field, _fighter(field, e), RESISTANCE, resistance, 0.0), 0.0) if has_effects(world) else resistance
+    )
+
+
+@often
+def enemy_interval(world: World, field: Field, e: int) -> float:
+    """Ticks from one attack of an enemy to the next."""
+    stats = world.enemy[e]
+    if not has_effects(world):
+        return stats.interval
+    return stats.interval * _slower(field, _fighter(field, e), stats.attack_speed)
+
+
+@often
+def step_of(world: World, field: Field, e: int) -> float:
+    """Tiles that an enemy walks in a tick, before what hits have slowed."""
+    step = world.enemy[e].step
+    return step * field.modifier[_fighter(field, e), SPEED, FACTOR] if has_effects(world) else step
+
+
+@often
+def more_taunt(world: World, field: Field, s: int) -> float:
+    """What effects add to an operator's taunt."""
+    return float(field.modifier[s, TAUNT, ADD]) if has_effects(world) else 0.0
+
+
+@often
+def _fighter(field: Field, e: int) -> int:
+    """An enemy's row of `field.modifier`."""
+    return field.unit.shape[0] + e
+
+
+@often
+def taken(field: Field, f: int, kind: int) -> float:
+    """Factor on damage of this kind that a fighter takes."""
+    if kind == PHYSICAL:
+        return float(field.modifier[f, PHYSICAL_TAKEN, FACTOR])
+    return float(field.modifier[f, ARTS_TAKEN if kind == ARTS else TRUE_TAKEN, FACTOR])
+
+
+@often
+def dodges(field: Field, f: int, kind: int) -> bool:
+    """Whether a fighter dodges an attack of this kind, by a draw where it has a chance to."""
+    if kind == TRUE:
+        return False
+    hit = field.modifier[f, HIT_PHYSICAL if kind == PHYSICAL else HIT_ARTS, FACTOR]
+    return bool(hit < 1.0 and draw(field) >= hit)
+
+
+@often
+def draw(field: Field) -> float:
+    """The next number of the battle's own chances, from 0 to below 1.
+
+    It is a hash of the battle's seed and of how many were drawn, made of whole numbers of 31 bits, so that compiled
+    code and plain Python agree.
+    """
+    battle = field.battle[0]
+    battle.draws += 1
+    x = (battle.seed * 0x2545F491 + battle.draws * 0x19660D + 0x3C6EF35F) & 0x7FFFFFFF
+    for _ in range(3):
+        x = ((x ^ (x >> 15)) * 0x45D9F3B) & 0x7FFFFFFF
+    return ((x ^ (x >> 16)) & 0x7FFFFFFF) / 2147483648.0
+
+
+@often
+def gain_sp(world: World, field: Field, s: int, amount: int) -> None:
+    """Give SP, in ticks, up to what the skill can hold."""
+    unit, deployable = field.unit[s], world.deployable[s]
+    if world.rules[0].sp_while_active or unit.skill_ticks == 0 or deployable.toggles:
+        unit.sp = min(unit.sp + amount, deployable.sp_most)
