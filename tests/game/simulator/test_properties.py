@@ -26,6 +26,7 @@ RECIPES = draw.builds(
     operators=draw.integers(1, 10),
     groups=draw.integers(1, 8),
     decisions=draw.integers(1, 60),
+    friends=draw.integers(0, 3),
 )
 COMPARED = range(500, 505)
 """Seeds of the battles that are played compiled and plain."""
