@@ -133,7 +133,7 @@ def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
         file.write_text(plain.replace("planning_seconds", f'stage = "{first}"\nplanning_seconds'), encoding="utf-8")
         assert ask(tmp_path, "reload").returncode == 0
         assert until(lines, "started")["stage"] == "level_a"
-        assert until(lines, "battle")["number"] > 2
+        assert until(lines, "battle")["number"] > 1  # whether one was settled before depends on when the requests came
         assert "STOPPING=1" not in told
         os.kill(process.pid, signal.SIGTERM)
         assert sum(line["event"] == "broker" and line.get("connected", False) for line in lines) == 0
