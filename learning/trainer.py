@@ -108,7 +108,7 @@ class Trainer:
             task = ready[int(self.rng.integers(len(ready)))]
             batch = task.batch(self.share, self.rng)
             if batch is not None:
-                self.dqn.update(batch, task.terrain.to(self.dqn.device))
+                self.dqn.update(batch, task.terrain)
 
     def state(self) -> dict[str, Any]:
         """What goes on from here after a round, but for weights and buffers, in plain data."""
