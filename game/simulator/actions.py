@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.compiling import compiled, often
-from game.simulator.field import add_dp, field_within
+from game.simulator.compiling import compiled, entry, often
+from game.simulator.field import BASE, add_dp, field_within
 from game.simulator.presence import remove, update_list
 from game.simulator.records import ON_DEPLOYMENT, RUNNING, Battles, Field, World
 from game.simulator.skills import activate, skill_ready
@@ -58,7 +58,7 @@ def deploy(world: World, field: Field, s: int, tile: int, direction: int) -> Non
     unit.target = -1
     unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
     unit.sp = min(deployable.sp_initial, deployable.sp_cost)
-    cover(world, field, s, 0)
+    cover(world, field, s, BASE)
     if deployable.sp_recovery == ON_DEPLOYMENT:
         activate(world, field, s)
     unit.next_attack = battle.clock + world.rules[0].deployment
@@ -90,7 +90,7 @@ def retreat(world: World, field: Field, s: int) -> None:
     add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
 
 
-@compiled
+@entry
 def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int, direction: int) -> bool:
     """Do an action in battle `b` at once; `kind` as in game.actions: 0 wait, 1 deploy, 2 skill, 3 retreat.
 

@@ -7,7 +7,7 @@ import numpy as np
 from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.combat import damage_dealt, strike_or_heal
 from game.simulator.compiling import compiled, often
-from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.presence import remove
 from game.simulator.records import HEAL, PER_ATTACK, PER_HIT, TICKS, Field, World
 from game.simulator.skills import gain_sp, strike_with_skill
@@ -58,7 +58,7 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
 @compiled
 def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
     """Hit an enemy's other targets besides the first, in the order in which it would choose them."""
-    taunt, number = np.inf, 0
+    taunt, number = np.inf, NO_INDEX
     for _ in range(world.enemy[e].targets - 1):
         other = next_operator(world, field, e, s, taunt, number)
         if other < 0:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from game.simulator.actions import can_use_skill, cost_now
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import entry, often
 from game.simulator.field import field_within, mode_of
 from game.simulator.records import RUNNING, Battles, Field, Record, Records, World
 
@@ -110,7 +110,7 @@ def arrays_for(world: World, battles: int) -> ViewArrays:
     return empty_arrays(battles, slots, slots, enemies)
 
 
-@compiled
+@entry
 def show(world: World, battles: Battles, arrays: ViewArrays) -> None:
     """Write down what a player sees of every battle of the batch."""
     for b in range(battles.battle.shape[0]):

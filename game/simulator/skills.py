@@ -5,7 +5,7 @@ from __future__ import annotations
 from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
-from game.simulator.field import add_dp, mode_of
+from game.simulator.field import BASE, SKILLED, add_dp, mode_of
 from game.simulator.records import PER_ATTACK, PER_HIT, PER_SECOND, Field, World
 from game.simulator.targeting import cover, find_enemy
 
@@ -47,7 +47,7 @@ def _continue_skill(world: World, field: Field, s: int) -> None:
     unit.skill_ticks -= 1
     if unit.skill_ticks == 0:
         unit.shield = 0.0
-        _change_mode(world, field, s, 0)
+        _change_mode(world, field, s, BASE)
 
 
 @often
@@ -70,7 +70,7 @@ def activate(world: World, field: Field, s: int) -> None:
     unit.shield = deployable.shield
     mode = mode_of(field, s)
     if mode == 1:
-        _change_mode(world, field, s, 1)
+        _change_mode(world, field, s, SKILLED)
     unit.health = min(unit.health + deployable.heal_self, world.stance[mode, s].max_health)
     if deployable.single_attack:
         unit.target = find_enemy(world, field, s)
@@ -100,13 +100,13 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
 @compiled
 def strike_with_skill(world: World, field: Field, s: int) -> bool:
     """Make the one attack of which a skill consists, in the skill's own range if it has one; False without a target."""
-    if not world.deployable[s].skill_range:
-        return strike_or_heal(world, field, s, 1)
-    unit = field.unit[s]
+    unit, own_range = field.unit[s], world.deployable[s].skill_range
     target = unit.target
-    cover(world, field, s, 1)
-    unit.target = find_enemy(world, field, s)
-    done = strike_or_heal(world, field, s, 1)
-    cover(world, field, s, 0)
-    unit.target = target
+    if own_range:
+        cover(world, field, s, SKILLED)
+        unit.target = find_enemy(world, field, s)
+    done = strike_or_heal(world, field, s, SKILLED)
+    if own_range:
+        cover(world, field, s, BASE)
+        unit.target = target
     return done
