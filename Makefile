@@ -21,7 +21,9 @@ run: install
 practice: install
 	$(BIN)/holdfast practice --window $(ARGS)
 
-test: install-dev system check
+# The rules are compiled on one core while the sources are checked on the other.
+test: install-dev system
+	$(BIN)/python scripts/compile_rules.py & $(MAKE) check && wait $$!
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)  # a core for each worker
 
 check: install-dev

@@ -14,7 +14,7 @@ import numpy as np
 
 from game.actions import WAIT, unflatten
 from game.simulator.actions import act
-from game.simulator.compiling import unlocked
+from game.simulator.compiling import entry
 from game.simulator.display import ViewArrays, arrays_for, show
 from game.simulator.records import LOST, RUNNING, TICKS, WON, Battles, World
 from game.simulator.tables import empty_battles, start, world_of
@@ -131,7 +131,7 @@ def _row(tables: Iterable[AnyArray], b: int) -> list[AnyArray]:
     return [table[b : b + 1] for table in tables]
 
 
-@unlocked
+@entry
 def _play(
     world: World, battles: Battles, b: int, kind: int, slot: int, tile: int, direction: int, delay: int, ticks: int
 ) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from game.actions import action_count
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import entry, often
 from game.simulator.display import COOLING as CARD_COOLING
 from game.simulator.display import READY as CARD_READY
 from game.simulator.display import ViewArrays, tile_seen
@@ -116,7 +116,7 @@ def situations_of(arrays: ViewArrays, seen: BatchObservation) -> Situation:
     return Situation(kills, total, life, dp, seen.threat)
 
 
-@compiled
+@entry
 def _observe_all(
     tables: ObservationTables, places: Places, arrays: ViewArrays, work: Floats, seen: BatchObservation
 ) -> None:

@@ -35,7 +35,6 @@ class Trainer:
     def __init__(self, tasks: Sequence[TrainingTask], settings: Settings, seed: int) -> None:
         self.tasks, self.settings = tasks, settings
         self.dqn = Dqn(tasks[0].collector.encoding, settings, seed)
-        self._terrains = {one: one.terrain.to(self.dqn.device) for one in tasks}
         self.rng = np.random.default_rng([seed, 1])
         self._explorers = [Explorer(one.collector.encoding, settings.wait_share) for one in tasks]
         self._chance = np.random.default_rng([seed, 2])
@@ -109,7 +108,7 @@ class Trainer:
             task = ready[int(self.rng.integers(len(ready)))]
             batch = task.batch(self.share, self.rng)
             if batch is not None:
-                self.dqn.update(batch, self._terrains[task])
+                self.dqn.update(batch, task.terrain)
 
     def state(self) -> dict[str, Any]:
         """What goes on from here after a round, but for weights and buffers, in plain data."""

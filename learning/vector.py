@@ -21,7 +21,7 @@ from gymnasium.vector.utils import batch_space
 from game.characters.catalogue import Catalogue
 from game.simulator.actions import act
 from game.simulator.battle import OUTCOMES
-from game.simulator.compiling import compiled
+from game.simulator.compiling import entry
 from game.simulator.display import arrays_for, show
 from game.simulator.records import LOST, WON, Battles, World
 from game.simulator.tables import empty_battles, start, world_of
@@ -120,7 +120,7 @@ class ArknightVectorEnv(VectorEnv[Arrays, Integers, AnyArray]):
         return {"tiles": grid, "slots": seen.slots, "world": seen.world.astype(np.float32)}, infos
 
 
-@compiled
+@entry
 def _decide_all(world: World, state: Battles, actions: Integers, waiting: Mask, ticks: int, illegal: Mask) -> None:
     """In every battle that is not `waiting`, do what `actions` [B, 4] says and play on for so many ticks.
 

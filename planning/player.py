@@ -14,7 +14,7 @@ import numpy as np
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, copy_to_deploy, cost_now, playable
-from game.simulator.compiling import compiled, often, unlocked
+from game.simulator.compiling import compiled, entry, often
 from game.simulator.effect_events import copy_effects
 from game.simulator.field import field_within
 from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Records, World
@@ -152,7 +152,7 @@ def nothing_kept(battles: Battles, players: Players) -> Kept:
     return Kept(battles, players, np.zeros(0, np.bool_))
 
 
-@unlocked
+@entry
 def follow(
     world: World, battles: Battles, players: Players, b: int, script: Script, gestures: Gestures, kept: Kept,
     patience: int, least_life: int,
@@ -201,7 +201,7 @@ def _now(state: PlayerState, clock: int) -> int:
     return int(state.now + (clock - state.ticks) * (one * 5 if state.slow else one // 2 if state.fast else one))
 
 
-@compiled
+@entry
 def look(
     world: World, battles: Battles, players: Players, b: int, script: Script, gestures: Gestures, kept: Kept
 ) -> None:
@@ -390,7 +390,7 @@ def _use_skills(world: World, battles: Battles, players: Players, b: int, gestur
         players.usage[b, s, 1] = left - 1
 
 
-@compiled
+@entry
 def copy_battle(source: Battles, b: int, target: Battles, to: int) -> None:
     """Copy battle `b` of one batch to row `to` of another of the same shape."""
     target.battle[to] = source.battle[b]
@@ -414,7 +414,7 @@ def copy_battle(source: Battles, b: int, target: Battles, to: int) -> None:
         copy_effects(source, b, target, to)
 
 
-@compiled
+@entry
 def copy_player(source: Players, b: int, target: Players, to: int) -> None:
     """Copy the player of battle `b` to row `to` of players of the same plan, or of one with the same beginning."""
     target.state[to] = source.state[b]

@@ -5,6 +5,7 @@ An emulator draws bars of any colour on any side of the game. Each ends in an ed
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -21,8 +22,6 @@ STEP = 12
 """Grey levels by which neighbouring pixels differ at an edge."""
 LINES = 14
 """The longest edges across and down that are combined."""
-SHAPE = 2
-"""Pixels by which the height may differ from what the width asks for."""
 LEAST_WIDTH = 0.4
 """Least share of the picture's width."""
 BORDER = 0.4
@@ -51,22 +50,28 @@ class _Edges(NamedTuple):
 def game_areas(image: Image, most: int = 4) -> list[Area]:
     """Where the game may be in a picture of more than the game, the likeliest first; `most` of them."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.int16)
-    columns, rows = _Edges.of(grey, 1), _Edges.of(grey, 0)
-    scored: dict[Area, float] = {}
-    for left, right in product(columns.longest, columns.longest):
-        width = right - left
-        height = round(width * HEIGHT / WIDTH)
-        if width < LEAST_WIDTH * image.shape[1] or height > image.shape[0]:
-            continue
-        for row in rows.longest:
-            for top, bottom in ((row, row + height), (row - height, row)):
-                if top >= 0 and bottom < len(rows.share):
-                    edges = columns.share[left] + columns.share[right] + rows.share[top] + rows.share[bottom]
-                    scored[Area(left, top, width, height)] = float(edges)
-    found = sorted((area for area in scored if scored[area] >= LEAST_EDGES), key=lambda area: -scored[area])
+    scored = dict(_scored(_Edges.of(grey, 1), _Edges.of(grey, 0)))
     apart: list[Area] = []
-    for area in found:
+    for area in sorted(scored, key=lambda area: -scored[area]):
         whole = area.width >= image.shape[1] - 2 * CLOSE and area.height >= image.shape[0] - 2 * CLOSE
         if not whole and not any(area.is_near(other) for other in apart):
             apart.append(area)
     return apart[:most]
+
+
+def _scored(columns: _Edges, rows: _Edges) -> Iterator[tuple[Area, float]]:
+    """Rectangles of the game's shape with enough of an edge around them, each with how much: two long edges across and
+    one down give it; the fourth side lies where the shape asks for it.
+    """
+    last = len(rows.share) - 1
+    for left, right, row in product(columns.longest, columns.longest, rows.longest):
+        width = right - left
+        height = round(width * HEIGHT / WIDTH)
+        if width < LEAST_WIDTH * (len(columns.share) - 1):
+            continue
+        for top in (row, row - height):
+            if 0 <= top <= last - height:
+                down = rows.share[top] + rows.share[top + height]
+                edges = float(columns.share[left] + columns.share[right] + down)
+                if edges >= LEAST_EDGES:
+                    yield Area(left, top, width, height), edges

@@ -29,8 +29,6 @@ PLAIN = 0.6
 """Share of a title bar's row that has the bar's colour; the rest is a name, tabs and buttons."""
 EDGE = 8.0
 """Mean difference in grey levels between the bar's last row and the picture's first."""
-
-
 CLIENTS = ("CN", "JP", "TW", "KR", "EN")
 """The English last: other clients show some English words too."""
 ANY_CLIENT = "arknights"
@@ -83,13 +81,20 @@ def _seen(pixels: Image, profile: str | Path, reader: Reader) -> _Seen:
 
 def _seen_in(image: Image, profile: str | Path, reader: Reader) -> _Seen:
     """What a client area shows, its interface in whatever size."""
-    name = profile if profile != ANY_CLIENT else f"{ANY_CLIENT}-{(_client(image, reader) or CLIENTS[0]).lower()}"
-    scaled = load_profile(name, (image.shape[1], image.shape[0]))
+    scaled = load_profile(
+        profile if profile != ANY_CLIENT else _profile_of(_client(image, reader) or CLIENTS[0]),
+        (image.shape[1], image.shape[0]),
+    )
     reading = recognise(image, scaled, reader)
     battle = fitted(image, scaled, reader) if reading.screen in (BATTLE, UNKNOWN_SCREEN) else None
     if battle is None:
         return _Seen(image, scaled, reading, certain=False)
     return _Seen(image, battle[0], reading._replace(screen=BATTLE), battle[1])
+
+
+def _profile_of(client: str) -> str:
+    """The name of a client's profile."""
+    return f"{ANY_CLIENT}-{client.lower()}"
 
 
 def _client(image: Image, reader: Reader) -> str | None:
@@ -103,7 +108,7 @@ def _client(image: Image, reader: Reader) -> str | None:
 @cache
 def _words() -> dict[str, tuple[str, ...]]:
     """By which words each client is told from the others; the Korean one by none that can be read."""
-    profiles = {client: load_profile(f"{ANY_CLIENT}-{client.lower()}") for client in CLIENTS}
+    profiles = {client: load_profile(_profile_of(client)) for client in CLIENTS}
     return {client: profile.words["client"] for client, profile in profiles.items() if client != "KR"}
 
 

@@ -220,7 +220,7 @@ class Watcher:
         if battle is not self._profile and shows(BATTLE, picture, battle, self._reader):
             return ScreenReading(BATTLE, {})
         reading = recognise(picture, self._profile, self._reader)
-        if reading.screen == UNKNOWN_SCREEN and self._fit(picture):
+        if reading.screen == UNKNOWN_SCREEN and self._to_fit and self._fit(picture):
             return ScreenReading(BATTLE, {})
         return reading
 

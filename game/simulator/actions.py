@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, entry, often
 from game.simulator.field import add_dp, field_within
 from game.simulator.presence import remove, update_list
 from game.simulator.records import RUNNING, Battles, Field, Flags, World
@@ -118,7 +118,7 @@ def retreat(world: World, field: Field, s: int) -> None:
         add_dp(world, field, int(np.floor(field.unit[s].price_paid * options.REFUND)))
 
 
-@compiled
+@entry
 def mark_places(world: World, battles: Battles, b: int, slot: int, marks: Flags) -> None:
     """Note in `marks`, bool[tiles], where the card of a slot can be deployed in battle `b` now."""
     field = field_within(battles, b)
@@ -126,7 +126,7 @@ def mark_places(world: World, battles: Battles, b: int, slot: int, marks: Flags)
         marks[tile] = can_deploy(world, field, slot, tile)
 
 
-@compiled
+@entry
 def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int, direction: int) -> bool:
     """Do an action in battle `b` at once; `kind` as in game.actions: 0 wait, 1 deploy, 2 skill, 3 retreat.
 

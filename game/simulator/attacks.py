@@ -10,7 +10,7 @@ from game.simulator.compiling import compiled, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_records import PIERCE, STRENGTH
 from game.simulator.effects import after_attack, after_hit, fired_by_attack, lose_health, product_of, stun
-from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     defense_of,
     dodges,
@@ -73,7 +73,7 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
 @compiled
 def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
     """Hit an enemy's other targets besides the first, in the order in which it would choose them."""
-    taunt, number = np.inf, 0
+    taunt, number = np.inf, NO_INDEX
     for _ in range(world.enemy[e].targets - 1):
         other = next_operator(world, field, e, s, taunt, number)
         if other < 0:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from game.simulator import options
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, often, passed
 from game.simulator.field import mode_of
 from game.simulator.records import Field, World
 
-RELEASE_ALL = -1
+RELEASE_ALL = passed(-1)
 """A block below every sum of blocks: even enemies that take up no block are released."""
 
 

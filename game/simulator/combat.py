@@ -19,14 +19,14 @@ from game.simulator.effect_records import (
     TIMES,
 )
 from game.simulator.effects import after_attack, after_hit, fall, fired_by_attack, product_of
-from game.simulator.field import add_dp, can_be_hit, mode_of
+from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import attack_of, changed, dodges, enemy_defense, enemy_resistance, has_effects, taken
 from game.simulator.presence import die
 from game.simulator.records import HEAL, PRESENT, Field, World
 from game.simulator.targeting import BLOCKED, NO_TARGET, order_of, priority_of
 
 
-@compiled
+@often
 def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
     """One attack or heal with the figures of a mode; False if there is no target."""
     if world.stance[mode, s].damage == HEAL:
@@ -123,7 +123,7 @@ def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) ->
     last_priority, last_distance, last = BLOCKED + 1, -np.inf, -1
     listed = field.battle[0].listed  # enemies that split off during the attack are not among its targets
     for _ in range(targets):
-        best, best_priority, shortest = -1, NO_TARGET, np.inf
+        best, best_priority, shortest = NO_INDEX, NO_TARGET, np.inf
         for k in range(listed):
             e = field.present[k]
             if field.foe[e].phase != PRESENT:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from numba import config, njit
 from numba.core import event
 
@@ -41,16 +42,33 @@ def _keep_apart(folder: Path) -> None:
 if "NUMBA_CACHE_DIR" not in os.environ and os.access(Path(__file__).parent, os.W_OK):
     _keep_apart(cache_folder(Path(__file__).parent))
 
-compiled: Callable[[Rule], Rule] = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-"""Without numba's reference counts, which took 95 % of the time. That is safe as long as compiled code neither creates
-an array nor hands one to Python."""
-often: Callable[[Rule], Rule] = njit(cache=True, forceinline=True, _nrt=False)  # type: ignore[call-overload]
-"""For functions that are called many times a tick: each call that is not inlined passes all the arrays in its
-arguments, which is slow."""
-unlocked: Callable[[Rule], Rule] = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
-"""For functions that play whole battles: other Python threads can run meanwhile."""
 
-NOTICE = "Compiling the rules of the battle. This takes one to two minutes, once for each version of Holdfast.\n"
+def _kind(**options: bool) -> Callable[[Rule], Rule]:
+    """How a kind of function is compiled: without numba's reference counts, which took 95 % of the time. That is safe
+    as long as compiled code neither creates an array nor hands one to Python.
+    """
+    return njit(cache=True, _nrt=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+entry = _kind(nogil=True)
+"""For functions that Python calls; other Python threads can run meanwhile."""
+compiled = _kind(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For functions that only compiled code calls: to let Python call a function takes longer to compile than the function.
+Called from Python it would end the process, so tests/game/simulator/test_compiling.py looks for such calls."""
+often = _kind(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For those of them that are called many times a tick, or in one place: each call that is not inlined passes all the
+arrays in its arguments, which is slow."""
+
+
+def passed(number: int) -> int:
+    """A constant that one compiled function hands to another: an int64.
+
+    numba compiles a function once more for each Python number with which it is called.
+    """
+    return np.int64(number)  # type: ignore[return-value]
+
+
+NOTICE = "Compiling the rules of the battle. This takes about a minute, once for each version of Holdfast.\n"
 
 
 class _Notice(event.Listener):

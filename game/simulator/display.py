@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from game.simulator.actions import can_use_skill, copy_to_deploy, cost_now
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import entry, often
 from game.simulator.field import field_within, mode_of
 from game.simulator.records import RUNNING, Battles, Field, Records, World
 from game.simulator.rows import Record
@@ -115,7 +115,7 @@ def arrays_for(world: World, battles: int) -> ViewArrays:
     return empty_arrays(battles, world.cards, world.deployable.shape[0], world.enemy.shape[0])
 
 
-@compiled
+@entry
 def show(world: World, battles: Battles, arrays: ViewArrays) -> None:
     """Write down what a player sees of every battle of the batch."""
     for b in range(battles.battle.shape[0]):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.simulator.compiling import often
+from game.simulator.compiling import often, passed
 from game.simulator.plain import PLAIN, readable
 from game.simulator.records import PRESENT, Battles, Field, World
+
+NO_INDEX = passed(-1)
+"""The slot of no operator, and the index of no enemy."""
+BASE, SKILLED = passed(0), passed(1)
+"""Rows of `World.stance`: an operator's figures without its skill and with it."""
 
 
 def _views(battles: Battles, b: int) -> Field:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from game.actions import action_count
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import entry, often
 from game.simulator.display import READY, ViewArrays, tile_seen
 from game.simulator.records import Flags
 from game.simulator.tables import standing_room
@@ -52,7 +52,7 @@ def legal_actions(arrays: ViewArrays, places: Places) -> npt.NDArray[np.bool_]:
     return mask.view(np.bool_)
 
 
-@compiled
+@entry
 def _allow_all(places: Places, arrays: ViewArrays, mask: MaskBytes) -> None:
     """Fill the masks of all battles, int8[B, action_count]."""
     for b in range(mask.shape[0]):

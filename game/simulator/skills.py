@@ -7,7 +7,7 @@ from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, often
 from game.simulator.effect_events import begin_effects, raise_event
 from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
-from game.simulator.field import add_dp, mode_of
+from game.simulator.field import BASE, SKILLED, add_dp, mode_of
 from game.simulator.modifiers import gain_sp
 from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, Field, World
 from game.simulator.targeting import cover, find_enemy
@@ -50,7 +50,7 @@ def _end_skill(world: World, field: Field, s: int) -> None:
     """The skill is over."""
     field.unit[s].skill_ticks = 0
     field.unit[s].shield = 0.0
-    _change_mode(world, field, s, 0)
+    _change_mode(world, field, s, BASE)
     raise_event(world, field, s, SKILL_ENDS)
 
 
@@ -80,7 +80,7 @@ def activate(world: World, field: Field, s: int) -> None:
     raise_event(world, field, s, SKILL_BEGINS)
     mode = mode_of(field, s)
     if mode == 1:
-        _change_mode(world, field, s, 1)
+        _change_mode(world, field, s, SKILLED)
     unit.health = min(unit.health + deployable.heal_self, world.stance[mode, s].max_health)
     if deployable.single_attack:
         unit.target = find_enemy(world, field, s)
@@ -103,7 +103,7 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     unit.target = -1
     unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
     unit.sp = min(deployable.sp_initial, deployable.sp_most)
-    cover(world, field, s, 0)
+    cover(world, field, s, BASE)
     begin_effects(world, field, s)
     if deployable.sp_recovery == ON_DEPLOYMENT:
         activate(world, field, s)
@@ -134,13 +134,13 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
 @compiled
 def strike_with_skill(world: World, field: Field, s: int) -> bool:
     """Make the one attack of which a skill consists, in the skill's own range if it has one; False without a target."""
-    if not world.deployable[s].skill_range:
-        return strike_or_heal(world, field, s, 1)
-    unit = field.unit[s]
+    unit, own_range = field.unit[s], world.deployable[s].skill_range
     target = unit.target
-    cover(world, field, s, 1)
-    unit.target = find_enemy(world, field, s)
-    done = strike_or_heal(world, field, s, 1)
-    cover(world, field, s, 0)
-    unit.target = target
+    if own_range:
+        cover(world, field, s, SKILLED)
+        unit.target = find_enemy(world, field, s)
+    done = strike_or_heal(world, field, s, SKILLED)
+    if own_range:
+        cover(world, field, s, BASE)
+        unit.target = target
     return done

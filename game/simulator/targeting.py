@@ -6,7 +6,7 @@ import numpy as np
 
 from game.simulator import options
 from game.simulator.compiling import compiled, often
-from game.simulator.field import can_be_hit, mode_of
+from game.simulator.field import NO_INDEX, can_be_hit, mode_of
 from game.simulator.modifiers import more_taunt
 from game.simulator.records import HEAVIEST, HIGHEST_DEFENSE, LOWEST_DEFENSE, NEAREST_EXIT, Field, World
 
@@ -81,7 +81,7 @@ def order_of(world: World, field: Field, s: int, e: int) -> float:
 @compiled
 def find_operator(world: World, field: Field, e: int) -> int:
     """An enemy's next target among the operators in its reach: highest taunt, then latest deployment; -1 for none."""
-    return -1 if field.foe[e].hidden else next_operator(world, field, e, -1, np.inf, 0)
+    return -1 if field.foe[e].hidden else next_operator(world, field, e, NO_INDEX, np.inf, NO_INDEX)
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from game.simulator import options
 from game.simulator.attacks import enemy_attacks, operator_attacks
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import entry, often
 from game.simulator.effects import play_effects
 from game.simulator.field import add_dp, field_within
 from game.simulator.friends import move_friends
@@ -17,17 +17,34 @@ from game.simulator.targeting import search
 from game.simulator.waves import advance_waves
 
 
-@compiled
+@entry
 def run(world: World, battles: Battles, b: int, ticks: int) -> None:
-    """Play battle `b` for `ticks` ticks, or until it is decided."""
+    """Play battle `b` for `ticks` ticks, or until it is decided; the package tells the order in a tick."""
     field = field_within(battles, b)
+    battle = field.battle[0]
     for _ in range(ticks):
-        if field.battle[0].outcome != RUNNING:
+        if battle.outcome != RUNNING:
             return
-        _tick(world, field)
+        clock = battle.clock
+        _gain_dp(world, field)
+        if world.friend_order.shape[0] > 0:
+            move_friends(world, field)
+        advance_waves(world, field)
+        if clock % options.SEARCH_TICKS == 0:
+            search(world, field, clock)
+        for k in range(battle.listed):
+            _enemy_acts(world, field, field.present[k], clock)
+        for s in range(field.unit.shape[0]):
+            _operator_acts(world, field, s, clock)
+        if has_effects(world):
+            play_effects(world, field, clock)
+        if battle.list_outdated:
+            update_list(field)
+        battle.clock = clock + 1
+        decide(world, field)
 
 
-@compiled
+@entry
 def run_all(world: World, battles: Battles, ticks: int) -> None:
     """Play all battles of a batch for `ticks` ticks each, or until they are decided."""
     for b in range(battles.battle.shape[0]):
@@ -35,29 +52,13 @@ def run_all(world: World, battles: Battles, ticks: int) -> None:
 
 
 @often
-def _tick(world: World, field: Field) -> None:
-    """One tick, in the order that the package's docstring gives."""
-    _gain_dp(world, field)
-    if world.friend_order.shape[0] > 0:
-        move_friends(world, field)
-    advance_waves(world, field)
-    battle = field.battle[0]
-    clock = battle.clock
-    if clock % options.SEARCH_TICKS == 0:
-        search(world, field, clock)
-    for k in range(battle.listed):
-        _enemy_acts(world, field, field.present[k], clock)
-    for s in range(field.unit.shape[0]):
-        if field.unit[s].tile >= 0:
-            if field.unit[s].next_attack <= clock and field.unit[s].stunned_until <= clock:
-                operator_attacks(world, field, s, clock)
-            upkeep(world, field, s)
-    if has_effects(world):
-        play_effects(world, field, clock)
-    if battle.list_outdated:
-        update_list(field)
-    battle.clock = clock + 1
-    decide(world, field)
+def _operator_acts(world: World, field: Field, s: int, clock: int) -> None:
+    """A tick of an operator, if it is on the field: it attacks, regenerates and fills its skill."""
+    unit = field.unit[s]
+    if unit.tile >= 0:
+        if unit.next_attack <= clock and unit.stunned_until <= clock:
+            operator_attacks(world, field, s, clock)
+        upkeep(world, field, s)
 
 
 @often

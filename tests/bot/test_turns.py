@@ -122,6 +122,7 @@ def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port):
         assert until(lines, "started")["stage"] == "level_a"
         assert until(lines, "battle")["number"] == 1
         assert until(lines, "started")["stage"] == "level_b"
+        until(lines, "state", state="battle")  # so that this battle is under way, and counts, when the requests come
         refused = ask(tmp_path, "switch", "--stage", "99-99")
         assert (refused.returncode, "99-99" in refused.stderr, "bad_argument" in refused.stderr) == (1, True, True)
         assert ask(tmp_path, "switch", "--stage", third).stdout == "accepted; it is done after the battle under way\n"

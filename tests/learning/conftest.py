@@ -10,9 +10,13 @@ from levels import CATALOGUE
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
+from learning import training_task
+from learning.demonstrations import demonstrations
 from learning.encoding import make_encoding
 from learning.learner import Learner
 from learning.settings import Settings
+from learning.training_task import Task
+from planning.solutions import solution
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,3 +85,17 @@ def views(stage, squad, encoding):
             battle.act(encoding.action(int(rng.choice(choices))))
             battle.step()
     return found
+
+
+@pytest.fixture(scope="module")
+def few_demonstrations():
+    """Six battles of each plan are shown to trainings, not all."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 6))
+        yield
+
+
+@pytest.fixture(scope="session")
+def tasks(stage, squad):
+    """Two stages to train on, one with its plan, and another squad for each."""
+    return [Task(stage, squad, solution(stage.name)), Task(load_stage("two_roads", CATALOGUE), squad[:7])]

@@ -6,24 +6,15 @@ import threading
 
 import numpy as np
 import pytest
-from levels import CATALOGUE
 
-from game.levels.stage import load_stage
 from learning import training_task
 from learning.collector import as_advised
-from learning.demonstrations import demonstrations
 from learning.dqn import Dqn
 from learning.trainer import ROUND, Trainer
 from learning.training_task import TrainingTask
 from planning.solutions import solution
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _few_demonstrations():
-    """Six battles of each plan are shown, not all."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 6))
-        yield
+pytestmark = pytest.mark.usefixtures("few_demonstrations")
 
 
 @pytest.fixture
@@ -33,11 +24,9 @@ def quick(settings):
 
 
 @pytest.fixture
-def trainer(stage, squad, quick):
+def trainer(tasks, quick):
     """A trainer of two stages, the first with a plan."""
-    other = load_stage("two_roads", CATALOGUE)
-    tasks = [TrainingTask(stage, squad, solution(stage.name), quick, 0), TrainingTask(other, squad[:7], None, quick, 0)]
-    one = Trainer(tasks, quick, 0)
+    one = Trainer([TrainingTask(*task, quick, 0) for task in tasks], quick, 0)
     yield one
     one.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("updates")]

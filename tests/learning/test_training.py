@@ -6,38 +6,20 @@ import json
 
 import numpy as np
 import pytest
-from levels import CATALOGUE
 
-from game.levels.stage import load_stage
-from learning import checkpoint, training_task
+from learning import checkpoint
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
-from learning.demonstrations import demonstrations
 from learning.training import train
-from learning.training_task import Task
-from planning.solutions import solution
 
 STEPS = 320
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _few_demonstrations():
-    """Six battles of each plan are shown, not all."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 6))
-        yield
+pytestmark = pytest.mark.usefixtures("few_demonstrations")
 
 
 @pytest.fixture(scope="module")
 def quick(settings):
     """Settings for trainings of a few seconds."""
     return settings.model_copy(update={"decisions_per_update": 16, "learning_starts": 100})
-
-
-@pytest.fixture(scope="module")
-def tasks(stage, squad):
-    """Two stages, one with its plan, and another squad for each."""
-    return [Task(stage, squad, solution(stage.name)), Task(load_stage("two_roads", CATALOGUE), squad[:7])]
 
 
 def learned(folder):

@@ -9,29 +9,18 @@ import threading
 import numpy as np
 import orjson
 import pytest
-from levels import CATALOGUE
 
-from game.levels.stage import load_stage
-from learning import checkpoint, training_folder, training_task
+from learning import checkpoint, training_folder
 from learning.agent import Agent
 from learning.checkpoint import CheckpointError
-from learning.demonstrations import demonstrations
 from learning.trainer import Trainer
 from learning.training import train
 from learning.training_folder import TrainingFolder
-from learning.training_task import Task, TrainingTask
-from planning.solutions import solution
+from learning.training_task import TrainingTask
 
 BEFORE, AFTER = 320, 1024
 """Decisions within which a training is interrupted, and decisions after them."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _few_demonstrations():
-    """Four battles of each plan are shown, not all."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(training_task, "demonstrations", lambda *given: demonstrations(*given, 4))
-        yield
+pytestmark = pytest.mark.usefixtures("few_demonstrations")
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +29,6 @@ def quick(settings):
     return settings.model_copy(
         update={"decisions_per_update": 32, "learning_starts": 50, "taught_updates": 3, "buffer_size": 400}
     )
-
-
-@pytest.fixture(scope="module")
-def tasks(stage, squad):
-    """Two stages, one with its plan, and another squad for each."""
-    return [Task(stage, squad, solution(stage.name)), Task(load_stage("two_roads", CATALOGUE), squad[:7])]
 
 
 def end(folder):

@@ -7,13 +7,12 @@ import pytest
 from befriended import KROOS, befriended, friend
 from levels import CATALOGUE
 
-from game.actions import DEPLOY, STEPS, unflatten
+from game.actions import DEPLOY, RETREAT, STEPS, Action, unflatten
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
 from game.practice.flow import LOADING_SECONDS
-from game.simulator.presence import remove
 
 SQUAD = default_squad(CATALOGUE)
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (1600, 720)]
@@ -115,14 +114,14 @@ def test_an_operator_of_the_level_is_drawn_and_takes_no_orders(make):
     assert game.battle_page.input.hold is None
 
 
-def test_a_selected_unit_that_falls_is_deselected():
+def test_a_selected_unit_that_leaves_is_deselected():
     """Play goes on at normal speed, and the battle can be drawn."""
     game = in_battle()
     drag(game, pick(game, np.random.default_rng(0)))
     (one,) = game.battle.operators_on_field()
     tap(game, game.battle_page.camera.pixel(one.row, one.col, bool(game.battle.stage.high[one.row, one.col])))
     assert game.battle_page.input.hold is not None
-    remove(game.battle.world, game.battle._field, one.slot)
+    assert game.battle.act(Action(RETREAT, one.slot))
     game.advance(0.2)
     assert game.battle_page.input.hold is None
     assert game.draw().any()
