@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.compiling import compiled, entry, often
+from game.simulator.compiling import compiled, entry, not_inlined, often
 from game.simulator.field import add_dp, field_within
 from game.simulator.presence import remove, update_list
 from game.simulator.records import RUNNING, Battles, Field, Flags, World
@@ -66,6 +66,7 @@ def can_deploy(world: World, field: Field, s: int, tile: int) -> bool:
 @compiled
 def deploy(world: World, field: Field, slot: int, tile: int, direction: int) -> None:
     """Put an operator, or the next copy of a device, on the field. The caller has checked `can_deploy`."""
+    not_inlined()
     s = copy_to_deploy(world, field, slot)
     unit, battle = field.unit[s], field.battle[0]
     unit.price_paid = cost_now(world, field, s)
@@ -82,7 +83,8 @@ def _deployed_device(world: World, field: Field, s: int) -> None:
     if s + 1 < deployable.card + deployable.copies:
         field.unit[s + 1].ready_at = field.battle[0].clock + deployable.redeploy_ticks
     if deployable.barrier:
-        barriers_changed(world, field, 1)
+        field.battle[0].barriers += 1
+        barriers_changed(world, field)
 
 
 @often
@@ -109,6 +111,7 @@ def retreat(world: World, field: Field, s: int) -> None:
     """Retreat an operator and give back half of what it cost; a device gives nothing. The caller has checked
     `can_retreat`.
     """
+    not_inlined()
     remove(world, field, s)
     if s >= world.squad:
         return

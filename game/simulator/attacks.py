@@ -6,7 +6,7 @@ import numpy as np
 
 from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.combat import strike_or_heal
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_records import PIERCE, STRENGTH
 from game.simulator.effects import after_attack, after_hit, fired_by_attack, lose_health, product_of, stun
@@ -37,7 +37,7 @@ def _next_attack(due: float, interval: float, clock: int) -> float:
     return (due if due > clock - 1 else float(clock)) + interval
 
 
-@compiled
+@often
 def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     """An enemy attacks its blocker, else the operator it aims at."""
     foe, stats = field.foe[e], world.enemy[e]
@@ -82,7 +82,7 @@ def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
         _hurt_operator(world, field, other, e)
 
 
-@compiled
+@often
 def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
     """An enemy hits an operator: the shield absorbs what it can, the rest is health; a hit may give SP."""
     unit, stats, stance = field.unit[s], world.enemy[e], world.stance[mode_of(field, s), s]
@@ -105,6 +105,7 @@ def _hurt_operator(world: World, field: Field, s: int, e: int) -> None:
 @compiled
 def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     """The same with the numbers that effects change, and what effects do then; what is dodged does nothing."""
+    not_inlined()
     stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
     if dodges(field, s, stats.damage):
         return
@@ -140,7 +141,7 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
         _attack(world, field, s, mode, clock)
 
 
-@compiled
+@often
 def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
     """One attack or heal. A full skill that consists of the next attack is used for it."""
     unit, deployable = field.unit[s], world.deployable[s]

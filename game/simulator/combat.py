@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_records import (
     ADD,
@@ -34,7 +34,7 @@ def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
     return _strike(world, field, s, mode)
 
 
-@compiled
+@often
 def _heal(world: World, field: Field, s: int, mode: int) -> bool:
     """Heal the wounded operators in range with the least health; False if there is none."""
     stance = world.stance[mode, s]
@@ -66,6 +66,7 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
 @compiled
 def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int, amount: float) -> None:
     """Heal one operator by an amount that effects change, and let the effects of the heal happen."""
+    not_inlined()
     fired = fired_by_attack(world, field, s, mode, ally)
     amount *= product_of(world, s, fired, STRENGTH)
     amount *= field.modifier[s, HEALING_GIVEN, FACTOR] * field.modifier[ally, HEALING_TAKEN, FACTOR]
@@ -91,7 +92,7 @@ def _health_left(world: World, field: Field, s: int, ally: int) -> float:
     return unit.health / full if world.rules[0].heals_lowest_fraction else unit.health
 
 
-@compiled
+@often
 def _strike(world: World, field: Field, s: int, mode: int) -> bool:
     """Attack the target, or as many enemies as one attack may hit; False if there is no target that can be hit."""
     target, stance = field.unit[s].target, world.stance[mode, s]
@@ -141,7 +142,7 @@ def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) ->
         last_priority, last_distance, last = best_priority, shortest, best
 
 
-@compiled
+@often
 def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
     """Hit a target, and with splash all enemies around it."""
     radius = world.stance[mode, s].splash
@@ -160,7 +161,7 @@ def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
             _hurt_enemy(world, field, s, mode, e)
 
 
-@compiled
+@often
 def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
     """All hits of one attack on one enemy."""
     stance, stats, foe = world.stance[mode, s], world.enemy[e], field.foe[e]
@@ -190,6 +191,7 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
 @compiled
 def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) -> None:
     """All hits of one attack on one enemy, with the numbers that effects change, and what effects do then."""
+    not_inlined()
     stance, foe, target = world.stance[mode, s], field.foe[e], field.unit.shape[0] + e
     fired = fired_by_attack(world, field, s, mode, target)
     attack = attack_of(world, field, s, mode) * product_of(world, s, fired, STRENGTH)

@@ -8,11 +8,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from numba import config, njit
+from numba import config, njit, types
 from numba.core import event
+from numba.extending import intrinsic
+
+from game.simulator.linking import PartCompiler, WholeCompiler
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
@@ -43,21 +46,43 @@ if "NUMBA_CACHE_DIR" not in os.environ and os.access(Path(__file__).parent, os.W
     _keep_apart(cache_folder(Path(__file__).parent))
 
 
-def _kind(**options: bool) -> Callable[[Rule], Rule]:
-    """How a kind of function is compiled: without numba's reference counts, which took 95 % of the time. That is safe
-    as long as compiled code neither creates an array nor hands one to Python.
-    """
-    return njit(cache=True, _nrt=False, **options)  # type: ignore[call-overload,no-any-return]
+# Without numba's reference counts, which took 95 % of the time. That is safe as long as compiled code neither creates
+# an array nor hands one to Python. What is not set, numba takes over from the caller that has a function compiled.
+_part = {"pipeline_class": PartCompiler, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-
-entry = _kind(nogil=True)
+entry: Callable[[Rule], Rule] = njit(  # type: ignore[call-overload]
+    cache=True, nogil=True, forceinline=False, _nrt=False, no_cfunc_wrapper=True, pipeline_class=WholeCompiler
+)
 """For functions that Python calls; other Python threads can run meanwhile."""
-compiled = _kind(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""For functions that only compiled code calls: to let Python call a function takes longer to compile than the function.
-Called from Python it would end the process, so tests/game/simulator/test_compiling.py looks for such calls."""
-often = _kind(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+compiled: Callable[[Rule], Rule] = njit(forceinline=False, **_part)  # type: ignore[call-overload]
+"""For functions that only compiled code calls. Called from Python they would end the process, so
+tests/game/simulator/test_compiling.py looks for such calls."""
+often: Callable[[Rule], Rule] = njit(forceinline=True, **_part)  # type: ignore[call-overload]
 """For those of them that are called many times a tick, or in one place: each call that is not inlined passes all the
 arrays in its arguments, which is slow."""
+
+
+@intrinsic
+def _mark_not_inlined(_: Any) -> Any:
+    """Nothing, but that the function in which it stands is marked for LLVM."""
+
+    def generate(context: Any, builder: Any, *_: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+def _nothing() -> None:
+    """What stands for `not_inlined` in plain Python."""
+
+
+not_inlined: Callable[[], None] = _nothing if config.DISABLE_JIT else _mark_not_inlined  # type: ignore[attr-defined,assignment]
+"""Called in a compiled function that seldom runs: it is never made part of its callers.
+
+LLVM subtracts the cost of a call from the size of a function, and a call that passes all our arrays costs hundreds. So
+it would put even the largest functions into each of their callers, those into theirs, and compile for many minutes.
+"""
 
 
 def passed(number: int) -> int:

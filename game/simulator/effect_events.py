@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from game.simulator.compiling import compiled
+from game.simulator.compiling import compiled, not_inlined
 from game.simulator.effect_records import DEPLOYED
 from game.simulator.records import Battles, Field, World
 
@@ -29,6 +29,7 @@ def clear(field: Field, f: int) -> None:
 @compiled
 def begin_effects(world: World, field: Field, f: int) -> None:
     """A fighter comes onto the field: nothing that changed it before counts, and its own effects begin."""
+    not_inlined()
     if world.effect.shape[0] == 0:
         return
     clock = field.battle[0].clock

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from game.simulator.compiling import passed
 from game.simulator.rows import Record
 
-(ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS) = range(9)
+(ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS) = map(passed, range(9))
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
-EITHER, ONLY, NEVER = range(3)
+EITHER, ONLY, NEVER = map(passed, range(3))
 """EffectRow.melee, flying, blocked: whether it matters. EffectRow.skill: only while it is active, or only while not."""
 (
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE,
-) = range(22)  # fmt: skip
+) = map(passed, range(22))  # fmt: skip
 """The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
 ATTRIBUTES = 22
-SCALE, ADD, FACTOR = range(3)
+SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     STRENGTH, PIERCE, TIMES, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE, HEAL_POINTS, SHIELD,
     STUN, GIVE_SP, GIVE_DP,
-) = range(3, 16)  # fmt: skip
+) = map(passed, range(3, 16))  # fmt: skip
 """EffectPart.what of all else."""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from game.simulator import options
 from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.choosing import chooses, fits, full_health, health_of, holds_now, stands
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_events import clear, raise_event
 from game.simulator.effect_records import (
@@ -45,7 +45,7 @@ from game.simulator.effect_records import (
     STUN,
     TARGET,
 )
-from game.simulator.field import add_dp, mode_of
+from game.simulator.field import BASE, NO_INDEX, SKILLED, add_dp, mode_of
 from game.simulator.modifiers import (
     attack_of,
     changed,
@@ -61,15 +61,13 @@ from game.simulator.modifiers import (
 from game.simulator.presence import die, remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, Field, World
 
-NO_FIGHTER = -1
-
-
 # --- What effects do --------------------------------------------------------------------------------------------------
 
 
 @compiled
 def happen(world: World, field: Field, i: int, target: int) -> None:
     """An effect happens to all that it chooses."""
+    not_inlined()
     row = world.effect[i]
     if row.who == SELF:
         _affect(world, field, i, row.owner)
@@ -94,7 +92,7 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
     most, slots = world.effect[i].most, field.unit.shape[0]
     rounds = most if most > 0 else 1
     for _ in range(rounds):
-        best, least = NO_FIGHTER, np.inf
+        best, least = NO_INDEX, np.inf
         for k in range(slots + listed):
             g = k if k < slots else slots + field.present[k - slots]
             if field.marked[g] or not chooses(world, field, i, g, target):
@@ -166,6 +164,7 @@ def _points(world: World, field: Field, f: int, what: int, amount: float) -> flo
 @compiled
 def _damage(world: World, field: Field, f: int, g: int, points: float, kind: int) -> None:
     """Damage by an effect; it may kill."""
+    not_inlined()
     slots = field.unit.shape[0]
     if g < slots:
         mode = mode_of(field, g)
@@ -182,6 +181,7 @@ def _damage(world: World, field: Field, f: int, g: int, points: float, kind: int
 @compiled
 def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
     """An operator takes damage: its shield absorbs what it can. It may die."""
+    not_inlined()
     unit = field.unit[s]
     absorbed = min(hurt, unit.shield)
     unit.shield -= absorbed
@@ -194,6 +194,7 @@ def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
 @compiled
 def fall(world: World, field: Field, e: int, by: int) -> None:
     """An enemy dies by a fighter's doing."""
+    not_inlined()
     raise_event(world, field, field.unit.shape[0] + e, DEATH)
     raise_event(world, field, by, KILLS)
     die(world, field, e)
@@ -233,6 +234,7 @@ def stun(world: World, field: Field, g: int, ticks: int) -> None:
 @compiled
 def fired_by_attack(world: World, field: Field, f: int, mode: int, g: int) -> int:
     """Which effects of an attack of `f` happen to this target, a bit for each of its effects."""
+    not_inlined()
     fired, first = 0, world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
         row = world.effect[i]
@@ -245,6 +247,7 @@ def fired_by_attack(world: World, field: Field, f: int, mode: int, g: int) -> in
 @compiled
 def product_of(world: World, f: int, fired: int, what: int) -> float:
     """The product of the strengths (STRENGTH) or of the factors on the defense (PIERCE) of effects that happen."""
+    not_inlined()
     product, first = 1.0, world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
         if (fired >> (i - first)) & 1:
@@ -258,6 +261,7 @@ def product_of(world: World, f: int, fired: int, what: int) -> float:
 @compiled
 def after_attack(world: World, field: Field, f: int, fired: int, g: int) -> None:
     """The effects of an attack happen, those on its target only if that still stands."""
+    not_inlined()
     first = world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
         if (fired >> (i - first)) & 1 and (world.effect[i].who != TARGET or stands(field, g)):
@@ -267,9 +271,10 @@ def after_attack(world: World, field: Field, f: int, fired: int, g: int) -> None
 @compiled
 def after_hit(world: World, field: Field, f: int, by: int) -> None:
     """The effects of `f` happen that wait for a hit, with the attacker as their target."""
+    not_inlined()
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
         row = world.effect[i]
-        mode = mode_of(field, f) if f < field.unit.shape[0] else 0
+        mode = mode_of(field, f) if f < field.unit.shape[0] else BASE
         holds = row.when == HIT_TAKEN and holds_now(world, field, i, mode) and fits(world, field, i, by)
         if holds and _comes_up(field, row.chance):
             happen(world, field, i, by)
@@ -280,8 +285,9 @@ def play_effects(world: World, field: Field, clock: int) -> None:
     """A tick of all effects: what has been raised happens, then what happens at intervals; health comes and goes; and
     the changed numbers are made anew where something has changed, or before the next search.
     """
+    not_inlined()
     for i in range(world.effect.shape[0]):
-        row, mode = world.effect[i], 0
+        row, mode = world.effect[i], BASE
         if row.owner < field.unit.shape[0]:
             mode = mode_of(field, row.owner)
         if row.when == INTERVAL:
@@ -292,7 +298,7 @@ def play_effects(world: World, field: Field, clock: int) -> None:
             times = field.pending[i]
             field.pending[i] = 0
             for _ in range(times):
-                _may_happen(world, field, i, mode if row.skill != ONLY else 1)
+                _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
     _live(world, field)
     if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
         _renew(world, field)
@@ -310,7 +316,7 @@ def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     row = world.effect[i]
     may = row.when == DEATH or (stands(field, row.owner) and holds_now(world, field, i, mode))
     if may and _comes_up(field, row.chance):
-        happen(world, field, i, NO_FIGHTER)
+        happen(world, field, i, NO_INDEX)
 
 
 @compiled
@@ -368,12 +374,12 @@ def _renew(world: World, field: Field) -> None:
 def _change_always(world: World, field: Field, i: int, count: int) -> None:
     """Add what an effect that is there always changes, for all that it chooses now."""
     f, slots = world.effect[i].owner, field.unit.shape[0]
-    mode = mode_of(field, f) if f < slots else 0
+    mode = mode_of(field, f) if f < slots else BASE
     if not stands(field, f) or not holds_now(world, field, i, mode):
         return
     for k in range(count):
         g = k if k < slots else slots + field.present[k - slots]
-        if chooses(world, field, i, g, NO_FIGHTER):
+        if chooses(world, field, i, g, NO_INDEX):
             _change(world, field, i, g)
 
 

@@ -5,14 +5,14 @@ Once there they fight as operators of the squad do. No card plays them and nothi
 
 from __future__ import annotations
 
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, entry, often
 from game.simulator.field import field_within
 from game.simulator.presence import remove
 from game.simulator.records import Battles, Field, World
 from game.simulator.skills import enter
 
 
-@compiled
+@entry
 def take_posts(world: World, battles: Battles, b: int) -> None:
     """At the start of battle `b` those friends take their posts that are there from the start."""
     field = field_within(battles, b)

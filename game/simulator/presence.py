@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
-from game.simulator.compiling import compiled
+from game.simulator.compiling import compiled, not_inlined
 from game.simulator.effect_events import begin_effects
 from game.simulator.field import tile_of
 from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
@@ -47,6 +47,7 @@ def _leave(world: World, field: Field, e: int) -> None:
 @compiled
 def die(world: World, field: Field, e: int) -> None:
     """An enemy dies; the enemies into which it splits go on along its route, one after the other."""
+    not_inlined()
     _leave(world, field, e)
     foe = field.foe[e]
     for k in range(world.enemy[e].children):
@@ -66,6 +67,7 @@ def die(world: World, field: Field, e: int) -> None:
 @compiled
 def leak(world: World, field: Field, e: int) -> None:
     """An enemy reaches the exit: it costs life, and the counter advances as well."""
+    not_inlined()
     _leave(world, field, e)
     field.foe[e].leaked = True
     if world.enemy[e].children > 0:
@@ -124,6 +126,7 @@ def remove(world: World, field: Field, s: int) -> None:
     """An operator leaves the field, dead or retreated; its redeploy time begins, and the enemies it blocked go on. A
     device is used up.
     """
+    not_inlined()
     release_above(world, field, s, RELEASE_ALL)
     unit, battle = field.unit[s], field.battle[0]
     field.standing[unit.tile] = -1
@@ -135,4 +138,5 @@ def remove(world: World, field: Field, s: int) -> None:
     battle.deployed -= 1
     battle.slots_taken -= int(world.deployable[s].takes_slot)
     if world.deployable[s].barrier:
-        barriers_changed(world, field, -1)
+        field.battle[0].barriers -= 1
+        barriers_changed(world, field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_events import begin_effects, raise_event
 from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
 from game.simulator.field import BASE, SKILLED, add_dp, mode_of
@@ -68,6 +68,7 @@ def skill_ready(world: World, field: Field, s: int) -> bool:
 @compiled
 def activate(world: World, field: Field, s: int) -> None:
     """Begin the skill: apply what happens at once, and start what lasts. A stance that is active ends."""
+    not_inlined()
     unit, deployable = field.unit[s], world.deployable[s]
     unit.sp = max(unit.sp - deployable.sp_cost, 0)
     if unit.skill_ticks > 0:
@@ -90,6 +91,7 @@ def activate(world: World, field: Field, s: int) -> None:
 @compiled
 def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None:
     """An operator takes its place on the field; a skill that triggers when deployed begins."""
+    not_inlined()
     unit, battle, deployable = field.unit[s], field.battle[0], world.deployable[s]
     unit.times_deployed += 1
     battle.deployments += 1
@@ -118,6 +120,7 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
     the next attack keeps its fraction of the attack interval. The range changes, and enemies above the new block are
     released.
     """
+    not_inlined()
     unit, clock = field.unit[s], field.battle[0].clock
     field.battle[0].changed = True
     now, before = world.stance[mode, s], world.stance[1 - mode, s]

@@ -30,7 +30,7 @@ def search(world: World, field: Field, clock: int) -> None:
             field.foe[e].aim = find_operator(world, field, e)
 
 
-@compiled
+@often
 def find_enemy(world: World, field: Field, s: int) -> int:
     """An operator's next target by priority (`priority_of`), of equal ones the first by `order_of`; -1 for none."""
     best, best_priority, shortest = -1, NO_TARGET, np.inf
@@ -78,13 +78,13 @@ def order_of(world: World, field: Field, s: int, e: int) -> float:
     return distance - LONGEST_WAY if stats.reach > 0.0 else distance
 
 
-@compiled
+@often
 def find_operator(world: World, field: Field, e: int) -> int:
     """An enemy's next target among the operators in its reach: highest taunt, then latest deployment; -1 for none."""
     return -1 if field.foe[e].hidden else next_operator(world, field, e, NO_INDEX, np.inf, NO_INDEX)
 
 
-@compiled
+@often
 def next_operator(world: World, field: Field, e: int, but: int, taunt: float, number: int) -> int:
     """The target that an enemy would choose after one with this taunt and deployment number; -1 for none.
 

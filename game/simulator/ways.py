@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.field import tile_of
 from game.simulator.records import PRESENT, Field, RouteNode, World
 
@@ -191,6 +191,7 @@ def _turn_at(world: World, field: Field, e: int, before: int, turn: int, after: 
 @compiled
 def go_on(world: World, field: Field, e: int, tile: int) -> None:
     """Let a walker on a detour go on from a tile, to the next turn or to the end of its leg."""
+    not_inlined()
     foe = field.foe[e]
     node = world.node[world.enemy[e].route, foe.node]
     _find_way(world, field, node)
@@ -216,6 +217,7 @@ def go_on(world: World, field: Field, e: int, tile: int) -> None:
 @compiled
 def begin_leg(world: World, field: Field, e: int) -> None:
     """Find a walker's way along the leg of its node, if that is the first one of a leg and there are barriers."""
+    not_inlined()
     foe, r = field.foe[e], world.enemy[e].route
     leg_end = world.node[r, foe.node].leg_end
     if leg_end >= 0 and (foe.node == 0 or world.node[r, foe.node - 1].leg_end != leg_end):
@@ -226,6 +228,7 @@ def begin_leg(world: World, field: Field, e: int) -> None:
 @compiled
 def change_way(world: World, field: Field, e: int) -> None:
     """Find a walker's way anew when barriers have changed: if it is on a detour, or if one bars the rest of its leg."""
+    not_inlined()
     foe, r = field.foe[e], world.enemy[e].route
     leg_end = world.node[r, foe.node].leg_end
     if leg_end >= 0 and (foe.way_tile >= 0 or _leg_is_barred(world, field, e)):
@@ -252,9 +255,9 @@ def _leg_is_barred(world: World, field: Field, e: int) -> bool:
 
 
 @compiled
-def barriers_changed(world: World, field: Field, more: int) -> None:
-    """Note that a barrier has come (1) or gone (-1), and find the walkers' ways anew."""
-    field.battle[0].barriers += more
+def barriers_changed(world: World, field: Field) -> None:
+    """A barrier has come or gone: find the walkers' ways anew."""
+    not_inlined()
     _forget_ways(world, field)
     for k in range(field.battle[0].listed):
         if field.foe[field.present[k]].phase == PRESENT:
@@ -271,6 +274,7 @@ def _forget_ways(world: World, field: Field) -> None:
 @compiled
 def closes_a_way(world: World, field: Field, s: int, tile: int) -> bool:
     """Whether the barrier of a slot, put on a tile, would leave a route without any way around barriers."""
+    not_inlined()
     field.standing[tile] = s
     _forget_ways(world, field)
     closed = False

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from game.simulator import compiling
+from game.simulator import compiling, linking
 from game.simulator.compiling import cache_folder
 
 SIMULATOR = {
     "compiling.py": Path(compiling.__file__).read_text(encoding="utf-8"),
+    "linking.py": Path(linking.__file__).read_text(encoding="utf-8"),
     "__init__.py": "",
     "combat.py": "from game.simulator.compiling import compiled\n\n\n@compiled\ndef damage():\n    return 1\n",
     "tick.py": (

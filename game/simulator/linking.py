@@ -1,0 +1,71 @@
+# ruff: noqa: SLF001  (see below: not among the public names)
+# mypy: disable-error-code="no-untyped-call"
+"""How compiled functions are put together: optimised and made into machine code once, with all that they call.
+
+numba does both for each function by itself, with everything that it calls, and again for each of its callers. With
+functions that call one another ten deep this takes ten times as long. Here a function that only compiled code calls
+stays a part, unoptimised, until a function that Python calls takes it in.
+
+This overrides methods of numba's own code libraries (numba.core.codegen), which are not among its public names; the
+version of numba is pinned, and tests/game/simulator/test_compiling.py tells whether all of it still works.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite.binding import parse_assembly  # type: ignore[import-untyped]
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class _PartLibrary(JITCodeLibrary):
+    """The code of a function that only compiled code calls."""
+
+    def finalize(self) -> None:
+        """Leave the code as it is: it is optimised where it is taken in.
+
+        Only the variable gets a place for which numba asks next: the one that holds a function's environment.
+        """
+        self._raise_if_finalized()
+        names = [variable.name for variable in self._final_module.global_variables if "NumbaEnv" in variable.name]
+        self._codegen._add_module(parse_assembly("\n".join(f'@"{name}" = common global ptr null' for name in names)))
+        self._codegen._engine.finalize_object()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """There is no machine code: 0."""
+        del name
+        self._ensure_finalized()
+        return 0
+
+
+class _WholeLibrary(JITCodeLibrary):
+    """The code of a function that Python calls, and of all parts that it needs."""
+
+    def finalize(self) -> None:
+        """Take in the parts that it calls, and those that they call, and make machine code of all."""
+        needed = self._linking_libraries
+        for library in needed:  # grows while it is read
+            if isinstance(library, _PartLibrary):
+                needed += [other for other in library._linking_libraries if other not in needed]
+        super().finalize()
+
+
+class PartCompiler(Compiler):
+    """Compiles functions that only compiled code calls."""
+
+    def define_pipelines(self) -> Any:
+        """As numba does it, into a part."""
+        self.state.library = _PartLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+class WholeCompiler(Compiler):
+    """Compiles functions that Python calls."""
+
+    def define_pipelines(self) -> Any:
+        """As numba does it, with all parts taken in; the machine code can be kept in a file."""
+        self.state.library = _WholeLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        self.state.library.enable_object_caching()
+        return super().define_pipelines()
