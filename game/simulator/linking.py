@@ -44,12 +44,22 @@ class _WholeLibrary(JITCodeLibrary):
     """The code of a function that Python calls, and of all parts that it needs."""
 
     def finalize(self) -> None:
-        """Take in the parts that it calls, and those that they call, and make machine code of all."""
-        needed = self._linking_libraries
-        for library in needed:  # grows while it is read
-            if isinstance(library, _PartLibrary):
-                needed += [other for other in library._linking_libraries if other not in needed]
+        """Take in the parts that it calls, and those that they call, and make machine code of all.
+
+        Callers come before what they call: LLVM takes in only functions that are called by what is there already.
+        """
+        callers_first: list[JITCodeLibrary] = []
+        _visit(self, callers_first)
+        self._linking_libraries = callers_first[1:]
         super().finalize()
+
+
+def _visit(library: JITCodeLibrary, callers_first: list[JITCodeLibrary]) -> None:
+    """Put the parts that a library calls at the front of the list, and then the library itself."""
+    for called in library._linking_libraries:
+        if called not in callers_first:
+            _visit(called, callers_first)
+    callers_first.insert(0, library)
 
 
 class PartCompiler(Compiler):
