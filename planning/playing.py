@@ -14,9 +14,8 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.errors import PlanError
 from game.levels.runes import is_forbidden
 from game.levels.stage import Stage
-from game.simulator.actions import copy_to_deploy, cost_now
+from game.simulator.actions import next_of_card
 from game.simulator.battle import Battle
-from game.simulator.field import field_of
 from game.simulator.records import TICKS, WON, Battles
 from game.simulator.rows import rows_of
 from game.simulator.tables import new_battles, room_of, units_of, world_of
@@ -220,8 +219,9 @@ class PlanPlayer:
             return "not in the squad" if step.slot == player.NOT_BROUGHT else "no operator is there"
         if slot >= world.cards:
             return "an operator of the level, which takes no orders, stands there"
+        cost = 0
         if step.kind == DEPLOY:
-            slot = copy_to_deploy(world, field_of(battles, b), slot)
+            slot, cost = next_of_card(world, battles, b, slot)
             if slot < 0:
                 return "all copies are used"
         unit = battles.unit[b, slot]
@@ -235,8 +235,7 @@ class PlanPlayer:
         )
         if why := next((why for holds, why in checks if holds), ""):
             return why
-        affordable = battle.dp >= cost_now(world, field_of(battles, b), slot)
-        return "it would close the enemies' last way" if affordable else "too few DP"
+        return "it would close the enemies' last way" if battle.dp >= cost else "too few DP"
 
 
 def script_of(plan: Plan, stage: Stage, squad: PlanSquad) -> Script:

@@ -122,6 +122,16 @@ def retreat(world: World, field: Field, s: int) -> None:
 
 
 @entry
+def next_of_card(world: World, battles: Battles, b: int, slot: int) -> tuple[int, int]:
+    """The slot that the card of a slot would put on the field of battle `b` now, and its cost in DP; (-1, 0) for a
+    device of which all copies are used.
+    """
+    field = field_within(battles, b)
+    s = copy_to_deploy(world, field, slot)
+    return (s, cost_now(world, field, s)) if s >= 0 else (-1, 0)
+
+
+@entry
 def mark_places(world: World, battles: Battles, b: int, slot: int, marks: Flags) -> None:
     """Note in `marks`, bool[tiles], where the card of a slot can be deployed in battle `b` now."""
     field = field_within(battles, b)

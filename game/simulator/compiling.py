@@ -55,8 +55,7 @@ entry: Callable[[Rule], Rule] = njit(  # type: ignore[call-overload]
 )
 """For functions that Python calls; other Python threads can run meanwhile."""
 compiled: Callable[[Rule], Rule] = njit(forceinline=False, **_part)  # type: ignore[call-overload]
-"""For functions that only compiled code calls. Called from Python they would end the process, so
-tests/game/simulator/test_compiling.py looks for such calls."""
+"""For functions that only compiled code calls; called from Python they raise TypeError."""
 often: Callable[[Rule], Rule] = njit(forceinline=True, **_part)  # type: ignore[call-overload]
 """For those of them that are called many times a tick, or in one place: each call that is not inlined passes all the
 arrays in its arguments, which is slow."""

@@ -12,6 +12,7 @@ version of numba is pinned, and tests/game/simulator/test_compiling.py tells whe
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 from llvmlite.binding import parse_assembly  # type: ignore[import-untyped]
@@ -34,10 +35,13 @@ class _PartLibrary(JITCodeLibrary):
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:
-        """There is no machine code: 0."""
+        """What Python runs when it calls the function: there is no machine code, so it is told that it cannot.
+
+        Python's own `PyObject_Call` takes the same arguments, and raises TypeError for the object that it gets first.
+        """
         del name
         self._ensure_finalized()
-        return 0
+        return ctypes.cast(ctypes.pythonapi.PyObject_Call, ctypes.c_void_p).value or 0
 
 
 class _WholeLibrary(JITCodeLibrary):
