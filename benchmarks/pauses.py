@@ -24,11 +24,6 @@ import aiomqtt
 import numpy as np
 from brokers import broker
 
-from bot import log
-from bot.config import parse
-from bot.daemon import Daemon
-from bot.parts import build
-
 LONGEST_PLAY = 0.4
 """Seconds of play between a resume and the next pause, at most; the moment is drawn uniformly."""
 HELD = 0.02
@@ -112,6 +107,11 @@ async def ask_often(port: int, pauses: int, seed: int, out: Path) -> None:
 
 async def play(folder: Path, port: int, pauses: int, seed: int) -> tuple[list[Promise], list[float], int]:
     """Play while the other process asks; its pauses, the touches, and how many battles were settled meanwhile."""
+    from bot import log  # here, since the process that asks starts six seconds sooner without them
+    from bot.config import parse
+    from bot.daemon import Daemon
+    from bot.parts import build
+
     mqtt = {"host": "127.0.0.1", "port": port, "name": "bench"}
     config = parse({"play": {"planning_seconds": 0}, "mqtt": mqtt}, folder=folder)
     log.set_up(config.directory / log.FILE, "info", None)

@@ -6,6 +6,8 @@ The exit codes are defined in game.errors.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -49,6 +51,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
+    atexit.register(leave_objects)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output is for results only
     options = parser().parse_args(arguments)
     work: Callable[[argparse.Namespace], int] = options.work
@@ -62,6 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HoldfastError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+
+
+def leave_objects() -> None:
+    """Have Python not look for garbage among all objects before it exits: with torch that takes two seconds.
+
+    Triton, which the training of the detector loads, would tell the user of leaks then.
+    """
+    if "triton" not in sys.modules:
+        gc.freeze()
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from bot.screenshots import Screenshots
 from bot.sources import open_stage, play_stage
 from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
+from bot.waiting import within
 from bot.watchdog import Watchdog
 from game.actions import Action
 from game.errors import DONE, FAILED, HUMAN_NEEDED
@@ -203,13 +204,13 @@ class Daemon:
             if isinstance(self.leaving, StopAsked):
                 systemd.notify(STOPPING=1)
             hurried.cancel()
-            await _within(LEAVING, "hands", self._hands.shut())
+            await within(LEAVING, "hands", self._hands.shut())
             for task in (consumer, *helpers):
                 task.cancel()
-            await _within(LEAVING, "daemon", asyncio.gather(consumer, *helpers, return_exceptions=True))
+            await within(LEAVING, "daemon", asyncio.gather(consumer, *helpers, return_exceptions=True))
             self._control.keep()
             if control is not None:
-                await _within(LEAVING, "broker", self._control.close(control))
+                await within(LEAVING, "broker", self._control.close(control))
 
     def _check(self, event: Event) -> None:
         """Raise StageError for a stage that is asked for and cannot be played."""
@@ -388,11 +389,3 @@ def _is_persons_pause(event: Event) -> bool:
     """Whether a person asks for a pause with this event: by a request, or by taking the mouse."""
     taken = isinstance(event, PartFailed) and event.part == "hands"
     return taken or (isinstance(event, PauseAsked) and event.by != BY)
-
-
-async def _within(seconds: float, part: str, what: Awaitable[object]) -> None:
-    """Wait so long for the end of a part, and say where it did not come."""
-    try:
-        await asyncio.wait_for(what, seconds)
-    except TimeoutError:
-        log.logger().warning("part_failed", part=part, why=f"did not end within {seconds:g} s; ending without it")

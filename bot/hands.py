@@ -252,7 +252,8 @@ class Hands:
         """The next gesture to make. While there is none, a person who takes the pointer is noticed."""
         while self._pass_time is None and self._queue.empty():
             with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(self._queue.get(), IDLE_CHECK)
+                async with asyncio.timeout(IDLE_CHECK):
+                    return await self._queue.get()
             if self.open:
                 await self._check()
         return await self._queue.get()
@@ -322,7 +323,8 @@ class Hands:
             await self._in_thread(self._pass_time, seconds)
         elif self.open:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._shut.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._shut.wait()
         else:
             await asyncio.sleep(seconds)
 

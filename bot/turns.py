@@ -19,12 +19,12 @@ from bot import log, systemd
 from bot.config import Config, load, playing
 from bot.control import Control
 from bot.daemon import Daemon
-from bot.ending import EndingSignals
+from bot.ending import LEAVING, EndingSignals
 from bot.parts import Parts
 from bot.report import LEAST, report_night
 from bot.run_counts import RunCounts
 from bot.schedule import ScheduleMemory
-from bot.waiting import aside
+from bot.waiting import aside, within
 from game.errors import DONE, HoldfastError
 from states.events import ReloadAsked, StageAsked, StopAsked
 
@@ -113,7 +113,7 @@ class Run:
         finally:
             if daemon is None or not isinstance(daemon.leaving, StopAsked):  # else the daemon has said so
                 systemd.notify(STOPPING=1)
-            await control.close(serving)
+            await within(LEAVING, "broker", control.close(serving))
 
     async def _report(self, control: Control) -> None:
         """Write the report of a run of some length."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+
+from bot import log
 
 Value = TypeVar("Value")
 
@@ -24,6 +26,15 @@ async def done_within(future: asyncio.Future[Any], seconds: float) -> bool:
         if (await asyncio.wait([future], timeout=min(STEP, seconds)))[0]:
             return True
     return False
+
+
+async def within(seconds: float, part: str, what: Awaitable[object]) -> None:
+    """Wait so long for the end of a part, and say where it did not come."""
+    try:
+        async with asyncio.timeout(seconds):
+            await what
+    except TimeoutError:
+        log.logger().warning("part_failed", part=part, why=f"did not end within {seconds:g} s; ending without it")
 
 
 async def aside(work: Callable[[], Value]) -> Value:

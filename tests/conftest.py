@@ -16,12 +16,16 @@ from ports import START_SECONDS, free_port, wait_for_port
 from game.simulator.battle import Battle
 
 LONGEST = (
-    "test_window.py", "bot/commands/test_run.py", "bot/test_daemon.py", "bot/test_turns.py", "test_kills.py",
-    "vision/test_watcher.py", "game/practice/test_window.py", "bot/commands/test_plan.py", "bot/test_watchdog.py",
-    "game/levels/test_shipped_stages.py", "planning/test_generator.py", "test_reliability.py", "test_security.py",
-    "bot/test_plan_picture.py", "planning/test_search.py", "vision/test_detector_training.py", "bot/test_systemd.py",
-    "vision/test_practice.py", "bot/test_slow_capture.py", "learning/test_training.py", "learning/test_learner.py",
-    "game/practice/test_layout.py", "game/simulator/test_properties.py", "test_benchmarks.py", "test_fuzz.py",
+    "vision/test_screens.py", "bot/commands/test_run.py", "vision/test_watcher.py", "test_window.py",
+    "bot/test_daemon.py", "vision/test_client_area.py", "test_kills.py", "test_reliability.py", "bot/test_ending.py",
+    "bot/test_turns.py", "vision/test_detector_training.py", "learning/test_learner.py", "bot/test_control.py",
+    "game/practice/test_window.py", "vision/test_entry_pages.py", "vision/test_ui_scale.py", "test_security.py",
+    "planning/test_generator.py", "vision/test_practice.py", "game/simulator/test_properties.py",
+    "test_learning_kills.py", "bot/commands/test_train_killed.py", "learning/test_training_resumed.py",
+    "vision/test_cutter.py", "bot/test_systemd.py", "bot/test_watchdog.py", "test_wheel.py",
+    "bot/test_slow_capture.py", "game/levels/test_shipped_stages.py", "bot/commands/test_plan.py",
+    "planning/test_search.py", "bot/test_plan_picture.py", "learning/test_training.py", "game/practice/test_layout.py",
+    "test_benchmarks.py", "test_fuzz.py",
 )  # fmt: skip
 """Files of tests that begin first, below tests/."""
 

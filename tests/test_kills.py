@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import kills
 import pytest
-from runs import quick_level
+from runs import SMALL, quick_level
 
 
 @pytest.mark.timeout(600)
@@ -18,6 +18,9 @@ def test_a_kill_loses_a_battle_at_most(tmp_path, monkeypatch):
     def prepare_quickly(folder):
         prepare(folder)
         quick_level(folder).replace(folder / "short.json")
+        small = "".join(f"{name} = {value}\n" for name, value in SMALL.items() if name != "frame_step")
+        config = folder / "bot.toml"
+        config.write_text(config.read_text(encoding="utf-8").replace("[practice]\n", f"[practice]\n{small}"))
 
     monkeypatch.setattr(kills, "prepare", prepare_quickly)
     found, code = kills.measure(tmp_path, 2, seed=2, moment=kills.Moment(seconds=3.0, battles=1, preparing=0.0))

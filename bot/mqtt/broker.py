@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,8 @@ async def embedded_broker(port: int) -> AsyncIterator[None]:
         yield
     finally:
         with contextlib.suppress(Exception):  # errors of a broker that is ending do not matter
-            await asyncio.wait_for(broker.shutdown(), 3.0)
+            async with asyncio.timeout(3.0):
+                await broker.shutdown()
 
 
 async def _free(port: int) -> None:
@@ -51,12 +52,16 @@ async def _free(port: int) -> None:
     await server.wait_closed()
 
 
-class Subscriptions(dict[str, Any]):
-    """Who reads what. Amqtt goes through it with pauses, while other clients subscribe."""
+class Subscriptions(dict[str, list[Any]]):
+    """Who reads what. Amqtt goes through it with pauses, while other clients subscribe and leave."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The topics as they are now, for a client that connects: an error here would leave it without any answer."""
+        return iter(list(super().__iter__()))
 
     def items(self) -> Any:
-        """The entries as they are now."""
-        return list(super().items())
+        """The topics and their readers as they are now, for a message: none is left out because another one left."""
+        return [(topic, list(readers)) for topic, readers in super().items()]
 
 
 class CommandRate(BaseTopicPlugin):  # type: ignore[misc] # amqtt has no types

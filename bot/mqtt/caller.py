@@ -88,7 +88,7 @@ async def _send(client: aiomqtt.Client, topic: str, payload: bytes, taken: async
     while True:
         await client.publish(topic, payload, qos=1)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(AGAIN_SECONDS):  # wait_for may lose a cancellation
+            async with asyncio.timeout(AGAIN_SECONDS):
                 await taken.wait()
         if taken.is_set():
             await asyncio.sleep(LATER_SECONDS)

@@ -152,10 +152,12 @@ class Session:
         if self.connected:
             self.send(Sent(self._status, b"stopped", retain=True))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._outbox.join(), 2.0)
+                async with asyncio.timeout(2.0):
+                    await self._outbox.join()
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])  # unlike `await task`, it tells a cancellation of the caller from that of the task
+        if not task.cancelled():
+            task.result()
 
     async def stay(self) -> None:
         """Connect and serve; when the connection is lost, try again after a random share of a growing wait."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import subprocess
 import sys
 
 import pytest
 
 from bot import __version__
-from bot.cli import main, parser
+from bot.cli import leave_objects, main, parser
 from bot.requests import REQUESTS
 
 VERBS = (
@@ -83,3 +85,18 @@ def test_bad_configuration_is_told_without_a_traceback(capsys, tmp_path):
     assert told.err.startswith("bot.toml: 3 problems\n")
     for word in ("mqqt", "did you mean [mqtt]", "play.speed", "none.onnx", "holdfast vision train"):
         assert word in told.err
+
+
+@pytest.mark.parametrize("triton", [False, True])
+def test_the_end_of_a_program_is_not_spent_on_garbage(monkeypatch, capsys, triton):
+    """What a verb has loaded is not looked through once more before the process is gone; triton's objects are."""
+    at_the_end, frozen = [], []
+    monkeypatch.setattr(atexit, "register", at_the_end.append)
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    monkeypatch.delitem(sys.modules, "triton", raising=False)
+    if triton:
+        monkeypatch.setitem(sys.modules, "triton", atexit)
+    assert main(["graph"]) == 0
+    assert leave_objects in at_the_end
+    leave_objects()
+    assert bool(frozen) == (not triton)

@@ -249,7 +249,13 @@ async def flood(port: int, topic: str, count: int) -> None:
     command = ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", topic, "-l"]
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
     lines = "".join(json.dumps({"id": uuid.uuid4().hex}) + "\n" for _ in range(count))
-    await process.communicate(lines.encode())
+    try:
+        async with asyncio.timeout(4 * PATIENCE):
+            await process.communicate(lines.encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def publish_many(client: Any, topic: str, count: int) -> None:

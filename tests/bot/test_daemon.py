@@ -18,9 +18,10 @@ from typing import Any
 import aiomqtt
 import numpy as np
 import pytest
-from runs import NO_BROKER, PATIENCE, PLAY_SECONDS, configuration, events_of, make, quick_level, short_level
+from runs import NO_BROKER, PATIENCE, PLAY_SECONDS, SMALL, configuration, events_of, make, quick_level, short_level
 
 from bot import log
+from bot.cli import main
 from bot.config import parse
 from bot.daemon import Daemon
 from bot.parts import build
@@ -35,10 +36,10 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def quick(folder: Path, level: Callable[[Path], Path] = quick_level, **mqtt: Any) -> dict[str, Any]:
-    """Configuration for what happens with every battle: a short one, with half as many frames."""
+    """Configuration for what happens with every battle: a short one, with fewer and smaller frames."""
     return {
         "play": {"stage": level(folder).name},
-        "practice": {"frame_step": 0.5},
+        "practice": SMALL,
         "mqtt": mqtt or NO_BROKER,
     }
 
@@ -184,7 +185,7 @@ async def test_a_pause_from_a_second_shell_and_the_same_battle_after_it(tmp_path
         await asyncio.sleep(1.0)
         assert (game.time, len(pointer.touches), machine.state) == (paused, touched, "paused")
         assert game.paused, "the game's own pause was pressed first"
-        assert await shell("status", tmp_path) == 0
+        assert await asyncio.to_thread(main, ["status", "--config", str(tmp_path / "bot.toml"), "--timeout", "30"]) == 0
         screen.still = True
         assert await shell("resume", tmp_path) == 0
         screen.still = False
@@ -193,7 +194,7 @@ async def test_a_pause_from_a_second_shell_and_the_same_battle_after_it(tmp_path
         assert machine.battle.memory is memory
         assert battle.outcome is None
         assert machine.battles == 0
-        assert await shell("stop", tmp_path) == 0
+        assert await asyncio.to_thread(main, ["stop", "--config", str(tmp_path / "bot.toml"), "--timeout", "30"]) == 0
 
 
 async def shell(verb: str, folder: Path) -> int:

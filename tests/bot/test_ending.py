@@ -16,7 +16,7 @@ import time
 from typing import Any
 
 import pytest
-from runs import NO_BROKER, PATIENCE, configuration, events_of, make, short_level
+from runs import NO_BROKER, PATIENCE, SMALL, configuration, events_of, make, short_level
 
 from bot import daemon as daemon_module
 from bot import log
@@ -174,11 +174,11 @@ def test_a_thread_that_hangs_does_not_keep_the_process():
 
 
 def quick(folder) -> dict[str, Any]:
-    """A short battle with half as many frames, and learning that has much to do."""
+    """A short battle with fewer and smaller frames, and learning that has much to do."""
     return {
         "play": {"stage": short_level(folder).name},
-        "practice": {"frame_step": 0.5},
-        "learning": {"learning_starts": 5, "batch_size": 8, "replay_ratio": 20.0},
+        "practice": {**SMALL, "popups": False},
+        "learning": {"learning_starts": 2, "batch_size": 8, "replay_ratio": 20.0},
     }
 
 
@@ -206,9 +206,11 @@ def test_five_signals_while_a_checkpoint_is_written_end_it_with_a_valid_one(tmp_
 
     monkeypatch.setattr(checkpoint, "write", slowly)
     daemon, before = make(tmp_path, quick(tmp_path)), set(threading.enumerate())
+    saving = threading.Event()
 
     def asked() -> bool:
-        if daemon._learner.owed > 3 and not writing.is_set():
+        if daemon._learner.owed > 3 and not saving.is_set():
+            saving.set()  # asked for once: each one takes its time to be written
             daemon._learner.save()
         return writing.is_set() and daemon._learner.owed > 3
 
@@ -272,7 +274,7 @@ def test_a_hung_learner_is_given_up_on_and_told(tmp_path, monkeypatch):
 @pytest.mark.timeout(300)
 def test_a_closed_terminal_ends_a_run_in_order(tmp_path):
     """The dashboard's terminal is gone for good: a checkpoint and exit code 0 all the same."""
-    file = configuration(tmp_path, 1, play={"stage": short_level(tmp_path, 9).name}, mqtt=NO_BROKER)
+    file = configuration(tmp_path, 1, play={"stage": short_level(tmp_path, 9).name}, mqtt=NO_BROKER, practice=SMALL)
     command = [sys.executable, "-m", "bot", "run", "--config", str(file)]
     terminal, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -282,7 +284,7 @@ def test_a_closed_terminal_ends_a_run_in_order(tmp_path):
     os.close(theirs)
     try:
         deadline = time.monotonic() + PATIENCE
-        while not any(line["event"] == "decision" for line in events_of(tmp_path)) and time.monotonic() < deadline:
+        while not any(line["event"] == "screen" for line in events_of(tmp_path)) and time.monotonic() < deadline:
             if select.select([terminal], [], [], 0.2)[0]:
                 os.read(terminal, 1 << 16)
         os.close(terminal)

@@ -101,6 +101,15 @@ def deploy(**changed):
     return Deploy(**{"id": 1, "why": "test", "card": 1, "cards": 3, "row": 2, "col": 3, "direction": 0, **changed})
 
 
+async def test_hands_that_are_ended_as_a_gesture_comes_end_without_it():
+    """The end of a run is not put off by what was asked for in its last moment."""
+    pointer = Recorder()
+    async with hands(pointer) as (one, _):
+        await asyncio.sleep(0.01)  # they wait for a gesture
+        one.make(deploy())
+    assert pointer.said == []
+
+
 @pytest.mark.parametrize("direction", range(4), ids=DIRECTIONS)
 def test_a_deployment_is_a_drag_to_the_tilted_tile_and_a_long_swipe(where, direction):
     """The game wants the card dropped on the tile as the tilted view shows it, then a swipe of at least 200 px."""

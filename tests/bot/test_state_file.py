@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from runs import PATIENCE, events_of, make, short_level
+from runs import PATIENCE, SMALL, events_of, make, short_level
 
 from bot.state_file import FILE, Pause, StateFile, StateFileError
 from states.events import PauseAsked, ResumeAsked
@@ -62,8 +62,8 @@ def test_a_disk_that_does_not_take_it_is_told_and_may_come_back(tmp_path):
 
 
 def quick(folder):
-    """A short battle with half as many frames."""
-    return {"play": {"stage": short_level(folder).name}, "practice": {"frame_step": 0.5}}
+    """A short battle with fewer and smaller frames."""
+    return {"play": {"stage": short_level(folder).name}, "practice": SMALL}
 
 
 @pytest.mark.timeout(300)

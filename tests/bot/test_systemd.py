@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 from manager_side import notified
-from runs import PATIENCE, configuration, finished, holdfast, short_level
+from runs import PATIENCE, SMALL, configuration, finished, holdfast, short_level
 
 from bot import systemd
 
@@ -76,7 +76,7 @@ def test_the_watchdog_watches_one_process_for_a_span(monkeypatch, span, watched,
 @pytest.mark.timeout(600)
 def test_a_run_reports_itself_from_its_preparation_to_its_end(tmp_path, port):
     """`holdfast run` says what it prepares, is ready at its first look, pings, and says once that it is stopping."""
-    config = configuration(tmp_path, port, play={"stage": short_level(tmp_path, 9).name})
+    config = configuration(tmp_path, port, play={"stage": short_level(tmp_path, 9).name}, practice=SMALL)
     with notified(tmp_path, WATCHDOG_USEC="4000000") as heard:
         process = holdfast("run", "--config", config, "--json", env=heard.environment)
         try:

@@ -9,12 +9,12 @@ import threading
 import time
 
 import pytest
-from runs import NO_BROKER, PATIENCE, make, short_level
+from runs import PATIENCE, SMALL, make, short_level
 
 from bot.watchdog import Ages, stale
 from states.events import PauseAsked, ResumeAsked, StopAsked
 
-SPAN = 2.0
+SPAN = 1.0
 """Seconds that the manager waits for a ping."""
 
 
@@ -81,7 +81,7 @@ async def test_the_pings_stop_while_a_part_hangs_and_only_then(tmp_path, monkeyp
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     monkeypatch.setenv("WATCHDOG_USEC", str(round(SPAN * 1e6)))
     monkeypatch.delenv("WATCHDOG_PID", raising=False)
-    daemon = make(tmp_path, {"play": {"stage": short_level(tmp_path, 9).name}, "mqtt": NO_BROKER})
+    daemon = make(tmp_path, {"play": {"stage": short_level(tmp_path, 9).name}, "practice": SMALL})
     task = asyncio.create_task(daemon.run())
     try:
         await manager.ping()

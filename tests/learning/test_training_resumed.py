@@ -145,6 +145,7 @@ def test_ctrl_c_is_served_after_the_round(tasks, quick, tmp_path, monkeypatch):
     """A torn round could not be gone on from: the signal waits until it is whole, and then ends the training."""
     rounds, play = [], Trainer.round
     assert threading.current_thread() is threading.main_thread()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests begun in the background of a shell have it ignored
 
     def interrupted(self):
         rounds.append(1)

@@ -16,7 +16,7 @@ from planning.jobs import read_plan, write_copilot
 from planning.playing import play_plan
 from planning.solutions import stars_of
 
-HARD_SEED = 4
+HARD_SEED = 10
 """A seed for whose first level of difficulty 3 no plan is found."""
 
 
@@ -63,7 +63,7 @@ def test_a_generated_stage_is_won_by_the_plan_it_comes_with(tmp_path, seed, diff
 
 def test_the_same_seed_gives_the_same_stage_and_plan():
     """Another seed or difficulty gives another stage."""
-    once, twice = generate(2, 2, CATALOGUE), generate(2, 2, CATALOGUE)
+    once, twice = generated(1, 1)[0], generate(1, 1, CATALOGUE)
     assert (once.level, once.plan) == (twice.level, twice.plan)
     assert len({written(draw(seed, difficulty, CATALOGUE)) for seed in range(20) for difficulty in DIFFICULTIES}) == 100
 

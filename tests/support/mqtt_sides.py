@@ -56,7 +56,8 @@ async def daemon(options: MqttOptions, *, answers: bool = True) -> AsyncIterator
         await one.connected()
         yield one
     finally:
-        await one.control.close(task)
+        async with asyncio.timeout(PATIENCE):  # a daemon that does not end fails its test, and not the whole run
+            await one.control.close(task)
 
 
 @contextlib.asynccontextmanager

@@ -19,6 +19,10 @@ PLAY_SECONDS = 280
 """Real seconds a run of one battle may take."""
 PATIENCE = 120.0
 """Real seconds anything shorter may take."""
+SMALL = {"frame_step": 0.5, "width": 640, "height": 360}
+"""[practice] where neither pictures nor their number are the point: half as many, and text is found in a quarter of the
+time. Reading larger ones is proven in tests/vision; test_window.py and test_slow_capture.py play at the usual size.
+"""
 NO_BROKER = {"host": "127.0.0.1", "port": 1}
 
 

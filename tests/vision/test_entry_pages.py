@@ -12,7 +12,7 @@ from vision.profile import load_profile
 from vision.screens import recognise
 
 SQUAD = default_squad(CATALOGUE)
-SIZES = ((1280, 720), (1280, 960), (640, 360))
+SIZES = ((1280, 720), (640, 480), (640, 360))
 READER = Reader()
 
 

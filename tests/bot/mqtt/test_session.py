@@ -147,6 +147,69 @@ async def test_waits_grow_while_the_broker_is_away_and_it_is_told_once(port, mon
     assert len(side.events) == 1
 
 
+@pytest.mark.parametrize("heard", ["_on_connect", "_on_subscribe", "_on_publish"])
+async def test_a_daemon_that_is_ended_when_the_broker_answers_ends(port, monkeypatch, heard):
+    """While it connects, it is always waiting for some answer; none of them makes it forget that it has to end."""
+    tasks: list[asyncio.Task[None]] = []
+    end_when_the_broker_answers(monkeypatch, heard, tasks)
+    task = asyncio.create_task(Side(MqttOptions(port=port)).control.run())
+    tasks.append(task)
+    assert await ended(task)
+
+
+async def test_a_daemon_that_is_ended_while_it_sends_ends(port, monkeypatch):
+    """In a flood of requests it is sending answers nearly always, also in the moment in which it ends."""
+    tasks: list[asyncio.Task[None]] = []
+    side = Side(MqttOptions(port=port))
+    task = asyncio.create_task(side.control.run())
+    end_when_the_broker_answers(monkeypatch, "_on_publish", tasks)
+    await side.connected()
+    tasks.append(task)
+    side.control.publish("state", {"state": "menu"}, retain=True)
+    assert await ended(task)
+
+
+async def test_a_caller_that_waits_only_so_long_for_the_end_is_told_that_it_did_not_come():
+    """A part that does not end is given up and told in the log; its wait does not count as its end."""
+    side, asked = Side(MqttOptions()), asyncio.Event()
+
+    async def deaf() -> None:
+        try:
+            await asyncio.sleep(PATIENCE)
+        except asyncio.CancelledError:
+            asked.set()
+        await asyncio.sleep(PATIENCE)
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)  # it has begun
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await side.control.close(task)
+    assert asked.is_set()
+    task.cancel()
+
+
+def end_when_the_broker_answers(monkeypatch: pytest.MonkeyPatch, heard: str, tasks: list[asyncio.Task[None]]) -> None:
+    """Have tasks cancelled, once, in the same turn of the event loop in which an answer of the broker comes."""
+    answered = getattr(aiomqtt.Client, heard)
+
+    def answered_and_ended(client: aiomqtt.Client, *arguments: object) -> None:
+        answered(client, *arguments)
+        while tasks:
+            tasks.pop().cancel()
+
+    monkeypatch.setattr(aiomqtt.Client, heard, answered_and_ended)
+
+
+async def ended(task: asyncio.Task[None]) -> bool:
+    """Whether a cancelled task ends; if not, it is cancelled again."""
+    await asyncio.wait([task], timeout=5.0)
+    in_time = task.done()
+    task.cancel()
+    await asyncio.wait([task])
+    return in_time
+
+
 async def test_a_command_line_without_a_daemon_or_broker_says_so(real, port):
     """No daemon at the broker, and no broker."""
     with pytest.raises(NoDaemonError, match="answered within"):
