@@ -92,7 +92,7 @@ def passed(number: int) -> int:
     return np.int64(number)  # type: ignore[return-value]
 
 
-NOTICE = "Compiling the rules of the battle. This takes about a minute, once for each version of Holdfast.\n"
+NOTICE = "Compiling the rules of the battle. This takes two to three minutes, once for each version of Holdfast.\n"
 
 
 class _Notice(event.Listener):
