@@ -69,7 +69,7 @@ def test_what_the_eyes_cannot_tell_is_kept_as_it_is(battles):
         enemies=(EnemySeen("no such kind", -0.7, 99.0, 1.4),),
     )
     arrays = arrays_of([view], kinds)
-    assert arrays.cards[0].tolist() == [(-1, UNKNOWN, 2)]
+    assert arrays.cards[0].tolist() == [(-1, UNKNOWN, 2, 1)]
     assert arrays.operators[0].tolist()[0][:6] == (UNKNOWN, 40, -3, UNKNOWN, 1.7, True)
     assert arrays.enemies[0].tolist()[0][:4] == (len(kinds), -0.7, 99.0, 1.4)
 
