@@ -5,35 +5,43 @@ a squad fix, `Battles` what a batch of battles changes; a `Field` is one battle 
 
 The modules. Each imports only those above it; the last ones prepare the compiled rules and wrap them for Python:
 
-    rows        how a table of records is declared and filled
-    memory      the records that a battle changes
-    records     every table's fields, declared once; World, Battles, Field
-    options     the rules that are a number or a choice, with how sure each is
-    compiling   how numba compiles, and where it keeps the result
-    plain       tables for the rules without numba
-    field       one battle of a batch, and small facts about it
-    blocking    which operator blocks which enemy
-    ways        around barriers
-    presence    entering and leaving the field: appear, die (and split), leak, remove
-    movement    enemies walk along their routes
-    waves       enemies come, fragment after fragment
-    targeting   priorities and ranges: who is attacked next
-    combat      what one attack or heal does
-    skills      skills fill, begin, last and end; an operator enters the field
-    friends     operators of the level come and go
-    attacks     enemies and operators attack when their time has come
-    tick        plays one tick, or many
-    actions     deploy, use a skill, retreat
-    display     what a player sees of the battles of a batch, as arrays
-    route_tables  routes and ways as tables
-    tables      a stage and a squad become a World; battles are started
-    legality    which actions are legal, from what a player sees alone
-    battle      Battle: one battle for Python
+    rows            how a table of records is declared and filled
+    memory          the records that a battle changes
+    options         the rules that are a number or a choice, with how sure each is
+    linking         compiled functions are put together and optimised once
+    compiling       how numba compiles, and where it keeps the result
+    plain           tables for the rules without numba
+    effect_records  the records of effects, and the numbers that stand for their words
+    records         every table's fields, declared once; World, Battles, Field
+    field           one battle of a batch, and small facts about it
+    damage          how much an attack takes
+    effect_events   notes what happens to those that have effects
+    modifiers       numbers as effects have changed them
+    blocking        which operator blocks which enemy
+    ways            around barriers
+    choosing        whom an effect chooses, and whether its conditions hold
+    presence        entering and leaving the field: appear, die (and split), leak, remove
+    movement        enemies walk along their routes
+    waves           enemies come, fragment after fragment
+    targeting       priorities and ranges: who is attacked next
+    effects         effects happen, and change numbers while they last
+    combat          what one attack or heal does
+    skills          skills fill, begin, last and end; an operator enters the field
+    friends         operators of the level come and go
+    attacks         enemies and operators attack when their time has come
+    tick            plays one tick, or many
+    actions         deploy, use a skill, retreat
+    display         what a player sees of the battles of a batch, as arrays
+    effect_tables   effects as rows
+    route_tables    routes and ways as tables
+    tables          a stage and a squad become a World; battles are started
+    legality        which actions are legal, from what a player sees alone
+    battle          Battle: one battle for Python
 
 A tick (tick.py) goes in this order: DP are gained; operators of the level come and go; enemies appear; every third tick
 targets are chosen; each enemy, in the order of appearance, is blocked or moves, attacks, regenerates; each operator, by
-slot, attacks or heals, regenerates, and its skill goes on; enemies that are gone leave the list; the battle may be
-decided.
+slot, attacks or heals, regenerates, and its skill goes on; effects happen; enemies that are gone leave the list; the
+battle may be decided.
 
 To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `tables._enemy`; if it must remember
 something, a field of `FoeState` (memory); then the line where it acts: movement for how it walks, targeting for how it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from game.simulator.compiling import compiled, not_inlined
-from game.simulator.effect_records import DEPLOYED
+from game.simulator.effect_records import ADD, DEPLOYED, FACTOR, SCALE
 from game.simulator.records import Battles, Field, World
 
 
@@ -21,9 +21,9 @@ def raise_event(world: World, field: Field, f: int, when: int) -> None:
 def clear(field: Field, f: int) -> None:
     """Nothing changes a fighter's numbers."""
     for attribute in range(field.modifier.shape[1]):
-        field.modifier[f, attribute, 0] = 0.0
-        field.modifier[f, attribute, 1] = 0.0
-        field.modifier[f, attribute, 2] = 1.0
+        field.modifier[f, attribute, SCALE] = 0.0
+        field.modifier[f, attribute, ADD] = 0.0
+        field.modifier[f, attribute, FACTOR] = 1.0
 
 
 @compiled

@@ -41,21 +41,23 @@ def changed(field: Field, f: int, attribute: int, value: float, bare: float) -> 
 
 
 @often
+def _number_now(world: World, field: Field, f: int, attribute: int, value: float, bare: float) -> float:
+    """As `changed`, but never below 0, and the plain value in a battle without effects."""
+    return max(changed(field, f, attribute, value, bare), 0.0) if has_effects(world) else value
+
+
+@often
 def attack_of(world: World, field: Field, s: int, mode: int) -> float:
     """An operator's attack now."""
     stance = world.stance[mode, s]
-    if not has_effects(world):
-        return stance.attack
-    return max(changed(field, s, ATTACK, stance.attack, stance.bare_attack), 0.0)
+    return _number_now(world, field, s, ATTACK, stance.attack, stance.bare_attack)
 
 
 @often
 def defense_of(world: World, field: Field, s: int, mode: int) -> float:
     """An operator's defense now."""
     stance = world.stance[mode, s]
-    if not has_effects(world):
-        return stance.defense
-    return max(changed(field, s, DEFENSE, stance.defense, stance.bare_defense), 0.0)
+    return _number_now(world, field, s, DEFENSE, stance.defense, stance.bare_defense)
 
 
 @often
@@ -86,27 +88,20 @@ def _slower(field: Field, f: int, points: float) -> float:
 def enemy_attack(world: World, field: Field, e: int) -> float:
     """An enemy's attack now."""
     attack = world.enemy[e].attack
-    if not has_effects(world):
-        return attack
-    return max(changed(field, _fighter(field, e), ATTACK, attack, attack), 0.0)
+    return _number_now(world, field, _fighter(field, e), ATTACK, attack, attack)
 
 
 @often
 def enemy_defense(world: World, field: Field, e: int) -> float:
     """An enemy's defense now."""
     defense = world.enemy[e].defense
-    if not has_effects(world):
-        return defense
-    return max(changed(field, _fighter(field, e), DEFENSE, defense, defense), 0.0)
+    return _number_now(world, field, _fighter(field, e), DEFENSE, defense, defense)
 
 
 @often
 def enemy_resistance(world: World, field: Field, e: int) -> float:
     """An enemy's resistance now. A share of it may be taken by a factor or, as fractions of 100 points, by points."""
-    resistance = world.enemy[e].resistance
-    return (
-        max(changed(field, _fighter(field, e), RESISTANCE, resistance, 0.0), 0.0) if has_effects(world) else resistance
-    )
+    return _number_now(world, field, _fighter(field, e), RESISTANCE, world.enemy[e].resistance, 0.0)
 
 
 @often
