@@ -7,9 +7,11 @@ few seconds.
 
 import numpy as np
 
+from game.actions import NOTHING
 from game.characters.builds import default_squad
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage
+from game.simulator.battle import Battle
 from game.simulator.tables import new_battles, world_of
 from game.simulator.tick import run_all
 from learning.measuring import evaluate
@@ -28,5 +30,8 @@ evaluate(Task(stage, squad, plan), "plan", battles=1, seed=0)
 environment = ArknightVectorEnv(1, NAME)
 environment.reset(seed=0)
 environment.step(np.zeros(environment.action_space.shape, np.int64))
+battle = Battle(stage, squad)
+battle.act(NOTHING)
+battle.view()
 world = world_of(stage, squad)
 run_all(world, new_battles(world, stage, [0]), 1)
