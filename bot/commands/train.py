@@ -70,6 +70,7 @@ def train(options: Namespace) -> int:
         raise InputError("there is nothing to learn; give --stage S, --generated N, or both")
     check_folder(options.out)
     from bot import config, log
+    from bot.lock import only_training
     from bot.sources import sources
     from bot.squads import squads_from
     from learning import training
@@ -82,10 +83,11 @@ def train(options: Namespace) -> int:
     squads = squads_from(options, loaded, known.catalogue) if asked else []
     scalars = Scalars(open_writer(options.out)) if options.tensorboard else None
     tasks, trust = _tasks(options, loaded, known, squads)
-    result = training.train(
-        tasks, options.steps, options.seed, options.out, print_progress,
-        settings=_settings(options, loaded.learning), start=options.start, scalars=scalars,
-    )  # fmt: skip
+    with only_training(options.out):
+        result = training.train(
+            tasks, options.steps, options.seed, options.out, print_progress,
+            settings=_settings(options, loaded.learning), start=options.start, scalars=scalars,
+        )  # fmt: skip
     print_facts({**result, **(trust.facts(as_json=options.json) if trust else {})}, as_json=options.json)
     return DONE
 
