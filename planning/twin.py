@@ -1,0 +1,392 @@
+"""The twin: the simulator run beside a battle, kept in step by what the screen is sure of.
+
+It says where enemies must be that nothing sees, and how far off it is itself.
+
+How a battle really is cannot be known: numbers are off by some per cent, enemies come a little later, rules are
+unsettled (planning.variation). So there are several hypotheses, each a battle of its own in a world drawn from that
+variation. All of them are told what the player does. They are weighed by how long their kill counters differed from the
+one that is seen. Where none explains it well, others are drawn: the last seconds are played again from an earlier
+moment, in other worlds and with enemies that have lost a little more or less health, and the best are kept.
+
+The clock: play is counted from the frames' times, speed and pauses. DP come by themselves once a second, so between two
+deployments they tell whether the clock is early or late; right after one they are taken over, for what an operator
+costs is not always known. The twin knows no other clock and draws all chances from its seed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from game.actions import DEPLOY, RETREAT, SKILL
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from game.simulator.actions import act
+from game.simulator.records import PRESENT, RUNNING, TICKS, Battles, World
+from game.simulator.tables import empty_battles, kinds_of, new_battles, world_of
+from game.simulator.tick import run
+from game.view import UNKNOWN, BattleView, EnemySeen
+from planning.player import copy_battle
+from planning.variation import FAR, varied
+
+HYPOTHESES, TRIED = 12, 36
+"""How many are kept, and how many others are drawn where none of them fits."""
+SPAN, SPANS = 6 * TICKS, 3
+"""Ticks between two moments that are kept, and how many are kept: others begin at the oldest of them."""
+SLOW_MOTION = 0.2
+"""Speed of play while a card or a unit is selected."""
+FADES = 15.0 * TICKS
+"""Ticks after which a difference of the counters counts for a third."""
+MISFIT = 1.5 * TICKS
+"""Others are drawn once the best hypothesis was off for so many ticks of a span."""
+WRONG_OPERATOR = 3.0 * TICKS
+"""What an operator that stands or is gone against what is seen adds to a hypothesis' score."""
+HEALTH_OFF = 0.2
+"""Share of its health by which an enemy of a hypothesis that is drawn may be off."""
+SETTLING = 2 * TICKS
+"""Ticks after a deployment, retreat or skill in which the DP are taken over."""
+NEAR_EDGE = TICKS // 4
+"""Ticks by which the DP may come early or late without a word about the clock."""
+LONGEST_START = 120 * TICKS
+"""Most ticks of a battle before the first frame of it."""
+LOST_AFTER = 12.0
+"""Seconds of play without one moment at which the counter agrees, after which the twin has lost the battle."""
+RIGHT = 1.0
+"""Seconds by which a kill may come early or late in the twin while it still counts as in step."""
+FIRST_SEED = 80_000
+"""Seed of the first world; no plan is searched or measured with these."""
+
+Scores = npt.NDArray[np.float64]
+
+
+class Deed(NamedTuple):
+    """What the player did, or what became of an operator, at a tick of the twin's clock."""
+
+    tick: int
+    kind: int
+    """DEPLOY, SKILL or RETREAT, as in game.actions."""
+    slot: int
+    tile: int = 0
+    direction: int = 0
+    free: bool = False
+    """DP stay as they are: an operator fell, or stands although it fell in the simulator."""
+
+
+class Glimpse(NamedTuple):
+    """What the counter said at a tick of the twin's clock."""
+
+    tick: int
+    kills: int
+    life: int
+
+
+class Fit(NamedTuple):
+    """How far the twin is off."""
+
+    in_step: bool
+    """The counter agrees, or has done so within `RIGHT` seconds of play."""
+    lost: bool
+    """It has not agreed for `LOST_AFTER` seconds: nothing that the twin says is to be trusted."""
+    kills: int
+    """By how much the seen counter is ahead of the twin's."""
+    seconds: float
+    """Seconds of play since the counters agreed."""
+    dp: int
+    """By how much the seen DP are ahead of the twin's."""
+
+
+class EnemyInferred(NamedTuple):
+    """An enemy as the best hypothesis has it."""
+
+    seen: EnemySeen
+    spread: float
+    """Root mean square distance in tiles from there to the same enemy in the other hypotheses."""
+
+
+class Twin:
+    """Follows one battle of a squad on a stage; `see` takes its frames one after the other."""
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator], seed: int = 0) -> None:
+        self._stage, self._own = stage, world_of(stage, squad)
+        self._squad = len(squad)
+        self._seed = FIRST_SEED + seed
+        self._random = np.random.default_rng([seed, 6])
+        self._worlds = [self._own, *(self._draw() for _ in range(HYPOTHESES - 1))]
+        self._now = new_battles(self._own, stage, range(HYPOTHESES))
+        self._kept = [(0, _copied(self._now))]
+        """Moments: the tick, and the hypotheses then; the oldest first."""
+        self._scores: Scores = np.zeros(HYPOTHESES)
+        self._deeds: list[Deed] = []
+        self._glimpses: list[Glimpse] = []
+        self._tick, self._part, self._agreed = 0, 0.0, 0
+        self._passed = 0.0
+        """Ticks between the last two frames by their times; the clock cannot have become wrong by more."""
+        self._earned = -SETTLING
+        """When DP last came otherwise than with time, or were spent."""
+        self._held = False
+        """The twin is ahead, by the DP, and waits for the next frame."""
+        self._last: tuple[float, BattleView] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the battle has lasted, in seconds of play."""
+        return self._tick / TICKS
+
+    def see(self, t: float, view: BattleView, skills: Sequence[int] = ()) -> Fit:
+        """Take a frame into account: `t` is its time in seconds, `view` the battle with the operators' slots and
+        directions, `skills` the slots whose skills were used since the frame before. Returns how far the twin is off.
+        """
+        before = self._last
+        if before is None:
+            self._begin(view)
+        elif not self._held:
+            self._passed = TICKS * (t - before[0]) * _speed(before[1])
+            self._pass(self._part + self._passed)
+        self._last = t, view
+        self._reconcile(before[1] if before else None, view, skills)
+        self._settle_clock(view)
+        self._weigh(view)
+        if self._tick - self._kept[-1][0] >= SPAN:
+            self._roll()
+        return self.fit()
+
+    def fit(self) -> Fit:
+        """How far the twin is off."""
+        if self._last is None:
+            return Fit(in_step=False, lost=False, kills=0, seconds=0.0, dp=0)
+        best, view = self._now.battle[self._best], self._last[1]
+        seconds = (self._tick - self._agreed) / TICKS
+        return Fit(
+            in_step=seconds <= RIGHT, lost=seconds > LOST_AFTER, kills=view.kills - int(best["counter"]),
+            seconds=seconds, dp=view.dp - int(best["dp"]),
+        )  # fmt: skip
+
+    def enemies(self) -> tuple[EnemyInferred, ...]:
+        """The enemies on the field, in the order in which they appeared."""
+        best, foe, kinds = self._best, self._now.foe, kinds_of(self._stage)
+        full = self._worlds[best].enemy["max_health"]
+        listed = self._now.present[best, : self._now.battle[best]["listed"]]
+        there = [e for e in listed.tolist() if foe["phase"][best, e] == PRESENT and not foe["hidden"][best, e]]
+        return tuple(
+            EnemyInferred(
+                EnemySeen(
+                    kinds[int(self._own.enemy["kind"][e])],
+                    float(foe["row"][best, e]),
+                    float(foe["col"][best, e]),
+                    float(foe["health"][best, e] / full[e]),
+                ),
+                self._spread(e),
+            )
+            for e in there
+        )
+
+    def battle(self) -> tuple[World, Battles]:
+        """The best hypothesis: its world, and a copy of it as a batch of one, to look ahead from."""
+        return self._worlds[self._best], _row(self._now, self._best)
+
+    @property
+    def _best(self) -> int:
+        """The hypothesis that explains the counter best."""
+        return int(self._scores.argmin())
+
+    def _spread(self, e: int) -> float:
+        """How far the hypotheses disagree on the place of an enemy."""
+        foe = self._now.foe[:, e]
+        there = foe["phase"] == PRESENT
+        down, right = (foe[axis][there] - foe[axis][self._best] for axis in ("row", "col"))
+        return float(np.sqrt(np.mean(down**2 + right**2)))
+
+    def _draw(self) -> World:
+        """Another world."""
+        self._seed += 1
+        return varied(self._own, self._stage, FAR, self._seed)
+
+    def _begin(self, view: BattleView) -> None:
+        """Let so much of the battle pass as its DP say that it has lasted."""
+        gained = view.dp - self._own.initial_cost
+        if gained > 0 and self._own.cost_ticks > 0:
+            self._pass(min(gained * self._own.cost_ticks, LONGEST_START))
+
+    def _pass(self, ticks: float) -> None:
+        """Let ticks pass in every hypothesis; a part of one is kept for the next time."""
+        whole = max(int(ticks), 0)
+        self._part = ticks - whole
+        self._tick += whole
+        for h, world in enumerate(self._worlds):
+            run(world, self._now, h, whole)
+
+    def _reconcile(self, before: BattleView | None, view: BattleView, skills: Sequence[int]) -> None:
+        """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell."""
+        squad, width = self._squad, self._stage.width
+        posts = {one.slot: (one.row * width + one.col, one.direction) for one in view.operators if one.slot < squad}
+        stood = {one.slot for one in before.operators} if before else set()
+        wanted = np.array([posts.get(slot, (-1, 0))[0] for slot in range(squad)])
+        unit = self._now.unit
+        for slot in np.flatnonzero(unit["tile"][self._best, :squad] != wanted).tolist():
+            if slot not in posts:
+                self._do_in_all(Deed(self._tick, RETREAT, slot, free=self._fell(slot, view)))
+            elif posts[slot][1] != UNKNOWN:
+                self._do_in_all(Deed(self._tick, DEPLOY, slot, *posts[slot], free=slot in stood))
+        for slot in skills:
+            self._do_in_all(Deed(self._tick, SKILL, slot))
+        for h, slot in np.argwhere(unit["tile"][:, :squad] != wanted).tolist():
+            deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
+            _do(self._worlds[h], self._now, h, deed)
+            self._scores[h] += WRONG_OPERATOR
+
+    def _fell(self, slot: int, view: BattleView) -> bool:
+        """Whether the DP say that an operator which is gone fell: a retreat gives back half of its price."""
+        best = self._best
+        back = int(self._now.unit[best]["price_paid"][slot]) // 2
+        return bool(view.dp < int(self._now.battle[best]["dp"]) + (back + 1) // 2)
+
+    def _do_in_all(self, deed: Deed) -> None:
+        """Have every hypothesis do it."""
+        self._deeds.append(deed)
+        for h, world in enumerate(self._worlds):
+            _do(world, self._now, h, deed)
+
+    def _settle_clock(self, view: BattleView) -> None:
+        """Compare the DP: they correct the clock, or are taken over where they tell nothing about it."""
+        best, every = self._now.battle[self._best], self._own.cost_ticks
+        off = view.dp - int(best["dp"])
+        self._held = False
+        if not off or best["outcome"] != RUNNING:
+            return
+        since = int(best["dp_clock"])
+        too_much = every and (abs(off) - 1) * every > max(self._passed, TICKS)
+        if not every or too_much or view.dp >= self._own.max_cost or self._are_dp_earned():
+            if not every or NEAR_EDGE <= since <= every - NEAR_EDGE:
+                self._now.battle["dp"] += off
+        elif off > 0 and off * every - since > NEAR_EDGE:
+            self._pass(off * every - since + self._part)
+        elif off < 0 and -off * every - every + since > NEAR_EDGE:
+            self._held = True
+
+    def _are_dp_earned(self) -> bool:
+        """Whether DP are spent or come otherwise than with time, or did so in the last seconds: by deeds and skills."""
+        unit, slots = self._now.unit[self._best], self._own.deployable
+        stands, active = unit["tile"] >= 0, (unit["skill_ticks"] > 0).astype(np.intp)
+        brings = (self._own.stance["dp_ticks"][active, np.arange(len(active))] > 0) | (slots["dp_per_kill"] > 0)
+        if bool((stands & brings).any()) or (self._deeds and self._deeds[-1].tick == self._tick):
+            self._earned = self._tick
+        return self._tick - self._earned < SETTLING
+
+    def _weigh(self, view: BattleView) -> None:
+        """Note what the counter says, and how well each hypothesis agrees."""
+        since = self._tick - (self._glimpses[-1].tick if self._glimpses else self._tick)
+        self._glimpses.append(Glimpse(self._tick, view.kills, view.life))
+        off = _off(self._now, self._glimpses[-1])
+        self._scores = self._scores * np.exp(-since / FADES) + since * off
+        if self._now.battle[self._best]["counter"] == view.kills:
+            self._agreed = self._tick
+
+    def _roll(self) -> None:
+        """Draw other hypotheses where none fits, and keep this moment."""
+        if self._scores.min() > MISFIT:
+            self._redraw()
+        self._kept.append((self._tick, _copied(self._now)))
+        del self._kept[:-SPANS]
+        oldest = self._kept[0][0]
+        self._deeds = [deed for deed in self._deeds if deed.tick >= oldest]
+        self._glimpses = [glimpse for glimpse in self._glimpses if glimpse.tick >= oldest]
+
+    def _redraw(self) -> None:
+        """Play the kept moments again, as they were and otherwise, and keep what explains the counter best."""
+        parents = np.argsort(self._scores, kind="stable")[: HYPOTHESES // 3]
+        origins = [*range(HYPOTHESES), *self._random.choice(parents, TRIED)]
+        worlds = [*self._worlds, *(self._draw() for _ in range(TRIED))]
+        times = [tick for tick, _ in self._kept] + [self._tick]
+        moments = [empty_battles(self._own, len(origins)) for _ in times]
+        scores = np.zeros(len(origins))
+        for row, (origin, world) in enumerate(zip(origins, worlds, strict=True)):
+            copy_battle(self._kept[0][1], int(origin), moments[0], row)
+            if row >= HYPOTHESES:
+                self._shift_health(moments[0], row, self._worlds[int(origin)], world)
+            scores[row] = self._again(world, moments, times, row)
+        chosen = np.argsort(scores, kind="stable")[:HYPOTHESES]
+        self._worlds = [worlds[row] for row in chosen]
+        kept = [_chosen(moment, chosen) for moment in moments]
+        for name in ("dp", "dp_clock"):
+            kept[-1].battle[name] = self._now.battle[name][self._best]
+        self._kept, self._now = list(zip(times[:-1], kept[:-1], strict=True)), kept[-1]
+        self._scores = scores[chosen]
+
+    def _shift_health(self, moment: Battles, row: int, own: World, other: World) -> None:
+        """Keep the fighters' shares of health in another world, but for what enemies may have lost more or less."""
+        shift = 1.0 + HEALTH_OFF * self._random.uniform(-1.0, 1.0, moment.foe.shape[1])
+        full, before = other.enemy["max_health"], own.enemy["max_health"]
+        share = np.where(moment.foe["health"][row] < before, shift, 1.0)
+        moment.foe["health"][row] = np.minimum(moment.foe["health"][row] * full / before * share, full)
+        moment.unit["health"][row] *= other.stance["max_health"][0] / own.stance["max_health"][0]
+
+    def _again(self, world: World, moments: list[Battles], times: Sequence[int], row: int) -> float:
+        """Play one hypothesis from the first of the moments to the last. Returns its score."""
+        both: list[Deed | Glimpse] = [*self._deeds, *self._glimpses]
+        events = deque(sorted((event for event in both if event.tick > times[0]), key=lambda event: event.tick))
+        score, at = 0.0, times[0]
+        for number, end in enumerate(times[1:], 1):
+            battles = moments[number]
+            copy_battle(moments[number - 1], row, battles, row)
+            while events and events[0].tick <= end:
+                event = events.popleft()
+                _run_to(event.tick, world, battles, row)
+                if isinstance(event, Deed):
+                    _do(world, battles, row, event)
+                else:
+                    passed, at = event.tick - at, event.tick
+                    score = score * float(np.exp(-passed / FADES)) + passed * float(_off(battles, event)[row])
+            _run_to(end, world, battles, row)
+        return score
+
+
+def _run_to(tick: int, world: World, battles: Battles, b: int) -> None:
+    """Let one battle go on until a tick, or until it is decided."""
+    run(world, battles, b, max(tick - int(battles.battle["clock"][b]), 0))
+
+
+def _off(battles: Battles, glimpse: Glimpse) -> Scores:
+    """How much the counters and lives of battles differ from what was seen."""
+    figures = battles.battle
+    off = np.abs(figures["counter"] - glimpse.kills) + 0.5 * np.abs(figures["life"] - glimpse.life)
+    return np.asarray(off + (figures["outcome"] != RUNNING), np.float64)
+
+
+def _do(world: World, battles: Battles, b: int, deed: Deed) -> None:
+    """Do a deed in one battle whether its own DP, cooldowns and tiles allow it or not: the real battle did."""
+    figures, unit = battles.battle, battles.unit[b]
+    dp, enough = int(figures["dp"][b]), world.max_cost if deed.kind == DEPLOY else 0
+    if deed.kind == DEPLOY:
+        for slot in {deed.slot, int(battles.standing[b, deed.tile])}:
+            if slot >= 0 and unit["tile"][slot] >= 0:
+                act(world, battles, b, RETREAT, slot, 0, 0)
+        unit["ready_at"][deed.slot] = 0
+    figures["dp"][b] = enough
+    act(world, battles, b, deed.kind, deed.slot, deed.tile, deed.direction)
+    figures["dp"][b] = dp if deed.free else dp + int(figures["dp"][b]) - enough
+
+
+def _speed(view: BattleView) -> float:
+    """How fast play goes on after a frame, as a factor of normal speed."""
+    if view.paused:
+        return 0.0
+    return SLOW_MOTION if view.deploying else float(view.speed)
+
+
+def _copied(battles: Battles) -> Battles:
+    """A copy of all battles of a batch."""
+    return Battles._make(np.array(table) for table in battles)
+
+
+def _row(battles: Battles, b: int) -> Battles:
+    """A copy of one battle, as a batch of one."""
+    return Battles._make(np.array(table[b : b + 1]) for table in battles)
+
+
+def _chosen(battles: Battles, rows: npt.NDArray[np.int64]) -> Battles:
+    """Copies of some battles of a batch."""
+    return Battles._make(np.array(table[rows]) for table in battles)
