@@ -109,11 +109,13 @@ class AdbLink:
 
 
 def chosen(listed: dict[str, str], wanted: str) -> str:
-    """The device to use of those that adb lists with their states. Raises DeviceError where there is none, or several
-    and none is named.
+    """The device to use of those that adb lists with their states; where none is named, the only one that is ready.
+
+    Raises DeviceError where there is none, or several.
     """
     twins = {f"emulator-{port}" for port in CONSOLE_PORTS if f"127.0.0.1:{port + 1}" in listed}
-    names = [wanted] if wanted else [name for name in listed if name not in twins]
+    apart = [name for name in listed if name not in twins]
+    names = [wanted] if wanted else [name for name in apart if listed[name] == "device"] or apart
     if not names:
         advice = "start the emulator and name its address as [screen] serial, or plug the phone in with USB debugging"
         raise DeviceError(f"adb lists no device; {advice}")

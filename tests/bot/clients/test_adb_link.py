@@ -15,6 +15,13 @@ def test_an_emulator_that_adb_lists_twice_is_one_device():
     assert chosen({"emulator-5554": "device"}, "") == "emulator-5554"
 
 
+def test_a_device_that_is_ready_goes_before_others():
+    """An address at which an emulator was once stays listed as offline."""
+    assert chosen({"127.0.0.1:5557": "offline", "R58M": "device"}, "") == "R58M"
+    with pytest.raises(DeviceError, match="several devices: one, two; name one"):
+        chosen({"one": "offline", "two": "offline"}, "")
+
+
 @pytest.mark.parametrize(
     ("state", "remedy"),
     [

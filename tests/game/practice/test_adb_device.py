@@ -45,9 +45,10 @@ def test_what_is_no_message_of_adb_ends_its_connection_only(device):
         assert host.recv(100) == AdbMessage(b"CLSE", 0, 7).encoded()
 
 
-def test_a_port_that_is_taken_is_refused_in_one_line():
-    """The message names it."""
+def test_it_listens_on_loopback_and_refuses_a_taken_port_in_one_line():
+    """No other machine can connect; the message names the port."""
     with closing(listening(0)) as door:
-        port = door.getsockname()[1]
+        address, port = door.getsockname()
+        assert address == "127.0.0.1"
         with pytest.raises(PortTakenError, match=str(port)):
             listening(port)
