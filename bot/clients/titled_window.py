@@ -67,7 +67,8 @@ def chosen_window(titled: list[tuple[str, Any]], wanted: str) -> Any:
         return found[0][1]
     names = ", ".join(f'"{title}"' for title, _ in (found or titled) if title) or "none"
     if found:
-        raise WindowError(f'several windows have "{wanted}" in their title: {names}; set [screen] title to one of them')
+        advice = "set [screen] title to one of them, or region where they are the same"
+        raise WindowError(f'several windows have "{wanted}" in their title: {names}; {advice}')
     raise WindowError(f'no window has "{wanted}" in its title; there are: {names}; see [screen] title')
 
 

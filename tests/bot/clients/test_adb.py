@@ -17,8 +17,12 @@ from bot.clients.adb_link import AdbLink, DeviceError
 from bot.clients.adb_pictures import WAYS, measured, screenshot
 from bot.clients.client import MissedError
 from bot.config import ConfigError, parse
+from bot.hands import Geometry, Move, Press, Release, steps, undo
+from game.camera import Camera
 from game.levels.stage import load_stage
+from states.commands import Deploy
 from vision.capture import CaptureError
+from vision.profile import load_profile
 
 SECONDS = 30
 STAGE = load_stage("first_watch", CATALOGUE)
@@ -81,6 +85,38 @@ def test_a_drag_is_made_in_parts_and_can_be_taken_back(device):
     pointer.release()
     pointer.release()
     assert device.game.screen == "home"
+
+
+def test_a_card_that_is_held_when_a_pause_comes_returns_to_the_hand(device):
+    """The finger goes back to where the card lies, and up."""
+    game, pointer = device.game, touches(AdbLink(device.serial))
+    geometry = Geometry(
+        load_profile("practice", game.size), Camera(STAGE.height, STAGE.width, STAGE.view, game.size), STAGE
+    )
+    with device.lock:
+        game.flow.go("loading", game.time)
+        for _ in range(100):
+            game.advance(0.1)
+    card = Deploy(id=1, why="", card=0, cards=1, row=2, col=2, direction=0)
+    made = steps(card, geometry)[:8]
+    for step in made:
+        take(pointer, step)
+    assert game.battle_page.input.hold is not None
+    for step in undo(card, geometry, made):
+        take(pointer, step)
+    assert game.battle_page.input.hold is None
+    assert not game.battle.operators_on_field()
+
+
+def take(pointer, step):
+    """Make one step of a gesture; the game's clock stands still meanwhile."""
+    match step:
+        case Press(x, y):
+            pointer.press(x, y)
+        case Move(x, y):
+            pointer.move(x, y)
+        case Release():
+            pointer.release()
 
 
 def test_before_android_10_a_drag_is_one_swipe(server):
