@@ -150,12 +150,25 @@ class ScheduleOptions(Table):
 class ScreenOptions(Table):
     """Where the game is to be seen and touched."""
 
-    kind: Literal["practice", "window"] = Field(
-        "practice", description='"practice" is the embedded game, off-screen; "window" is a rectangle of the desktop.'
+    kind: Literal["practice", "window", "adb"] = Field(
+        "practice",
+        description='"practice" is the embedded game, off-screen; "window" is a window or a rectangle of the desktop; '
+        '"adb" is an Android emulator or phone, seen and touched over adb.',
+    )
+    title: str = Field(
+        "",
+        description="For a window on X11: its title, or a part of it that no other window has; it is followed when it "
+        "moves. Empty for the region.",
     )
     region: Annotated[tuple[int, int, int, int], Strict(False)] = Field(
         (0, 0, 1280, 720),
-        description="For a window: its client area (no title bar) as x, y, width, height in pixels of the desktop.",
+        description="For a window without a title: its client area (no title bar) as x, y, width, height in pixels of "
+        "the desktop.",
+    )
+    serial: str = Field(
+        "",
+        description='For adb: the device as `adb devices` lists it, or an address such as "127.0.0.1:5555", which is '
+        "connected to; empty for the only device.",
     )
     profile: str = Field("practice", description="Whose screens these are: a shipped profile's name, or a path.")
     portraits: str = Field(
@@ -163,7 +176,9 @@ class ScreenOptions(Table):
         description="For a real client: a folder with the picture on each operator's card at 1280x720, Kroos.png and "
         "so on; empty for the practice game's own.",
     )
-    fps: float = Field(8.0, description="For a window: how many frames a second are looked at, at most.", gt=0, le=60)
+    fps: float = Field(
+        8.0, description="For a window or a device: how many frames a second are looked at, at most.", gt=0, le=60
+    )
 
 
 class PracticeOptions(Table):

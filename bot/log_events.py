@@ -62,7 +62,7 @@ EVENTS: dict[str, LogEvent] = {
             "version": LogField("text", "the version of Holdfast"),
             "config": LogField("text", "the configuration file, empty where all is default"),
             "stage": LogField("text", "the name of the stage that is played"),
-            "screen": LogField("text", "practice or window: where the game is seen"),
+            "screen": LogField("text", "practice, window or adb: where the game is seen"),
             "seed": LogField("integer", "seed of the network's first weights and of exploration"),
             "data": LogField("text", "the data directory"),
         },

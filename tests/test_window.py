@@ -53,7 +53,7 @@ def test_a_battle_is_played_through_a_real_window(window, desktop, level, tmp_pa
     config = tmp_path / "bot.toml"
     config.write_text(
         f'[play]\nstage = "{level}"\nplanning_seconds = 0\n'
-        f'[screen]\nkind = "window"\nregion = [0, 0, 1280, 720]\n[mqtt]\nport = {port}\n',
+        f'[screen]\nkind = "window"\ntitle = "holdfast practice"\n[mqtt]\nport = {port}\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "bot", "run", "--config", config, "--battles", "1", "--fresh", "--json"]

@@ -17,6 +17,7 @@ from vision.capture import Screen
 CLIENTS = {
     "practice": "bot.clients.practice",
     "window": "bot.clients.desktop",
+    "adb": "bot.clients.adb",
 }
 """What `kind` in bot.toml's [screen] stands for: a module with `make_client(config, stage, squad) -> Client`, and with
 `check(config) -> str` for `holdfast doctor`: what it found, or a HoldfastError with the remedy.

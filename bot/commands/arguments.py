@@ -101,6 +101,14 @@ def seed(text: str) -> int:
     return _at_least(0, text)
 
 
+def port(text: str) -> int:
+    """A port's number."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"must be from 1 to 65535, is {text}")
+    return number
+
+
 def positive(text: str) -> float:
     """A number above 0."""
     number = float(text)

@@ -1,4 +1,4 @@
-"""`holdfast practice`: play the practice game with the mouse, or draw all its pages."""
+"""`holdfast practice`: play the practice game with the mouse or over adb, or draw all its pages."""
 
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
@@ -6,18 +6,27 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_verb, pair, seed
+from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_verb, pair, port, seed
 from bot.commands.output import OutputError, check_file
 from game.errors import DONE
+
+if TYPE_CHECKING:
+    from game.practice.app import PracticeGame
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    verb = add_verb(verbs, "practice", practice, "Play the practice game yourself, with the mouse, in a window.")
+    verb = add_verb(
+        verbs, "practice", practice, "Play the practice game yourself: with the mouse in a window, or over adb."
+    )
     add_config(verb)
     verb.add_argument("--stage", metavar="S", help=f"{STAGE_HELP} (default: [play] stage)")
-    verb.add_argument("--window", action="store_true", help="in a window, which is the default anyway")
+    verb.add_argument("--window", action="store_true", help="in a window, which is the default but with --adb")
+    verb.add_argument(
+        "--adb", type=port, metavar="PORT", help="as an Android device for adb, on this port of this machine only"
+    )
     verb.add_argument("--position", type=pair, metavar="X,Y", help="where on the desktop the window opens")
     verb.add_argument(
         "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"
@@ -41,7 +50,6 @@ def practice(options: Namespace) -> int:
     from game.practice.app import PracticeGame
     from game.practice.faults import Faults
     from game.practice.stage_map import stages_on_map
-    from game.practice.window import play_in_window
 
     if options.position:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "{},{}".format(*options.position)  # where SDL places its windows
@@ -54,8 +62,21 @@ def practice(options: Namespace) -> int:
     popups = loaded.practice.popups and options.popups
     squad = configured_squad(loaded, known.catalogue)
     game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
-    play_in_window(game, say=_say if options.say else None)
+    _play(game, options)
     return DONE
+
+
+def _play(game: PracticeGame, options: Namespace) -> None:
+    """Play in a window, as a device, or both."""
+    say = _say if options.say else None
+    if options.adb is None:
+        from game.practice.window import play_in_window
+
+        play_in_window(game, say=say)
+    else:
+        from game.practice.adb_device import play_as_device
+
+        play_as_device(game, options.adb, in_window=options.window, say=say)
 
 
 def _write_sheet(file: Path) -> int:

@@ -35,7 +35,8 @@ class Finding(NamedTuple):
 CHECKS = (
     Check("python", system.python),
     Check("packages", system.packages),
-    Check("display", screen.display),
+    Check("adb", screen.adb, 30.0),
+    Check("display", screen.display, 60.0),
     Check("xauthority", screen.xauthority),
     Check("wayland", screen.wayland),
     Check("capture", screen.capture, 30.0),

@@ -17,7 +17,12 @@ from bot.lock import is_locked
 from bot.sources import open_stage, play_stage, sources
 from bot.squads import configured_squad
 
-NOT_NEEDED = "not needed: the practice game is drawn off-screen"
+NOT_NEEDED = {
+    "practice": "not needed: the practice game is drawn off-screen",
+    "adb": "not needed: the game is on a device",
+    "window": "not needed: the game is in a window",
+}
+"""By kind of client, why a check of another kind has nothing to look at."""
 MEASURED_SECONDS = 1.0
 """How long frames are grabbed to measure their rate."""
 SEEN = 4.0
@@ -26,6 +31,8 @@ stays below it.
 """
 LOOKS = 20
 """Frames in which a page must be recognised, or the effect of a tap be seen."""
+TOUCHES = 5
+"""How often a device is asked for the time that a touch takes; the median counts."""
 ASPECT = 16 / 9
 """Of the profiles."""
 LEAST_HEIGHT = 540
@@ -42,8 +49,8 @@ def display(config: Config) -> Found:
 
 def xauthority(config: Config) -> Found:
     """Whether the file that lets programs in to an X11 display is there: the mouse is refused without it."""
-    if not _on_a_desktop(config):
-        return ok(NOT_NEEDED)
+    if config.screen.kind != "window":
+        return ok(NOT_NEEDED[config.screen.kind])
     if not sys.platform.startswith("linux"):
         return ok("only X11 has it")
     named = os.environ.get("XAUTHORITY")
@@ -57,8 +64,8 @@ def xauthority(config: Config) -> Found:
 
 def wayland(config: Config) -> Found:
     """Whether the session is one of Wayland, where a program cannot see the windows of others."""
-    if not _on_a_desktop(config):
-        return ok(NOT_NEEDED)
+    if config.screen.kind != "window":
+        return ok(NOT_NEEDED[config.screen.kind])
     if not os.environ.get("WAYLAND_DISPLAY") and os.environ.get("XDG_SESSION_TYPE") != "wayland":
         return ok("no Wayland session")
     fix = "log in to a session on X11"
@@ -85,12 +92,26 @@ def capture(config: Config) -> Found:
 
 
 def tap(config: Config) -> Found:
-    """How long a touch takes to show. In a user's own game nothing is pressed: the mouse is moved and read back."""
+    """How long a touch takes to show. In a user's own game nothing is pressed: the mouse is moved and read back, and a
+    device is asked how touches are made.
+    """
     if config.screen.kind == "practice":
         return _tapped(config)
     if is_locked(config.directory):
-        return ok("not tried: a daemon is at play, and the mouse is its own")
-    return _moved(config)
+        return ok("not tried: a daemon is at play, and the pointer is its own")
+    return _moved(config) if config.screen.kind == "window" else _asked(config)
+
+
+def adb(config: Config) -> Found:
+    """Whether adb is there, and its server answers."""
+    if config.screen.kind != "adb":
+        return ok(NOT_NEEDED[config.screen.kind])
+    from bot.clients.adb_link import program, server_place, start_server
+
+    found = program()
+    start_server()
+    host, port = server_place()
+    return ok(f"{found}; its server listens on {host}:{port}")
 
 
 def area(config: Config) -> Found:
@@ -108,7 +129,12 @@ def area(config: Config) -> Found:
         if screen != UNKNOWN_SCREEN:
             break
     else:
-        fix = "bring the game to the front and set [screen] region and profile; see: holdfast read SCREENSHOT"
+        where = (
+            "open the game on it and set"
+            if config.screen.kind == "adb"
+            else "bring the game to the front and set region and"
+        )
+        fix = f"{where} profile in [screen]; see: holdfast read SCREENSHOT"
         return warning(f"{size}: no screen of the profile {config.screen.profile} is recognised", fix)
     told = f"{size}, shows the screen {screen} of the profile {config.screen.profile}"
     if abs(width / height / ASPECT - 1) > 0.01:
@@ -124,10 +150,6 @@ def opened(config: Config) -> Client:
     quiet = config.practice.model_copy(update={"popups": False, "faults": ()})
     calm = config.model_copy(update={"practice": quiet})
     return open_client(calm, open_stage(play_stage(calm), known), configured_squad(calm, known.catalogue))
-
-
-def _on_a_desktop(config: Config) -> bool:
-    return config.screen.kind == "window"
 
 
 def _tapped(config: Config) -> Found:
@@ -152,10 +174,10 @@ def _tapped(config: Config) -> Found:
 
 def _moved(config: Config) -> Found:
     """Move the mouse to the middle of the client area, read where it is, and put it back."""
-    from bot.clients.desktop import DesktopPointer
+    from bot.clients.desktop import DesktopPointer, client_area
 
-    left, top, width, height = config.screen.region
-    pointer, aim = DesktopPointer((left, top)), (width // 2, height // 2)
+    area = client_area(config.screen)
+    pointer, aim = DesktopPointer(area), (area.width // 2, area.height // 2)
     before = pointer.position()
     began = time.perf_counter()
     pointer.move(*aim)
@@ -166,3 +188,20 @@ def _moved(config: Config) -> Found:
         return ok(f"the mouse goes where it is sent, and is read back, in {spent * 1000:.1f} ms; nothing was pressed")
     fix = "leave the mouse alone while the doctor runs; check [screen] region, and the desktop's scaling (100 %)"
     return failure(f"the mouse was sent to {aim} in the client area and is at {at}", fix)
+
+
+def _asked(config: Config) -> Found:
+    """Have the device's program for touches say what it can, which takes as long as a touch."""
+    from bot.clients.adb import DeviceInput
+    from bot.clients.adb_link import AdbLink
+
+    touch, spent = DeviceInput(AdbLink(config.screen.serial)), []
+    for _ in range(TOUCHES):
+        began = time.perf_counter()
+        usage = touch.usage()
+        spent.append(time.perf_counter() - began)
+    told = f"a touch takes {statistics.median(spent) * 1000:.0f} ms; nothing was touched"
+    if "motionevent" in usage:
+        return ok(told)
+    fix = "where deployments fail, use Android 10 or newer, which can"
+    return warning(f"{told}; this Android makes drags as a whole, and cannot hold a card", fix)

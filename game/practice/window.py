@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from threading import Lock
 
 import pygame
 
@@ -23,9 +24,10 @@ class NoDisplayError(InputError):
     """There is no display on which a window could be opened."""
 
 
-def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None) -> None:
+def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None, lock: Lock | None = None) -> None:
     """Play until the window is closed or the process receives SIGTERM. `say` is called with every new screen's name.
 
+    `lock` is held while the game is touched, drawn or advanced, for a game that is touched elsewhere too.
     Raises NoDisplayError if no window can be opened.
     """
     Battle(game.stages[0], game.squad).step(1)  # compiles the rules before the window opens
@@ -33,28 +35,37 @@ def play_in_window(game: PracticeGame, say: Callable[[str], None] | None = None)
     opened_at = pygame.display.get_window_position()
     before = signal.signal(signal.SIGTERM, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     try:
-        _play(game, window, opened_at, say)
+        _play(game, window, opened_at, say, lock or Lock())
     finally:
         pygame.display.quit()
         signal.signal(signal.SIGTERM, before)
 
 
 def _play(
-    game: PracticeGame, window: pygame.Surface, opened_at: tuple[int, int], say: Callable[[str], None] | None
+    game: PracticeGame,
+    window: pygame.Surface,
+    opened_at: tuple[int, int],
+    say: Callable[[str], None] | None,
+    lock: Lock,
 ) -> None:
     """Play until the window is closed."""
-    place, clock, shown = WindowPlacement(), pygame.time.Clock(), ""
-    while _obey(game):
-        if game.place != place:
-            place = game.place
+    place, clock, shown, passed = WindowPlacement(), pygame.time.Clock(), "", 0.0
+    while True:
+        with lock:
+            game.advance(passed)
+            if not _obey(game):
+                return
+            now, pixels = game.place, game.picture().tobytes()
+        if now != place:
+            place = now
             window = _put(place, game.size, opened_at)
-        picture = pygame.image.frombuffer(game.picture().tobytes(), game.size, "BGR")
+        picture = pygame.image.frombuffer(pixels, game.size, "BGR")
         window.blit(picture if place.factor == 1 else pygame.transform.scale(picture, window.get_size()), (0, 0))
         pygame.display.flip()
         if say and game.screen != shown:
             shown = game.screen
             say(shown)
-        game.advance(min(clock.tick(FRAMES) / 1000, LONGEST_FRAME))
+        passed = min(clock.tick(FRAMES) / 1000, LONGEST_FRAME)
 
 
 def _open(size: tuple[int, int]) -> pygame.Surface:

@@ -132,7 +132,7 @@ def test_a_desktop_needs_nothing_of_the_practice_game():
 MOUSE = """
 from bot.clients.client import PointerError
 from bot.clients.desktop import DesktopPointer
-pointer = DesktopPointer((100, 50))
+pointer = DesktopPointer((100, 50, 500, 400))
 pointer.press(10, 20)
 import pyautogui
 assert tuple(pyautogui.position()) == (110, 70), pyautogui.position()
@@ -153,7 +153,7 @@ except PointerError as error:
 MOVED_MOUSE = """
 from bot.clients.client import PointerError
 from bot.clients.desktop import DesktopPointer
-pointer = DesktopPointer((100, 50), yields=True)
+pointer = DesktopPointer((100, 50, 500, 400), yields=True)
 pyautogui = pointer._open()
 pyautogui.FAILSAFE = False
 pyautogui.moveTo(50, 50)
@@ -174,7 +174,7 @@ NO_MOUSE = """
 from bot.clients.client import PointerError
 from bot.clients.desktop import DesktopPointer
 try:
-    DesktopPointer((0, 0)).press(1, 1)
+    DesktopPointer((0, 0, 600, 400)).press(1, 1)
 except PointerError as error:
     print(error)
 """
@@ -239,7 +239,7 @@ def fails(call, error):
 
 desktop.ANSWER_SECONDS = 0.3
 server = start()
-screen, pointer = desktop.DesktopScreen((0, 0, 20, 20)), desktop.DesktopPointer((0, 0))
+screen, pointer = desktop.DesktopScreen((0, 0, 20, 20)), desktop.DesktopPointer((0, 0, 600, 400))
 settled(screen.grab, CaptureError)
 settled(lambda: pointer.press(100, 100), MissedError)
 os.kill(server.pid, signal.SIGSTOP)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from adb_side import PracticeDevice, adb_server
+from ports import free_port
 
 from bot.config import parse
 from bot.doctor import Check, examine, screen
@@ -98,3 +100,46 @@ def test_a_region_beyond_the_screen_is_a_failure(display, tmp_path):
     by_name = at_a_desktop((1200, 0, 640, 480), ("display",), DISPLAY=display, HOME=str(tmp_path))
     assert by_name["display"][0] == "failure"
     assert "1200" in by_name["display"][1]
+
+
+ADB_CHECKS = (screen.adb, screen.display, screen.xauthority, screen.capture, screen.tap, screen.area)
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """A private adb server."""
+    with adb_server(tmp_path, monkeypatch) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("android", "level"), [(12, "ok"), (9, "warning")])
+def test_a_device_is_measured_and_nothing_is_touched(server, tmp_path, android, level):
+    """The program, the server, the device, each kind of screenshot, frames a second, a touch's time and the page.
+
+    An old Android is a warning.
+    """
+    device = PracticeDevice(android=android)
+    adb = {"kind": "adb", "serial": device.serial}
+    found_all = [found(check, tmp_path, screen=adb) for check in ADB_CHECKS]
+    assert [finding.level for finding in found_all] == ["ok", "ok", "ok", "ok", level, "ok"]
+    told = [finding.told for finding in found_all]
+    assert f"{server.program}; its server listens on 127.0.0.1:{server.port}" == told[0]
+    assert "screenshots: " in told[1]
+    assert "frames a second" in told[3]
+    assert "ms; nothing was touched" in told[4]
+    assert "shows the screen home" in told[5]
+    assert device.game.screen == "home"
+    device.stop()
+
+
+def test_a_missing_adb_and_a_missing_device_are_failures_with_the_fix(server, tmp_path, monkeypatch):
+    """Each in its own line."""
+    address = f"127.0.0.1:{free_port()}"
+    gone = found(screen.display, tmp_path, screen={"kind": "adb", "serial": address})
+    assert gone.level == "failure"
+    assert "start the emulator" in gone.told
+    monkeypatch.setenv("ADBUTILS_ADB_PATH", "/no/such/adb")
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(free_port()))
+    lacking = found(screen.adb, tmp_path, screen={"kind": "adb"})
+    assert lacking.level == "failure"
+    assert "apt-get install adb" in lacking.told
