@@ -29,6 +29,7 @@ from bot.screenshots import Screenshots
 from bot.sources import open_stage, play_stage
 from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
+from bot.twin_watch import TwinWatch
 from bot.waiting import within
 from bot.watchdog import Watchdog
 from game.actions import Action
@@ -106,6 +107,7 @@ class Daemon:
         self._own_control = control is None
         counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
+        self._twin = TwinWatch(parts.stage, parts.squad)
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
         self._reporter = Reporter(
@@ -174,7 +176,8 @@ class Daemon:
 
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
-        return {**self._reporter.describe(), "inbox": len(self._inbox), **process_figures()}
+        more = {"twin": self._twin.describe(), "inbox": len(self._inbox)}
+        return {**self._reporter.describe(), **more, **process_figures()}
 
     async def _play(self) -> None:
         """Run all tasks until the machine says Finish or one of them breaks."""
@@ -230,6 +233,7 @@ class Daemon:
         commands = self._machine.handle(event)
         self._keep_pause(event)
         self._reporter.event_happened(event)
+        self._twin.event_happened(event, self._machine.battle.memory)
         lost = self._recorder.record(event, commands)
         if self._hear:
             self._hear(event)
@@ -364,6 +368,7 @@ class Daemon:
             self._code = self._code or FAILED
         self._recorder.close()
         self._decisions.close()
+        self._twin.close()
         for thread in self._client.threads:
             thread.shutdown(wait=False, cancel_futures=True)
         self._reporter.stopped(self._code)

@@ -79,6 +79,7 @@ def lines(how: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("stage", f"{how['stage']}  screen {how['screen'] or 'not seen yet'}"),
         ("battle", f"{how['battles'] + 1}  ({how['won']} of {how['battles']} won, {how['stars']} stars)"),
         ("HUD", _hud(hud) if hud else "—"),
+        ("twin", _twin(how["twin"])),
         ("decision", _decided(decision) if decision else "—"),
         ("win rate", f"{how['win_rate_last_20']:.0%} of the last 20"),
         ("learning", f"epsilon {how['epsilon']:.2f}  buffer {how['buffer']}  updates {how['updates']}"
@@ -88,6 +89,13 @@ def lines(how: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("latency", f"p50 {spent['p50']} ms  p99 {spent['p99']} ms a decision" if spent else "—"),
         ("run", _work(how)),
     ]  # fmt: skip
+
+
+def _twin(twin: Mapping[str, Any] | None) -> str:
+    if twin is None:
+        return "—"
+    off = f"counter {twin['kills_off']:+} for {twin['seconds_off']:.0f} s"
+    return "in step" if twin["in_step"] else f"LOST: {off}" if twin["lost"] else off
 
 
 def _champion(champion: Mapping[str, Any]) -> str:

@@ -150,6 +150,15 @@ EVENTS: dict[str, LogEvent] = {
             "recent": LogField("text", "the results that were worse, but for the last battle"),
         },
     ),
+    "twin": LogEvent(
+        "the twin, the simulator beside the battle, has lost the battle or has found it again; as a warning: it broke",
+        {
+            "lost": LogField("boolean", "whether nothing that the twin says is to be trusted now"),
+            "kills_off": LogField("integer", "by how much the seen counter is ahead of the twin's"),
+            "seconds_off": LogField("number", "seconds of play since the counters agreed", "s"),
+            "why": WHY,
+        },
+    ),
     "request": LogEvent(
         "a request arrived over MQTT",
         {

@@ -17,6 +17,7 @@ HOW = {
     "latency_ms": {"p50": 1.2, "p99": 3.4}, "epsilon": 0.87, "buffer": 320, "updates": 20, "q_mean": 0.4, "loss": 0.1,
     "learner_failed": None, "learner_alarm": None,
     "champion": {"record": "19 of 20 clean", "recent": "4 of 6 clean", "kept": 2, "put_back": 1},
+    "twin": {"in_step": False, "lost": True, "kills_off": -2, "seconds_off": 14.0},
 }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def shown(how):
     [
         "battle", "first_watch", "7", "kills 3/23", "life 3", "DP 14", "Kroos at row 2, column 3 facing left", "Q 1.23",
         "explored", "67% of the last 20", "epsilon 0.87", "buffer 320", "19 of 20 clean", "put back 1",
-        "p50 1.2", "p99 3.4",
+        "p50 1.2", "p99 3.4", "LOST: counter -2 for 14 s",
     ],
 )  # fmt: skip
 def test_it_shows_what_a_person_wants_to_see(word):
@@ -42,8 +43,8 @@ def test_it_shows_what_a_person_wants_to_see(word):
 
 def test_before_the_first_battle_nothing_is_made_up():
     """What is not known yet is a dash."""
-    how = {**HOW, "hud": None, "decision": None, "latency_ms": None, "screen": ""}
-    assert [value for _, value in lines(how)].count("—") == 3
+    how = {**HOW, "hud": None, "decision": None, "latency_ms": None, "screen": "", "twin": None}
+    assert [value for _, value in lines(how)].count("—") == 4
 
 
 def test_hands_off_and_failures_are_in_plain_sight():

@@ -1,0 +1,74 @@
+"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own, so that play never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from bot import log
+from game.actions import SKILL
+from game.characters.models import Operator
+from game.levels.stage import Stage
+from game.view import BattleView
+from planning.twin import Fit, Twin
+from states.battle import Memory
+from states.events import BattleSeen, Event, GestureDone
+
+MOST_WAITING = 20
+"""Frames that may wait for the twin; while so many do, others are left out."""
+
+
+class TwinWatch:
+    """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again."""
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator]) -> None:
+        self._stage, self._squad = stage, squad
+        self._thread = ThreadPoolExecutor(1, "twin")
+        self._waiting: list[Future[None]] = []
+        self._battle: Memory | None = None
+        """The battle that is followed."""
+        self._skills: list[int] = []
+        """Slots whose skills were used since the last frame that the twin got."""
+        self._twin: Twin | None = None
+        self._fit: Fit | None = None
+
+    def event_happened(self, event: Event, battle: Memory | None) -> None:
+        """Take an event that the machine has handled; `battle` is what the machine then knows of the battle at play."""
+        if isinstance(event, GestureDone):
+            attempt = battle and battle.attempt
+            if attempt and attempt.gesture == event.id and attempt.action.kind == SKILL:
+                self._skills.append(attempt.action.slot)
+        elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:
+            new, self._battle = battle is not self._battle, battle
+            self._waiting = [one for one in self._waiting if not one.done()]
+            if new or len(self._waiting) < MOST_WAITING:
+                skills, self._skills = self._skills, []
+                self._waiting.append(self._thread.submit(self._follow, event.t, battle.view, skills, new=new))
+
+    def describe(self) -> dict[str, Any] | None:
+        """How far off the twin is, in plain data; None before the first battle."""
+        fit = self._fit
+        return fit and {
+            "in_step": fit.in_step, "lost": fit.lost, "kills_off": fit.kills, "seconds_off": round(fit.seconds, 1),
+        }  # fmt: skip
+
+    def close(self) -> None:
+        """End the thread; frames that wait are left out."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _follow(self, t: float, view: BattleView, skills: Sequence[int], *, new: bool) -> None:
+        """Have the twin take a frame. An error ends this twin, not the play."""
+        if new:
+            self._twin, self._fit = Twin(self._stage, self._squad), None
+        if self._twin is None:
+            return
+        before = self._fit
+        try:
+            self._fit = fit = self._twin.see(t, view, skills)
+        except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
+            self._twin = self._fit = None
+            log.logger().warning("twin", lost=True, why=f"{type(error).__name__}: {error}")
+            return
+        if fit.lost != bool(before and before.lost):
+            log.logger().info("twin", lost=fit.lost, kills_off=fit.kills, seconds_off=round(fit.seconds, 1))

@@ -1,0 +1,70 @@
+"""A twin follows the battle at play, and whether it is in step is told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from levels import CATALOGUE
+from runs import SMALL, events_of, make, short_level
+
+from bot import log
+from bot.log_reader import read
+from bot.twin_watch import TwinWatch
+from game.characters.builds import default_squad
+from game.levels.stage import load_stage
+from game.simulator.battle import Battle
+from states.battle import Memory
+from states.events import BattleSeen, Event
+
+STAGE = load_stage("first_watch", CATALOGUE)
+SQUAD = default_squad(CATALOGUE)
+
+
+@pytest.mark.timeout(300)
+def test_it_is_in_step_with_what_the_eyes_read(tmp_path):
+    """A battle of the practice game, seen by its pixels and played: nearly always in step, never lost."""
+    short_level(tmp_path, groups=3)
+    daemon = make(tmp_path, {"play": {"stage": "short_watch.json"}, "practice": SMALL}, battles=1)
+    told = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, BattleSeen) and (twin := daemon.describe()["twin"]):
+            told.append(twin)
+
+    daemon._hear = hear
+    assert asyncio.run(daemon.run()) == 0
+    assert len(told) > 20
+    assert sum(twin["in_step"] for twin in told) > 0.8 * len(told)
+    assert not any(twin["lost"] for twin in told)
+    assert not [line for line in events_of(tmp_path) if line["event"] == "twin"]
+
+
+def test_an_error_of_the_twin_does_not_stop_the_play(monkeypatch, tmp_path):
+    """It is logged once, and the next battle has a twin again."""
+    log.set_up(tmp_path / "log.jsonl", "info", None)
+    watch, view = TwinWatch(STAGE, SQUAD), Battle(STAGE, SQUAD).view()
+    with monkeypatch.context() as broken:
+        broken.setattr("planning.twin.Twin.see", lambda *_: 1 / 0)
+        first = Memory(started=0.0, view=view)
+        for t in range(3):
+            watch.event_happened(BattleSeen(t=float(t), view=view, latency=0.0), first)
+        settle(watch)
+    log.close()
+    logged = [line for line in read(tmp_path / "log.jsonl") if line["event"] == "twin"]
+    assert [line["lost"] for line in logged] == [True]
+    assert "ZeroDivisionError" in logged[0]["why"]
+    assert watch.describe() is None
+    watch.event_happened(BattleSeen(t=9.0, view=view, latency=0.0), Memory(started=9.0, view=view))
+    settle(watch)
+    assert watch.describe() == {"in_step": True, "lost": False, "kills_off": 0, "seconds_off": 0.0}
+    watch.close()
+
+
+def settle(watch):
+    """Wait until the twin has taken all frames."""
+    until = time.monotonic() + 60
+    while not all(one.done() for one in watch._waiting):
+        assert time.monotonic() < until
+        time.sleep(0.01)
