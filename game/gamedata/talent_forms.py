@@ -316,10 +316,8 @@ def health(reading: SentenceReading, match: re.Match[str]) -> None:
 
 
 def cards_back(reading: SentenceReading, match: re.Match[str]) -> None:
-    """Cards come back sooner, for all that a squad's talent names."""
-    if reading.scope.get("when") != "squad":
-        raise LookupError("squad")
-    does(reading, scale={"redeploy_time": -number(reading)})
+    """All cards of the squad come back sooner."""
+    does(reading, when="squad", who="allies", scale={"redeploy_time": -number(reading)})
 
 
 def sp_of_both(reading: SentenceReading, match: re.Match[str]) -> None:
@@ -371,7 +369,6 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("编入队伍时，?所有【先锋】(职业)?干员的", told(when="squad", who="allies", roles=["vanguard"])),
     ("编入队伍时，?所有【重装】(职业)?干员的", told(when="squad", who="allies", roles=["defender"])),
     ("(部署后)?全体友方【医疗】职业干员", told(when="deployed", who="allies", roles=["medic"])),
-    ("所有干员的(?=再部署)", told(who="allies", when="squad")),
     ("所有医疗干员", told(who="allies", roles=["medic"])),
     ("自身与周围8格友方干员", told(who="allies", radius=AROUND)),
     ("自身和周围#格内的高台干员获得#的物理闪避", high_around),
@@ -389,7 +386,7 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("生命上限(提高|提升|[+])#", health),
     ("(的)?部署费用-#", own_change("cost", -1.0)),
     ("(的)?初始技力[+]#", own_change("initial_sp")),
-    ("再部署时间-#", cards_back),
+    ("所有干员的再部署时间-#", cards_back),
     ("受到的治疗(效果|量)(提升|提高|[+])#", healed_more),
     ("(获得)?[+]#攻击速度", own_change("attack_speed")),
     ("[+]#攻速", own_change("attack_speed")),

@@ -180,13 +180,24 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
     for name, character in CATALOGUE.characters.items():
         for build in builds(character):
             theirs, ours = (operator_of(one, build) for one in (laid_over.characters[name], character))
-            if theirs.skill and theirs.skill.toggles:  # the shipped table plays no stances yet
+            if theirs.skill and (theirs.skill.toggles or theirs.skill.scatters):  # not yet in the shipped table
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)
             if theirs.skill and any(one.per == "skill time" for one in theirs.skill.effects):
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # the shipped table halves what fades
             if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
                 theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
+            theirs = msgspec.structs.replace(theirs, **set_by_talents(laid_over.characters[name], ours))
             assert nameless(theirs) == nameless(ours), build
+
+
+def set_by_talents(character, shipped):
+    """What talents set or lengthen, which the shipped table names as missing, as the shipped operator has it."""
+    named = ("range", "targets", "prefers_air", "attack_interval", "slow_time")
+    told = [
+        name for name in named for one in character.bonuses if getattr(one, name, None) is not None or name in one.add
+    ]
+    told += ["attack", "attack_share"] if "attack_interval" in told else []  # ShiraYuki's talent changes both
+    return {name: getattr(shipped, name) for name in told}
 
 
 def builds(character):
@@ -205,8 +216,15 @@ def nameless(operator):
     skill = operator.skill
     if skill:
         unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "attacks_blocked": None}
-        unshipped |= {"unhealable": False, "uses_in_battle": 0, "talent": 0, "talent_chance_to": 0.0, "heals_below": 1.0}
+        unshipped |= {
+            "unhealable": False,
+            "uses_in_battle": 0,
+            "talent": 0,
+            "talent_chance_to": 0.0,
+            "heals_below": 1.0,
+        }
         unshipped |= dict.fromkeys(("talent_times", "talent_chance", "talent_seconds"), 1.0)
+        unshipped |= {"strength": 1.0} if skill.holds_fire else {}  # what the shipped table cannot say without effects
         skill = msgspec.structs.replace(skill, **unshipped)
     return msgspec.structs.replace(operator, skill=skill, effects=(), rarity=0, groups=(), **UNSHIPPED)
 
