@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.commands.arguments import Verbs, add_config, add_json, add_verb
 from bot.commands.output import print_json
 from game.errors import DONE
+
+if TYPE_CHECKING:
+    from game.gamedata.importing import Imported
 
 
 def add(verbs: Verbs) -> None:
@@ -41,14 +45,24 @@ def import_(options: Namespace) -> int:
     if options.json:
         print_json({**imported.summary(), "files": files, "missing": imported.missing(), "unreadable": imported.broken})
     else:
-        print("\n".join(_lines(imported.summary(), folder, files)))
+        print("\n".join(_lines(imported, folder, files)))
     return DONE
 
 
-def _lines(counts: Mapping[str, int], folder: Path, files: Sequence[Path]) -> Iterator[str]:
+def _rarities(imported: Imported) -> str:
+    """How many operators are whole by rarity; "" where the table does not give it."""
+    shares = {rarity: both for rarity, both in imported.by_rarity().items() if rarity}
+    found = ", ".join(f"{whole} of {count} with {rarity} stars" for rarity, (whole, count) in shares.items())
+    return f" ({found})" if found else ""
+
+
+def _lines(imported: Imported, folder: Path, files: Sequence[Path]) -> Iterator[str]:
     """The summary for people."""
+    counts = imported.summary()
     if counts["operators"]:
-        yield f"{counts['operators']} operators, {counts['operators_whole']} of them whole"
+        yield f"{counts['operators']} operators, {counts['operators_whole']} of them whole{_rarities(imported)}"
+    if counts["operators_without_a_skill"]:
+        yield f"{counts['operators_without_a_skill']} of the whole ones without one of their three skills"
     if counts["enemies"]:
         yield f"{counts['enemies']} enemies, {counts['enemies_whole']} of them whole"
     if counts["devices"]:

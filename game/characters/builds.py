@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from game.characters.effects import ROLES, Effect
+from game.characters.effects import ROLES, SQUAD, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
 from game.texts import read_texts
@@ -22,7 +22,7 @@ SQUAD_SIZE = 12
 """Operators in a full squad."""
 CHANGING = (
     "max_health", "attack", "defense", "resistance", "cost", "block", "redeploy_time", "regeneration", "attack_speed",
-    "initial_dp",
+    "initial_dp", "slow_time", "attack_interval",
 )  # fmt: skip
 """The numbers of an operator that trust, potentials and bonuses may change."""
 SHOWN = 12
@@ -124,15 +124,19 @@ def operator_of(character: Character, build: Build) -> Operator:
             numbers[key] *= factor
         for key, amount in bonus.add.items():
             numbers[key] += amount
+    skill = _beside_talents(_skill_of(character, build), shares)
+    interval = numbers.pop("attack_interval")
     fields: dict[str, Any] = {key: getattr(character, key) for key in TRAITS} | numbers
+    for key in ("aims", "prefers_air", "targets"):
+        fields[key] = next((told for one in reversed(bonuses) if (told := getattr(one, key)) is not None), fields[key])
     fields |= {"cost": int(numbers["cost"]), "block": int(numbers["block"])}
     return Operator(
         **fields,
-        attack_interval=character.attack_interval * 100.0 / numbers["attack_speed"],
-        range=phase.range,
-        skill=_beside_talents(_skill_of(character, build), shares),
+        attack_interval=interval * 100.0 / numbers["attack_speed"],
+        range=next((one.range for one in bonuses if one.range is not None), phase.range),
+        skill=skill,
         skill_number=build.skill_number if character.skills else 0,
-        effects=_effects_at(character, build, level),
+        effects=_with_skill(_effects_at(character, build, level), skill),
         attack_share=shares.get("attack", 0.0),
         defense_share=shares.get("defense", 0.0),
     )
@@ -165,7 +169,7 @@ def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) 
     }
     numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
     numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
-    numbers["initial_dp"] = 0.0
+    numbers |= {"initial_dp": 0.0, "slow_time": character.slow_time, "attack_interval": character.attack_interval}
     for key, amount in character.trust.items():
         numbers[key] += amount * min(build.trust, 100) / 100
     for potential in character.potentials[: build.potential - 1]:
@@ -193,6 +197,95 @@ def _beside_talents(skill: Skill | None, shares: Mapping[str, float]) -> Skill |
         if key in ("max_health", "attack", "defense") and share > -1.0
     }
     return msgspec.structs.replace(skill, **changed)
+
+
+def _with_skill(effects: tuple[Effect, ...], skill: Skill | None) -> tuple[Effect, ...]:
+    """The effects of talents, those that a skill changes once without it and once as they are while it is active."""
+    if skill is None or (skill.talent_times, skill.talent_chance, skill.talent_chance_to, skill.talent_seconds) == (
+        1.0, 1.0, 0.0, 1.0,
+    ):  # fmt: skip
+        return effects
+    found: list[Effect] = []
+    for one in effects:
+        changes = one.name == f"talent {skill.talent}" or (not skill.talent and one.name.startswith("talent"))
+        if not changes or one.skill != "any":
+            found.append(one)
+            continue
+        found += [msgspec.structs.replace(one, skill="idle"), _grown(one, skill)]
+    return tuple(found)
+
+
+def _grown(effect: Effect, skill: Skill) -> Effect:
+    """A talent's effect as it is while a skill that changes it is active."""
+    times = skill.talent_times
+    by_chance = effect.when != "always" and effect.chance < 1.0
+    chance = min(skill.talent_chance_to or effect.chance * skill.talent_chance, 1.0) if by_chance else effect.chance
+    amounts = ("damage", "damage_points", "heal", "heal_points", "sp")
+    parts = {name: getattr(effect, name) * times for name in amounts}
+    kinds = ("add", "scale", "lend")
+    sums = {name: {key: amount * times for key, amount in getattr(effect, name).items()} for name in kinds}
+    return msgspec.structs.replace(
+        effect,
+        skill="active",
+        chance=chance,
+        factor={key: max(1.0 + (factor - 1.0) * times, 0.0) for key, factor in effect.factor.items()},
+        strength=1.0 + (effect.strength - 1.0) * times,
+        times=1.0 + (effect.times - 1.0) * times,
+        seconds=effect.seconds * skill.talent_seconds,
+        stun=effect.stun * skill.talent_seconds,
+        **parts,
+        **sums,
+    )
+
+
+def with_squad_effects(squad: Sequence[Operator]) -> tuple[Operator, ...]:
+    """The operators of a squad with what the talents of all of them change before the battle."""
+    changes = [effect for one in squad for effect in one.effects if effect.when == "squad"]
+    if not changes:
+        return tuple(squad)
+    return tuple(_changed(one, [change for change in changes if _meant(change, one)]) for one in squad)
+
+
+def _meant(effect: Effect, one: Operator) -> bool:
+    """Whether an effect on the squad is for this operator."""
+    return (
+        (not effect.roles or one.role in effect.roles)
+        and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
+        and (not effect.rarities or one.rarity in effect.rarities)
+        and (not effect.cost_most or one.cost <= effect.cost_most)
+    )
+
+
+def _own_part(effect: Effect) -> Effect | None:
+    """What an effect on the squad changes in battle, as an effect of each of its operators; None for nothing."""
+    add = {key: amount for key, amount in effect.add.items() if key not in SQUAD}
+    return Effect(add=add, factor=effect.factor) if add or effect.factor else None
+
+
+def _changed(one: Operator, effects: Sequence[Effect]) -> Operator:
+    """An operator with what effects on the squad add to its numbers; fractions add to those of its own talents."""
+    add: dict[str, float] = {}
+    share: dict[str, float] = {}
+    for effect in effects:
+        for found, changes in ((add, effect.add), (share, effect.scale)):
+            for key, amount in changes.items():
+                found[key] = found.get(key, 0.0) + amount
+    share = {key: amount for key, amount in share.items() if key in CHANGING}
+    own = {"attack": one.attack_share, "defense": one.defense_share}
+    more = {key: 1.0 + amount / (1.0 + own.get(key, 0.0)) for key, amount in share.items()}
+    skill = _beside_talents(one.skill, {key: factor - 1.0 for key, factor in more.items()})
+    others = tuple(own_part for effect in effects if (own_part := _own_part(effect)) is not None)
+    if skill is not None and "initial_sp" in add:
+        skill = msgspec.structs.replace(skill, initial=skill.initial + int(add["initial_sp"]))
+    return msgspec.structs.replace(
+        one,
+        skill=skill,
+        effects=(*one.effects, *others),
+        cost=max(one.cost + int(add.get("cost", 0.0)), 0),
+        attack_share=one.attack_share + share.get("attack", 0.0),
+        defense_share=one.defense_share + share.get("defense", 0.0),
+        **{key: getattr(one, key) * factor for key, factor in more.items()},
+    )
 
 
 def _member(member: str | Mapping[str, Any], catalogue: Catalogue) -> tuple[Character, Build]:

@@ -177,7 +177,7 @@ def _with_ranges(table: str, name: str, entry: Mapping[str, Any], ranges: Ranges
         value = one["range"]
         return one | {"range": [drawn(part, each) for each in value] if isinstance(value, list) else drawn(part, value)}
 
-    lists = {part: entry[part] for part in ("phases", "skills") if isinstance(entry.get(part), list)}
+    lists = {part: entry[part] for part in ("phases", "skills", "bonuses") if isinstance(entry.get(part), list)}
     return {**entry, **{part: [replaced(part, one) for one in value] for part, value in lists.items()}}
 
 

@@ -12,9 +12,16 @@ import msgspec
 
 Role = Literal["vanguard", "guard", "defender", "sniper", "caster", "medic", "supporter", "specialist"]
 ROLES: tuple[Role, ...] = get_args(Role)
-When = Literal["always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends"]
+Gain = Literal["second", "attack", "hit", "deploy"]
+"""What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
+When = Literal[
+    "always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends", "fall",
+    "hurt", "saved", "ward broken", "dodge", "squad",
+]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
-an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none."""
+an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
+`radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
+`undying`. squad: before the battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
 owner's own; held are the enemies that it blocks."""
@@ -23,13 +30,17 @@ While = Literal["any", "active", "idle"]
 ADDED = (
     "attack", "defense", "resistance", "attack_speed", "regeneration", "regeneration_share", "sp_rate", "taunt",
     "dodge", "dodge_arts", "burn", "silence", "resist", "least_damage",
-    "defense_met", "resistance_met",
+    "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
+    "cost", "initial_sp",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
 chances that an attack of that kind does nothing; silence of 1 stops the effects of an enemy, resist of 1
-halves the time for which an operator is stunned; least_damage is the part of the attack that is always dealt."""
-SCALED = ("attack", "defense")
+halves the time for which an operator is stunned; least_damage is the part of the attack that is always dealt; undying
+is the fraction of the full health (at least a point) below which damage does not bring it; disarmed, camouflage and
+revealed of 1 mean that it does not attack, that enemies do not aim at it, and that hiding is of no use to it; drain is
+the fraction of the full health that it loses a second, without dying of it. cost and initial_sp are for a squad."""
+SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
     "attack", "defense", "resistance", "speed", "physical_taken", "arts_taken", "true_taken", "healing_given",
@@ -37,6 +48,18 @@ MULTIPLIED = (
 )  # fmt: skip
 """Numbers that `factor` multiplies: `..._taken` the damage or healing that a unit takes, defense_met and resistance_met
 the defense or resistance of what the owner attacks; a speed of 0 is the state "bound"."""
+
+
+ONCE = 99999.0
+LENT = ("attack", "defense", "regeneration", "burn")
+"""Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
+SQUAD = ("cost", "initial_sp", "redeploy_time")
+"""Numbers that only an effect with when = "squad" changes."""
+Per = Literal["", "second", "idle", "kill", "use", "enemy", "ally", "lost health", "idle time", "skill time", "streak"]
+"""What an effect grows with: whole seconds on the field or since the last attack; kills, or uses of the skill before
+this one, since the deployment; enemies in the owner's range; the operators that it is for; the fraction of health that
+is lost, seconds since the last attack, seconds of the active skill (these three evenly); attacks in a row on the same
+enemy."""
 
 
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,11 +74,14 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     potential: int = 1
     when: When = "always"
     every: float = 0.0
-    """Seconds, of an effect that happens at an interval."""
+    """Seconds, of an effect that happens at an interval; of others, the least time between two times, `ONCE` for once
+    in a deployment."""
     who: Who = "self"
     radius: float = 0.0
     """In tiles, between the tiles on which units stand, instead of the owner's range: 1 is its four neighbours, 1.5 all
     eight. An enemy has no other range."""
+    at_target: bool = False
+    """The radius is around the target of the attack."""
     most: int = 0
     """How many are chosen at most: allies with the least health first, enemies as an operator would. 0 for all."""
     others: bool = False
@@ -66,6 +92,29 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     flying: bool | None = None
     blocked: bool | None = None
     """Only enemies that an operator blocks, or that none blocks. Of an attack: that its owner does or does not."""
+    shoots: bool | None = None
+    """Only enemies that attack at a distance, or only those that do not."""
+    heavy: int = 0
+    """Only enemies with at least this weight; `light`: with at most this weight, -1 for all."""
+    light: int = -1
+    state: Literal["", "stunned", "slowed"] = ""
+    """Only enemies in this state; slowed is the state "slow" (停顿), which leaves a fifth of the speed or less."""
+    rarities: tuple[int, ...] = ()
+    """Only operators of these rarities, 1 to 6."""
+    groups: tuple[str, ...] = ()
+    """Only operators of one of these groups (`Traits.groups`)."""
+    cost_most: int = 0
+    """Only operators whose first deployment costs at most so many DP; 0 for all."""
+    gains: tuple[Gain, ...] = ()
+    """Only operators whose skill gets its SP by one of these."""
+    ahead: int = 0
+    """Only those on the first so many rows of tiles in front of the owner, at most `aside` tiles to either side;
+    negative: only all others."""
+    aside: int = 0
+    besides: bool = False
+    """The target of the attack is not chosen."""
+    at_random: bool = False
+    """Of those that may be chosen, `most` are chosen by chance."""
     below: float = 1.0
     """Only units with at most this fraction of their health; `above`: with more."""
     above: float = 0.0
@@ -78,21 +127,34 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only while the owner blocks nothing."""
     alone: float = 0.0
     """Only while no other operator stands within this radius of the owner; 0 for no such condition."""
+    company: bool = False
+    """Only while another operator of those whom the effect is for is on the field."""
     after: float = 0.0
     """Only from so many seconds after the deployment on."""
     skill: While = "any"
     """Only while the owner's skill is active, or is not. Effects of a skill are there only while it is active."""
     chance: float = 1.0
+    """At most 1."""
+    lot: tuple[float, float] = (0.0, 1.0)
+    """Of effects of which one comes by chance at each deployment: the part of all chances that is this one's."""
+    per: Per = ""
+    step: float = 1.0
+    """The changes and the strength count once for each so much of what `per` says; at most `stacks` times."""
+    stacks: int = 1
     seconds: float = 0.0
     add: dict[str, float] = {}
     scale: dict[str, float] = {}
     factor: dict[str, float] = {}
+    lend: dict[str, float] = {}
+    """Parts of the owner's attack that are added to numbers (`LENT`)."""
     strength: float = 1.0
     """Factor on the attack itself, with when = "attack"."""
     pierce: float = 1.0
     """Factor on the defense that the attack meets, with when = "attack"."""
     times: float = 1.0
     """Factor on the damage that the attack does after defense: 2 for an attack that is made twice."""
+    least: float = 1.0
+    """Factor on the part of the attack that is always dealt."""
     damage: float = 0.0
     """Part of the owner's attack, dealt as `kind`; `damage_points` in points."""
     damage_points: float = 0.0
@@ -103,12 +165,26 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Part of the owner's attack; `heal_share` of the full health, `heal_points` in points."""
     heal_share: float = 0.0
     heal_points: float = 0.0
+    heal_dealt: float = 0.0
+    """Part of the damage that the attack has done."""
+    lose: float = 0.0
+    """Fraction of the health that it has now, which is lost; `lose_share` of the full health. Nothing dies of it."""
+    lose_share: float = 0.0
     shield: float = 0.0
-    """Damage that is absorbed, as a fraction of the full health; it stays until it is used up."""
+    """Damage that is absorbed, as a fraction of the full health; `shield_attack` as a part of the owner's attack. It
+    stays until it is used up, or for `seconds`."""
+    shield_attack: float = 0.0
+    wards: int = 0
+    """Layers, each of which takes one blow; up to `wards_most`, or as many as are given."""
+    wards_most: int = 0
     stun: float = 0.0
     """Seconds."""
     sp: float = 0.0
+    sp_share: float = 0.0
+    """Part of the skill's cost."""
     dp: int = 0
+    leaves: float = 0.0
+    """An operator leaves the field after so many seconds."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for parts that do not fit together."""
@@ -123,7 +199,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def _wrong_names(effect: Effect) -> str:
     """What is wrong with the names of the numbers that an effect changes; "" for nothing."""
-    known = {"add": ADDED, "scale": SCALED, "factor": MULTIPLIED}
+    known = {"add": ADDED, "scale": SCALED, "factor": MULTIPLIED, "lend": LENT}
+    if effect.when != "squad":
+        known = {how: tuple(name for name in names if name not in SQUAD) for how, names in known.items()}
     for how, names in known.items():
         unknown = sorted(set(getattr(effect, how)) - set(names))
         if unknown:
@@ -133,8 +211,8 @@ def _wrong_names(effect: Effect) -> str:
 
 def _wrong_parts(effect: Effect) -> str:
     """What is wrong with an effect's parts beside each other; "" for nothing."""
-    changes = bool(effect.add or effect.scale or effect.factor)
-    always = effect.when == "always"
+    changes = bool(effect.add or effect.scale or effect.factor or effect.lend)
+    always = effect.when in ("always", "squad")
     outright = effect.who == "target" or effect.most or effect.chance != 1.0 or effect.seconds
     wrong = {
         "an effect at an interval needs every, in seconds": effect.when == "interval" and effect.every <= 0.0,
@@ -143,8 +221,8 @@ def _wrong_parts(effect: Effect) -> str:
         ),
         "a change of numbers needs seconds, or when = 'always'": changes and not always and effect.seconds <= 0.0,
         f"{effect.when!r} has no target": effect.who == "target" and effect.when not in ("attack", "hit taken"),
-        "strength, pierce and times belong to when = 'attack'": (
-            effect.when != "attack" and (effect.strength, effect.pierce, effect.times) != (1.0, 1.0, 1.0)
+        "strength, pierce, times and least belong to when = 'attack'": (
+            effect.when != "attack" and (effect.strength, effect.pierce, effect.times, effect.least) != (1.0,) * 4
         ),
         "damage is a part of the attack, or of the defense, or points: only one of them": (
             (effect.damage != 0.0) + (effect.damage_points != 0.0) + (effect.damage_defense != 0.0) > 1

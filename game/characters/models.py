@@ -11,19 +11,24 @@ from typing import Any, Literal
 
 import msgspec
 
-from game.characters.effects import Effect, Role
+from game.characters.effects import Effect, Gain, Role
 
 Offset = tuple[int, int]
 """(row, column) relative to an operator that faces RIGHT; rows grow downwards, as everywhere on the map."""
 
 Damage = Literal["physical", "arts", "true", "heal"]
-Gain = Literal["second", "attack", "hit", "deploy"]
-"""What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 
 UNLIMITED = 9999.0
 """Duration in seconds of a skill that lasts until its operator leaves the field."""
 SKILL_LEVELS = (4, 7, 10)
 """Highest skill level in each elite phase; 8 to 10 are mastery. Skill 2 comes with elite 1, skill 3 with elite 2."""
+
+
+Aim = Literal[
+    "exit", "highest defense", "lowest defense", "heaviest", "shooters", "unblocked", "lowest health", "highest health"
+]
+"""Which enemy in range an operator attacks first; of equal ones the nearest to its exit. lowest health is a fraction,
+highest health points."""
 
 
 class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +48,9 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """SP at deployment."""
     duration: float
     """Seconds; 0 for a skill that happens at once."""
+    uses: int = 0
+    """How often it can be used in one deployment; `uses_in_battle` in a battle. 0 for no limit."""
+    uses_in_battle: int = 0
     charges: int = 1
     """How many uses it stores: SP go on to so many times the cost."""
     toggles: bool = False
@@ -87,6 +95,22 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Added to the operator's own."""
     holds_fire: bool = False
     """No attack while the skill lasts."""
+    heals_below: float = 1.0
+    """Its heals are for those with less than this fraction of their health."""
+    scatters: bool = False
+    """Each of the targets is chosen by chance among all in range, one perhaps several times."""
+    aims: Aim | None = None
+    prefers_air: bool | None = None
+    unhealable: bool = False
+    """As `Traits.unhealable`, while the skill lasts."""
+    talent: int = 0
+    """The talent whose effects the skill changes, from 1; 0 for all."""
+    talent_times: float = 1.0
+    """Factor on what the talent's effects do, `talent_chance` on their chance, `talent_seconds` on how long."""
+    talent_chance: float = 1.0
+    talent_chance_to: float = 0.0
+    """Their chance instead."""
+    talent_seconds: float = 1.0
     effects: tuple[Effect, ...] = ()
     """There only while the skill is active; of one that strikes, with its attack."""
 
@@ -103,6 +127,10 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     melee: bool
     """It stands on the ground and blocks; otherwise it stands on high ground."""
     damage: Damage
+    rarity: int = 0
+    """1 to 6; 0 where the table does not say."""
+    groups: tuple[str, ...] = ()
+    """The groups to which it belongs, as the game's tables name them: nation, faction, team."""
     redeploy_time: float
     """Seconds from its retreat or defeat until its card can be played again."""
     splash: float = 0.0
@@ -113,8 +141,7 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How many units one attack hits or heals; 0 for all in range."""
     hits: int = 1
     """How many times one attack hits each target."""
-    aims: Literal["exit", "highest defense", "lowest defense", "heaviest", "shooters"] = "exit"
-    """Which enemy in range it attacks first; of equal ones, and by default, the nearest to its exit."""
+    aims: Aim = "exit"
     prefers_air: bool = False
     """It attacks flying enemies first."""
     far_strength: float = 1.0
@@ -142,6 +169,8 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """It counts against the stage's limit of operators on the field."""
     holds_fire: bool = False
     """It attacks only while its skill lasts."""
+    sp_when_blocking: bool = False
+    """SP that come by the second come only while it blocks."""
     lets_pass: bool = False
     """It blocks only while its skill lasts."""
 
@@ -209,6 +238,11 @@ class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     add: dict[str, float] = {}
     scale: dict[str, float] = {}
     factor: dict[str, float] = {}
+    aims: Aim | None = None
+    prefers_air: bool | None = None
+    range: tuple[Offset, ...] | None = None
+    targets: int | None = None
+    """Instead of the operator's own, as the three before."""
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from game.gamedata.effect_phrases import read_effects
+from game.gamedata.effect_reading import NO_BOARD, OWN_INTERVAL
 from game.gamedata.phrases import ENEMY_PHRASES, FACTOR, FRACTIONS, PARTLY, PHRASES, STATS, Clause, OwnNumbers
 
 
@@ -58,10 +59,13 @@ def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: O
     for sentence in _sentences(text):
         counts = True
         scope: dict[str, Any] = {}
-        for written in _clauses(sentence):
-            clause = Clause(*_read(written, board), board, its_range, own)
+        clauses = _clauses(sentence)
+        while clauses:
+            written = clauses.pop(0)
             scope = {} if "自身" in written else scope
-            found = _effects_or_composed(clause, scope) if counts else None
+            found, taken = _longest([written, *clauses], board, its_range, own, scope) if counts else (None, 0)
+            clause = Clause(*_read(written, board), board, its_range, own)
+            clauses = clauses[max(taken - 1, 0) :]
             if found is None or found.pop(PARTLY, False):
                 rest.append(_filled(written, board))
             if found is None:
@@ -75,6 +79,20 @@ def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: O
                 if "strikes" in found and its_range is not None and _PLACE.search(written):
                     effects["range"] = its_range
     return Meaning(effects, tuple(rest))
+
+
+def _longest(
+    clauses: list[str], board: Mapping[str, float], its_range: str | None, own: OwnNumbers, scope: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, int]:
+    """The effects of the first clause or, where it has none by itself, of the fewest that have some together; how many
+    clauses these are.
+    """
+    for count in range(1, len(clauses) + 1):
+        clause = Clause(*_read("，".join(clauses[:count]), board), board, its_range, own)
+        found = _effects_or_composed(clause, scope)
+        if found is not None:
+            return found, count
+    return None, 1
 
 
 def bonus(text: str, board: Mapping[str, float]) -> Meaning:
@@ -96,16 +114,25 @@ def bonus(text: str, board: Mapping[str, float]) -> Meaning:
     return Meaning(effects, tuple(rest))
 
 
-def talent_effects(text: str) -> list[dict[str, Any]] | None:
+def talent_effects(text: str, board: Mapping[str, float] = NO_BOARD) -> list[dict[str, Any]] | None:
     """The effects of a talent's description; None unless all of it is understood."""
+    whole = _read_talent("，".join(_sentences(text)), board)
+    if whole is not None:
+        return whole
     found: list[dict[str, Any]] = []
     for sentence in _sentences(text):
-        numbers = [_value_of(one) for one in _LITERAL.findall(sentence)]
-        read = read_effects(_LITERAL.sub("#", sentence), numbers)
+        read = _read_talent(sentence, board)
         if read is None:
             return None
-        found += read[0]
+        found += read
     return found
+
+
+def _read_talent(words: str, board: Mapping[str, float]) -> list[dict[str, Any]] | None:
+    """The effects of words that show their numbers; None unless all of them are understood."""
+    numbers = [_value_of(one) for one in _LITERAL.findall(words)]
+    read = read_effects(_LITERAL.sub("#", words), numbers, board=board)
+    return None if read is None else read[0]
 
 
 def _value_of(literal: str) -> float:
@@ -200,7 +227,7 @@ def _composed(clause: Clause, scope: Mapping[str, Any]) -> dict[str, Any] | None
     """The effects (`game.characters.effects`) of a clause; None where it is not made of their forms."""
     if len(clause.numbers) != clause.words.count("#"):
         return None
-    read = read_effects(clause.words, clause.numbers, scope)
+    read = read_effects(clause.words, clause.numbers, scope, {**clause.board, OWN_INTERVAL: clause.own.interval})
     return {"effects": read[0]} if read else None
 
 

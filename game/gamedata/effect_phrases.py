@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from game.characters.effects import Effect
+from game.gamedata import skill_forms, talent_forms
+from game.gamedata.effect_reading import NO_BOARD, Act, SentenceReading, deed, does, number, told, with_number
 
 PROFESSIONS = {
     "先锋": "vanguard", "近卫": "guard", "重装": "defender", "狙击": "sniper", "术师": "caster", "医疗": "medic",
@@ -33,45 +35,6 @@ SLUGGISH = 0.2
 """What the state "slow" (停顿) leaves of the speed, from the game's own list of terms."""
 NEIGHBOURS, AROUND = 1.0, 1.5
 """Radius of the four and of the eight tiles around."""
-
-
-class SentenceReading(NamedTuple):
-    """What has been read of a sentence so far."""
-
-    scope: dict[str, Any]
-    """Fields of the effects that follow: when, for whom, under which conditions."""
-    found: list[dict[str, Any]]
-    numbers: list[float]
-    """Those that are still to come; each # takes the first."""
-    forms: Counter[str]
-
-
-Act = Callable[[SentenceReading, re.Match[str]], None]
-
-
-def number(reading: SentenceReading) -> float:
-    """The next number of the sentence, without its sign; LookupError where it has none."""
-    return abs(reading.numbers.pop(0))
-
-
-def told(**fields: Any) -> Act:
-    """A form that only says when, for whom, or under which condition."""
-    return lambda reading, match: reading.scope.update(fields)
-
-
-def with_number(field: str, **fields: Any) -> Act:
-    """The same, with the next number as one of the fields."""
-    return lambda reading, match: reading.scope.update({field: number(reading)} | fields)
-
-
-def does(reading: SentenceReading, **fields: Any) -> None:
-    """An effect of the sentence, in the scope that has been read."""
-    reading.found.append(reading.scope | fields)
-
-
-def deed(field: str, **fields: Any) -> Act:
-    """A form that does something, by the next number."""
-    return lambda reading, match: does(reading, **{field: number(reading)}, **fields)
 
 
 def profession(reading: SentenceReading, match: re.Match[str]) -> None:
@@ -312,7 +275,7 @@ FORMS: tuple[tuple[str, Act], ...] = (
     # what
     ("#的?物理闪避|获得#的物理抵挡和法术抵挡|有#的(概率|几率)抵挡(物理|法术|物理和法术)伤害", dodge),
     ("攻击使目标中毒，在#秒内每秒受到#点法术伤害", poison),
-    ("使其获得[+]#技力", their_points),
+    ("(使其)?获得[+]#技力", their_points),
     ("全地图的友方单位医疗效果提高#", healers),
     (f"(?P<stats>{STATED})各?(?P<how>[+-]|提高|提升|增加|降低|下降|减少)#(点|/秒)?", stats),
     ("（同类效果取最高）|（不可叠加）", told()),
@@ -339,25 +302,28 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("(使|令|让)?(击中|命中|攻击)?(目标|敌人|其)?晕眩(目标|敌人)?#秒", stuns),
     ("(使|令)(目标|敌人|其)束缚#秒", slows(0.0)),
     ("(对攻击目标|对目标|使目标|使其)造成#秒的?停顿|使目标停顿#秒", slows(SLUGGISH)),
-    ("无视(攻击)?目标(的)?#的?防御(力)?|无视目标(的)?防御", pierces),
+    ("无视(攻击)?目标(的)?#的?防御(力)?|无视目标(的)?防御#?", pierces),
     ("使目标的特殊能力失效|使?(命中|攻击)?目标失去特殊能力#秒", silences),
 )  # fmt: skip
 """Patterns, numbers as #, and what each of them says. The longest match at a place counts."""
 
 DEEDS = {"add", "scale", "factor", "strength", "pierce", "times", "stun", "sp", "dp", "damage", "heal_share", "seconds"}
 """The fields of `Effect` that say what it does."""
-_FORMS = tuple((re.compile(pattern), act) for pattern, act in FORMS)
-_JOIN = re.compile("[，、]?(?:并且|并|且|同时|自身的?|，)*")
+_FORMS = tuple((re.compile(pattern), act) for pattern, act in (*FORMS, *talent_forms.FORMS, *skill_forms.FORMS))
+_JOIN = re.compile("[，、]?(?:并且|并|且|同时|自身(?![与和])的?|但|，)*")
 
 
 def read_effects(
-    words: str, numbers: Sequence[float], scope: Mapping[str, Any] = MappingProxyType({})
+    words: str,
+    numbers: Sequence[float],
+    scope: Mapping[str, Any] = MappingProxyType({}),
+    board: Mapping[str, float] = NO_BOARD,
 ) -> tuple[list[dict[str, Any]], Counter[str]] | None:
     """The effects of a sentence whose numbers are written as #, and the forms that took it; None if it is not one.
 
     `scope` is for whom a part of the sentence before speaks.
     """
-    reading = SentenceReading(dict(scope), [], list(numbers), Counter())
+    reading = SentenceReading(dict(scope), [], list(numbers), Counter(), board)
     left = words.strip()
     try:
         while left := left[_JOIN.match(left).end() :]:  # type: ignore[union-attr]
@@ -374,16 +340,6 @@ def read_effects(
         return (_checked(reading.found), reading.forms) if reading.found and not reading.numbers else None
     except msgspec.ValidationError:
         return None
-
-
-def _taken(reading: SentenceReading, left: str) -> int:
-    """How many letters the longest form that can act takes off the beginning of what is left; 0 if none can."""
-    matches = [(match, act) for pattern, act in _FORMS if (match := pattern.match(left)) and match.end() > 0]
-    for match, act in sorted(matches, key=lambda one: -one[0].end()):
-        if _takes(reading, match, act):
-            reading.forms[match.re.pattern] += 1
-            return match.end()
-    return 0
 
 
 def _takes(reading: SentenceReading, match: re.Match[str], act: Act) -> bool:

@@ -42,17 +42,40 @@ class Imported(NamedTuple):
         both = {**self.operators, **self.enemies}
         return {name: list(fields.get("missing", ())) for name, fields in both.items()}
 
+    def by_rarity(self) -> dict[int, tuple[int, int]]:
+        """How many operators of each rarity are whole, and how many there are; 0 for those whose rarity is unknown."""
+        found: dict[int, tuple[int, int]] = {}
+        for one in sorted(self.operators.values(), key=lambda fields: fields.get("rarity", 0)):
+            whole, count = found.get(one.get("rarity", 0), (0, 0))
+            found[one.get("rarity", 0)] = (whole + is_whole(one), count + 1)
+        return found
+
     def summary(self) -> dict[str, int]:
         """Counts by name: all entries, entries of which nothing is missing (`..._whole`), devices, broken entries."""
-        whole = {kind: sum(not one.get("missing") for one in getattr(self, kind).values()) for kind in _KINDS}
+        whole = {kind: sum(is_whole(one) for one in getattr(self, kind).values()) for kind in _KINDS}
+        bare = sum(not one.get("missing") for one in self.operators.values())
         return {
             "operators": len(self.operators),
             "operators_whole": whole["operators"],
+            "operators_without_a_skill": whole["operators"] - bare,
             "enemies": len(self.enemies),
             "enemies_whole": whole["enemies"],
             "devices": self.devices,
             "broken": len(self.broken),
         }
+
+
+def is_whole(fields: Mapping[str, Any]) -> bool:
+    """Whether all of an operator or enemy is played, or all of an operator but one of its three skills."""
+    return not fields.get("missing") or bool(without(fields))
+
+
+def without(fields: Mapping[str, Any]) -> str:
+    """The one of three skills that is not played, where all else of an operator is; "" for none."""
+    names = [skill["name"] for skill in fields.get("skills", ())]
+    partly = [name for name in names if any(what.startswith(f"{name}: ") for what in fields.get("missing", ()))]
+    other = [what for what in fields.get("missing", ()) if not any(what.startswith(f"{name}: ") for name in names)]
+    return partly[0] if len(names) == 3 and len(partly) == 1 and not other else ""
 
 
 _KINDS = ("operators", "enemies")
@@ -169,8 +192,11 @@ def drawing(grids: Iterable[Mapping[str, int]]) -> list[str]:
 def report(imported: Imported) -> str:
     """The text of the report: what is missing of each operator and enemy, and the broken entries."""
     lines = []
+    entries = {**imported.operators, **imported.enemies}
     for name, missing in imported.missing().items():
-        lines += [f"{name}: {'not played:' if missing else 'whole'}", *(f"  {words}" for words in missing)]
+        skill = without(entries[name])
+        said = f"whole but for its skill {skill}:" if skill else "not played:" if missing else "whole"
+        lines += [f"{name}: {said}", *(f"  {words}" for words in missing)]
     return "\n".join([*lines, *imported.broken]) + "\n"
 
 
@@ -187,7 +213,8 @@ def _free(name: str, id_: str, taken: Mapping[str, Any]) -> str:
 def _drawings(id_: str, fields: Mapping[str, Any], tables: Tables) -> dict[str, list[str]]:
     """The drawings of an operator's ranges by name; TableError where range_table lacks one."""
     named = {phase["range"] for phase in fields["phases"]}
-    named |= {name for skill in fields.get("skills", ()) for name in _ranges_of(skill)}
+    ranged = (*fields.get("skills", ()), *fields.get("bonuses", ()))
+    named |= {name for one in ranged for name in _ranges_of(one)}
     try:
         return {name: drawing(tables.ranges[name]["grids"]) for name in named}
     except (KeyError, TypeError, ValueError) as error:

@@ -124,6 +124,11 @@ def extra(clause: Clause) -> int:
     return clause.own.targets + (_whole(more[0]) if more else 1)
 
 
+def its_targets(clause: Clause) -> int:
+    """How many targets an attack has, as the table's number says."""
+    return int(clause.board["attack@max_target"])
+
+
 def _whole(word: str) -> int:
     """The value of a digit or a numeral."""
     return NUMERALS.get(word) or int(word)
@@ -183,15 +188,24 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     # how long, and how it starts
     ("持续时间无限|[Ii]nfinite duration|[Uu]nlimited duration", {"duration": UNLIMITED}),
     ("(技能)?会?自动开启", {}),
-    ("可以?充能#次", {}),  # the number of uses stands in the skill's spData
+    ("可以?充能[#2-9]次", {}),  # the number of uses stands in the skill's spData
     ("可以在下列状态和初始状态间切换：", {"toggles": True}),
     ("护盾会在#秒内持续衰减", {"duration": first}),
-    ("在#秒内持续衰减", {"duration": first, "fades": True, PARTLY: True}),
+    ("在#秒内持续衰减", {"duration": first, "fades": True}),
     ("在?#秒内攻击力[+]#", {"duration": first, "attack": second}),
     # at once
     ("(立即)?获得#点(部署)?费用|[Ii]mmediately gains? # DP", {"dp": count}),
     ("立即恢复最大生命的#|[Ii]mmediately (recovers|restores) # (of )?[Mm]ax HP", {"heal_self": first}),
     ("获得可吸收相当于自己最大生命#的护盾", {"shield": first}),
+    ("同一次作战中最多使用2次", {"uses_in_battle": 2}),
+    ("不再成为其他角色的治疗目标", {"unhealable": True}),
+    # talents
+    ("(第一)?天赋的?(触发|发动|无视防御的)?(几率|概率)(提升|提高)至#倍", {"talent_chance": first}),
+    ("(第一)?天赋的?(触发|发动)?(几率|概率)(提升|提高)至#", {"talent_chance_to": first}),
+    ("天赋的?(生命回复|伤害加成|伤害倍率)?效果?(提升|提高)至#倍?", {"talent_times": first}),
+    ("天赋停顿的持续时间提升至#倍", {"talent_seconds": first}),
+    ("第一天赋的?效果提升至#倍", {"talent_times": first, "talent": 1}),
+    ("第二天赋的?效果提升至#倍", {"talent_times": first, "talent": 2}),
     # DP one by one
     ("(技能)?持续(期间|时间)内(逐渐获得|回复总共)#点部署费用|逐渐回复总共#点部署费用", {"dp_each": drip}),
     # the next attack, for which the skill is used up
@@ -207,7 +221,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("对其造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
     ("下次攻击额外攻击一个目标", {"strikes": True, "targets": 2}),
     ("下次治疗可以恢复相当于攻击力#的生命", {"strikes": True, "strength": first}),
-    ("每次治疗[2-9]个目标", {"targets": few}),
+    ("每次治疗[#2-9]个目标", {"targets": few}),
     ("额外治疗一名单位|每次可额外治疗一名单位", {"targets": extra}),
     # one attack at once
     ("立即以#的攻击力进行一次攻击", {"strikes": True, "strength": first}),
@@ -215,7 +229,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
      {"strikes": True, "targets": few, "strength": last, "damage": kind, "hits": blows}),
     ("(立即)?对周围所有敌人造成(两次)?相当于攻击力#的(物理|法术)伤害",
      {"strikes": True, "targets": 0, "strength": last, "damage": kind, "hits": blows}),
-    ("立即投掷#把飞刀.*", {"strikes": True, "hits": count, PARTLY: True}),
+    ("立即投掷#把飞刀随机攻击前方的敌人", {"strikes": True, "targets": count, "scatters": True, "range": its_range}),
     ("每把造成相当于攻击力#的物理伤害", {"strength": first}),
     ("下次攻击对(四周|周围)所有敌人造成相当于攻击力#的(物理|法术)伤害",
      {"strikes": True, "targets": 0, "strength": last, "damage": kind}),
@@ -226,8 +240,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("治疗附近一定范围内的所有友军相当于.*攻击力#的生命",
      {"strikes": True, "damage": "heal", "targets": 0, "strength": first}),
     ("下次攻击会恢复附近一名友方.*相当于.*攻击力#的生命值", {"strikes": True, "damage": "heal", "strength": first}),
-    ("下一次攻击会为.*一半的一名友方.*相当于攻击力#的生命",
-     {"strikes": True, "damage": "heal", "strength": first, PARTLY: True}),
+    ("下一次攻击会为.*一半的一名友方单位恢复相当于攻击力#的生命",
+     {"strikes": True, "damage": "heal", "strength": first, "heals_below": 0.5}),
     # attacks
     ("攻击间隔.*(增大|缩短|减小)|.*[Aa]ttack interval.*", {"interval": interval}),
     ("(普通)?攻击变为[#2-9两二三四]连[射击]", {"hits": few}),
@@ -241,15 +255,24 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("普通攻击造成法术伤害", {"damage": "arts"}),
     ("普通攻击造成法术伤害并使击中的敌人停顿#秒", {"damage": "arts", "slow": SLUGGISH, "slow_time": first}),
     ("(普通攻击的)?伤害类型变为法术", {"damage": "arts"}),
+    ("伤害类型变为物理", {"damage": "physical"}),
+    ("优先攻击没有?被?阻挡的(目标|敌人)|优先攻击未(被)?阻挡的敌人", {"aims": "unblocked"}),
+    ("优先攻击防御力最高的目标", {"aims": "highest defense"}),
+    ("优先攻击防御力最低的目标", {"aims": "lowest defense"}),
+    ("优先攻击当前生命百分比最低的敌人", {"aims": "lowest health"}),
+    ("每次攻击变为攻击力#的(#|[2-9])连发", {"strength": first, "hits": few}),
+    ("随机攻击范围内的目标", {"scatters": True}),
+    ("(每次|可以)?(额外攻击(1个|一个|一名|#个?)|同时攻击#个)(敌人|敌方单位)", {"targets": its_targets}),
+    ("(反击频率不小于#的攻击间隔)|[(]反击频率不小于#的攻击间隔[)]", {}),
     ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
     ("同时攻击阻挡的所有敌人", {"targets": all_held}),
     ("同时攻击阻挡的所有敌人", {"attacks_blocked": "all"}),
-    ("每个目标攻击[2-9]次", {"hits": few}),
+    ("每个目标攻击[#2-9]次", {"hits": few}),
     ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
     ("每次攻击对主目标额外射击一次", {PARTLY: True}),
     ("(每次攻击)?额外攻击(1个|一个|一名|2个|两个)目标|攻击目标数[+][1-9]", {"targets": extra}),
     ("(最多)?(可以)?(同时)?攻击(至多|最多)?[#2-9两三][个名](敌人|目标)", {"targets": few}),
-    ("同时攻击至多#个目标（视为近距离攻击）", {"targets": few, PARTLY: True}),
+    ("同时攻击至多#个目标（视为近距离攻击）", {"targets": few, "far_strength": 1.0}),
     ("普通攻击的爆炸范围提升至#", {"splash": first}),
     ("停止攻击(敌人)?|[Ss]tops attacking( enemies)?", {"holds_fire": True}),
     ("普通攻击改为治疗友方单位", {"damage": "heal"}),

@@ -19,7 +19,7 @@ from game.characters.models import SKILL_LEVELS, UNLIMITED, Enemy
 from game.errors import GameDataError, TableError
 from game.gamedata import descriptions
 from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
-from game.gamedata.phrases import FRACTIONS, OwnNumbers
+from game.gamedata.phrases import OwnNumbers
 from game.gamedata.talents import board_of, branch_effects, phase_number, short, talents_of
 from game.levels.enemies import defined_fields
 from game.levels.reader import JsonValue
@@ -166,6 +166,8 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
         **_names(id_, entry, tables, catalogue),
         "role": role,
         "branch": branch.name,
+        "rarity": _rarity(entry.get("rarity", -1)),
+        "groups": [entry[key] for key in ("nationId", "groupId", "teamId") if entry.get(key)],
         "melee": entry["position"] == "MELEE",
         "damage": DAMAGES.get(role, "physical"),
         "attack_interval": first["baseAttackTime"],
@@ -189,8 +191,25 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
     fields["bonuses"], talents, unread = talents_of(entry)
     fields["effects"] = [*branch_effects(entry, branch), *talents]
     rest = [f"{skill['name']}: {words}" for skill, unread_here in skills for words in unread_here]
-    fields["missing"] = [*branch.missing, *rest, *unread]
-    return {key: value for key, value in fields.items() if value not in ({}, [], "")}
+    fields["missing"] = [*branch.missing, *rest, *_without_talents(fields), *unread]
+    return {key: value for key, value in fields.items() if value not in ({}, [], "") and (key, value) != ("rarity", 0)}
+
+
+def _without_talents(fields: Mapping[str, Any]) -> list[str]:
+    """Skills that change a talent which is no effect, in words."""
+    known = {one["name"] for one in fields["effects"]}
+    found = []
+    for skill in fields["skills"]:
+        if any(key.startswith("talent_") for key in skill):
+            number = skill.get("talent", 0) or 1
+            if f"talent {number}" not in known:
+                found.append(f"{skill['name']}: changes a talent that is not played as an effect")
+    return found
+
+
+def _rarity(given: Any) -> int:
+    """A rarity, which the tables count from 0 or write as TIER_1 to TIER_6."""
+    return int(given.rsplit("_", 1)[1]) if isinstance(given, str) else int(given) + 1
 
 
 def _branch(entry: Mapping[str, Any]) -> Branch:
@@ -313,8 +332,15 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
     if seconds:
         effects |= branch.skill
     if effects.pop("fades", False):
-        # An effect that fades evenly to nothing counts as half of it for the whole time.
-        effects = {key: value / 2 if key in FRACTIONS else value for key, value in effects.items()}
+        # It fades evenly: an effect that grows over the same time takes it back.
+        gone = [
+            {"per": "skill time", "step": seconds, "scale": {key: -short(effects[key])}}
+            for key in ("attack", "defense")
+            if key in effects
+        ]
+        effects["effects"] = [*effects.get("effects", []), *gone]
+    if effects.get("scatters") and "targets" not in effects:
+        effects |= {"targets": effects.get("hits", own.hits), "hits": 1}
     effects, lost = _with_time(effects, seconds, strikes=strikes)
     rest += lost
     if not seconds and not strikes:

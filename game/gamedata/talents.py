@@ -1,11 +1,12 @@
 """Talents and traits of the public tables: what they add to numbers, and which effects they are."""
 
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
+# ruff: noqa: ARG005 - all settings take the same arguments
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from game.gamedata import descriptions
@@ -15,6 +16,24 @@ from game.gamedata.phrases import FACTOR
 
 INITIAL_DP = re.compile(r"编入队伍后，额外获得(\d+)点初始部署费用")
 """Texas and others: DP that a squad with them has more at the start."""
+
+
+AIMS = ("aims", "prefers_air", "targets", "range")
+"""What a talent sets rather than changes."""
+Setting = Callable[[Mapping[str, Any], Mapping[str, float]], Any]
+SETTING: dict[re.Pattern[str], dict[str, Any | Setting]] = {
+    re.compile("优先攻击使用远程武器的敌人"): {"aims": "shooters"},
+    re.compile("优先攻击防御力最高的敌人"): {"aims": "highest defense"},
+    re.compile("优先攻击【无人机】(单位)?"): {"prefers_air": True},
+    re.compile("攻击时同时攻击两个目标"): {"targets": 2},
+    re.compile("(稍微|略微)延长特性停顿的持续时间"): {"slow_time": lambda one, board: board["sluggish"]},
+    re.compile("攻击范围扩大，但攻击间隔略微增大"): {
+        "range": lambda one, board: one["rangeId"],
+        "attack_interval": lambda one, board: board["base_attack_time"],
+    },
+    re.compile("攻击间隔略微增大，但(?=攻击力)"): {"attack_interval": lambda one, board: board["base_attack_time"]},
+}
+"""Parts of talents that set what an operator is, and the fields of `Bonus` that they set."""
 
 
 def _given(value: Any, board: Mapping[str, float]) -> Any:
@@ -36,8 +55,11 @@ def branch_effects(entry: Mapping[str, Any], branch: Branch) -> list[dict[str, A
     return found
 
 
-def _talent_effects(one: Mapping[str, Any], name: str, numbers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A talent as effects, without those that only change its owner's own `numbers`; none unless all is understood."""
+def _talent_effects(one: Mapping[str, Any], name: str, read: Meaning) -> list[dict[str, Any]]:
+    """A talent as effects, without those that only change its owner's own numbers, which have been read; none unless
+    all of it, or all of the rest, is understood.
+    """
+    numbers, rest = read.effects, read.rest
     condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
     reached = {
         "name": name,
@@ -45,7 +67,11 @@ def _talent_effects(one: Mapping[str, Any], name: str, numbers: Mapping[str, Any
         "level": condition["level"],
         "potential": one.get("requiredPotentialRank", 0) + 1,
     }
-    found = descriptions.talent_effects(descriptions.plain(one.get("description"))) or []
+    text, board = descriptions.plain(one.get("description")), board_of(one.get("blackboard"))
+    found = descriptions.talent_effects(text, board)
+    if found is None and rest:
+        found = descriptions.talent_effects("，".join(rest), board)
+    found = found or []
     return [reached | effect for effect in found if not _only_changes(effect, numbers)]
 
 
@@ -65,7 +91,7 @@ def talents_of(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dic
     for number, talent in enumerate(entry.get("talents") or (), 1):
         name, candidates = f"talent {number}", talent.get("candidates") or ()
         read = [_numbers_of(one) for one in candidates]
-        composed = [_talent_effects(one, name, own.effects) for one, own in zip(candidates, read, strict=True)]
+        composed = [_talent_effects(one, name, own) for one, own in zip(candidates, read, strict=True)]
         bonuses += [_bonus(one, name, own.effects) for one, own in zip(candidates, read, strict=True) if own.effects]
         if all(found or not own.rest for found, own in zip(composed, read, strict=True)):
             effects += [effect for found in composed for effect in found]
@@ -76,6 +102,15 @@ def talents_of(entry: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dic
 
 def _numbers_of(one: Mapping[str, Any]) -> Meaning:
     """The numbers that a talent changes, and the clauses that do anything else."""
+    text = descriptions.plain(one.get("description"))
+    board = board_of(one.get("blackboard"))
+    for pattern, fields in SETTING.items():
+        if pattern.search(text):
+            found = {field: value(one, board) if callable(value) else value for field, value in fields.items()}
+            other = descriptions.bonus(pattern.sub("", text, count=1).strip("，"), board)
+            return Meaning(other.effects | found, other.rest)
+    if not text.strip("？"):
+        return Meaning({}, ())
     if given := INITIAL_DP.fullmatch(descriptions.plain(one.get("description"))):
         return Meaning({"initial_dp": float(given[1])}, ())
     return descriptions.bonus(one.get("description") or "", board_of(one.get("blackboard")))
@@ -84,7 +119,8 @@ def _numbers_of(one: Mapping[str, Any]) -> Meaning:
 def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `Bonus`."""
     condition = one.get("unlockCondition") or {"phase": 0, "level": 1}
-    changes = {field: value for field, value in effects.items() if field != FACTOR}
+    changes = {field: value for field, value in effects.items() if field not in (FACTOR, *AIMS)}
+    told = {field: effects[field] for field in AIMS if field in effects}
     scale = {field: short(value) for field, value in changes.items() if descriptions.is_fraction(field, value)}
     add = {field: short(value) for field, value in changes.items() if field not in scale}
     factor = {field: short(value) for field, value in effects.get(FACTOR, {}).items()}
@@ -93,6 +129,7 @@ def _bonus(one: Mapping[str, Any], name: str, effects: Mapping[str, Any]) -> dic
         "elite": phase_number(condition["phase"]),
         "level": condition["level"],
         "potential": one.get("requiredPotentialRank", 0) + 1,
+        **told,
         **({"add": add} if add else {}),
         **({"scale": scale} if scale else {}),
         **({"factor": factor} if factor else {}),

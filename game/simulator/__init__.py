@@ -24,6 +24,7 @@ The modules. Each imports only those above it; the last ones prepare the compile
     movement        enemies walk along their routes
     waves           enemies come, fragment after fragment
     targeting       priorities and ranges: who is attacked next
+    effect_deeds    what an effect does to a fighter, and what losing health leads to
     effects         effects happen, and change numbers while they last
     combat          what one attack or heal does
     skills          skills fill, begin, last and end; an operator enters the field

@@ -8,8 +8,10 @@ from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
-from game.simulator.effect_records import PIERCE, STRENGTH
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, lose_health, product_of, stun
+from game.simulator.effect_deeds import lose_health, stun
+from game.simulator.effect_events import raise_event
+from game.simulator.effect_records import DODGES, PIERCE, STRENGTH
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     defense_of,
@@ -19,6 +21,7 @@ from game.simulator.modifiers import (
     gain_sp,
     has_effects,
     interval_of,
+    is_disarmed,
     resistance_of,
     taken,
 )
@@ -108,10 +111,11 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     not_inlined()
     stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
     if dodges(field, s, stats.damage):
+        raise_event(world, field, s, DODGES)
         return
     fired = fired_by_attack(world, field, attacker, 0, s)
-    attack = enemy_attack(world, field, e) * product_of(world, attacker, fired, STRENGTH)
-    defense = defense_of(world, field, s, mode) * product_of(world, attacker, fired, PIERCE)
+    attack = enemy_attack(world, field, e) * product_of(world, field, attacker, fired, STRENGTH)
+    defense = defense_of(world, field, s, mode) * product_of(world, field, attacker, fired, PIERCE)
     hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), stats.damage) * taken(
         field, s, stats.damage
     )
@@ -130,7 +134,7 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
     """An operator attacks or heals, if it may and has a target."""
     unit, mode = field.unit[s], mode_of(field, s)
     stance = world.stance[mode, s]
-    if stance.holds_fire:
+    if stance.holds_fire or is_disarmed(world, field, s):
         return
     if unit.target >= 0 and not can_be_hit(field, unit.target):
         unit.target = find_enemy(world, field, s)  # since the last search the old one has died, leaked or hidden
@@ -148,10 +152,12 @@ def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
     is_skill = deployable.single_attack and not deployable.by_hand and unit.sp >= deployable.sp_cost
     if is_skill and strike_with_skill(world, field, s):
         unit.sp -= deployable.sp_cost
+        unit.uses += 1
         add_dp(world, field, deployable.dp)
     elif strike_or_heal(world, field, s, mode):
         if deployable.sp_recovery == PER_ATTACK:
             gain_sp(world, field, s, TICKS)
     else:
         return
+    unit.last_attack = clock
     unit.next_attack = _next_attack(unit.next_attack, interval_of(world, field, s, mode), clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from game.simulator import options
 from game.simulator.compiling import compiled, often, passed
 from game.simulator.field import mode_of
+from game.simulator.modifiers import block_of
 from game.simulator.records import Field, World
 
 RELEASE_ALL = passed(-1)
@@ -47,7 +48,7 @@ def _block_from(world: World, field: Field, e: int, row: int, col: int) -> bool:
     if down * down + right * right > options.BLOCK_DISTANCE_SQUARED:
         return False
     stance = world.stance[mode_of(field, s), s]
-    if not stance.can_block or field.unit[s].block_taken + block > stance.block:
+    if not stance.can_block or field.unit[s].block_taken + block > block_of(world, field, s):
         return False
     field.unit[s].block_taken += block
     foe.blocker = s

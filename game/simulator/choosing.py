@@ -9,18 +9,25 @@ from game.simulator.compiling import compiled, often
 from game.simulator.effect_records import (
     ADD,
     ALLIES,
+    ANY_STATE,
     ATTACKS,
     EITHER,
+    FACTOR,
     HELD,
     IN_OWN_RANGE,
     IN_RADIUS,
     ONLY,
     SELF,
     SILENCE,
+    SPEED,
+    STUNNED,
     TARGET,
 )
-from game.simulator.field import mode_of
+from game.simulator.modifiers import full_health
 from game.simulator.records import PRESENT, Field, World
+
+SLUGGISH = 0.79
+"""An enemy that loses more of its speed than this is in the state "slow"."""
 
 # --- Where a fighter is and how it does -------------------------------------------------------------------------------
 
@@ -53,15 +60,6 @@ def near(world: World, field: Field, f: int, g: int, radius: float) -> bool:
 
 
 @often
-def full_health(world: World, field: Field, f: int) -> float:
-    """A fighter's full health now."""
-    slots = field.unit.shape[0]
-    if f < slots:
-        return world.stance[mode_of(field, f), f].max_health
-    return world.enemy[f - slots].max_health
-
-
-@often
 def health_of(field: Field, f: int) -> float:
     """A fighter's health in points."""
     slots = field.unit.shape[0]
@@ -72,7 +70,7 @@ def health_of(field: Field, f: int) -> float:
 
 
 @compiled
-def holds_now(world: World, field: Field, i: int, mode: int) -> bool:
+def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: PLR0911 - one line a case
     """Whether the conditions of an effect on its owner hold; `mode` says whether its skill counts as active."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
@@ -84,6 +82,8 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:
         return False
     if f >= slots:
         return bool(field.modifier[f, SILENCE, ADD] < 1.0)
+    if not row.lot_from <= field.unit[f].lot < row.lot_to or (row.company and not _in_company(world, field, i)):
+        return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
         return False
     return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
@@ -99,6 +99,16 @@ def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
 
 
 @compiled
+def _in_company(world: World, field: Field, i: int) -> bool:
+    """Whether another operator of the sort that an effect chooses is on the field."""
+    row = world.effect[i]
+    for other in range(field.unit.shape[0]):
+        if other != row.owner and field.unit[other].tile >= 0 and (row.sort < 0 or world.sort[row.sort, other]):
+            return True
+    return False
+
+
+@compiled
 def chooses(world: World, field: Field, i: int, g: int, target: int) -> bool:
     """Whether an effect is for this fighter."""
     row, f = world.effect[i], world.effect[i].owner
@@ -109,15 +119,17 @@ def chooses(world: World, field: Field, i: int, g: int, target: int) -> bool:
     slots = field.unit.shape[0]
     if ((g < slots) == (f < slots)) != (row.who == ALLIES) or (row.others and g == f):
         return False
-    return stands(field, g) and _in_reach(world, field, i, g) and fits(world, field, i, g)
+    if row.besides and g == target:
+        return False
+    return stands(field, g) and in_reach(world, field, i, g, target) and fits(world, field, i, g)
 
 
 @often
-def _in_reach(world: World, field: Field, i: int, g: int) -> bool:
+def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     """Whether a fighter on the field is where an effect works."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.reach == IN_RADIUS:
-        return near(world, field, f, g, row.radius)
+        return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
         return bool(f < slots and field.covers[f, tile_under(world, field, g)])
     if row.reach == HELD:
@@ -126,20 +138,43 @@ def _in_reach(world: World, field: Field, i: int, g: int) -> bool:
 
 
 @compiled
-def fits(world: World, field: Field, i: int, g: int) -> bool:
+def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 - one line a case
     """Whether a fighter is of the sort that an effect asks for."""
     row, slots = world.effect[i], field.unit.shape[0]
     share = health_of(field, g) / full_health(world, field, g)
     if share > row.below or (row.above > 0.0 and share <= row.above):
         return False
+    if row.sort >= 0 and not world.sort[row.sort, g]:
+        return False
+    if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
+        return False
     if g < slots:
-        if row.roles != 0 and (row.roles >> world.deployable[g].role) & 1 == 0:
-            return False
-        return row.melee == EITHER or (row.melee == ONLY) == world.stance[0, g].can_block
-    if row.flying != EITHER and (row.flying == ONLY) != world.enemy[g - slots].flying:
+        return True
+    if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
     if row.blocked == EITHER:
         return True
     blocker = field.foe[g - slots].blocker
     held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
     return (row.blocked == ONLY) == held
+
+
+@compiled
+def _is_ahead(world: World, field: Field, i: int, g: int) -> bool:
+    """Whether a fighter stands on the rows of tiles in front of an operator that an effect asks for."""
+    row = world.effect[i]
+    here, there = tile_under(world, field, row.owner), tile_under(world, field, g)
+    down, right = there // world.width - here // world.width, there % world.width - here % world.width
+    for _ in range((4 - field.unit[row.owner].direction) % 4):
+        down, right = right, -down
+    return 0 < right <= abs(row.ahead) and abs(down) <= row.aside
+
+
+@often
+def _in_state(field: Field, state: int, g: int) -> bool:
+    """Whether an enemy is stunned, or slowed to a fifth of its speed or less."""
+    foe, clock = field.foe[g - field.unit.shape[0]], field.battle[0].clock
+    if state == STUNNED:
+        return foe.stunned_until > clock
+    slowed = foe.slowed_until > clock and foe.slow > SLUGGISH
+    return bool(slowed or field.modifier[g, SPEED, FACTOR] < 1.0 - SLUGGISH)

@@ -6,21 +6,33 @@ import numpy as np
 
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
+from game.simulator.effect_deeds import fall
 from game.simulator.effect_records import (
     ADD,
     DEFENSE_MET,
     FACTOR,
     HEALING_GIVEN,
     HEALING_TAKEN,
+    LEAST,
     LEAST_DAMAGE,
     PIERCE,
     RESISTANCE_MET,
     STRENGTH,
     TIMES,
 )
-from game.simulator.effects import after_attack, after_hit, fall, fired_by_attack, product_of
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
-from game.simulator.modifiers import attack_of, changed, dodges, enemy_defense, enemy_resistance, has_effects, taken
+from game.simulator.modifiers import (
+    attack_of,
+    changed,
+    dodges,
+    draw,
+    enemy_defense,
+    enemy_resistance,
+    full_health,
+    has_effects,
+    taken,
+)
 from game.simulator.presence import die
 from game.simulator.records import HEAL, PRESENT, Field, World
 from game.simulator.targeting import BLOCKED, NO_TARGET, order_of, priority_of
@@ -44,7 +56,7 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
     for _ in range(most):
         worst, least = -1, np.inf
         for ally in range(field.unit.shape[0]):
-            left = _health_left(world, field, s, ally)
+            left = _health_left(world, field, s, mode, ally)
             after = left > last_left or (left == last_left and ally > last)
             if after and left < least:
                 worst, least = ally, left
@@ -53,9 +65,9 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
         last, last_left = worst, least
     amount = attack_of(world, field, s, mode) * stance.hits
     for ally in range(field.unit.shape[0]):
-        left = _health_left(world, field, s, ally)
+        left = _health_left(world, field, s, mode, ally)
         if left < last_left or (left == last_left and ally <= last):
-            full = world.stance[mode_of(field, ally), ally].max_health
+            full = full_health(world, field, ally)
             if has_effects(world):
                 _heal_with_effects(world, field, s, mode, ally, amount)
             else:
@@ -68,26 +80,26 @@ def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int,
     """Heal one operator by an amount that effects change, and let the effects of the heal happen."""
     not_inlined()
     fired = fired_by_attack(world, field, s, mode, ally)
-    amount *= product_of(world, s, fired, STRENGTH)
+    amount *= product_of(world, field, s, fired, STRENGTH)
     amount *= field.modifier[s, HEALING_GIVEN, FACTOR] * field.modifier[ally, HEALING_TAKEN, FACTOR]
-    full = world.stance[mode_of(field, ally), ally].max_health
+    full = full_health(world, field, ally)
     field.unit[ally].health = min(field.unit[ally].health + amount, full)
     after_attack(world, field, s, fired, ally)
 
 
 @often
-def _health_left(world: World, field: Field, s: int, ally: int) -> float:
+def _health_left(world: World, field: Field, s: int, mode: int, ally: int) -> float:
     """Health of a wounded operator that operator `s` can heal; infinite for all others.
 
     It is a fraction, or points where `Rules.heals_lowest_fraction` is off.
     """
     unit = field.unit[ally]
-    if unit.tile < 0 or not field.covers[s, unit.tile] or world.stance[0, ally].unhealable:
+    if unit.tile < 0 or not field.covers[s, unit.tile] or world.stance[mode_of(field, ally), ally].unhealable:
         return np.inf
     if ally == s and world.stance[0, s].heals_others_only:
         return np.inf
-    full = world.stance[mode_of(field, ally), ally].max_health
-    if unit.health >= full:
+    full = full_health(world, field, ally)
+    if unit.health >= full * world.stance[mode, s].heals_below:
         return np.inf
     return unit.health / full if world.rules[0].heals_lowest_fraction else unit.health
 
@@ -98,6 +110,9 @@ def _strike(world: World, field: Field, s: int, mode: int) -> bool:
     target, stance = field.unit[s].target, world.stance[mode, s]
     if target < 0 or not can_be_hit(field, target):
         return False
+    if stance.scatters:
+        _strike_anyone(world, field, s, mode, stance.targets)
+        return True
     all_blocked = stance.attacks_all_blocked and field.foe[target].blocker == s
     if all_blocked or stance.targets == 0:
         _strike_many(world, field, s, mode, all_blocked)
@@ -116,6 +131,23 @@ def _strike_many(world: World, field: Field, s: int, mode: int, blocked_only: bo
         e = field.present[k]
         if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) >= least:
             _hit(world, field, s, mode, e)
+
+
+@compiled
+def _strike_anyone(world: World, field: Field, s: int, mode: int, times: int) -> None:
+    """Attack so many times one of the enemies in range, each drawn anew."""
+    listed = field.battle[0].listed
+    for _ in range(times):
+        count = 0
+        for k in range(listed):
+            count += int(priority_of(world, field, s, field.present[k]) > NO_TARGET)
+        chosen = int(draw(field) * count)
+        for k in range(listed):
+            if priority_of(world, field, s, field.present[k]) > NO_TARGET:
+                if chosen == 0:
+                    _hit(world, field, s, mode, field.present[k])
+                    break
+                chosen -= 1
 
 
 @compiled
@@ -193,16 +225,21 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     """All hits of one attack on one enemy, with the numbers that effects change, and what effects do then."""
     not_inlined()
     stance, foe, target = world.stance[mode, s], field.foe[e], field.unit.shape[0] + e
+    if field.unit[s].streak_on != e:
+        field.unit[s].streak, field.unit[s].streak_on = 0, e
     fired = fired_by_attack(world, field, s, mode, target)
-    attack = attack_of(world, field, s, mode) * product_of(world, s, fired, STRENGTH)
+    attack = attack_of(world, field, s, mode) * product_of(world, field, s, fired, STRENGTH)
     if foe.blocker != s:
         attack *= stance.far_strength
     defense = max(changed(field, s, DEFENSE_MET, enemy_defense(world, field, e), 0.0), 0.0)
-    defense *= product_of(world, s, fired, PIERCE)
+    defense *= product_of(world, field, s, fired, PIERCE)
     resistance = max(changed(field, s, RESISTANCE_MET, enemy_resistance(world, field, e), 0.0), 0.0)
     hurt = damage_dealt(attack, defense, resistance, stance.damage) * stance.hits
-    hurt = max(hurt, attack * field.modifier[s, LEAST_DAMAGE, ADD]) * product_of(world, s, fired, TIMES)
-    foe.health -= hurt * taken(field, target, stance.damage)
+    least = attack * field.modifier[s, LEAST_DAMAGE, ADD] * product_of(world, field, s, fired, LEAST)
+    hurt = max(hurt, least) * product_of(world, field, s, fired, TIMES) * taken(field, target, stance.damage)
+    foe.health -= hurt
+    field.battle[0].dealt = hurt
+    field.unit[s].streak += 1
     if foe.health <= 0.0:
         fall(world, field, e, s)
     after_attack(world, field, s, fired, target)

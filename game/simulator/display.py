@@ -12,7 +12,8 @@ import numpy as np
 
 from game.simulator.actions import can_use_skill, copy_to_deploy, cost_now
 from game.simulator.compiling import entry, often
-from game.simulator.field import field_within, mode_of
+from game.simulator.field import field_within
+from game.simulator.modifiers import full_health
 from game.simulator.records import RUNNING, Battles, Field, Records, World
 from game.simulator.rows import Record
 from game.view import UNKNOWN
@@ -168,7 +169,7 @@ def _show_operator(world: World, field: Field, shown: ShownOperator, s: int) -> 
     shown.slot, shown.unit = s if s < world.cards else UNKNOWN, s
     shown.row, shown.col = unit.tile // world.width, unit.tile % world.width
     shown.direction = unit.direction
-    shown.health = unit.health / world.stance[mode_of(field, s), s].max_health
+    shown.health = unit.health / full_health(world, field, s)
     shown.skill_ready = can_use_skill(world, field, s)
     shown.sp = min(unit.sp / max(world.deployable[s].sp_cost, 1), 1.0)
     shown.skill_active = unit.skill_ticks > 0

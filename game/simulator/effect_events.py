@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from game.simulator.compiling import compiled, not_inlined
-from game.simulator.effect_records import ADD, DEPLOYED, FACTOR, SCALE
+from game.simulator.effect_records import ADD, DEPLOYED, FACTOR, INTERVAL, SCALE
 from game.simulator.records import Battles, Field, World
 
 
@@ -39,7 +39,7 @@ def begin_effects(world: World, field: Field, f: int) -> None:
     for timer in range(field.until.shape[0]):
         field.until[timer, f] = 0
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
-        field.due[i] = clock + world.effect[i].period
+        field.due[i] = clock + world.effect[i].period if world.effect[i].when == INTERVAL else 0
     raise_event(world, field, f, DEPLOYED)
 
 

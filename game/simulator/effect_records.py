@@ -5,27 +5,36 @@ from __future__ import annotations
 from game.simulator.compiling import passed
 from game.simulator.rows import Record
 
-(ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS) = map(passed, range(9))
+(
+    ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
+    WARD_BROKEN, DODGES,
+) = map(passed, range(14))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
+(
+    ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK,
+) = map(passed, range(11))  # fmt: skip
+"""EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
+ANY_STATE, STUNNED, SLOWED = range(3)
+"""EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
 EITHER, ONLY, NEVER = map(passed, range(3))
-"""EffectRow.melee, flying, blocked: whether it matters. EffectRow.skill: only while it is active, or only while not."""
+"""EffectRow.blocked: whether it matters. EffectRow.skill: only while it is active, or only while not."""
 (
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
-    RESISTANCE_MET, RESIST, LEAST_DAMAGE,
-) = map(passed, range(22))  # fmt: skip
+    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN,
+) = map(passed, range(29))  # fmt: skip
 """The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 22
+ATTRIBUTES = 29
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
-    STRENGTH, PIERCE, TIMES, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE, HEAL_POINTS, SHIELD,
-    STUN, GIVE_SP, GIVE_DP,
-) = map(passed, range(3, 16))  # fmt: skip
+    LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
+    HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
+) = map(passed, range(3, 25))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -44,12 +53,17 @@ class EffectRow(Record):
     radius: float
     most: int
     others: bool
-    roles: int
-    """A bit for each role that is chosen; 0 for all."""
-    melee: int
-    """EITHER, ONLY or NEVER, as the next two."""
-    flying: int
+    sort: int
+    """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""
     blocked: int
+    """EITHER, ONLY or NEVER."""
+    state: int
+    """ANY_STATE to SLOWED."""
+    ahead: int
+    aside: int
+    besides: bool
+    at_target: bool
+    at_random: bool
     below: float
     above: float
     own_below: float
@@ -57,10 +71,21 @@ class EffectRow(Record):
     holds: int
     free: bool
     alone: float
+    company: bool
     after: int
     skill: int
     """EITHER, ONLY or NEVER while it is active."""
     chance: float
+    lot_from: float
+    """The owner's lot of this deployment lies from here to below `lot_to`."""
+    lot_to: float
+    per: int
+    """ONE to STREAK."""
+    step: float
+    """Ticks or points of what `per` says."""
+    stacks: int
+    lends: bool
+    """It has a part LEND."""
     ticks: int
     """How long its changes last."""
     timer: int
@@ -74,8 +99,8 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to GIVE_DP."""
+    """SCALE to LEAVE."""
     of: int
-    """The attribute of a change, the kind of damage of DAMAGE_...; else 0."""
+    """The attribute of a change, the kind of damage of DAMAGE_..., the most of WARDS; else 0."""
     amount: float
     """Parts, points or ticks, as the name says; SP in ticks."""

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 import numpy as np
 
-from game.characters.effects import ROLES, Effect, When
-from game.characters.models import Operator
+from game.characters.effects import Effect, Per, When
+from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator import effect_records as codes
 from game.simulator.effect_records import EffectPart, EffectRow
 from game.simulator.plain import readable
-from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Ints
+from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Flags, Ints
 from game.simulator.rows import rows_of
 
 WHENS = get_args(When)
@@ -32,12 +32,18 @@ ATTRIBUTE = {
     "attack_speed": codes.ATTACK_SPEED, "regeneration": codes.REGENERATION,
     "regeneration_share": codes.REGENERATION_SHARE, "sp_rate": codes.SP_RATE, "taunt": codes.TAUNT,
     "dodge": codes.HIT_PHYSICAL, "dodge_arts": codes.HIT_ARTS, "burn": codes.BURN,
+    "max_health": codes.MAX_HEALTH, "block": codes.BLOCK,
+    "undying": codes.UNDYING, "disarmed": codes.DISARMED, "camouflage": codes.CAMOUFLAGE, "revealed": codes.REVEALED,
+    "drain": codes.DRAIN,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
     "defense_met": codes.DEFENSE_MET, "resistance_met": codes.RESISTANCE_MET,
 }  # fmt: skip
 KIND = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE}
+STATES = ("", "stunned", "slowed")
+PERS = get_args(Per)
+IN_TICKS = ("second", "idle", "idle time", "skill time")
 WHETHER = {None: codes.EITHER, True: codes.ONLY, False: codes.NEVER}
 SKILL = {"any": codes.EITHER, "active": codes.ONLY, "idle": codes.NEVER}
 
@@ -47,14 +53,17 @@ class EffectTables(NamedTuple):
 
     effect: Any
     effect_part: Any
+    sort: Flags
     effects_from: Ints
     timers: int
 
 
 def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
     """The effects of all operators, by slot, and of all enemies of the stage's spawns after them."""
+    foes = [stage.enemies[spawn.enemy] for spawn in stage.spawns]
     operators = [_of_operator(one) for one in squad]
-    enemies = [stage.enemies[spawn.enemy].effects for spawn in stage.spawns]
+    enemies = [one.effects for one in foes]
+    sorts: dict[tuple[bool, ...], int] = {}
     rows: list[dict[str, float]] = []
     parts: list[dict[str, float]] = []
     starts = [0]
@@ -63,13 +72,16 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
         for effect in effects:
             lasts = effect.when != "always" and effect.seconds > 0.0
             done = _parts(effect)
-            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)))
+            fit = (*(_fits(effect, one) for one in squad), *(_enemy_fits(effect, one) for one in foes))
+            sort = -1 if all(fit) else sorts.setdefault(fit, len(sorts))
+            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)) | {"sort": sort})
             parts += done
             timers += lasts
         starts.append(len(rows))
     return EffectTables(
         readable(rows_of(EffectRow, rows)),
         readable(rows_of(EffectPart, parts)),
+        np.array(list(sorts), np.bool_).reshape(len(sorts), len(squad) + len(foes)),
         np.array(starts if rows else [], np.int64),
         timers,
     )
@@ -77,27 +89,60 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
 
 def _of_operator(one: Operator) -> tuple[Effect, ...]:
     """An operator's own effects, and those of its skill, which are there only while that is active."""
+    own = tuple(effect for effect in one.effects if effect.when != "squad")
     if one.skill is None:
-        return one.effects
-    return (*one.effects, *(msgspec.structs.replace(effect, skill="active") for effect in one.skill.effects))
+        return own
+    return (*own, *(_of_skill(effect) for effect in one.skill.effects))
+
+
+def _of_skill(effect: Effect) -> Effect:
+    """An effect of a skill: there while the skill is active, unless it says that it is there while it is not."""
+    return effect if effect.skill == "idle" else msgspec.structs.replace(effect, skill="active")
+
+
+def _fits(effect: Effect, one: Operator) -> bool:
+    """Whether an operator is of the sort that an effect chooses."""
+    return (
+        (not effect.roles or one.role in effect.roles)
+        and (not effect.rarities or one.rarity in effect.rarities)
+        and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
+        and (effect.melee is None or one.melee is effect.melee)
+        and (not effect.cost_most or one.cost <= effect.cost_most)
+        and (not effect.gains or (one.skill is not None and one.skill.gain in effect.gains))
+    )
+
+
+def _enemy_fits(effect: Effect, one: Enemy) -> bool:
+    """Whether an enemy is of the sort that an effect chooses."""
+    return (
+        (effect.flying is None or one.flying is effect.flying)
+        and (effect.shoots is None or (one.range > 0.0) is effect.shoots)
+        and one.weight >= effect.heavy
+        and (effect.light < 0 or one.weight <= effect.light)
+    )
 
 
 def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict[str, float]:
     """An effect's row."""
     who, reach = WHO[effect.who]
+    if effect.when == "fall":
+        reach = codes.IN_OWN_RANGE
     return {
         "owner": owner,
         "when": WHENS.index(effect.when),
-        "period": max(round(effect.every * TICKS), 1),
+        "period": max(round(effect.every * TICKS), int(effect.when == "interval")),
         "who": who,
         "reach": codes.IN_RADIUS if effect.radius > 0.0 else reach,
         "radius": effect.radius,
         "most": effect.most,
         "others": effect.others,
-        "roles": sum(1 << ROLES.index(role) for role in set(effect.roles)),
-        "melee": WHETHER[effect.melee],
-        "flying": WHETHER[effect.flying],
         "blocked": WHETHER[effect.blocked],
+        "state": STATES.index(effect.state),
+        "ahead": effect.ahead,
+        "aside": effect.aside,
+        "besides": effect.besides,
+        "at_target": effect.at_target,
+        "at_random": effect.at_random,
         "below": effect.below,
         "above": effect.above,
         "own_below": effect.own_below,
@@ -105,9 +150,16 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "holds": effect.holds,
         "free": effect.free,
         "alone": effect.alone,
+        "company": effect.company,
         "after": round(effect.after * TICKS),
         "skill": SKILL[effect.skill],
         "chance": effect.chance,
+        "lot_from": effect.lot[0],
+        "lot_to": effect.lot[1],
+        "per": PERS.index(effect.per),
+        "step": effect.step * (TICKS if effect.per in IN_TICKS else 1),
+        "stacks": effect.stacks,
+        "lends": bool(effect.lend),
         "ticks": round(effect.seconds * TICKS),
         "timer": timer,
         "first": first,
@@ -120,21 +172,30 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
     parts = [(codes.SCALE, ATTRIBUTE[name], amount) for name, amount in effect.scale.items()]
     parts += [_added(name, amount) for name, amount in effect.add.items()]
     parts += [(codes.FACTOR, ATTRIBUTE[name], amount) for name, amount in effect.factor.items()]
+    parts += [(codes.LEND, ATTRIBUTE[name], amount) for name, amount in effect.lend.items()]
     kind = KIND[effect.kind]
     deeds = (
         (codes.STRENGTH, 0, effect.strength, 1.0),
         (codes.PIERCE, 0, effect.pierce, 1.0),
         (codes.TIMES, 0, effect.times, 1.0),
+        (codes.LEAST, 0, effect.least, 1.0),
         (codes.DAMAGE_ATTACK, kind, effect.damage, 0.0),
         (codes.DAMAGE_POINTS, kind, effect.damage_points, 0.0),
         (codes.DAMAGE_DEFENSE, kind, effect.damage_defense, 0.0),
         (codes.HEAL_ATTACK, 0, effect.heal, 0.0),
         (codes.HEAL_SHARE, 0, effect.heal_share, 0.0),
         (codes.HEAL_POINTS, 0, effect.heal_points, 0.0),
+        (codes.HEAL_DEALT, 0, effect.heal_dealt, 0.0),
         (codes.SHIELD, 0, effect.shield, 0.0),
+        (codes.SHIELD_ATTACK, 0, effect.shield_attack, 0.0),
+        (codes.WARDS, max(effect.wards, effect.wards_most), effect.wards, 0),
         (codes.STUN, 0, effect.stun * TICKS, 0.0),
         (codes.GIVE_SP, 0, effect.sp * TICKS, 0.0),
+        (codes.SP_SHARE, 0, effect.sp_share, 0.0),
         (codes.GIVE_DP, 0, effect.dp, 0.0),
+        (codes.LOSE, 0, effect.lose, 0.0),
+        (codes.LOSE_SHARE, 0, effect.lose_share, 0.0),
+        (codes.LEAVE, 0, effect.leaves * TICKS, 0.0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     return [{"what": what, "of": of, "amount": float(amount)} for what, of, amount in parts]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.blocking import RELEASE_ALL, release_above
-from game.simulator.choosing import chooses, fits, full_health, health_of, holds_now, stands
+from game.simulator.blocking import release_above
+from game.simulator.choosing import chooses, fits, health_of, holds_now, stands
 from game.simulator.compiling import compiled, not_inlined, often
-from game.simulator.damage import damage_dealt
-from game.simulator.effect_events import clear, raise_event
+from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of
+from game.simulator.effect_events import clear
 from game.simulator.effect_records import (
     ADD,
     ALLIES,
@@ -24,41 +24,34 @@ from game.simulator.effect_records import (
     DAMAGE_ATTACK,
     DAMAGE_DEFENSE,
     DEATH,
+    DEFENSE,
+    DRAIN,
     FACTOR,
-    GIVE_DP,
-    GIVE_SP,
-    HEAL_ATTACK,
-    HEAL_POINTS,
-    HEAL_SHARE,
-    HEALING_GIVEN,
-    HEALING_TAKEN,
+    FRIENDS,
     HIT_TAKEN,
+    IDLE,
+    IDLE_TIME,
     INTERVAL,
-    KILLS,
+    KILLED,
+    LEND,
+    LOST_HEALTH,
+    ONE,
     ONLY,
     REGENERATION,
     REGENERATION_SHARE,
-    RESIST,
+    SECONDS,
     SELF,
     SHIELD,
+    SHIELD_ATTACK,
+    SKILL_TIME,
     SP_RATE,
-    STUN,
+    STREAK,
     TARGET,
-)
-from game.simulator.field import BASE, NO_INDEX, SKILLED, add_dp, mode_of
-from game.simulator.modifiers import (
-    attack_of,
-    changed,
-    defense_of,
-    draw,
-    enemy_attack,
-    enemy_defense,
-    enemy_resistance,
-    gain_sp,
-    resistance_of,
-    taken,
-)
-from game.simulator.presence import die, remove
+    USES,
+)  # fmt: skip
+from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
+from game.simulator.modifiers import block_of, changed, draw, full_health, gain_sp, keep_share
+from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, Field, World
 
 # --- What effects do --------------------------------------------------------------------------------------------------
@@ -99,8 +92,10 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
                 continue
             if most == 0:
                 field.marked[g] = True
-            elif _urgency(world, field, i, g) < least:
-                best, least = g, _urgency(world, field, i, g)
+            else:
+                urgency = _urgency(world, field, i, g)
+                if urgency < least:
+                    best, least = g, urgency
         if best >= 0:
             field.marked[best] = True
 
@@ -108,8 +103,10 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
 @often
 def _urgency(world: World, field: Field, i: int, g: int) -> float:
     """The order in which an effect chooses, the least first: allies by health, enemies by the way to their exit, and
-    operators as targets by their deployment, the last first.
+    operators as targets by their deployment, the last first; or by chance.
     """
+    if world.effect[i].at_random:
+        return draw(field)
     slots = field.unit.shape[0]
     if world.effect[i].who == ALLIES:
         return health_of(field, g) / full_health(world, field, g)
@@ -125,107 +122,9 @@ def _affect(world: World, field: Field, i: int, g: int) -> None:
         field.battle[0].changed = True
     for p in range(row.first, row.first + row.parts):
         if world.effect_part[p].what >= DAMAGE_ATTACK:
-            _do(world, field, row.owner, p, g)
-
-
-@compiled
-def _do(world: World, field: Field, f: int, p: int, g: int) -> None:
-    """One part of an effect of `f` on `g`: damage, healing, a shield, a stun, SP or DP."""
-    part, slots = world.effect_part[p], field.unit.shape[0]
-    what, amount = part.what, part.amount
-    if what <= DAMAGE_DEFENSE:
-        _damage(world, field, f, g, _points(world, field, f, what, amount), part.of)
-    elif what <= HEAL_POINTS:
-        _heal(world, field, f, g, _points(world, field, f, what, amount) if what != HEAL_SHARE else -amount)
-    elif what == SHIELD:
-        if g < slots:
-            field.unit[g].shield = max(field.unit[g].shield, amount * full_health(world, field, g))
-    elif what == STUN:
-        stun(world, field, g, int(amount))
-    elif what == GIVE_DP:
-        add_dp(world, field, int(amount))
-    elif what == GIVE_SP and g < slots:
-        gain_sp(world, field, g, int(amount))
-
-
-@often
-def _points(world: World, field: Field, f: int, what: int, amount: float) -> float:
-    """Points of a part that is given in points, or in parts of its owner's attack or defense."""
-    slots = field.unit.shape[0]
-    if what in (DAMAGE_ATTACK, HEAL_ATTACK):
-        own = attack_of(world, field, f, mode_of(field, f)) if f < slots else enemy_attack(world, field, f - slots)
-        return amount * own
-    if what == DAMAGE_DEFENSE:
-        own = defense_of(world, field, f, mode_of(field, f)) if f < slots else enemy_defense(world, field, f - slots)
-        return amount * own
-    return amount
-
-
-@compiled
-def _damage(world: World, field: Field, f: int, g: int, points: float, kind: int) -> None:
-    """Damage by an effect; it may kill."""
-    not_inlined()
-    slots = field.unit.shape[0]
-    if g < slots:
-        mode = mode_of(field, g)
-        hurt = damage_dealt(points, defense_of(world, field, g, mode), resistance_of(world, field, g, mode), kind)
-        lose_health(world, field, g, hurt * taken(field, g, kind))
-        return
-    e = g - slots
-    hurt = damage_dealt(points, enemy_defense(world, field, e), enemy_resistance(world, field, e), kind)
-    field.foe[e].health -= hurt * taken(field, g, kind)
-    if field.foe[e].health <= 0.0:
-        fall(world, field, e, f)
-
-
-@compiled
-def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
-    """An operator takes damage: its shield absorbs what it can. It may die."""
-    not_inlined()
-    unit = field.unit[s]
-    absorbed = min(hurt, unit.shield)
-    unit.shield -= absorbed
-    unit.health -= hurt - absorbed
-    if unit.health <= 0.0:
-        raise_event(world, field, s, DEATH)
-        remove(world, field, s)
-
-
-@compiled
-def fall(world: World, field: Field, e: int, by: int) -> None:
-    """An enemy dies by a fighter's doing."""
-    not_inlined()
-    raise_event(world, field, field.unit.shape[0] + e, DEATH)
-    raise_event(world, field, by, KILLS)
-    die(world, field, e)
-    if by < field.unit.shape[0]:
-        add_dp(world, field, world.deployable[by].dp_per_kill)
-
-
-@compiled
-def _heal(world: World, field: Field, f: int, g: int, points: float) -> None:
-    """Give health points, or, if negative, that fraction of the full health."""
-    full, slots = full_health(world, field, g), field.unit.shape[0]
-    amount = points if points >= 0.0 else -points * full
-    amount *= field.modifier[f, HEALING_GIVEN, FACTOR] * field.modifier[g, HEALING_TAKEN, FACTOR]
-    if g < slots:
-        if g == f or not world.stance[0, g].unhealable:
-            field.unit[g].health = min(field.unit[g].health + amount, full)
-    else:
-        field.foe[g - slots].health = min(field.foe[g - slots].health + amount, full)
-
-
-@compiled
-def stun(world: World, field: Field, g: int, ticks: int) -> None:
-    """Stun a fighter, if it is not immune."""
-    slots, clock = field.unit.shape[0], field.battle[0].clock
-    if g < slots:
-        shorter = 2 if field.modifier[g, RESIST, ADD] > 0.0 else 1
-        field.unit[g].stunned_until = max(field.unit[g].stunned_until, clock + ticks // shorter)
-        release_above(world, field, g, RELEASE_ALL)
-    elif not world.enemy[g - slots].stun_immune:
-        foe = field.foe[g - slots]
-        foe.stunned_until = max(foe.stunned_until, clock + ticks)
+            do(world, field, row.owner, p, g)
+            if world.effect_part[p].what in (SHIELD, SHIELD_ATTACK) and row.ticks > 0 and g < field.unit.shape[0]:
+                field.unit[g].shield_until = field.battle[0].clock + row.ticks
 
 
 # --- When effects happen ----------------------------------------------------------------------------------------------
@@ -238,15 +137,16 @@ def fired_by_attack(world: World, field: Field, f: int, mode: int, g: int) -> in
     fired, first = 0, world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
         row = world.effect[i]
-        holds = row.when == ATTACKS and holds_now(world, field, i, mode) and fits(world, field, i, g)
-        if holds and _comes_up(field, row.chance):
+        holds = row.when == ATTACKS and _is_due(field, i) and holds_now(world, field, i, mode)
+        if holds and fits(world, field, i, g) and _comes_up(field, row.chance):
+            field.due[i] = field.battle[0].clock + row.period
             fired |= 1 << (i - first)
     return fired
 
 
 @compiled
-def product_of(world: World, f: int, fired: int, what: int) -> float:
-    """The product of the strengths (STRENGTH) or of the factors on the defense (PIERCE) of effects that happen."""
+def product_of(world: World, field: Field, f: int, fired: int, what: int) -> float:
+    """The product of the factors of one kind (STRENGTH to LEAST) of effects that happen."""
     not_inlined()
     product, first = 1.0, world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
@@ -254,7 +154,7 @@ def product_of(world: World, f: int, fired: int, what: int) -> float:
             row = world.effect[i]
             for p in range(row.first, row.first + row.parts):
                 if world.effect_part[p].what == what:
-                    product *= world.effect_part[p].amount
+                    product *= 1.0 + (world.effect_part[p].amount - 1.0) * _grown(world, field, i)
     return product
 
 
@@ -275,8 +175,9 @@ def after_hit(world: World, field: Field, f: int, by: int) -> None:
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
         row = world.effect[i]
         mode = mode_of(field, f) if f < field.unit.shape[0] else BASE
-        holds = row.when == HIT_TAKEN and holds_now(world, field, i, mode) and fits(world, field, i, by)
-        if holds and _comes_up(field, row.chance):
+        holds = row.when == HIT_TAKEN and _is_due(field, i) and holds_now(world, field, i, mode)
+        if holds and fits(world, field, i, by) and _comes_up(field, row.chance):
+            field.due[i] = field.battle[0].clock + row.period
             happen(world, field, i, by)
 
 
@@ -297,11 +198,17 @@ def play_effects(world: World, field: Field, clock: int) -> None:
         elif field.pending[i] > 0:
             times = field.pending[i]
             field.pending[i] = 0
-            for _ in range(times):
+            for _ in range(times if row.period == 0 else int(_is_due(field, i))):
                 _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
     _live(world, field)
     if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
         _renew(world, field)
+
+
+@often
+def _is_due(field: Field, i: int) -> bool:
+    """Whether enough time has passed since an effect happened last."""
+    return bool(field.due[i] <= field.battle[0].clock)
 
 
 @often
@@ -316,6 +223,8 @@ def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     row = world.effect[i]
     may = row.when == DEATH or (stands(field, row.owner) and holds_now(world, field, i, mode))
     if may and _comes_up(field, row.chance):
+        if row.when != INTERVAL:
+            field.due[i] = field.battle[0].clock + row.period
         happen(world, field, i, NO_INDEX)
 
 
@@ -330,14 +239,28 @@ def _live(world: World, field: Field) -> None:
         full = full_health(world, field, g)
         gain = changed(field, g, REGENERATION, 0.0, 0.0) + changed(field, g, REGENERATION_SHARE, 0.0, 0.0) * full
         burn = field.modifier[g, BURN, ADD] / TICKS
+        if field.modifier[g, DRAIN, ADD] > 0.0:
+            lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
         if g < slots:
             _gain_part(world, field, g)
+            _end_times(world, field, g)
             if gain != 0.0:
                 field.unit[g].health = min(field.unit[g].health + gain / TICKS, full)
         elif gain != 0.0:
             field.foe[g - slots].health = min(field.foe[g - slots].health + gain / TICKS, full)
-        if burn > 0.0:
-            _damage(world, field, g, g, burn, ARTS)
+        if burn > 0.0 and stands(field, g):
+            damage_by_effect(world, field, g, g, burn, ARTS)
+
+
+@compiled
+def _end_times(world: World, field: Field, s: int) -> None:
+    """A shield that is given for a time ends; an operator that has to leave goes."""
+    unit, clock = field.unit[s], field.battle[0].clock
+    if 0 < unit.shield_until <= clock:
+        unit.shield, unit.shield_until = 0.0, 0
+    if 0 < unit.leaves_at <= clock:
+        unit.leaves_at = 0
+        remove(world, field, s)
 
 
 @often
@@ -352,7 +275,7 @@ def _gain_part(world: World, field: Field, s: int) -> None:
 
 
 @compiled
-def _renew(world: World, field: Field) -> None:
+def _renew(world: World, field: Field) -> None:  # noqa: C901 - compiled as one
     """Make the modifiers of all fighters on the field anew."""
     slots, listed, clock = field.unit.shape[0], field.battle[0].listed, field.battle[0].clock
     field.battle[0].changed = False
@@ -364,14 +287,34 @@ def _renew(world: World, field: Field) -> None:
         for k in range(slots + listed if timer >= 0 else 0):
             g = k if k < slots else slots + field.present[k - slots]
             if field.until[timer, g] > clock:
-                _change(world, field, i, g)
+                _change(world, field, i, g, False)
     for i in range(world.effect.shape[0]):
         if world.effect[i].when == ALWAYS:
-            _change_always(world, field, i, slots + listed)
+            _change_always(world, field, i, slots + listed, False)
+    for i in range(world.effect.shape[0]):
+        if world.effect[i].lends:
+            _lend(world, field, i, slots + listed)
+    for s in range(slots):
+        if stands(field, s):
+            keep_share(world, field, s)
+            release_above(world, field, s, block_of(world, field, s))
 
 
 @compiled
-def _change_always(world: World, field: Field, i: int, count: int) -> None:
+def _lend(world: World, field: Field, i: int, count: int) -> None:
+    """Add what an effect lends of its owner's numbers, which are changed already."""
+    timer, slots = world.effect[i].timer, field.unit.shape[0]
+    if timer < 0:
+        _change_always(world, field, i, count, True)
+        return
+    for k in range(count):
+        g = k if k < slots else slots + field.present[k - slots]
+        if field.until[timer, g] > field.battle[0].clock:
+            _change(world, field, i, g, True)
+
+
+@compiled
+def _change_always(world: World, field: Field, i: int, count: int, lending: bool) -> None:
     """Add what an effect that is there always changes, for all that it chooses now."""
     f, slots = world.effect[i].owner, field.unit.shape[0]
     mode = mode_of(field, f) if f < slots else BASE
@@ -380,16 +323,69 @@ def _change_always(world: World, field: Field, i: int, count: int) -> None:
     for k in range(count):
         g = k if k < slots else slots + field.present[k - slots]
         if chooses(world, field, i, g, NO_INDEX):
-            _change(world, field, i, g)
+            _change(world, field, i, g, lending)
+
+
+@compiled
+def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
+    """Add what an effect changes, or what it lends, to a fighter's modifiers."""
+    row, times = world.effect[i], _grown(world, field, i)
+    for p in range(row.first, row.first + row.parts):
+        part = world.effect_part[p]
+        if part.what > LEND or (part.what == LEND) != lending:
+            continue
+        if part.what == LEND:
+            whole = DAMAGE_DEFENSE if part.of == DEFENSE else DAMAGE_ATTACK
+            field.modifier[g, part.of, ADD] += times * points_of(world, field, row.owner, whole, part.amount)
+        elif part.what == FACTOR:
+            field.modifier[g, part.of, FACTOR] *= 1.0 + (part.amount - 1.0) * times
+        else:
+            field.modifier[g, part.of, part.what] += part.amount * times
 
 
 @often
-def _change(world: World, field: Field, i: int, g: int) -> None:
-    """Add what an effect changes to a fighter's modifiers."""
+def _grown(world: World, field: Field, i: int) -> float:
+    """How many times the changes of an effect count; 1 for one that does not grow."""
     row = world.effect[i]
-    for p in range(row.first, row.first + row.parts):
-        part = world.effect_part[p]
-        if part.what < FACTOR:
-            field.modifier[g, part.of, part.what] += part.amount
-        elif part.what == FACTOR:
-            field.modifier[g, part.of, FACTOR] *= part.amount
+    if row.per == ONE:
+        return 1.0
+    steps = _measure(world, field, i) / row.step
+    if not LOST_HEALTH <= row.per <= SKILL_TIME:
+        steps = np.floor(steps)
+    return float(min(max(steps, 0.0), float(row.stacks)))
+
+
+@compiled
+def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - one line a case
+    """What an effect of an operator grows with."""
+    row, clock = world.effect[i], field.battle[0].clock
+    s, per, unit = row.owner, row.per, field.unit[row.owner]
+    if per == SECONDS:
+        return float(clock - field.entered[s])
+    if per in (IDLE, IDLE_TIME):
+        return float(clock - unit.last_attack)
+    if per == KILLED:
+        return float(unit.kills)
+    if per == USES:
+        return float(unit.uses - 1)
+    if per == STREAK:
+        return float(unit.streak)
+    if per == SKILL_TIME:
+        return float(world.deployable[s].duration - unit.skill_ticks)
+    if per == LOST_HEALTH:
+        return 1.0 - unit.health / full_health(world, field, s)
+    return float(_count(world, field, i))
+
+
+@compiled
+def _count(world: World, field: Field, i: int) -> int:
+    """How many enemies are in the range of an effect's owner, or how many operators of its sort on the field."""
+    row, found, slots = world.effect[i], 0, field.unit.shape[0]
+    if row.per == FRIENDS:
+        for s in range(slots):
+            found += int(field.unit[s].tile >= 0 and (row.sort < 0 or world.sort[row.sort, s]))
+        return found
+    for k in range(field.battle[0].listed):
+        g = slots + field.present[k]
+        found += int(stands(field, g) and field.covers[row.owner, field.foe[field.present[k]].tile])
+    return found

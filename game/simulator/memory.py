@@ -50,6 +50,8 @@ class BattleFigures(Record):
     """How many of these chances have been drawn."""
     changed: bool
     """`Battles.modifier` has to be made anew before the next search."""
+    dealt: float
+    """Damage that the last attack of an operator has done to one enemy, for its effects."""
     barriers: int
     """Barriers on the field."""
 
@@ -85,6 +87,26 @@ class UnitState(Record):
     times_deployed: int
     sp_part: float
     """Part of a tick of SP that effects have given beyond whole ones."""
+    uses: int
+    """Uses of its skill since its deployment, and in the battle. These and the next ones are for effects."""
+    uses_in_battle: int
+    kills: int
+    """Since its deployment."""
+    last_attack: int
+    """Clock of its last attack or, before, of its deployment."""
+    streak: int
+    """Attacks in a row on the enemy `streak_on`, the last one not counted."""
+    streak_on: int
+    wards: int
+    """Layers, each of which takes one blow."""
+    shield_until: int
+    """Clock at which a shield of an effect ends; 0 for none."""
+    leaves_at: int
+    """Clock at which it has to leave the field; 0 for never."""
+    lot: float
+    """What it has drawn at its deployment, from 0 to below 1."""
+    full_health: float
+    """Its full health as effects had changed it last."""
     deployment_number: int
     """Which deployment of the battle its last one was, counted from 1."""
 

@@ -7,23 +7,29 @@ of factors. Battles without effects have no modifiers, and read the plain number
 from __future__ import annotations
 
 from game.simulator import options
-from game.simulator.compiling import often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_records import (
     ADD,
     ARTS_TAKEN,
     ATTACK,
     ATTACK_SPEED,
+    BLOCK,
+    CAMOUFLAGE,
     DEFENSE,
+    DISARMED,
     FACTOR,
     HIT_ARTS,
     HIT_PHYSICAL,
+    MAX_HEALTH,
     PHYSICAL_TAKEN,
     RESISTANCE,
+    REVEALED,
     SCALE,
     SPEED,
     TAUNT,
     TRUE_TAKEN,
 )
+from game.simulator.field import mode_of
 from game.simulator.records import ARTS, PHYSICAL, TRUE, Field, World
 
 
@@ -124,6 +130,49 @@ def step_of(world: World, field: Field, e: int) -> float:
 def more_taunt(world: World, field: Field, s: int) -> float:
     """What effects add to an operator's taunt."""
     return float(field.modifier[s, TAUNT, ADD]) if has_effects(world) else 0.0
+
+
+@often
+def full_health(world: World, field: Field, f: int) -> float:
+    """A fighter's full health now."""
+    slots = field.unit.shape[0]
+    full = world.stance[mode_of(field, f), f].max_health if f < slots else world.enemy[f - slots].max_health
+    return _number_now(world, field, f, MAX_HEALTH, full, world.stance[0, f].max_health if f < slots else full)
+
+
+@compiled
+def keep_share(world: World, field: Field, s: int) -> None:
+    """Where its full health has changed, an operator's health keeps its share of it."""
+    not_inlined()
+    unit, full = field.unit[s], full_health(world, field, s)
+    if unit.full_health != full:
+        unit.health = full if unit.health >= unit.full_health else unit.health / unit.full_health * full
+        unit.full_health = full
+
+
+@often
+def block_of(world: World, field: Field, s: int) -> int:
+    """How much an operator blocks now."""
+    block = world.stance[mode_of(field, s), s].block
+    return max(block + int(field.modifier[s, BLOCK, ADD]), 0) if has_effects(world) else block
+
+
+@often
+def is_disarmed(world: World, field: Field, s: int) -> bool:
+    """Whether effects keep an operator from attacking."""
+    return bool(has_effects(world) and field.modifier[s, DISARMED, ADD] > 0.0)
+
+
+@often
+def is_camouflaged(world: World, field: Field, s: int) -> bool:
+    """Whether enemies do not aim at an operator."""
+    return bool(has_effects(world) and field.modifier[s, CAMOUFLAGE, ADD] > 0.0)
+
+
+@often
+def is_revealed(world: World, field: Field, e: int) -> bool:
+    """Whether hiding is of no use to an enemy."""
+    return bool(has_effects(world) and field.modifier[_fighter(field, e), REVEALED, ADD] > 0.0)
 
 
 @often

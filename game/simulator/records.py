@@ -35,7 +35,7 @@ RUNNING, WON, LOST = range(3)
 """BattleFigures.outcome."""
 PHYSICAL, ARTS, TRUE, HEAL = range(4)
 """Fighter.damage."""
-NEAREST_EXIT, HIGHEST_DEFENSE, LOWEST_DEFENSE, HEAVIEST, SHOOTERS = range(5)
+NEAREST_EXIT, HIGHEST_DEFENSE, LOWEST_DEFENSE, HEAVIEST, SHOOTERS, UNBLOCKED, LEAST_HEALTH, MOST_HEALTH = range(8)
 """Stance.aims."""
 NO_RECOVERY, PER_SECOND, PER_ATTACK, PER_HIT, ON_DEPLOYMENT = range(5)
 """Deployable.sp_recovery: what fills the skill. ON_DEPLOYMENT: it is not filled, it triggers when deployed."""
@@ -85,7 +85,9 @@ class Stance(Fighter):
     can_block: bool
     reaches_air: bool
     aims: int
-    """Which enemies it attacks first: NEAREST_EXIT to SHOOTERS."""
+    """Which enemies it attacks first: NEAREST_EXIT to MOST_HEALTH."""
+    scatters: bool
+    """Each target is drawn among all in range."""
     prefers_air: bool
     """Fliers are chosen before other targets."""
     far_strength: float
@@ -100,6 +102,8 @@ class Stance(Fighter):
     """The operator does not attack."""
     unhealable: bool
     heals_others_only: bool
+    heals_below: float
+    """It heals only those with less than this fraction of their health."""
 
 
 class Deployable(Record):
@@ -144,8 +148,11 @@ class Deployable(Record):
     """Enemies that it does not block attack it too."""
     refunds_first_cost: bool
     """A retreat gives back `cost`."""
-    role: int
-    """Index in game.characters.effects.ROLES."""
+    sp_when_blocking: bool
+    """SP that come by the second come only while it blocks."""
+    uses_most: int
+    """How often the skill can be used in one deployment, and in a battle; -1 for no limit."""
+    uses_in_battle: int
 
 
 class EnemyStats(Fighter):
@@ -311,6 +318,8 @@ class World(NamedTuple):
     """[X] sorted by owner; none in most battles, whose code then never asks for effects"""
     effect_part: Rows[EffectPart]
     """[P]"""
+    sort: Flags
+    """[sorts, S + E] which fighters are of a sort that effects choose"""
     effects_from: Ints
     """[S + E + 1] the first effect of each fighter: operators by slot, then enemies; empty without effects"""
     timers: int

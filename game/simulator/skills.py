@@ -8,7 +8,7 @@ from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_events import begin_effects, raise_event
 from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
 from game.simulator.field import BASE, SKILLED, add_dp, mode_of
-from game.simulator.modifiers import gain_sp
+from game.simulator.modifiers import draw, full_health, gain_sp, has_effects, keep_share
 from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, Field, World
 from game.simulator.targeting import cover, find_enemy
 
@@ -19,10 +19,10 @@ def upkeep(world: World, field: Field, s: int) -> None:
     unit, deployable, mode = field.unit[s], world.deployable[s], mode_of(field, s)
     stance = world.stance[mode, s]
     if stance.regeneration > 0.0:
-        unit.health = min(unit.health + stance.regeneration, stance.max_health)
+        unit.health = min(unit.health + stance.regeneration, full_health(world, field, s))
     if mode == 1:
         _continue_skill(world, field, s)
-    if deployable.sp_recovery == PER_SECOND:
+    if deployable.sp_recovery == PER_SECOND and (unit.block_taken > 0 or not deployable.sp_when_blocking):
         gain_sp(world, field, s, 1)
     left = mode == 1 and deployable.toggles  # a stance is not left by itself
     if not deployable.by_hand and not deployable.single_attack and not left and skill_ready(world, field, s):
@@ -33,7 +33,8 @@ def upkeep(world: World, field: Field, s: int) -> None:
 def _continue_skill(world: World, field: Field, s: int) -> None:
     """A tick of an active skill: DP are gained one by one, the shield fades, and perhaps the skill ends."""
     unit, deployable = field.unit[s], world.deployable[s]
-    unit.shield = max(unit.shield - deployable.shield / max(deployable.duration, 1), 0.0)
+    if deployable.shield > 0.0:
+        unit.shield = max(unit.shield - deployable.shield / max(deployable.duration, 1), 0.0)
     dp_ticks = world.stance[1, s].dp_ticks
     if dp_ticks > 0.0:
         unit.skill_dp_ticks += 1.0
@@ -49,7 +50,8 @@ def _continue_skill(world: World, field: Field, s: int) -> None:
 def _end_skill(world: World, field: Field, s: int) -> None:
     """The skill is over."""
     field.unit[s].skill_ticks = 0
-    field.unit[s].shield = 0.0
+    if world.deployable[s].shield > 0.0:
+        field.unit[s].shield = 0.0
     _change_mode(world, field, s, BASE)
     raise_event(world, field, s, SKILL_ENDS)
 
@@ -62,7 +64,8 @@ def skill_ready(world: World, field: Field, s: int) -> bool:
     unit, deployable = field.unit[s], world.deployable[s]
     fills = deployable.sp_recovery in (PER_SECOND, PER_ATTACK, PER_HIT)
     idle = (unit.skill_ticks == 0 or deployable.toggles) and unit.stunned_until <= field.battle[0].clock
-    return fills and unit.sp >= deployable.sp_cost and idle and unit.tile >= 0
+    left = deployable.uses_most != unit.uses and deployable.uses_in_battle != unit.uses_in_battle
+    return fills and unit.sp >= deployable.sp_cost and idle and unit.tile >= 0 and left
 
 
 @compiled
@@ -74,15 +77,17 @@ def activate(world: World, field: Field, s: int) -> None:
     if unit.skill_ticks > 0:
         _end_skill(world, field, s)
         return
+    unit.uses += 1
+    unit.uses_in_battle += 1
     unit.skill_ticks = deployable.duration
     unit.skill_dp_ticks = 0.0
     add_dp(world, field, deployable.dp)
-    unit.shield = deployable.shield
+    unit.shield = max(unit.shield, deployable.shield)
     raise_event(world, field, s, SKILL_BEGINS)
     mode = mode_of(field, s)
     if mode == 1:
         _change_mode(world, field, s, SKILLED)
-    unit.health = min(unit.health + deployable.heal_self, world.stance[mode, s].max_health)
+    unit.health = min(unit.health + deployable.heal_self, full_health(world, field, s))
     if deployable.single_attack:
         unit.target = find_enemy(world, field, s)
         strike_with_skill(world, field, s)
@@ -105,6 +110,11 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     unit.target = -1
     unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
     unit.sp = min(deployable.sp_initial, deployable.sp_most)
+    unit.uses = unit.kills = unit.streak = unit.wards = unit.shield_until = unit.leaves_at = 0
+    unit.last_attack, unit.streak_on = battle.clock, -1
+    unit.full_health = unit.health
+    if has_effects(world):
+        unit.lot = draw(field)
     cover(world, field, s, BASE)
     begin_effects(world, field, s)
     if deployable.sp_recovery == ON_DEPLOYMENT:
@@ -124,8 +134,11 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
     unit, clock = field.unit[s], field.battle[0].clock
     field.battle[0].changed = True
     now, before = world.stance[mode, s], world.stance[1 - mode, s]
-    fraction = unit.health / before.max_health
-    unit.health = now.max_health if fraction >= 1.0 else fraction * now.max_health
+    if has_effects(world):
+        keep_share(world, field, s)
+    else:
+        fraction = unit.health / before.max_health
+        unit.health = now.max_health if fraction >= 1.0 else fraction * now.max_health
     left = unit.next_attack - clock
     if left > 0.0:
         quicker = now.interval / before.interval

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from game.characters.effects import ROLES
+from game.characters.builds import with_squad_effects
 from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
@@ -44,7 +44,9 @@ SP_RECOVERIES = {
     "deploy": records.ON_DEPLOYMENT,
 }
 DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
-AIMS = ("exit", "highest defense", "lowest defense", "heaviest", "shooters")
+AIMS = (
+    "exit", "highest defense", "lowest defense", "heaviest", "shooters", "unblocked", "lowest health", "highest health",
+)  # fmt: skip
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
 LARGEST_SEED = 0x7FFFFFFF
 USUAL_ATTACK_SPEED = 100.0
@@ -57,7 +59,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     Raises StageError where the stage does not allow a squad of this size.
     """
     check_squad(stage, squad)
-    units = list(units_of(stage, squad))
+    units = list(units_of(stage, with_squad_effects(squad)))
     cards = len(units) - len(stage.friends)
     for slot in (*range(len(squad)), *range(cards, len(units))):  # no rule is for devices
         units[slot] = under_rules(units[slot], stage.squad_rules)
@@ -245,16 +247,18 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
         "range_size": len(_range_of(one, skill)),
         "can_block": one.melee,
         "reaches_air": not one.melee or one.reaches_air,
-        "aims": AIMS.index(one.aims),
-        "prefers_air": one.prefers_air,
+        "aims": AIMS.index(changed.aims or one.aims),
+        "scatters": changed.scatters,
+        "prefers_air": one.prefers_air if changed.prefers_air is None else changed.prefers_air,
         "far_strength": _or(changed.far_strength, one.far_strength),
         "slow": _or(changed.slow, one.slow),
         "slow_ticks": ticks(_or(changed.slow_time, one.slow_time)),
         "taunt": one.taunt + changed.taunt,
         "dp_ticks": changed.dp_each * TICKS,
         "holds_fire": changed.holds_fire if skill else one.holds_fire,
-        "unhealable": one.unhealable,
+        "unhealable": one.unhealable or changed.unhealable,
         "heals_others_only": one.heals_others_only,
+        "heals_below": changed.heals_below,
     }
 
 
@@ -296,7 +300,9 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "barrier": False,
         "aimed_at": True,
         "refunds_first_cost": one.refunds_first_cost,
-        "role": ROLES.index(one.role),
+        "sp_when_blocking": one.sp_when_blocking,
+        "uses_most": skill.uses or -1,
+        "uses_in_battle": skill.uses_in_battle or -1,
     }
 
 

@@ -7,8 +7,18 @@ import numpy as np
 from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import NO_INDEX, can_be_hit, mode_of
-from game.simulator.modifiers import more_taunt
-from game.simulator.records import HEAVIEST, HIGHEST_DEFENSE, LOWEST_DEFENSE, NEAREST_EXIT, Field, World
+from game.simulator.modifiers import is_camouflaged, is_revealed, more_taunt
+from game.simulator.records import (
+    HEAVIEST,
+    HIGHEST_DEFENSE,
+    LEAST_HEALTH,
+    LOWEST_DEFENSE,
+    MOST_HEALTH,
+    NEAREST_EXIT,
+    UNBLOCKED,
+    Field,
+    World,
+)
 
 LONGEST_WAY = 1e4
 """More tiles than any way to an exit has."""
@@ -51,21 +61,21 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:
         return BLOCKED
     if not field.covers[s, foe.tile] or not can_be_hit(field, e):
         return NO_TARGET
-    if stats.hides and foe.blocker < 0:
+    if stats.hides and foe.blocker < 0 and not is_revealed(world, field, e):
         return NO_TARGET
     if stats.flying:
         if not world.stance[0, s].reaches_air:
             return NO_TARGET
-        return PREFERRED if world.stance[0, s].prefers_air else IN_RANGE
+        return PREFERRED if world.stance[mode_of(field, s), s].prefers_air else IN_RANGE
     return IN_RANGE
 
 
 @often
-def order_of(world: World, field: Field, s: int, e: int) -> float:
+def order_of(world: World, field: Field, s: int, e: int) -> float:  # noqa: PLR0911 - one line a case
     """The order in which an operator chooses among enemies of one priority, the least first: the way to the exit, but
     for those who aim at something else that counts before.
     """
-    distance, aims = field.foe[e].distance_to_exit, world.stance[0, s].aims
+    distance, aims = field.foe[e].distance_to_exit, world.stance[mode_of(field, s), s].aims
     if aims == NEAREST_EXIT:
         return distance
     stats = world.enemy[e]
@@ -75,6 +85,13 @@ def order_of(world: World, field: Field, s: int, e: int) -> float:
         return distance + stats.defense * LONGEST_WAY
     if aims == HEAVIEST:
         return distance - stats.weight * LONGEST_WAY
+    foe = field.foe[e]
+    if aims == UNBLOCKED:
+        return distance - LONGEST_WAY if foe.blocker < 0 else distance
+    if aims == LEAST_HEALTH:
+        return distance + foe.health / stats.max_health * LONGEST_WAY
+    if aims == MOST_HEALTH:
+        return distance - foe.health * LONGEST_WAY
     return distance - LONGEST_WAY if stats.reach > 0.0 else distance
 
 
@@ -95,7 +112,7 @@ def next_operator(world: World, field: Field, e: int, but: int, taunt: float, nu
         unit = field.unit[s]
         if unit.tile < 0 or s == but or not _in_reach(world, field, e, s):
             continue
-        if not world.deployable[s].aimed_at:
+        if not world.deployable[s].aimed_at or is_camouflaged(world, field, s):
             continue
         own = taunt_of(world, field, s)
         follows = own < taunt or (own == taunt and unit.deployment_number < number)

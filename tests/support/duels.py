@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from worlds import IMMORTAL, battle_of, deploy
+import msgspec
+from levels import CATALOGUE
+from worlds import IMMORTAL, battle_of, deploy, health, own_health
 
-from game.characters.models import Skill
+from game.characters.builds import operator_of
+from game.characters.models import Build, Skill
+from game.simulator.battle import Battle
 
 STILL = {**IMMORTAL, "moveSpeed": 0.0}
 
@@ -31,3 +35,25 @@ def duel(make, *, enemy=None, attributes=None, names=("Fang",), **changes):
 def blocked(battle):
     """Whether the first enemy is held."""
     return any(one.number == 0 and one.blocked for one in battle.enemies_on_field())
+
+
+def squad(make, *operators, refs, enemy=None, seed=0, enemies=1):
+    """A battle on the lane with these operators: (name, changes)."""
+    battle = battle_of(make, [make.spawn(count=enemies, every=2.0)], refs=refs, enemy=enemy)
+    own = tuple(
+        msgspec.structs.replace(operator_of(CATALOGUE.characters[name], Build()), skill=None, **changes)
+        for name, changes in operators
+    )
+    return Battle(battle.stage, own, seed)
+
+
+def blows(battle, ticks, slot=None):
+    """What the enemy, or an operator, lost in each tick in which it lost anything."""
+    found = []
+    for _ in range(ticks):
+        before = health(battle) if slot is None else own_health(battle, slot)
+        battle.step(1)
+        after = health(battle) if slot is None else own_health(battle, slot)
+        if after < before:
+            found.append(before - after)
+    return found

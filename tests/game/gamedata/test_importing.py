@@ -57,11 +57,12 @@ def laid_over(imported, tmp_path_factory):
         ("当周围没有敌人时，攻击力+{atk:0%}", {"atk": 0.5}, {}, ("当周围没有敌人时", "攻击力+50%")),
         ("周围友方单位的防御力+{atk:0%}，攻击力+{atk:0%}。阻挡数+{block_cnt}", {"atk": 0.5, "block_cnt": 1},
          {"block": 1}, ("周围友方单位的防御力+50%", "攻击力+50%")),
-        ("生命上限+{max_hp}，攻击力+{atk:0%}", {"atk": 0.5, "max_hp": 5000}, {"attack": 0.5}, ("生命上限+5000",)),
+        ("生命上限+{max_hp}，攻击力+{atk:0%}", {"atk": 0.5, "max_hp": 5000},
+         {"attack": 0.5, "effects": [{"add": {"max_health": 5000}}]}, ()),
         ("法术抗性+{magic_resistance:0%}", {"magic_resistance": 0.7},
          {"effects": [{"factor": {"resistance": 1.7}}]}, ()),
         ("攻击变为2连射，同时攻击至多{max_target}个目标（视为近距离攻击）", {"max_target": 5},
-         {"hits": 2, "targets": 5}, ("同时攻击至多5个目标（视为近距离攻击）",)),
+         {"hits": 2, "targets": 5, "far_strength": 1.0}, ()),
         ("攻击力+{gone:0%}", {}, {}, ("攻击力+?",)),
         ("对周围最多{max_target}个敌人造成相当于攻击力{atk_scale:0%}的物理伤害", {"max_target": 6, "atk_scale": 3.8},
          {"strikes": True, "targets": 6, "strength": 3.8, "damage": "physical", "hits": 1}, ()),
@@ -179,11 +180,24 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
     for name, character in CATALOGUE.characters.items():
         for build in builds(character):
             theirs, ours = (operator_of(one, build) for one in (laid_over.characters[name], character))
-            if theirs.skill and theirs.skill.toggles:  # the shipped table plays no stances yet
+            if theirs.skill and (theirs.skill.toggles or theirs.skill.scatters):  # not yet in the shipped table
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)
+            if theirs.skill and any(one.per == "skill time" for one in theirs.skill.effects):
+                theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # the shipped table halves what fades
             if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
                 theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
+            theirs = msgspec.structs.replace(theirs, **set_by_talents(laid_over.characters[name], ours))
             assert nameless(theirs) == nameless(ours), build
+
+
+def set_by_talents(character, shipped):
+    """What talents set or lengthen, which the shipped table names as missing, as the shipped operator has it."""
+    named = ("range", "targets", "prefers_air", "attack_interval", "slow_time")
+    told = [
+        name for name in named for one in character.bonuses if getattr(one, name, None) is not None or name in one.add
+    ]
+    told += ["attack", "attack_share"] if "attack_interval" in told else []  # ShiraYuki's talent changes both
+    return {name: getattr(shipped, name) for name in told}
 
 
 def builds(character):
@@ -202,8 +216,17 @@ def nameless(operator):
     skill = operator.skill
     if skill:
         unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "attacks_blocked": None}
+        unshipped |= {
+            "unhealable": False,
+            "uses_in_battle": 0,
+            "talent": 0,
+            "talent_chance_to": 0.0,
+            "heals_below": 1.0,
+        }
+        unshipped |= dict.fromkeys(("talent_times", "talent_chance", "talent_seconds"), 1.0)
+        unshipped |= {"strength": 1.0} if skill.holds_fire else {}  # what the shipped table cannot say without effects
         skill = msgspec.structs.replace(skill, **unshipped)
-    return msgspec.structs.replace(operator, skill=skill, effects=(), **UNSHIPPED)
+    return msgspec.structs.replace(operator, skill=skill, effects=(), rarity=0, groups=(), **UNSHIPPED)
 
 
 UNSHIPPED = {"refunds_first_cost": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from duels import STILL, blocked, duel, skill
+from duels import STILL, blocked, blows, duel, skill, squad
 from levels import CATALOGUE
 from worlds import battle_of, deploy, health, own_health, until
 
@@ -13,29 +13,6 @@ from game.characters.builds import operator_of
 from game.characters.effects import Effect
 from game.characters.models import Build, Character
 from game.simulator import effect_records as codes
-from game.simulator.battle import Battle
-
-
-def squad(make, *operators, refs, enemy=None, seed=0):
-    """A battle on the lane with these operators: (name, changes)."""
-    battle = battle_of(make, [make.spawn()], refs=refs, enemy=enemy)
-    own = tuple(
-        msgspec.structs.replace(operator_of(CATALOGUE.characters[name], Build()), skill=None, **changes)
-        for name, changes in operators
-    )
-    return Battle(battle.stage, own, seed)
-
-
-def blows(battle, ticks, slot=None):
-    """What the enemy, or an operator, lost in each tick in which it lost anything."""
-    found = []
-    for _ in range(ticks):
-        before = health(battle) if slot is None else own_health(battle, slot)
-        battle.step(1)
-        after = health(battle) if slot is None else own_health(battle, slot)
-        if after < before:
-            found.append(before - after)
-    return found
 
 
 def test_a_heal_at_an_interval_gives_a_part_of_the_attack_to_all_allies(make):

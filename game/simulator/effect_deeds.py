@@ -1,0 +1,203 @@
+"""What effects do to a fighter: damage, healing, shields, stuns, SP and DP; and what losing health leads to.
+
+A fighter `f` or `g` is an operator (its slot) or an enemy (S plus its number); `p` is a row of `World.effect_part`.
+Nothing here is called in a battle without effects.
+"""
+
+from __future__ import annotations
+
+from game.simulator.blocking import RELEASE_ALL, release_above
+from game.simulator.choosing import health_of, in_reach, stands
+from game.simulator.compiling import compiled, not_inlined, often
+from game.simulator.damage import damage_dealt
+from game.simulator.effect_events import raise_event
+from game.simulator.effect_records import (
+    ADD,
+    DAMAGE_ATTACK,
+    DAMAGE_DEFENSE,
+    DEATH,
+    FACTOR,
+    FALLS,
+    GIVE_DP,
+    GIVE_SP,
+    HEAL_ATTACK,
+    HEAL_DEALT,
+    HEAL_SHARE,
+    HEALING_GIVEN,
+    HEALING_TAKEN,
+    HURT,
+    KILLS,
+    LEAVE,
+    LOSE,
+    LOSE_SHARE,
+    RESIST,
+    SAVED,
+    SHIELD,
+    SHIELD_ATTACK,
+    SP_SHARE,
+    STUN,
+    UNDYING,
+    WARD_BROKEN,
+    WARDS,
+)  # fmt: skip
+from game.simulator.field import add_dp, mode_of
+from game.simulator.modifiers import (
+    attack_of,
+    defense_of,
+    enemy_attack,
+    enemy_defense,
+    enemy_resistance,
+    full_health,
+    gain_sp,
+    resistance_of,
+    taken,
+)  # fmt: skip
+from game.simulator.presence import die, remove
+from game.simulator.records import Field, World
+
+
+@compiled
+def do(world: World, field: Field, f: int, p: int, g: int) -> None:
+    """One part of an effect of `f` on `g`."""
+    not_inlined()
+    part, slots = world.effect_part[p], field.unit.shape[0]
+    what, amount = part.what, part.amount
+    if what <= DAMAGE_DEFENSE:
+        damage_by_effect(world, field, f, g, points_of(world, field, f, what, amount), part.of)
+    elif what <= HEAL_DEALT:
+        _heal(world, field, f, g, points_of(world, field, f, what, amount) if what != HEAL_SHARE else -amount)
+    elif what == STUN:
+        stun(world, field, g, int(amount))
+    elif what == GIVE_DP:
+        add_dp(world, field, int(amount))
+    elif what in (LOSE, LOSE_SHARE):
+        lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
+    elif g < slots:
+        _do_to_operator(world, field, f, p, g)
+
+
+@compiled
+def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
+    """Shields, wards and SP, or the order to leave; nothing of it is for enemies."""
+    part, unit = world.effect_part[p], field.unit[g]
+    what, amount = part.what, part.amount
+    if what == SHIELD:
+        unit.shield = max(unit.shield, amount * full_health(world, field, g))
+    elif what == SHIELD_ATTACK:
+        unit.shield = max(unit.shield, points_of(world, field, f, HEAL_ATTACK, amount))
+    elif what == WARDS:
+        unit.wards = max(unit.wards, min(unit.wards + int(amount), part.of))
+    elif what == GIVE_SP:
+        gain_sp(world, field, g, int(amount))
+    elif what == SP_SHARE:
+        gain_sp(world, field, g, int(amount * world.deployable[g].sp_cost))
+    elif what == LEAVE:
+        unit.leaves_at = field.battle[0].clock + int(amount)
+
+
+@compiled
+def lose_some(field: Field, g: int, points: float) -> None:
+    """A fighter loses health, but keeps a point."""
+    slots = field.unit.shape[0]
+    if g < slots:
+        field.unit[g].health = max(field.unit[g].health - points, min(field.unit[g].health, 1.0))
+    else:
+        foe = field.foe[g - slots]
+        foe.health = max(foe.health - points, min(foe.health, 1.0))
+
+
+@often
+def points_of(world: World, field: Field, f: int, what: int, amount: float) -> float:
+    """Points of a part that is given in points, or in parts of its owner's attack or defense."""
+    slots = field.unit.shape[0]
+    if what in (DAMAGE_ATTACK, HEAL_ATTACK):
+        own = attack_of(world, field, f, mode_of(field, f)) if f < slots else enemy_attack(world, field, f - slots)
+        return amount * own
+    if what == DAMAGE_DEFENSE:
+        own = defense_of(world, field, f, mode_of(field, f)) if f < slots else enemy_defense(world, field, f - slots)
+        return amount * own
+    return amount * field.battle[0].dealt if what == HEAL_DEALT else amount
+
+
+@compiled
+def damage_by_effect(world: World, field: Field, f: int, g: int, points: float, kind: int) -> None:
+    """Damage by an effect; it may kill."""
+    not_inlined()
+    slots = field.unit.shape[0]
+    if g < slots:
+        mode = mode_of(field, g)
+        hurt = damage_dealt(points, defense_of(world, field, g, mode), resistance_of(world, field, g, mode), kind)
+        lose_health(world, field, g, hurt * taken(field, g, kind))
+        return
+    e = g - slots
+    hurt = damage_dealt(points, enemy_defense(world, field, e), enemy_resistance(world, field, e), kind)
+    field.foe[e].health -= hurt * taken(field, g, kind)
+    if field.foe[e].health <= 0.0:
+        fall(world, field, e, f)
+
+
+@compiled
+def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
+    """An operator takes damage: a ward takes all of it, else its shield absorbs what it can. It may die."""
+    not_inlined()
+    unit = field.unit[s]
+    if unit.wards > 0:
+        unit.wards -= 1
+        raise_event(world, field, s, WARD_BROKEN)
+        return
+    absorbed = min(hurt, unit.shield)
+    unit.shield -= absorbed
+    left = unit.health - (hurt - absorbed)
+    least = field.modifier[s, UNDYING, ADD]
+    if least > 0.0:
+        kept = min(max(least * full_health(world, field, s), 1.0), unit.health)
+        if left <= 0.0:
+            raise_event(world, field, s, SAVED)
+        left = max(left, kept)
+    unit.health = left
+    raise_event(world, field, s, HURT)
+    if left <= 0.0:
+        raise_event(world, field, s, DEATH)
+        remove(world, field, s)
+
+
+@compiled
+def fall(world: World, field: Field, e: int, by: int) -> None:
+    """An enemy dies by a fighter's doing."""
+    not_inlined()
+    slots = field.unit.shape[0]
+    raise_event(world, field, slots + e, DEATH)
+    raise_event(world, field, by, KILLS)
+    for i in range(world.effect.shape[0]):
+        if world.effect[i].when == FALLS and stands(field, world.effect[i].owner):
+            field.pending[i] += int(in_reach(world, field, i, slots + e, slots + e))
+    die(world, field, e)
+    if by < slots:
+        field.unit[by].kills += 1
+        add_dp(world, field, world.deployable[by].dp_per_kill)
+
+
+@compiled
+def _heal(world: World, field: Field, f: int, g: int, points: float) -> None:
+    """Give health points, or, if negative, that fraction of the full health."""
+    full, slots = full_health(world, field, g), field.unit.shape[0]
+    amount = points if points >= 0.0 else -points * full
+    amount *= field.modifier[f, HEALING_GIVEN, FACTOR] * field.modifier[g, HEALING_TAKEN, FACTOR]
+    if g < slots:
+        if g == f or not world.stance[mode_of(field, g), g].unhealable:
+            field.unit[g].health = min(field.unit[g].health + amount, full)
+    else:
+        field.foe[g - slots].health = min(field.foe[g - slots].health + amount, full)
+
+
+@compiled
+def stun(world: World, field: Field, g: int, ticks: int) -> None:
+    """Stun a fighter, if it is not immune."""
+    slots, clock = field.unit.shape[0], field.battle[0].clock
+    if g < slots:
+        shorter = 2 if field.modifier[g, RESIST, ADD] > 0.0 else 1
+        field.unit[g].stunned_until = max(field.unit[g].stunned_until, clock + ticks // shorter)
+        release_above(world, field, g, RELEASE_ALL)
+    elif not world.enemy[g - slots].stun_immune:
+        foe = field.foe[g - slots]
+        foe.stunned_until = max(foe.stunned_until, clock + ticks)
