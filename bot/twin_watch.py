@@ -1,4 +1,4 @@
-"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own, so that play never waits."""
+"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play never waits."""
 
 from __future__ import annotations
 
