@@ -173,8 +173,9 @@ class ScreenOptions(Table):
     profile: str = Field("practice", description="Whose screens these are: a shipped profile's name, or a path.")
     portraits: str = Field(
         "",
-        description="For a real client: a folder with the picture on each operator's card at 1280x720, Kroos.png and "
-        "so on; empty for the practice game's own.",
+        description="Where the pictures on operators' cards are kept (Kroos.png and so on); those that are missing are "
+        "learned by asking the game. Empty for portraits/<profile> in the data directory; the practice game then shows "
+        "its own, which are known.",
     )
     fps: float = Field(
         8.0, description="For a window or a device: how many frames a second are looked at, at most.", gt=0, le=60

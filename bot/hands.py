@@ -20,7 +20,7 @@ from game.actions import STEPS
 from game.camera import Camera
 from game.errors import HoldfastError
 from game.levels.stage import Stage
-from states.commands import Deploy, Gesture, Retreat, Swipe, Tap, TapAt, UseSkill
+from states.commands import Deploy, Gesture, Retreat, Swipe, Tap, TapAt, TapCard, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
 from vision.profile import Profile
 
@@ -97,6 +97,8 @@ def _steps(gesture: Gesture, geometry: Geometry) -> Iterator[Step]:
             yield from _tap(points[gesture.point], timing)
         case TapAt():
             yield from _tap((gesture.x, gesture.y), timing)
+        case TapCard():
+            yield from _tap(geometry.profile.card_centre(gesture.card, gesture.cards), timing)
         case Swipe():
             yield from _drag(points[gesture.start], points[gesture.end], timing)
         case Deploy():
@@ -111,16 +113,19 @@ def undo(gesture: Gesture, geometry: Geometry, made: Sequence[Step]) -> list[Ste
     """What takes back a gesture that was broken off after the steps `made`.
 
     A pointer that is down is let go where that does nothing: a card at its place in the hand, a swipe where it began,
-    a button beside it. A card that waits for its direction and an operator that is selected are put back by a tap on an
-    empty spot.
+    a button beside it. A card that was tapped or waits for its direction and an operator that is selected are put back
+    by a tap on an empty spot.
     """
     presses = [step for step in made if isinstance(step, Press)]
     released = sum(isinstance(step, Release) for step in made)
     back: list[Step] = []
     if len(presses) > released:
-        x, y = presses[-1] if isinstance(gesture, Deploy | Swipe) else _pixel(geometry.profile.points["clear"])
+        x, y = (
+            presses[-1] if isinstance(gesture, Deploy | Swipe | TapCard) else _pixel(geometry.profile.points["clear"])
+        )
         back += [Move(x, y), Wait(QUICK), Release()]
-    if isinstance(gesture, Deploy | UseSkill | Retreat) and released == 1:
+    of_a_card = isinstance(gesture, Deploy | TapCard) and bool(presses) and released <= 1
+    if of_a_card or (isinstance(gesture, UseSkill | Retreat) and released == 1):
         back += _tap(geometry.profile.points["clear"], Timing(hold=QUICK, rest=0.0))
     return back
 

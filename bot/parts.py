@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from bot import log
 from bot.clients.client import Client, open_client
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.hands import Geometry, Timing
 from bot.sources import Sources, open_stage, play_stage, sources
 from bot.squads import configured_squad
 from bot.stage_checkpoints import PRESENT, change_to, set_others_aside
 from game.camera import Camera
+from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
@@ -24,8 +24,11 @@ from learning.learner import Learner
 from learning.plan_policy import PlanPolicy, brought
 from planning.plans import Plan
 from states.machine import Machine, Setup
-from vision.capture import Image
 from vision.watcher import Watcher
+
+if TYPE_CHECKING:
+    from vision.hand import Member
+    from vision.portraits import Portraits
 
 Tell = Callable[[str], None]
 
@@ -73,7 +76,7 @@ def build(
     warm_up(stage, squad)
     tell("loading the detector and the models that read text")
     geometry = _geometry(config, stage, client.size)
-    watcher = _watcher(config, squad, geometry, client.clock)
+    watcher = _watcher(config, squad, known.catalogue, geometry, client.clock)
     tell("loading what was learned so far")
     learner = _learner(config, stage, squad, fresh=fresh)
     if plan is not None:
@@ -114,7 +117,9 @@ def _geometry(config: Config, stage: Stage, size: tuple[int, int]) -> Geometry:
     return Geometry(load_profile(config.screen.profile, size), camera, stage, timing)
 
 
-def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry, clock: Callable[[], float]) -> Watcher:
+def _watcher(
+    config: Config, squad: tuple[Operator, ...], catalogue: Catalogue, geometry: Geometry, clock: Callable[[], float]
+) -> Watcher:
     """The watcher, with the models that it needs to read a frame."""
     from vision.cutter import Cutter
     from vision.detector import Detector
@@ -122,24 +127,38 @@ def _watcher(config: Config, squad: tuple[Operator, ...], geometry: Geometry, cl
 
     profile, camera, stage, _ = geometry
     reader = Reader()
-    cutter = Cutter(profile, reader, _portraits(config, squad))
+    members = [_member(operator, catalogue) for operator in squad] if _learns_portraits(config) else ()
+    cutter = Cutter(profile, reader, _portraits(config, squad), members)
     return Watcher(profile, cutter, Detector(Path(config.vision.weights)), reader, camera, stage, clock=clock)
 
 
-def _portraits(config: Config, squad: tuple[Operator, ...]) -> list[Image]:
-    """The pictures by which the cards are told apart. Raises ConfigError when one is missing."""
-    if not config.screen.portraits:
+def _learns_portraits(config: Config) -> bool:
+    """Whether cards are known by what the bot learns of them: everywhere but in the practice game as it is drawn."""
+    return config.screen.kind != "practice" or bool(config.screen.portraits)
+
+
+def _portraits(config: Config, squad: tuple[Operator, ...]) -> Portraits:
+    """The pictures by which the cards are told apart, as far as there are any yet."""
+    from vision.portraits import Portraits, read_portraits
+
+    if not _learns_portraits(config):
         from game.practice.art import portraits
 
-        return list(portraits(squad))
-    import cv2
+        return Portraits(portraits(squad))
+    own = config.screen.portraits
+    kept = config.directory / "portraits" / Path(config.screen.profile).stem
+    folder = Path(config.folder) / own if own else kept
+    names = [operator.name for operator in squad]
+    return Portraits(read_portraits(folder, names), names, folder)
 
-    folder = Path(config.folder) / config.screen.portraits
-    pictures = [cv2.imread(str(folder / f"{operator.name}.png")) for operator in squad]
-    missing = [f"{operator.name}.png" for operator, picture in zip(squad, pictures, strict=True) if picture is None]
-    if missing:
-        raise ConfigError(f"screen.portraits: {folder} lacks {', '.join(missing)}: cut them out of a frame at 1280x720")
-    return [np.asarray(picture, dtype=np.uint8) for picture in pictures]
+
+def _member(operator: Operator, catalogue: Catalogue) -> Member:
+    """An operator as its card and its panel show it, with its names in all languages that the tables know."""
+    from vision.hand import Member
+
+    one = catalogue.find_character(operator.name)
+    names = (operator.name, one.chinese, *one.other_names) if one else (operator.name,)
+    return Member(tuple(filter(None, names)), operator.cost, operator.role)
 
 
 def _learner(config: Config, stage: Stage, squad: tuple[Operator, ...], *, fresh: bool) -> Learner:
@@ -183,4 +202,5 @@ def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: i
         speed=config.play.speed,
         decision_interval=config.play.decision_interval,
         pause_game=config.control.pause_game,
+        ask_cards=_learns_portraits(config),
     )

@@ -8,8 +8,9 @@ import msgspec
 
 from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action
 from game.view import UNKNOWN, BattleView, OperatorSeen
+from states.asking import PAUSE, Asking
 from states.attempts import BAN_SECONDS, REPEATS, Attempt, Banned, banned_key
-from states.commands import BattleEnded, Command, Decide, Deploy, Remember, Retreat, Tap, UseSkill
+from states.commands import BattleEnded, Command, Decide, Deploy, Remember, Retreat, Tap, TapCard, UseSkill
 from states.events import BattleSeen, Decided, Event, GestureDone, GestureFailed, Outcome, ScreenSeen
 from states.state import State
 
@@ -47,6 +48,7 @@ class Memory:
     attempt: Attempt | None = None
     banned: dict[Banned, float] = field(default_factory=dict)
     """Action that had no effect however often it was made → the time from which it may be tried again."""
+    asking: Asking = field(default_factory=Asking)
     button_at: float = -BUTTON_PATIENCE
     buttons: dict[str, int] = field(default_factory=dict)
 
@@ -71,6 +73,7 @@ class BattleState(State):
         # An answer that arrived in another state was ignored there: ask again.
         self.memory.asked = None
         self.memory.buttons = {}
+        self.memory.asking.stop()
         self.machine.arrive()
         if self.memory.attempt is not None:
             # A gesture that a pause broke off may have had its effect: the next frames show it.
@@ -103,6 +106,8 @@ class BattleState(State):
             self._judge(memory, memory.attempt, event.view, event.t)
         view = memory.view = self._complete(memory, event.view)
         self.tapped_at = None
+        if self._is_asking(memory, view, event.t):
+            return self._name_cards(memory.asking, view, event.t)
         return (
             self._buttons(memory, view, event)
             or self._repeat(memory, view, event.t)
@@ -260,6 +265,25 @@ class BattleState(State):
         memory.button_at = event.t
         memory.buttons[count] = memory.buttons.get(count, 0) + 1
         return [Tap(id=self.machine.next_id(), point=point, why=why)]
+
+    def _is_asking(self, memory: Memory, view: BattleView, t: float) -> bool:
+        """Whether the game is being asked whose cards these are: where the eyes can learn it, and nothing else is
+        under way.
+        """
+        if not self.machine.setup.ask_cards or memory.attempt is not None or memory.asked is not None:
+            return False
+        memory.asking.look(view, t, self.machine.setup.squad_size, memory.deployed)
+        return memory.asking.under_way
+
+    def _name_cards(self, asking: Asking, view: BattleView, t: float) -> list[Command]:
+        """The next tap that asks whose a card is."""
+        place = asking.next_tap(view, t, self.machine.lag)
+        if place is None:
+            return []
+        number, why = self.machine.next_id(), "ask whose card this is"
+        if place == PAUSE:
+            return [Tap(id=number, point="pause", why=why)]
+        return [TapCard(id=number, card=place, cards=len(view.cards), why=why)]
 
     def _ask(self, memory: Memory, view: BattleView, t: float) -> list[Command]:
         """Ask the policy once `decision_interval` has passed, and give the last one's experience to the learner."""

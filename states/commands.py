@@ -55,6 +55,15 @@ class Deploy(Gesture, tag="deploy", frozen=True, kw_only=True):
     """Index into game.actions.DIRECTIONS."""
 
 
+class TapCard(Gesture, tag="tap_card", frozen=True, kw_only=True):
+    """Tap a card, so that the game shows whose it is."""
+
+    card: int
+    """Place in the hand, 0 the leftmost."""
+    cards: int
+    """Cards in the hand, on which their places depend."""
+
+
 class UseSkill(Gesture, tag="use_skill", frozen=True, kw_only=True):
     """Select the operator on a tile and tap its skill."""
 
@@ -174,6 +183,7 @@ AnyCommand = (
     | TapAt
     | Swipe
     | Deploy
+    | TapCard
     | UseSkill
     | Retreat
     | Decide

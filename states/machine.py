@@ -110,6 +110,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of game time between two decisions."""
     pause_game: bool = False
     """Whether a pause in a battle presses the game's own pause button too. (Older traces know no such setting.)"""
+    ask_cards: bool = False
+    """Whether the game is asked whose a card is that the eyes do not know. (Nor this.)"""
     entered_again: tuple[float, ...] = ()
     """When the bot entered after another device had taken the account over, before this trace. (Nor this.)"""
 
@@ -299,8 +301,10 @@ class Machine:
 
     def _pause_button(self, source: str) -> str | None:
         """The button that makes the game itself stand still, where a pause interrupts a battle that goes on."""
-        view = self.battle.memory.view if self.battle.memory and source == "battle" else None
-        return "pause" if self.setup.pause_game and view is not None and not view.paused else None
+        memory = self.battle.memory if source == "battle" else None
+        if memory is None or memory.view is None or memory.view.paused or memory.asking.is_paused:
+            return None
+        return "pause" if self.setup.pause_game else None
 
     def _failed(self, event: PartFailed) -> list[Command]:
         """What the bot does without a part: without hands it pauses, without a part of BLINDING it is a fault."""

@@ -8,7 +8,6 @@ last one known; a single image has no earlier numbers, so nothing is replaced th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
@@ -17,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.view import UNKNOWN, Card, CardState
+from vision.hand import Icon, Member, whose
 from vision.ocr import COUNTER, DIGITS, SIGNED, Reader
+from vision.portraits import Portraits, is_red, slot_named
 from vision.profile import Profile
 
 Image = NDArray[np.uint8]
@@ -25,16 +26,8 @@ Value = TypeVar("Value")
 
 MOST_DP = 99
 MOST_CARDS = 20
-PORTRAIT = (24, 24)
-"""Size at which portraits are compared."""
-DARK = 40
-"""Red level up to which a pixel counts as black."""
-RED = 0.8
-"""Share of a crop's lit pixels that must be red for a card to be cooling down."""
-RING = (0.19, 0.38)
-"""The ring of a card's timer: its inner and outer radius around the portrait's middle, as shares of the side."""
-LEAST_CORRELATION = 0.6
-"""Correlation from which a portrait counts as recognised."""
+ICON, AROUND_ICON = (-41, 4, 22, 17), (-44, 1, 28, 23)
+"""The class icon at 1280x720 relative to a card's flag and top, without and with a margin."""
 SQUARE = 21
 """Rows at 1280x720 of the class square on every card that are looked at."""
 LEAST_CONTRAST = 0.3
@@ -71,14 +64,22 @@ class Flag(NamedTuple):
 class Cutter:
     """Reads the frames of one battle after the other. `forget` says that another battle begins.
 
-    `portraits` are the squad's, in slot order, as drawn on the cards at 1280x720; without them slots stay UNKNOWN.
+    `portraits` are the squad's, in slot order, as drawn on the cards. Those not known are learned of a `squad`:
+    from costs and class icons as long as all its cards are in the hand, and from the name that the game shows of a card
+    that is selected. Without either slots stay UNKNOWN.
     """
 
-    def __init__(self, profile: Profile, reader: Reader, portraits: Sequence[Image] = ()) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        reader: Reader,
+        portraits: Portraits | Sequence[Image] = (),
+        squad: Sequence[Member] = (),
+    ) -> None:
         self.profile = profile
         self._reader = reader
-        self._portraits = [fingerprint(portrait) for portrait in portraits]
-        self._cooling = [fingerprint(portrait, cooling=True) for portrait in portraits]
+        self._portraits = portraits if isinstance(portraits, Portraits) else Portraits(portraits)
+        self._squad = squad
         self._seen: dict[str, tuple[bytes, object]] = {}
         self._last = Hud(None, None, None, None, None, False, None, False, ())
 
@@ -146,14 +147,50 @@ class Cutter:
     def _cards(self, image: Image, hud: Hud) -> tuple[Card, ...]:
         """The hand from left to right."""
         flags = find_flags(image, self.profile, one_raised=hud.deploying)
+        cards = tuple(self._card(image, index, len(flags), flag, hud) for index, flag in enumerate(flags))
+        if not self._squad or not self._learns(image, flags, cards, hud):
+            return cards
+        self._seen = {name: seen for name, seen in self._seen.items() if not name.startswith("slot ")}
         return tuple(self._card(image, index, len(flags), flag, hud) for index, flag in enumerate(flags))
+
+    def _learns(self, image: Image, flags: Sequence[Flag], cards: Sequence[Card], hud: Hud) -> bool:
+        """Learn the pictures of cards that are not known, as far as this frame tells whose they are; whether it does.
+
+        A kept picture that no longer fits, as after a change of clothes, is replaced once the game shows the name.
+        """
+        unknown = [index for index, card in enumerate(cards) if card.slot == UNKNOWN]
+        raised = [index for index in unknown if flags[index].top < self.profile.card_top()]
+        if hud.deploying and len(raised) == 1:
+            slot = slot_named(self._remembered("name", self.profile.crop(image, "unit_name"), self._name), self._squad)
+            if slot != UNKNOWN:
+                self._portraits.keep(slot, self._portrait(image, flags[raised[0]]))
+            return slot != UNKNOWN
+        if not unknown or hud.deploying or not self._portraits.missing or len(cards) != len(self._squad):
+            return False
+        icons = [Icon.of(*(cut(image, flag, box, self.profile) for box in (ICON, AROUND_ICON))) for flag in flags]
+        found = whose([card.cost for card in cards], icons, self._squad)
+        news = [index for index in unknown if found[index] != UNKNOWN]
+        for index in news:
+            self._portraits.learn(found[index], self._portrait(image, flags[index]))
+        return bool(news)
+
+    def _name(self, crop: Image) -> str:
+        """The name in the panel of a card or unit that is selected."""
+        lines = self._reader.lines(crop)
+        return lines[0].text if lines else self._reader.text(crop)
+
+    def _portrait(self, image: Image, flag: Flag) -> Image:
+        """The picture on a card."""
+        layout = self.profile.cards
+        middle = flag.x - layout.flag * self.profile.across
+        return cut(image, Flag(middle, flag.top), layout.portrait, self.profile)
 
     def _card(self, image: Image, index: int, count: int, flag: Flag, hud: Hud) -> Card:
         layout = self.profile.cards
         cost_box = cut(image, flag, layout.cost, self.profile)
         cost_text = self._remembered(f"cost {index} of {count}", cost_box, self._cost)
-        portrait = cut(image, Flag(flag.x - layout.flag * self.profile.across, flag.top), layout.portrait, self.profile)
-        slot = self._remembered(f"slot {index} of {count}", portrait, self._slot)
+        portrait = self._portrait(image, flag)
+        slot = self._remembered(f"slot {index} of {count}", portrait, self._portraits.slot_of)
         cooling = self._remembered(f"cooling {index} of {count}", portrait, is_red)
         cost = int(cost_text) if cost_text else UNKNOWN
         return Card(slot, cost, card_state(cost, cooling, hud.dp))
@@ -168,16 +205,6 @@ class Cutter:
         framed[:, :side] = framed[:, -side:] = 0
         readings = (self._reader.digits(part, tinted) for tinted in (False, True) for part in (box, framed))
         return next((text for text in readings if text), "")
-
-    def _slot(self, portrait: Image) -> int:
-        """The slot whose portrait correlates most with this one; UNKNOWN below `LEAST_CORRELATION`."""
-        if not self._portraits:
-            return UNKNOWN
-        cooling = is_red(portrait)
-        print_ = fingerprint(portrait, cooling)
-        correlations = [float(print_ @ other) for other in (self._cooling if cooling else self._portraits)]
-        best = int(np.argmax(correlations))
-        return best if correlations[best] >= LEAST_CORRELATION else UNKNOWN
 
 
 def card_state(cost: int, cooling: bool, dp: int | None) -> CardState:
@@ -298,44 +325,6 @@ def darkening(strip: Image, across: float) -> NDArray[np.bool_]:
     mean = cv2.blur(grey, (width, 1))
     light, dark = np.roll(mean, reach, axis=1), np.roll(mean, -reach, axis=1)
     return np.asarray(light - dark > LEAST_CONTRAST * (light + dark + 20))
-
-
-def fingerprint(portrait: Image, cooling: bool = False) -> NDArray[np.float32]:
-    """A portrait as a vector of length one, the same whether the card is bright or dark.
-
-    Of a card that cools down only the red channel counts, and only beside the ring of its timer.
-    """
-    if portrait.size == 0:
-        light = np.zeros(PORTRAIT, np.uint8)
-    elif cooling:
-        light = np.ascontiguousarray(portrait[:, :, 2])
-    else:
-        light = np.asarray(cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    small = cv2.resize(light, PORTRAIT, interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = small[beside_ring()] if cooling else small.ravel()
-    small -= small.mean()
-    return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), dtype=np.float32)
-
-
-@cache
-def beside_ring() -> NDArray[np.bool_]:
-    """Where on a portrait, at the size portraits are compared, the ring of a card's timer does not run."""
-    rows, columns = (np.abs(np.arange(length) - (length - 1) / 2) / length for length in PORTRAIT[::-1])
-    away = np.hypot(rows[:, None], columns[None, :])
-    return np.asarray((away < RING[0]) | (away > RING[1]), dtype=np.bool_)
-
-
-def is_red(crop: Image) -> bool:
-    """Whether a crop is tinted red: in `RED` of its lit pixels the other channels have at most half of the red level.
-
-    Red hair alone does not reach that share: a face is always beside it.
-    """
-    if crop.size == 0:
-        return False
-    blue, green, red = cv2.split(crop)
-    lit = red > DARK
-    tinted = lit & (red // 2 >= cv2.max(blue, green))
-    return bool(tinted.sum() > RED * max(lit.sum(), lit.size // 10))
 
 
 def with_last_known(now: Hud, before: Hud) -> Hud:

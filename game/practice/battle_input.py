@@ -1,4 +1,6 @@
-"""What the pointer does in a battle: dragging cards, choosing a direction, selecting units, pause and speed."""
+"""What the pointer does in a battle: dragging and tapping cards, choosing a direction, selecting units, pause and
+speed.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +35,11 @@ class BattleInput:
     @property
     def is_dragging(self) -> bool:
         """Whether a card is held, or a deployed card that waits for its direction."""
-        return self.hold is not None and not self.hold.standing
+        return self.hold is not None and not self.hold.standing and not self.hold.tapped
 
     def press(self, at: Point) -> None:
         """Take hold of the card under the pointer if it can be deployed now."""
-        if self.paused or self.hold is not None:
+        if self.paused or (self.hold is not None and not self.hold.tapped):
             return
         card = self.picker.card(self.battle.view().cards, *at)
         if card is not None and card.state == "ready" and self._has_room(card):
@@ -50,7 +52,7 @@ class BattleInput:
     def drag(self, to: Point) -> None:
         """Take the held card to a pixel, or swipe there from the tile on which it was let go."""
         hold = self.hold
-        if hold is None or hold.standing:
+        if hold is None or not self.is_dragging:
             return
         if hold.tile is None:
             hold.at = to
@@ -69,9 +71,14 @@ class BattleInput:
     def release(self, pressed: Point, at: Point, *, tapped: bool) -> None:
         """The pointer goes up at a pixel, after it went down at `pressed`."""
         hold = self.hold
-        if hold is None:
+        card = self.picker.card(self.battle.view().cards, *at) if tapped else None
+        if card is not None and (hold is None or (hold.tile is None and hold.slot == card.slot) or hold.tapped):
+            self.hold = Hold(card.slot, tapped=True)
+        elif hold is None:
             if tapped:
                 self._tap(at)
+        elif hold.tapped:
+            self.hold = None
         elif hold.tile is None:
             self._drop_card(hold, at)
         elif hold.standing:

@@ -9,8 +9,8 @@ import pygame
 
 from game.characters.models import Operator
 from game.practice import layout
-from game.practice.art import INK, LIGHT, WHITE, Colour, portrait, role_icon, write
-from game.practice.devices import device_picture
+from game.practice.art import INK, LIGHT, WHITE, Colour, portrait, role_icon, text, write
+from game.practice.devices import device_picture, device_token
 from game.practice.layout import Scale, Spot
 from game.practice.menus import GOLD, Menus
 from game.practice.scene import BattleScene
@@ -32,7 +32,9 @@ class HudPainter(Menus):
         self._buttons(scene)
         self._points(scene)
         self._cards(scene)
-        if scene.banner:
+        if scene.hold is not None:
+            self._panel(scene.hold.slot)
+        elif scene.banner:
             self._banner(scene.banner)
         self.scale = pages
 
@@ -144,6 +146,21 @@ class HudPainter(Menus):
             face.fill((150, 40, 40), special_flags=pygame.BLEND_MULT)
             face.fill((40, 0, 0), special_flags=pygame.BLEND_ADD)
         return face.convert(self.surface)
+
+    def _panel(self, slot: int) -> None:
+        """What the game tells of the card or the unit that is held: its class, its name and its numbers."""
+        one = self.squad[slot] if slot < len(self.squad) else None
+        self._fill(layout.PANEL, (22, 24, 30))
+        x, y, side, _ = self.scale.rectangle(layout.PANEL_ICON)
+        self.surface.blit(role_icon(one.role, side, WHITE) if one else device_token(side), (x, y))
+        numbers = f"HP {one.max_health:.0f}  ATK {one.attack:.0f}  DEF {one.defense:.0f}" if one else ""
+        lines = (
+            (layout.PANEL_NAME, one.name if one else "DEVICE", 36, WHITE),
+            (layout.PANEL_NUMBERS, numbers, 24, LIGHT),
+        )
+        for spot, words, size, colour in lines:
+            left, top, _, height = self.scale.rectangle(spot)
+            self.surface.blit(text(words, self._px(size), colour), (left, top + height // 8))
 
     def _timer(self, middle: float, top: float, remaining: float, total: float) -> None:
         """The ring that shows how long a card still cools down."""

@@ -62,6 +62,10 @@ DP_ICON = Spot(1160, 495, 45, 45, "bottom right")
 DP_BAR = Spot(1160, 541, 120, 3, "bottom right")
 SLOTS_LABEL = Spot(1059, 547, 172, 32, "bottom right")
 SLOTS_LEFT = Spot(1233, 549, 47, 28, "bottom right")
+PANEL = Spot(0, 92, 240, 250, "left")
+PANEL_ICON = Spot(14, 104, 72, 72, "left")
+PANEL_NAME = Spot(16, 184, 224, 30, "left")
+PANEL_NUMBERS = Spot(16, 250, 224, 20, "left")
 BANNER = Spot(20, 104, 200, 44, "top left")
 
 CARD_PITCH = 118.6

@@ -16,7 +16,9 @@ Struck = tuple[Literal["operator", "enemy"], int]
 
 @dataclass
 class Hold:
-    """What the player holds: a dragged card, a card on a tile that waits for its direction, or a selected unit."""
+    """What the player holds: a dragged card, one that was tapped, one on a tile that waits for its direction, or a
+    selected unit.
+    """
 
     slot: int
     at: tuple[float, float] | None = None
@@ -27,6 +29,8 @@ class Hold:
     """The direction of the swipe (see game.actions); None while it is too short."""
     standing: bool = False
     """Whether it is a unit on the field, with a skill and a retreat button."""
+    tapped: bool = False
+    """Whether it is a card that was tapped: it stays in the hand, and another tap lets go of it."""
 
 
 @dataclass

@@ -99,6 +99,7 @@ def _views(painter: Painter, scene: BattleScene, camera: Camera) -> Iterator[Pic
         slot = scene.hand[0].slot
         tiles = _tiles(scene.battle)
         views["card held"] = replace(scene, hold=Hold(slot, at=(width / 2, height / 2)), legal=tiles)
+        views["card tapped"] = replace(scene, paused=True, hold=Hold(slot, tapped=True))
         if tiles:
             views["direction"] = replace(scene, hold=Hold(slot, tile=tiles[0], direction=2))
     for one in scene.battle.operators_on_field()[:1]:

@@ -20,7 +20,7 @@ from game.camera import Camera
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
-from states.commands import Deploy, Retreat, Swipe, Tap, TapAt, UseSkill
+from states.commands import Deploy, Retreat, Swipe, Tap, TapAt, TapCard, UseSkill
 from states.events import GestureDone, GestureFailed, PartFailed
 from vision.profile import load_profile
 
@@ -287,6 +287,7 @@ GESTURES = {
         cards=len(game.battle.view().cards),
         **dict(zip(("row", "col"), game.battle_page.input.legal_tiles(0)[0], strict=True)),
     ),
+    "tap_card": lambda game, _: TapCard(id=1, why="", card=0, cards=len(game.battle.view().cards)),
     "use_skill": lambda _, tile: UseSkill(id=1, why="", row=tile[0], col=tile[1]),
     "retreat": lambda _, tile: Retreat(id=1, why="", row=tile[0], col=tile[1]),
     "pause": lambda *_: Tap(id=1, why="", point="pause"),

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.cutter import Cutter, Hud, card_state, is_red, with_last_known
+from vision.cutter import Cutter, Hud, card_state, with_last_known
+from vision.portraits import is_red
 from vision.profile import load_profile
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"

@@ -19,6 +19,7 @@ from game.practice.stage_map import ON_A_PAGE, nodes_of
 from game.simulator.battle import Battle
 from vision.cutter import Cutter
 from vision.ocr import Reader
+from vision.portraits import Portraits
 from vision.profile import load_profile
 from vision.screens import recognise
 
@@ -115,33 +116,29 @@ def deploy_any(battle, rng):
         battle.act(deploys[rng.integers(len(deploys))])
 
 
-def test_each_of_many_portraits_is_recognised(reader):
+def test_each_of_many_portraits_is_recognised():
     """Over seventy names of all classes: bright, dark or cooling down, each is most similar to its own portrait."""
     faces = [portrait(name, ROLES[index % 8], *PORTRAIT) for index, name in enumerate(NAMES)]
     images = [pixels(face) for face in faces]
-    cutter = Cutter(load_profile("practice"), reader, images)
+    known = Portraits(images)
     for slot, image in enumerate(images):
         red = np.clip(image * np.array([40, 40, 150]) / 255 + np.array([0, 0, 40]), 0, 255).astype(np.uint8)
         for look in (image, (image * (140 / 255)).astype(np.uint8), red):
-            assert cutter._slot(look) == slot, NAMES[slot]
+            assert known.slot_of(look) == slot, NAMES[slot]
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 960), (2560, 1440)], ids=named)
-def test_portraits_are_recognised_at_other_sizes_too(size, reader):
+def test_portraits_are_recognised_at_other_sizes_too(size):
     """Scaled as on the cards there."""
     factor = Scale(size).factor
-    cutter = Cutter(
-        load_profile("practice"),
-        reader,
-        [pixels(portrait(name, ROLES[index % 8], *PORTRAIT)) for index, name in enumerate(NAMES)],
-    )
+    known = Portraits([pixels(portrait(name, ROLES[index % 8], *PORTRAIT)) for index, name in enumerate(NAMES)])
     for slot, name in enumerate(NAMES):
         large = portrait(name, ROLES[slot % 8], round(PORTRAIT[0] * factor), round(PORTRAIT[1] * factor))
-        assert cutter._slot(pixels(large)) == slot, name
+        assert known.slot_of(pixels(large)) == slot, name
 
 
-def test_every_operator_of_the_table_is_recognised(reader):
+def test_every_operator_of_the_table_is_recognised():
     """By its portrait, including operators added later."""
     faces = portraits(tuple(CATALOGUE.operators.values()))
-    cutter = Cutter(load_profile("practice"), reader, faces)
-    assert [cutter._slot(face) for face in faces] == list(range(len(faces)))
+    known = Portraits(faces)
+    assert [known.slot_of(face) for face in faces] == list(range(len(faces)))
