@@ -28,6 +28,8 @@ MOST_DP = 99
 MOST_CARDS = 20
 ICON, AROUND_ICON = (-41, 4, 22, 17), (-44, 1, 28, 23)
 """The class icon at 1280x720 relative to a card's flag and top, without and with a margin."""
+UNCLEAR = 0.25
+"""How far, as a share, the white of the speed's arrows may be from what divides one from two without being either."""
 SQUARE = 21
 """Rows at 1280x720 of the class square on every card that are looked at."""
 LEAST_CONTRAST = 0.3
@@ -101,7 +103,7 @@ class Cutter:
             dp=dp if dp is None or dp <= MOST_DP else None,
             slots_left=self._whole("slots_left", image),
             paused=buttons.paused <= pause < buttons.running,
-            speed=2 if arrows >= buttons.double else 1 if arrows >= buttons.single else None,
+            speed=self._speed(arrows, image),
             deploying=arrows < buttons.single,
             cards=(),
         )
@@ -128,6 +130,19 @@ class Cutter:
     def _whole(self, name: str, image: Image, tinted: bool = False, alphabet: str = DIGITS) -> int | None:
         text = self._number(name, image, alphabet, tinted)
         return int(text) if text else None
+
+    def _speed(self, arrows: float, image: Image) -> int | None:
+        """The speed by its arrows or, where something covers a part of them as emulators' key hints do, by the number
+        above them.
+        """
+        buttons = self.profile.buttons
+        if arrows < buttons.single:
+            return None
+        if abs(arrows - buttons.double) < UNCLEAR * buttons.double:
+            number = self._number("speed_number", image, alphabet="12")
+            if number in ("1", "2"):
+                return int(number)
+        return 2 if arrows >= buttons.double else 1
 
     def _counter(self, image: Image) -> tuple[int | None, int | None]:
         """Kills and total from "3/39"; if the slash was read as a digit, the total known before separates them."""

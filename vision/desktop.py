@@ -28,6 +28,12 @@ BORDER = 0.4
 """What the picture's own border, and edges that lie closely along it, count as: a game may end there."""
 CLOSE = 3
 """Pixels from the border that are close."""
+LEAST_PILLAR, MOST_PILLAR = 0.02, 0.12
+"""Least and most width of a pillar, as a share of the picture's."""
+PILLAR_EDGE = 0.55
+"""Least share of its height along which a pillar ends in an edge."""
+PILLAR_DARK = 40
+"""Most mean grey level of a pillar."""
 LEAST_EDGES = 2.0
 """Least sum of the shares of the four sides along which there is an edge."""
 
@@ -57,6 +63,27 @@ def game_areas(image: Image, most: int = 4) -> list[Area]:
         if not whole and not any(area.is_near(other) for other in apart):
             apart.append(area)
     return apart[:most]
+
+
+def between_pillars(image: Image) -> Image:
+    """A wide picture without the dark pillars, of one width, that phones' clients draw left and right of a page."""
+    height, width = image.shape[:2]
+    if width * HEIGHT <= height * WIDTH * (1 + MOST_PILLAR):
+        return image
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.int16)
+    least, most = round(width * LEAST_PILLAR), round(width * MOST_PILLAR)
+    left, right = (_pillar(side, least, most) for side in (grey, grey[:, ::-1]))
+    if left is None or right is None or abs(left - right) > CLOSE:
+        return image
+    return np.ascontiguousarray(image[:, left : width - right])
+
+
+def _pillar(grey: NDArray[np.int16], least: int, most: int) -> int | None:
+    """How wide the dark pillar at the left edge of a picture in grey is; None where there is none."""
+    edges = _Edges.of(grey[:, : most + CLOSE], 1).share[least:most]
+    wide = least + int(edges.argmax())
+    is_pillar = edges.max() >= PILLAR_EDGE and grey[:, : wide - CLOSE].mean() <= PILLAR_DARK
+    return wide if is_pillar else None
 
 
 def _scored(columns: _Edges, rows: _Edges) -> Iterator[tuple[Area, float]]:

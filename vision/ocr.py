@@ -37,6 +37,8 @@ INK = 130
 """Grey level, after stretching the contrast to 0..255, from which a pixel is ink."""
 LARGE = 0.5
 """Share of a line's height from which a letter counts as large."""
+HOLE = 0.55
+"""Share of a ring's width and height from which its hole is that of a zero and not of a six or a nine."""
 REMEMBERED = 4096
 
 
@@ -111,6 +113,16 @@ def crop_to_ink(grey: Image) -> Image | None:
     return np.ascontiguousarray(padded[top : bottom + 2 * margin, left : right + 2 * margin])
 
 
+def is_ring(ink: Image) -> bool:
+    """Whether characters on black ground are one ring: a lone zero, of which the network is seldom sure."""
+    contours, tree = cv2.findContours((ink > INK).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    if len(contours) != 2 or tree is None:
+        return False
+    outer, inner = sorted((cv2.boundingRect(contour) for contour in contours), key=lambda box: -box[2] * box[3])
+    shares = inner[2] / outer[2], inner[3] / outer[3]
+    return min(shares) >= HOLE and 0.5 <= outer[2] / outer[3] <= 1.1
+
+
 def model_path(name: str) -> Path:
     """The path of a model in the wheel of RapidOCR, found without importing the package, which takes seconds.
 
@@ -151,7 +163,8 @@ class Reader:
         key = (alphabet, ink.shape, np.packbits(ink > INK).tobytes())
         if key not in self._known:
             text, score = self._recognise(np.repeat(ink[:, :, None], 3, axis=2), alphabet)
-            self._remember(key, text if score >= LEAST_SCORE else "")
+            is_sure = score >= LEAST_SCORE or (text == "0" and is_ring(ink))
+            self._remember(key, text if is_sure else "")
         return self._known[key]
 
     def text(self, crop: Image) -> str:
@@ -192,9 +205,10 @@ class Reader:
         width = max(INPUT_HEIGHT // 2, round(INPUT_HEIGHT * crop.shape[1] / crop.shape[0]))
         pixels = cv2.resize(crop, (width, INPUT_HEIGHT)).astype(np.float32) / 127.5 - 1
         probabilities = self._recognition.run(None, {"x": pixels.transpose(2, 0, 1)[None]})[0][0]
-        allowed = [0, *map(self._characters.index, alphabet)] if alphabet else list(range(len(self._characters)))
-        characters = [self._characters[index] for index in allowed]
-        return ctc_decode(probabilities[:, allowed] if alphabet else probabilities, characters)
+        if not alphabet:
+            return ctc_decode(probabilities, self._characters)
+        allowed = [0, *map(self._characters.index, alphabet)]
+        return ctc_decode(probabilities[:, allowed], [self._characters[index] for index in allowed])
 
     def _detect(self, image: Image) -> list[Box]:
         """Rectangles of lines of text, from the detection network's map of the cores of lines."""

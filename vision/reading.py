@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.cutter import Cutter
-from vision.desktop import game_areas
+from vision.desktop import between_pillars, game_areas
 from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, Profile, load_profile
 from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise
@@ -69,10 +69,10 @@ class _Seen(NamedTuple):
 
 
 def _seen(pixels: Image, profile: str | Path, reader: Reader) -> _Seen:
-    """What a picture shows without its title bar or, where that is nothing known, in a rectangle of the game's shape
-    within a desktop.
+    """What a picture shows without its title bar and pillars or, where that is nothing known, in a rectangle of the
+    game's shape within a desktop.
     """
-    whole = _seen_in(client_area(pixels), profile, reader)
+    whole = _seen_in(between_pillars(client_area(pixels)), profile, reader)
     if whole.reading.screen != UNKNOWN_SCREEN:
         return whole
     parts = (_seen_in(area.cut(pixels), profile, reader) for area in game_areas(pixels))
