@@ -69,3 +69,5 @@ class BattleView(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...] = ()
     operators: tuple[OperatorSeen, ...] = ()
     enemies: tuple[EnemySeen, ...] = ()
+    dp_share: float | None = None
+    """The part of the next DP that has come, 0 to 1, by the bar below their number; None where it was not seen."""

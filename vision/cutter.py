@@ -42,6 +42,14 @@ LEAST_GAIN = 0.15
 """How much better a card's edge must fit higher up than at the usual height for the card to count as raised."""
 
 
+BAR_LIT, LEAST_LIT = 0.7, 130
+"""Share of the brightest pixel's grey level from which a pixel of a bar is filled, and the least level that counts."""
+BAR_BEGINS = 4
+"""Pixels within which it begins."""
+BAR_STRAY = 0.05
+"""Most share of the bar behind its end that may be as bright as it: more is something that lies over it."""
+
+
 class Hud(NamedTuple):
     """The numbers of one frame of a battle; None where a number cannot be read."""
 
@@ -54,6 +62,8 @@ class Hud(NamedTuple):
     speed: int | None
     deploying: bool
     cards: tuple[Card, ...]
+    dp_share: float | None = None
+    """How far the bar below the DP is filled, 0 to 1: the part of the next one that has come."""
 
 
 class Flag(NamedTuple):
@@ -107,7 +117,7 @@ class Cutter:
             deploying=arrows < buttons.single,
             cards=(),
         )
-        hud = with_last_known(hud, self._last)
+        hud = with_last_known(hud, self._last)._replace(dp_share=self._cached("dp_bar", image, bar_share))
         hud = hud._replace(cards=self._cards(image, hud))
         self._last = hud
         return hud
@@ -220,6 +230,24 @@ class Cutter:
         framed[:, :side] = framed[:, -side:] = 0
         readings = (self._reader.digits(part, tinted) for tinted in (False, True) for part in (box, framed))
         return next((text for text in readings if text), "")
+
+
+def bar_share(crop: Image) -> float | None:
+    """How far a white bar is filled from the left, 0 to 1; None where there is none to be seen. It may be dimmed.
+
+    Its end is exact to a pixel: at 1280x720 a 120th of its length, a quarter of a tick where DP come each second.
+    """
+    lines = crop.min(axis=2).astype(np.int16) if crop.size else ()
+    shares = [share for share in map(_line_share, lines) if share is not None]
+    return max(shares, default=None)
+
+
+def _line_share(line: NDArray[np.int16]) -> float | None:
+    """How far one line of a bar is filled; None where something else lies in it, as the lower edge of a digit."""
+    lit = line > BAR_LIT * max(int(line.max()), LEAST_LIT)
+    lit[: lit[:BAR_BEGINS].argmax()] = True  # its first pixels may be blurred
+    filled = len(lit) if lit.all() else int(lit.argmin())
+    return None if lit[filled:].sum() > BAR_STRAY * len(lit) else filled / len(lit)
 
 
 def card_state(cost: int, cooling: bool, dp: int | None) -> CardState:

@@ -159,7 +159,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a star on the result page is coloured; `inside` spans three of them side by side."""
 
 
-NEEDED_RECTANGLES = ("kills", "life", "dp", "slots_left", "speed", "speed_number", "pause", "unit_name")
+NEEDED_RECTANGLES = ("kills", "life", "dp", "dp_bar", "slots_left", "speed", "speed_number", "pause", "unit_name")
 NEEDED_POINTS = (
     "terminal", "last_stage", "stage_start", "squad_start", "result_leave", "popup_close", "back", "speed", "pause",
     "clear", "map_left", "map_right",

@@ -20,7 +20,7 @@ from vision.ui_scale import fitted
 
 Image = NDArray[np.uint8]
 
-HUD = ("kills", "total", "life", "dp", "slots_left", "paused", "speed", "deploying")
+HUD = ("kills", "total", "life", "dp", "slots_left", "paused", "speed", "deploying", "dp_share")
 LEAST_TITLE_BAR, MOST_TITLE_BAR = 16, 0.1
 """The height of a title bar: at least so many rows, at most such a share of the picture's."""
 ALIKE = 12

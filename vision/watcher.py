@@ -331,6 +331,7 @@ class Watcher:
             cards=hud.cards,
             operators=operators,
             enemies=enemies,
+            dp_share=hud.dp_share,
         )
 
     def _units(self, picture: Image, hud: Hud) -> tuple[tuple[OperatorSeen, ...], tuple[EnemySeen, ...]]:
