@@ -1,6 +1,7 @@
 # make run    install what is needed and play          make run ARGS="--battles 20"
 # make practice   play the practice game yourself, with the mouse
 # make test   install, check and test                  make check   ruff, mypy, the import rule
+# make bench-vision how fast the eyes read a screen and a battle
 # make bench  how well the eyes find units in battles  make bench-game  how fast the game is
 # make bench-plan   how fast plans are found for real levels, and how often they hold: ARGS="FOLDER" of the game's data
 # make bench-learning  our agent beside other libraries': ten minutes of it; call again to go on, or ARGS="run --help"
@@ -13,7 +14,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run practice test check bench bench-game bench-plan bench-learning bench-online bench-daemon bench-chaos bench-kills soak install install-dev system
+.PHONY: run practice test check bench bench-vision bench-game bench-plan bench-learning bench-online bench-daemon bench-chaos bench-kills soak install install-dev system
 
 run: install
 	$(BIN)/holdfast run $(ARGS)
@@ -34,6 +35,9 @@ check: install-dev
 
 bench: install
 	$(BIN)/python benchmarks/eyes.py $(ARGS)
+
+bench-vision: install
+	$(BIN)/python benchmarks/vision_speed.py $(ARGS)
 
 bench-game: install
 	$(BIN)/python benchmarks/game_speed.py $(ARGS)

@@ -64,6 +64,8 @@ class Hud(NamedTuple):
     cards: tuple[Card, ...]
     dp_share: float | None = None
     """How far the bar below the DP is filled, 0 to 1: the part of the next one that has come."""
+    held: int | None = None
+    """The place in the hand of the card that is selected."""
 
 
 class Flag(NamedTuple):
@@ -101,6 +103,14 @@ class Cutter:
 
     def read(self, image: Image) -> Hud:
         """Everything the frame shows of the battle; numbers that cannot be right are replaced by the last known."""
+        hud = self.read_numbers(image)
+        flags = find_flags(image, self.profile, one_raised=hud.deploying)
+        raised = [index for index, flag in enumerate(flags) if flag.top < self.profile.card_top()]
+        self._last = hud._replace(cards=self._cards(image, flags, hud), held=raised[0] if raised else None)
+        return self._last
+
+    def read_numbers(self, image: Image) -> Hud:
+        """The same without the cards."""
         kills, total = self._counter(image)
         buttons = self.profile.buttons
         pause = self._cached("pause", image, self._white)
@@ -117,10 +127,7 @@ class Cutter:
             deploying=arrows < buttons.single,
             cards=(),
         )
-        hud = with_last_known(hud, self._last)._replace(dp_share=self._cached("dp_bar", image, bar_share))
-        hud = hud._replace(cards=self._cards(image, hud))
-        self._last = hud
-        return hud
+        return with_last_known(hud, self._last)._replace(dp_share=self._cached("dp_bar", image, bar_share))
 
     def _cached(self, name: str, image: Image, look: Callable[[Image], Value]) -> Value:
         """What `look` returns for a rectangle; it is called only when the pixels changed."""
@@ -169,9 +176,8 @@ class Cutter:
         """The share of white pixels."""
         return float((crop.min(axis=2) > self.profile.buttons.white).mean()) if crop.size else 0.0
 
-    def _cards(self, image: Image, hud: Hud) -> tuple[Card, ...]:
+    def _cards(self, image: Image, flags: Sequence[Flag], hud: Hud) -> tuple[Card, ...]:
         """The hand from left to right."""
-        flags = find_flags(image, self.profile, one_raised=hud.deploying)
         cards = tuple(self._card(image, index, len(flags), flag, hud) for index, flag in enumerate(flags))
         if not self._squad or not self._learns(image, flags, cards, hud):
             return cards

@@ -54,7 +54,10 @@ def read_image(path: str | Path, profile: str | Path = ANY_CLIENT, reader: Reade
     if reading.screen == BATTLE:
         hud = Cutter(scaled, reader).read(image)
         entry |= {name: getattr(hud, name) for name in HUD}
-        entry["cards"] = [{"slot": card.slot, "cost": card.cost, "state": card.state} for card in hud.cards]
+        entry["cards"] = [
+            {"slot": card.slot, "cost": card.cost, "state": card.state, "held": index == hud.held}
+            for index, card in enumerate(hud.cards)
+        ]
     code = next(iter(reading.found), None) if reading.screen == "stage_panel" else None
     return entry | {"code": code, "found": reading.found, "outcome": reading.outcome, "stars": reading.stars}
 

@@ -187,3 +187,10 @@ def test_red_is_a_whole_picture_tinted_not_red_hair():
     assert is_red(picture_)
     picture_[:, :10] = (180, 190, 230)
     assert not is_red(picture_)
+
+
+@pytest.mark.parametrize(("name", "held"), [("deploying", 0), ("choosing_direction", 0), ("running", None)])
+def test_the_card_that_is_held_is_known_by_its_height(name, held, reader):
+    """Dragged or waiting for its direction; without one no card is held."""
+    image = picture(REFERENCE / "screens" / f"battle_1-4_{name}.jpg")
+    assert Cutter(load_profile("arknights-cn", image.shape[1::-1]), reader).read(image).held == held
