@@ -14,7 +14,7 @@ import numpy as np
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.simulator.actions import act, can_deploy, can_retreat, can_use_skill, copy_to_deploy, cost_now, playable
-from game.simulator.compiling import compiled, entry, often
+from game.simulator.compiling import compiled, entry, often, passed
 from game.simulator.effect_events import copy_effects
 from game.simulator.field import field_within
 from game.simulator.records import RUNNING, TICKS, Battles, Field, Flags, Ints, Records, World
@@ -22,6 +22,8 @@ from game.simulator.rows import Record, Rows
 from game.simulator.tick import run
 from planning.plans import BY_HAND, LIMITED_TIMES
 
+ONE_TICK, USE_SKILL, NOWHERE = passed(1), passed(SKILL), passed(0)
+"""What is handed to the rules; an action without a tile and a direction has `NOWHERE` there."""
 MOMENTS = 10 * TICKS
 """Moments in a second at the screen. A whole number of them passes in a tick at every speed of play."""
 SPEED_UP, BULLET_TIME, USAGE, RESET_STOPWATCH, SKILL_DAEMON, NOTHING = range(4, 10)
@@ -169,7 +171,7 @@ def follow(
             return
         if _is_due(world, field, players, b, script):
             look(world, battles, players, b, script, gestures, kept)
-        run(world, battles, b, 1)
+        run(world, battles, b, ONE_TICK)
 
 
 @often
@@ -273,7 +275,7 @@ def _land(
     if lost:
         return
     if slot >= 0:
-        if act(world, battles, b, SKILL, slot, 0, 0):
+        if act(world, battles, b, USE_SKILL, slot, NOWHERE, NOWHERE):
             players.usage[b, slot, 1] -= 1
         return
     step = script.steps[state.next]
@@ -386,7 +388,7 @@ def _use_skills(world: World, battles: Battles, players: Players, b: int, gestur
         if _begins(gestures, state, b, field.battle[0].clock):
             state.skill_of = s
             return
-        act(world, battles, b, SKILL, s, 0, 0)
+        act(world, battles, b, USE_SKILL, s, NOWHERE, NOWHERE)
         players.usage[b, s, 1] = left - 1
 
 
