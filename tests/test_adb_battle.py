@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from adb_side import adb_server
-from runs import configuration, holdfast, short_level
+from runs import configuration, holdfast, quick_level
 
 PLAY_SECONDS = 280
 
@@ -77,7 +77,7 @@ def test_a_battle_is_played_over_adb_whatever_ends_meanwhile(server, tmp_path, p
     """From the home page to a settled battle and home again, by screenshots and touches alone. The device ends in a
     battle: the bot goes on by itself once it is back. In the next battle the adb server is killed: another is started.
     """
-    level = short_level(tmp_path)
+    level = quick_level(tmp_path)
     with game_on(level, port) as game:
         run = playing(tmp_path, level, port, unused_port)
         assert game.battle.wait(PLAY_SECONDS)
