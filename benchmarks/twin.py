@@ -21,7 +21,7 @@ from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage, shipped_stages
 from game.simulator.battle import Battle
 from game.simulator.records import TICKS
-from game.view import BattleView
+from game.view import BattleView, EnemySeen
 from learning.plan_policy import PlanPolicy
 from planning import twin
 from planning.assignment import assign_operators
@@ -81,14 +81,14 @@ def sure(view: BattleView) -> BattleView:
     return msgspec.structs.replace(view, enemies=())
 
 
-def note(found: Followed, fit: twin.Fit, battle: Battle, inferred: tuple[twin.EnemyInferred, ...]) -> None:
+def note(found: Followed, fit: twin.Fit, battle: Battle, inferred: tuple[EnemySeen, ...]) -> None:
     """Add the figures of a frame."""
     found.in_step.append(fit.in_step)
     found.lost.append(fit.lost)
     real = battle.enemies_on_field()
     found.missing.append(abs(len(real) - len(inferred)))
     if real:
-        places = np.array([(one.seen.row, one.seen.col) for one in inferred]).reshape(-1, 2)
+        places = np.array([(one.row, one.col) for one in inferred]).reshape(-1, 2)
         off = [min(np.hypot(*(places - (one.row, one.col)).T), default=3.0) for one in real]
         found.off.append(float(np.mean(np.minimum(off, 3.0))))
 

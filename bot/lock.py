@@ -23,15 +23,8 @@ def only_daemon(directory: Path) -> Iterator[None]:
     """Lock the data directory while the block runs, and make it first where it is missing. Raises ConfigError when
     another daemon has locked it, or nothing can be written there.
     """
-    try:
-        file = _opened(directory / DAEMON)
-    except OSError as error:
-        raise ConfigError(f"data.directory: cannot write in {directory}: {error.strerror}") from None
-    with file:
-        if not _lock(file):
-            raise ConfigError(
-                f"another daemon plays with {directory}; end it with: holdfast stop, or choose another data.directory"
-            )
+    taken = f"another daemon plays with {directory}; end it with: holdfast stop, or choose another data.directory"
+    with _held(directory / DAEMON, ConfigError, f"data.directory: cannot write in {directory}", taken):
         yield
 
 
@@ -41,13 +34,8 @@ def only_training(folder: Path) -> Iterator[None]:
     put nothing there, the folder is removed again. Raises InputError when another training has locked it, or nothing
     can be written there.
     """
-    try:
-        file = _opened(folder / TRAINING)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
-    with file:
-        if not _lock(file):
-            raise InputError(f"{folder}: another training writes here; wait for its end, or give another --out")
+    taken = f"{folder}: another training writes here; wait for its end, or give another --out"
+    with _held(folder / TRAINING, InputError, f"{folder}: cannot be written", taken):
         try:
             yield
         finally:
@@ -65,10 +53,18 @@ def is_locked(directory: Path) -> bool:
         return False
 
 
-def _opened(place: Path) -> IO[str]:
-    """The file that is locked, made with its folder where it is missing. Raises OSError."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    return place.open("a")
+@contextlib.contextmanager
+def _held(place: Path, error: type[InputError], unwritable: str, taken: str) -> Iterator[None]:
+    """Lock a file, made with its folder where it is missing, while the block runs. Raises the error with a message."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file = place.open("a")
+    except OSError as why:
+        raise error(f"{unwritable}: {why.strerror}") from None
+    with file:
+        if not _lock(file):
+            raise error(taken)
+        yield
 
 
 def _lock(file: IO[str]) -> bool:

@@ -60,11 +60,13 @@ class TwinWatch:
     def _follow(self, t: float, view: BattleView, skills: Sequence[int], *, new: bool) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
-            self._twin, self._fit = Twin(self._stage, self._squad), None
-        if self._twin is None:
-            return
+            self._twin = self._fit = None
         before = self._fit
         try:
+            if new:
+                self._twin = Twin(self._stage, self._squad)
+            if self._twin is None:
+                return
             self._fit = fit = self._twin.see(t, view, skills)
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
             self._twin = self._fit = None

@@ -99,14 +99,6 @@ class Fit(NamedTuple):
     """By how much the seen DP are ahead of the twin's."""
 
 
-class EnemyInferred(NamedTuple):
-    """An enemy as the best hypothesis has it."""
-
-    seen: EnemySeen
-    spread: float
-    """Root mean square distance in tiles from there to the same enemy in the other hypotheses."""
-
-
 class Twin:
     """Follows one battle of a squad on a stage; `see` takes its frames one after the other."""
 
@@ -165,21 +157,18 @@ class Twin:
             seconds=seconds, dp=view.dp - int(best["dp"]),
         )  # fmt: skip
 
-    def enemies(self) -> tuple[EnemyInferred, ...]:
+    def enemies(self) -> tuple[EnemySeen, ...]:
         """The enemies on the field, in the order in which they appeared."""
         best, foe, kinds = self._best, self._now.foe, kinds_of(self._stage)
         full = self._worlds[best].enemy["max_health"]
         listed = self._now.present[best, : self._now.battle[best]["listed"]]
         there = [e for e in listed.tolist() if foe["phase"][best, e] == PRESENT and not foe["hidden"][best, e]]
         return tuple(
-            EnemyInferred(
-                EnemySeen(
-                    kinds[int(self._own.enemy["kind"][e])],
-                    float(foe["row"][best, e]),
-                    float(foe["col"][best, e]),
-                    float(foe["health"][best, e] / full[e]),
-                ),
-                self._spread(e),
+            EnemySeen(
+                kinds[int(self._own.enemy["kind"][e])],
+                float(foe["row"][best, e]),
+                float(foe["col"][best, e]),
+                float(foe["health"][best, e] / full[e]),
             )
             for e in there
         )
@@ -192,13 +181,6 @@ class Twin:
     def _best(self) -> int:
         """The hypothesis that explains the counter best."""
         return int(self._scores.argmin())
-
-    def _spread(self, e: int) -> float:
-        """How far the hypotheses disagree on the place of an enemy."""
-        foe = self._now.foe[:, e]
-        there = foe["phase"] == PRESENT
-        down, right = (foe[axis][there] - foe[axis][self._best] for axis in ("row", "col"))
-        return float(np.sqrt(np.mean(down**2 + right**2)))
 
     def _draw(self) -> World:
         """Another world."""

@@ -243,16 +243,18 @@ def with_squad_effects(squad: Sequence[Operator]) -> tuple[Operator, ...]:
     changes = [effect for one in squad for effect in one.effects if effect.when == "squad"]
     if not changes:
         return tuple(squad)
-    return tuple(_changed(one, [change for change in changes if _meant(change, one)]) for one in squad)
+    return tuple(_changed(one, [change for change in changes if is_for(change, one)]) for one in squad)
 
 
-def _meant(effect: Effect, one: Operator) -> bool:
-    """Whether an effect on the squad is for this operator."""
+def is_for(effect: Effect, one: Operator) -> bool:
+    """Whether an operator is of the sort that an effect chooses."""
     return (
         (not effect.roles or one.role in effect.roles)
-        and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
         and (not effect.rarities or one.rarity in effect.rarities)
+        and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
+        and (effect.melee is None or one.melee is effect.melee)
         and (not effect.cost_most or one.cost <= effect.cost_most)
+        and (not effect.gains or (one.skill is not None and one.skill.gain in effect.gains))
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 import numpy as np
 
+from game.characters.builds import is_for
 from game.characters.effects import Effect, Per, When
 from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
@@ -72,7 +73,7 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
         for effect in effects:
             lasts = effect.when != "always" and effect.seconds > 0.0
             done = _parts(effect)
-            fit = (*(_fits(effect, one) for one in squad), *(_enemy_fits(effect, one) for one in foes))
+            fit = (*(is_for(effect, one) for one in squad), *(_enemy_fits(effect, one) for one in foes))
             sort = -1 if all(fit) else sorts.setdefault(fit, len(sorts))
             rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)) | {"sort": sort})
             parts += done
@@ -98,18 +99,6 @@ def _of_operator(one: Operator) -> tuple[Effect, ...]:
 def _of_skill(effect: Effect) -> Effect:
     """An effect of a skill: there while the skill is active, unless it says that it is there while it is not."""
     return effect if effect.skill == "idle" else msgspec.structs.replace(effect, skill="active")
-
-
-def _fits(effect: Effect, one: Operator) -> bool:
-    """Whether an operator is of the sort that an effect chooses."""
-    return (
-        (not effect.roles or one.role in effect.roles)
-        and (not effect.rarities or one.rarity in effect.rarities)
-        and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
-        and (effect.melee is None or one.melee is effect.melee)
-        and (not effect.cost_most or one.cost <= effect.cost_most)
-        and (not effect.gains or (one.skill is not None and one.skill.gain in effect.gains))
-    )
 
 
 def _enemy_fits(effect: Effect, one: Enemy) -> bool:
