@@ -155,7 +155,8 @@ def empty_battles(world: World, count: int) -> Battles:
 def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> None:
     """Begin battle `b` of a batch afresh, whatever was played there before."""
     for table in battles:
-        table[b] = np.zeros((), table.dtype)
+        if table.size:
+            table[b : b + 1].view(np.uint8).fill(0)  # a third of the time that assigning a record to records takes
     comes = np.array(chosen(stage.spawns, seed))
     total = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
     battle, unit, foe = battles.battle[b], battles.unit[b], battles.foe[b]
@@ -382,8 +383,14 @@ def _order(one: FriendMove) -> dict[str, float]:
 
 def _starts(stage: Stage, seed: int) -> tuple[Floats, Floats]:
     """The row and the column where each enemy of one battle appears, [E] each."""
-    chance = np.random.default_rng(seed).uniform(-1.0, 1.0, (len(stage.spawns), 2))
-    routes = [stage.routes[spawn.route] for spawn in stage.spawns]
-    places = np.array([(route.row, route.col) for route in routes if route], np.float64)
-    places = places + chance * np.array([spawn.spread for spawn in stage.spawns], np.float64)
+    centres, spread = _spawn_points(stage)
+    places = centres + np.random.default_rng(seed).uniform(-1.0, 1.0, centres.shape) * spread
     return places[:, 0], places[:, 1]
+
+
+@lru_cache(maxsize=32)
+def _spawn_points(stage: Stage) -> tuple[Floats, Floats]:
+    """The (row, column) around which each enemy appears and how far from there it may, [E, 2] each, in tiles."""
+    routes = [stage.routes[spawn.route] for spawn in stage.spawns]
+    centres = np.array([(route.row, route.col) for route in routes if route], np.float64)
+    return centres, np.array([spawn.spread for spawn in stage.spawns], np.float64)

@@ -22,21 +22,23 @@ def run(world: World, battles: Battles, b: int, ticks: int) -> None:
     """Play battle `b` for `ticks` ticks, or until it is decided; the package tells the order in a tick."""
     field = field_within(battles, b)
     battle = field.battle[0]
+    friends, effects = world.friend_order.shape[0] > 0, has_effects(world)
     for _ in range(ticks):
         if battle.outcome != RUNNING:
             return
         clock = battle.clock
         _gain_dp(world, field)
-        if world.friend_order.shape[0] > 0:
+        if friends:
             move_friends(world, field)
         advance_waves(world, field)
         if clock % options.SEARCH_TICKS == 0:
             search(world, field, clock)
         for k in range(battle.listed):
             _enemy_acts(world, field, field.present[k], clock)
-        for s in range(field.unit.shape[0]):
-            _operator_acts(world, field, s, clock)
-        if has_effects(world):
+        if battle.deployed > 0:
+            for s in range(field.unit.shape[0]):
+                _operator_acts(world, field, s, clock)
+        if effects:
             play_effects(world, field, clock)
         if battle.list_outdated:
             update_list(field)
