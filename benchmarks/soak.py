@@ -4,6 +4,8 @@ With `--game-hours` a daemon plays and learns in lock-step until so much time ha
 the wall. With `--wall-hours` it plays the practice game in a real window under Xvfb, with the mouse, for so long.
 Resident memory, file descriptors, threads, tasks, the inbox and the learner's queue are noted all along. The slope of
 the memory is that of a straight line through the notes after the warm-up, which is the first fifth of the run.
+Pages of files that are mapped into memory, as the replay buffer is, count as resident once they were touched, and are
+given back when memory is short; so the process's own memory is noted apart.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
 
 from bot import log
 from bot.config import parse
@@ -39,7 +42,7 @@ LOCK_STEP_BATCH = 16
 in memory by nothing but that.
 """
 NO_BROKER = {"host": "127.0.0.1", "port": 1}
-DRAWN = ("memory_mib", "open_files", "threads", "tasks", "inbox", "learner")
+DRAWN = ("memory_mib", "own_mib", "open_files", "threads", "tasks", "inbox", "learner")
 
 
 class Note(NamedTuple):
@@ -48,6 +51,8 @@ class Note(NamedTuple):
     wall: float
     game: float
     memory_mib: float
+    own_mib: float
+    """Resident memory without the pages of mapped files."""
     open_files: int
     threads: int
     tasks: int
@@ -56,11 +61,11 @@ class Note(NamedTuple):
     """Decisions that wait for the learner, and updates that are due."""
 
 
-def slope(notes: Sequence[Note]) -> float:
-    """MiB of resident memory that an hour of wall time adds, after the warm-up."""
+def slope(notes: Sequence[Note], memory: str = "memory_mib", clock: str = "wall") -> float:
+    """MiB that an hour adds to the `memory` of the notes after the warm-up, by the clock of the wall or the game."""
     late = [note for note in notes if note.wall >= WARM_UP * notes[-1].wall]
-    hours, memory = np.array([(note.wall / 3600, note.memory_mib) for note in late]).T
-    return float(np.polynomial.Polynomial.fit(hours, memory, 1).deriv()(0.0))
+    hours = [getattr(note, clock) / 3600 for note in late]
+    return float(np.polynomial.Polynomial.fit(hours, [getattr(note, memory) for note in late], 1).deriv()(0.0))
 
 
 class Watch:
@@ -92,10 +97,12 @@ class Watch:
 
     def _note(self) -> Note:
         figures, learner = process_figures(), self._daemon._learner.status()
+        used = psutil.Process().memory_info()
         return Note(
             time.monotonic() - self._began,
             self._clock() - self._game_began,
             figures["memory_mib"],
+            round((used.rss - getattr(used, "shared", 0)) / (1 << 20), 1),
             figures["open_files"],
             figures["threads"],
             figures["tasks"],
@@ -133,6 +140,9 @@ async def watch(folder: Path, tables: dict[str, Any], *, game_seconds: float, wa
         "inbox, its size": SIZE,
         "memory MiB, first and last": f"{noted.notes[0].memory_mib:.0f} {last.memory_mib:.0f}",
         "memory MiB an hour": round(slope(noted.notes), 2),
+        "own memory MiB, first and last": f"{noted.notes[0].own_mib:.0f} {last.own_mib:.0f}",
+        "own memory MiB an hour": round(slope(noted.notes, "own_mib"), 2),
+        "own memory MiB an hour of the game": round(slope(noted.notes, "own_mib", "game"), 2),
         "open files, first and last": f"{noted.notes[0].open_files} {last.open_files}",
         "threads, most": max(note.threads for note in noted.notes),
         "tasks, most": max(note.tasks for note in noted.notes),
@@ -168,7 +178,7 @@ def draw(notes: Sequence[Note], file: Path) -> None:
     """Draw every figure over the time, as a PNG."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 9), dpi=100, layout="constrained")
+    figure = Figure(figsize=(9, 10), dpi=100, layout="constrained")
     hours = [note.wall / 3600 for note in notes]
     all_axes: Any = figure.subplots(len(DRAWN), 1, sharex=True)
     for axes, name in zip(all_axes, DRAWN, strict=True):
@@ -209,7 +219,7 @@ def main() -> None:
     if options.json:
         print(json.dumps(figures))
     else:
-        print("\n".join(f"{name:<30}{value!s:>14}" for name, value in figures.items()))
+        print("\n".join(f"{name:<36}{value!s:>14}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":

@@ -45,8 +45,10 @@ def test_nothing_is_lost_in_a_short_soak(tmp_path):
 
 def test_the_slope_of_the_memory_leaves_the_warm_up_out():
     """100 MiB are gained while everything is loaded, and 2 MiB an hour after that."""
-    notes = [soak.Note(60.0 * m, 0.0, 500 + min(m, 10) * 10 + m / 30, 9, 9, 9, 0, 0) for m in range(61)]
+    memory = [(500 + min(m, 10) * 10 + m / 30, 400 + m / 60) for m in range(61)]
+    notes = [soak.Note(60.0 * m, 600.0 * m, *memory[m], 9, 9, 9, 0, 0) for m in range(61)]
     assert soak.slope(notes) == pytest.approx(2.0)
+    assert soak.slope(notes, "own_mib", "game") == pytest.approx(0.1)
 
 
 def test_the_loop_is_measured_beside_a_queue(tmp_path):
