@@ -32,7 +32,7 @@ from torch import Tensor, nn
 
 import learning.dqn
 import learning.network
-import learning.trainer
+import learning.player
 from game.characters.builds import default_squad, squad_of
 from game.characters.catalogue import load_catalogue
 from game.characters.models import Operator
@@ -109,9 +109,11 @@ def any_best(scores: Tensor, legal: Tensor) -> Tensor:
 
 
 @contextlib.contextmanager
-def patched(place: Any, name: str, value: Any) -> Iterator[None]:
-    """Replace a function or class while the block lasts."""
-    with mock.patch.object(place, name, value):
+def patched(name: str, value: Any, *places: Any) -> Iterator[None]:
+    """Replace a function or class in these modules while the block lasts."""
+    with contextlib.ExitStack() as stack:
+        for place in places:
+            stack.enter_context(mock.patch.object(place, name, value))
         yield
 
 
@@ -128,12 +130,12 @@ class Variant(NamedTuple):
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType({
     "all": Variant((PLAN, NOTHING, SWITCH)),
-    "target unmasked": Variant(patch=lambda: patched(learning.dqn, "best_legal", any_best)),
-    "head flat": Variant(patch=lambda: patched(learning.dqn, "make_network", flat_network)),
+    "target unmasked": Variant(patch=lambda: patched("best_legal", any_best, learning.dqn)),
+    "head flat": Variant(patch=lambda: patched("make_network", flat_network, learning.dqn, learning.player)),
     "n-step 1": Variant(settings={"n_step": 1}),
     "no recency": Variant((PLAN, NOTHING, SWITCH), settings={"uniform_share": 1.0}),
     "no demonstrations": Variant((PLAN,), is_shown=False),
-    "no advice": Variant((PLAN,), patch=lambda: patched(learning.network, "Network", WithoutAdvice)),
+    "no advice": Variant((PLAN,), patch=lambda: patched("Network", WithoutAdvice, learning.network)),
 })  # fmt: skip
 
 
@@ -183,8 +185,6 @@ class Course:
         for battle in range(self._settings.battles):
             buffer.cut(battle)
         self.trainer.tasks = [self.task]
-        encoding = self.task.collector.encoding
-        self.trainer._explorers = [learning.trainer.Explorer(encoding, self._settings.wait_share)]
 
     def learn(self, until: int) -> float:
         """Play and learn until so many decisions. Returns the largest mean Q of a batch at a round's end."""

@@ -163,6 +163,10 @@ class Dqn:
             network.load_state_dict(weights)
         self.optimiser = self._new_optimiser()
 
+    def weights(self) -> dict[str, Tensor]:
+        """A copy of the online weights by name, on the CPU."""
+        return {name: one.detach().to(CPU, copy=True) for name, one in self.online.state_dict().items()}
+
     def snapshot(self, terrain: Terrain) -> Snapshot:
         """A frozen copy of the online weights, on the CPU."""
         return Snapshot(copy.deepcopy(self.online).to(CPU), terrain.to(CPU))

@@ -1,4 +1,4 @@
-"""Training on one or several stages and squads at once: battles are played on one core, updates made on the other.
+"""Training on one or several stages and squads at once: updates are made here, while the players of a task play.
 
 Training goes in rounds. In a round the weights of the round's beginning play a few decisions in all battles of one
 task, while updates are made from what was played before; then both results are taken over. So the same seed always
@@ -15,18 +15,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from learning.arrays import Integers, Mask
 from learning.collector import Ended, Played
 from learning.demonstrations import share_shown
 from learning.dqn import Dqn, Update
-from learning.encoding import Observation
-from learning.network import Snapshot
-from learning.policy import Explorer, Schedule
+from learning.player import ROUND
+from learning.policy import Schedule
 from learning.settings import Settings
 from learning.training_task import TrainingTask
-
-ROUND = 8
-"""Decisions of each battle in a round."""
 
 
 class Trainer:
@@ -34,10 +29,8 @@ class Trainer:
 
     def __init__(self, tasks: Sequence[TrainingTask], settings: Settings, seed: int) -> None:
         self.tasks, self.settings = tasks, settings
-        self.dqn = Dqn(tasks[0].collector.encoding, settings, seed)
+        self.dqn = Dqn(tasks[0].encoding, settings, seed)
         self.rng = np.random.default_rng([seed, 1])
-        self._explorers = [Explorer(one.collector.encoding, settings.wait_share) for one in tasks]
-        self._chance = np.random.default_rng([seed, 2])
         self._thread = ThreadPoolExecutor(1, "updates", initializer=lambda: torch.set_num_threads(1))
         self.decisions = 0
         """Decisions played."""
@@ -66,16 +59,15 @@ class Trainer:
     def round(self) -> list[Ended]:
         """Play a round in the task whose turn it is. Returns the battles that ended."""
         task = self.tasks[self.turn]
-        snapshot = self.dqn.snapshot(task.terrain)
+        turn = task.start(self.dqn.weights(), self.epsilon)
         updates = self._thread.submit(self._update)
-        played = self._play(task, snapshot)
+        played, ended = turn()
         updates.result()
         task.store(played)
         self.played = task, played
         self.decisions += ROUND * self.settings.battles
         self._owed += ROUND * self.settings.battles / self.settings.decisions_per_update
         self.turn = (self.turn + 1) % len(self.tasks)
-        ended, task.collector.ended = task.collector.ended, []
         return ended
 
     def begin(self) -> None:
@@ -83,21 +75,6 @@ class Trainer:
         if any(one.shown for one in self.tasks):
             self._owed += self.settings.taught_updates
             self._thread.submit(self._update).result()
-
-    def _play(self, task: TrainingTask, snapshot: Snapshot) -> list[Played]:
-        explorer, epsilon = self._explorers[self.turn], self.epsilon
-
-        def choose(observations: Observation, legal: Mask) -> Integers:
-            """The best action, or with probability epsilon an exploring one: from none in the first battle to twice
-            as many in the last (as in Ape-X, Horgan et al. 2018), so that some battles show what the network can do.
-            """
-            actions, _ = snapshot.best(observations, legal)
-            shares = 2 * epsilon * np.arange(len(actions)) / max(len(actions) - 1, 1)
-            for b in np.flatnonzero(self._chance.random(len(actions)) < shares).tolist():
-                actions[b] = explorer.explore(legal[b], self._chance)
-            return actions
-
-        return [task.collector.play(choose, self.settings.discount) for _ in range(ROUND)]
 
     def _update(self) -> None:
         """Make the updates that are due, each from a task that has experiences; none are due where no task has."""
@@ -119,7 +96,6 @@ class Trainer:
             "updates": self.dqn.updates,
             "last": self.dqn.last._asdict(),
             "rng": json.dumps(self.rng.bit_generator.state),
-            "chance": json.dumps(self._chance.bit_generator.state),
             "tasks": [one.state() for one in self.tasks],
         }
 
@@ -130,6 +106,5 @@ class Trainer:
         self.decisions, self.turn, self._owed = int(state["decisions"]), int(state["turn"]), float(state["owed"])
         self.dqn.updates, self.dqn.last = int(state["updates"]), Update(**state["last"])
         self.rng.bit_generator.state = json.loads(state["rng"])
-        self._chance.bit_generator.state = json.loads(state["chance"])
         for one, kept in zip(self.tasks, state["tasks"], strict=True):
             one.restore(kept)

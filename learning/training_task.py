@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from learning.collector import Collector, Played
-from learning.demonstrations import BATTLES, FIRST_SEED, demonstrations, mixed_batch
+from learning.collector import Played
+from learning.demonstrations import demonstrations, mixed_batch
+from learning.encoding import make_encoding
 from learning.network import make_terrain
+from learning.player import Seats, Turn, Weights, players_here, side_by_side
 from learning.replay import SPARE, Batch, ReplayBuffer
 from learning.settings import Settings
 from planning.plans import Plan
-from planning.variation import FAR, NEAR
 
-APART = 100_000
-"""Seeds from the first battle of one training to that of another."""
 SPARE_EACH = 64
 """Frames of each battle that a buffer in a file has room for, at least, beside those in use: eight rounds."""
 
@@ -42,25 +41,29 @@ class _Stored(NamedTuple):
 
 
 class TrainingTask:
-    """The battles of one stage and squad, the buffer of what was played in them, and the plan's demonstrations."""
+    """The players of one stage and squad, the buffer of what they played, and the plan's demonstrations."""
 
     def __init__(
-        self, stage: Stage, squad: Sequence[Operator], plan: Plan | None, settings: Settings, seed: int
-    ) -> None:
+        self, stage: Stage, squad: Sequence[Operator], plan: Plan | None, settings: Settings, seed: int,
+        seats: Seats = players_here,
+    ) -> None:  # fmt: skip
         self.stage, self.squad, self.plan, self.settings = stage, tuple(squad), plan, settings
-        first = FIRST_SEED + BATTLES + APART * seed
-        self.collector = Collector(stage, squad, plan, settings.battles, (NEAR, FAR), first)
-        self.terrain = make_terrain(self.collector.encoding)
+        self.players = seats(stage, squad, plan, settings, seed)
+        self.encoding = make_encoding(stage, squad)
+        self.terrain = make_terrain(self.encoding)
         spare = max(settings.buffer_size // 2, SPARE, SPARE_EACH * settings.battles)
-        self.buffer = ReplayBuffer(
-            self.collector.encoding, settings.buffer_size, settings.n_step, settings.discount, spare
-        )
+        self.buffer = ReplayBuffer(self.encoding, settings.buffer_size, settings.n_step, settings.discount, spare)
         self.shown = demonstrations(plan, stage, squad, settings) if plan else None
         self._last: _Stored | None = None
         """The decision stored last, whose next frame is to come."""
 
+    def start(self, weights: Weights, epsilon: float) -> Callable[[], Turn]:
+        """Have all players play a turn; to call what is returned waits for its end."""
+        waiting = [one.start(weights, epsilon) for one in self.players]
+        return lambda: side_by_side([turn() for turn in waiting])
+
     def store(self, played: Sequence[Played]) -> None:
-        """Put decisions that `collector` has made into the buffer, in order."""
+        """Put decisions that the players have made into the buffer, in order."""
         for one in played:
             first = self.buffer.add_frames(one.observation, one.legal)
             if self._last is not None:
@@ -80,9 +83,10 @@ class TrainingTask:
 
     def state(self) -> dict[str, Any]:
         """What goes on from here, but for what the buffer has, in plain data."""
-        return {"collector": self.collector.state(), "last": self._last and self._last._asdict()}
+        return {"players": [one.state() for one in self.players], "last": self._last and self._last._asdict()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state; the buffer goes on by itself. Raises ValueError where its battles come out otherwise."""
-        self.collector.restore(state["collector"])
+        for player, kept in zip(self.players, state["players"], strict=True):
+            player.restore(kept)
         self._last = _Stored(**state["last"]) if state["last"] else None

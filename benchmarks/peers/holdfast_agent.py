@@ -53,7 +53,7 @@ def _learn(stage: str, squad: Sequence[str] | None, seed: int, plan: Plan | None
 def played_by(trainer: Trainer, task: TrainingTask) -> Choice:
     """The agent's policy without exploration, as it is when it is first asked."""
     policies: list[EpsilonGreedy] = []
-    encoding, fields = task.collector.encoding, list[FlatBattles]()
+    encoding, fields = task.encoding, list[FlatBattles]()
 
     def choose(field: FlatBattles) -> int:
         fields[:] = [field]

@@ -7,10 +7,11 @@ import threading
 import numpy as np
 import pytest
 
-from learning import training_task
 from learning.collector import as_advised
+from learning.demonstrations import BATTLES, FIRST_SEED
 from learning.dqn import Dqn
-from learning.trainer import ROUND, Trainer
+from learning.player import APART, ROUND, SHARES, Turn, side_by_side
+from learning.trainer import Trainer
 from learning.training_task import TrainingTask
 from planning.solutions import solution
 
@@ -92,7 +93,8 @@ def test_what_was_played_is_stored_with_what_followed(stage, squad, quick):
     task = TrainingTask(stage, squad, solution(stage.name), quick.model_copy(update={"n_step": 1}), 0)
     played = []
     for _ in range(12):
-        played += (turn := [task.collector.play(as_advised, 1.0) for _ in range(ROUND)])
+        turns = [Turn([one.collector.play(as_advised, 1.0) for _ in range(ROUND)], []) for one in task.players]
+        played += (turn := side_by_side(turns).played)
         task.store(turn)
     count, complete = len(played[0].actions), task.buffer.arrays["complete"]
     kept = range(max(len(task.buffer), 0))
@@ -117,9 +119,10 @@ def test_what_was_played_is_stored_with_what_followed(stage, squad, quick):
 
 def test_another_seed_plays_other_battles(stage, squad, quick):
     """No battle of one training is a battle of another, nor one of those that are shown."""
-    seeds = [TrainingTask(stage, squad, None, quick, seed).collector._seed for seed in (0, 1)]
-    assert seeds[1] - seeds[0] == training_task.APART
-    assert seeds[0] == training_task.FIRST_SEED + training_task.BATTLES + quick.battles
+    tasks = [TrainingTask(stage, squad, None, quick, seed) for seed in (0, 1)]
+    first, other = ([one.collector._seed - len(one.collector.active) for one in task.players] for task in tasks)
+    assert np.diff([*first, other[0]]).tolist() == [APART // SHARES] * len(first)
+    assert first[0] == FIRST_SEED + BATTLES
 
 
 def test_an_error_in_an_update_is_not_swallowed(trainer, monkeypatch):
