@@ -29,7 +29,7 @@ from planning.plans import Plan
 from planning.variation import FAR, NEAR
 
 ROUND = 8
-"""Decisions of each battle in a turn."""
+"""Decisions of each battle in a round."""
 SHARES = 4
 """The most shares that the battles of a task are played in."""
 APART = 100_000
@@ -39,7 +39,7 @@ Weights: TypeAlias = Mapping[str, Tensor]
 """Of a network, by name, on the CPU."""
 
 
-class Turn(NamedTuple):
+class PlayedRound(NamedTuple):
     """What was played in `ROUND` decisions of each battle."""
 
     played: list[Played]
@@ -49,11 +49,11 @@ class Turn(NamedTuple):
 class Seat(Protocol):
     """Where a player plays."""
 
-    def start(self, weights: Weights, epsilon: float) -> Callable[[], Turn]:
-        """Play a turn; to call what is returned waits for its end."""
+    def start(self, weights: Weights, epsilon: float) -> Callable[[], PlayedRound]:
+        """Play a round; to call what is returned waits for its end."""
 
     def state(self) -> dict[str, Any]:
-        """What goes on from here between two turns, in plain data."""
+        """What goes on from here between two rounds, in plain data."""
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state. Raises ValueError where its battles come out otherwise than they did."""
@@ -77,12 +77,12 @@ class Player:
         self._chance = np.random.default_rng([seed, 2, share])
         self._discount = settings.discount
 
-    def start(self, weights: Weights, epsilon: float) -> Callable[[], Turn]:
-        """A turn that is played when it is waited for."""
+    def start(self, weights: Weights, epsilon: float) -> Callable[[], PlayedRound]:
+        """A round that is played when it is waited for."""
         return partial(self.play, weights, epsilon)
 
-    def play(self, weights: Weights, epsilon: float) -> Turn:
-        """Play a turn."""
+    def play(self, weights: Weights, epsilon: float) -> PlayedRound:
+        """Play a round."""
         self._network.load_state_dict(weights)
         snapshot = Snapshot(self._network, self._terrain)
 
@@ -96,7 +96,7 @@ class Player:
 
         played = [self.collector.play(choose, self._discount) for _ in range(ROUND)]
         ended, self.collector.ended = self.collector.ended, []
-        return Turn(played, ended)
+        return PlayedRound(played, ended)
 
     def state(self) -> dict[str, Any]:
         """The battles under way and the next random numbers, in plain data."""
@@ -129,10 +129,10 @@ def players_here(
     return [Player(stage, squad, plan, settings, seed, share) for share in range(shares_of(settings))]
 
 
-def side_by_side(turns: Sequence[Turn]) -> Turn:
-    """The turns of all shares of a task as one of all its battles."""
-    played = [_joined(same_moment) for same_moment in zip(*(one.played for one in turns), strict=True)]
-    return Turn(played, [ended for one in turns for ended in one.ended])
+def side_by_side(rounds: Sequence[PlayedRound]) -> PlayedRound:
+    """The rounds of all shares of a task as one of all its battles."""
+    played = [_joined(same_moment) for same_moment in zip(*(one.played for one in rounds), strict=True)]
+    return PlayedRound(played, [ended for one in rounds for ended in one.ended])
 
 
 def _joined(parts: Sequence[Played]) -> Played:

@@ -19,6 +19,7 @@ from learning.agent import Agent
 from learning.checkpoint import CheckpointError
 from learning.collector import Ended
 from learning.environment import SECOND
+from learning.player import Seats, players_here
 from learning.scalars import Scalars
 from learning.settings import Settings
 from learning.trainer import Trainer
@@ -71,14 +72,16 @@ def learn_battle(agent: Agent, battle: Battle) -> None:
 def train(
     tasks: Sequence[Task], steps: int, seed: int, out: Path, report: Callable[[Progress | str], None],
     *, settings: Settings | None = None, start: Path | None = None, scalars: Scalars | None = None,
+    seats: Seats = players_here,
 ) -> dict[str, Any]:  # fmt: skip
     """Train one network on one or several stages for at least `steps` decisions; checkpoints and curve go to `out`.
 
     It begins with the weights in the folder `start`, if given. A training that was ended or killed goes on from the
     last checkpoint in `out`, and comes to the same weights as one that was not. `scalars` gets the figures of each
-    round. `report` is called after each round in which battles ended. Ctrl-C ends the training after the round under
-    way, with a checkpoint. Returns battles, decisions and the share of the last 100 battles that were won without a
-    leak. Raises CheckpointError where `start` has no weights of use, or `out` has those of another training.
+    round, and `seats` says where battles are played. `report` is called after each round in which battles ended. Ctrl-C
+    ends the training after the round under way, with a checkpoint. Returns battles, decisions and the share of the last
+    100 battles that were won without a leak. Raises CheckpointError where `start` has no weights of use, or `out` has
+    those of another training.
     """
     torch.set_num_threads(1)
     settings = settings or Settings()
@@ -86,7 +89,7 @@ def train(
     kept, notes = training_folder.read(out, same)
     for note in notes:
         report(note)
-    trainer = Trainer([TrainingTask(*task, settings, seed) for task in tasks], settings, seed)
+    trainer = Trainer([TrainingTask(*task, settings, seed, seats) for task in tasks], settings, seed)
     folder = TrainingFolder(out, trainer, tasks[0], seed, same)
     try:
         if kept is None:

@@ -13,7 +13,7 @@ from learning.collector import Played
 from learning.demonstrations import demonstrations, mixed_batch
 from learning.encoding import make_encoding
 from learning.network import make_terrain
-from learning.player import Seats, Turn, Weights, players_here, side_by_side
+from learning.player import PlayedRound, Seats, Weights, players_here, side_by_side
 from learning.replay import SPARE, Batch, ReplayBuffer
 from learning.settings import Settings
 from planning.plans import Plan
@@ -57,10 +57,10 @@ class TrainingTask:
         self._last: _Stored | None = None
         """The decision stored last, whose next frame is to come."""
 
-    def start(self, weights: Weights, epsilon: float) -> Callable[[], Turn]:
-        """Have all players play a turn; to call what is returned waits for its end."""
+    def start(self, weights: Weights, epsilon: float) -> Callable[[], PlayedRound]:
+        """Have all players play a round; to call what is returned waits for its end."""
         waiting = [one.start(weights, epsilon) for one in self.players]
-        return lambda: side_by_side([turn() for turn in waiting])
+        return lambda: side_by_side([played() for played in waiting])
 
     def store(self, played: Sequence[Played]) -> None:
         """Put decisions that the players have made into the buffer, in order."""

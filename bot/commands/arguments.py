@@ -45,6 +45,14 @@ def add_json(verb: argparse.ArgumentParser, sentence: str = "print JSON for prog
     verb.add_argument("--json", action="store_true", help=sentence)
 
 
+def add_cluster(verb: argparse.ArgumentParser, what: str) -> None:
+    """Add --cluster, for `bot.cluster.connected`."""
+    verb.add_argument(
+        "--cluster", metavar="ADDRESS",
+        help=f"{what} by the workers of a Ray cluster: HOST:PORT of its head, auto, or local for one of this machine",
+    )  # fmt: skip
+
+
 def add_tables(verb: argparse.ArgumentParser) -> None:
     """Add --tables, a folder of the user's own tables, for `bot.sources.sources`."""
     verb.add_argument(

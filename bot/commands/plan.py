@@ -12,7 +12,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.commands.arguments import STAGE_HELP, Verbs, add_config, add_json, add_squad, add_tables, add_verb, count, seed
+from bot.commands.arguments import (
+    STAGE_HELP,
+    Verbs,
+    add_cluster,
+    add_config,
+    add_json,
+    add_squad,
+    add_tables,
+    add_verb,
+    count,
+    seed,
+)
 from bot.commands.holding import checked
 from bot.commands.output import OutputError, ProgressLine, check_file, print_json, print_progress, write_text
 from game.errors import DONE, FAILED, InputError, PlanError
@@ -37,10 +48,20 @@ NEVER = 10**9
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "plan", plan, "Find a plan that wins a stage with your operators, and holds.")
-    verb.add_argument("--stage", required=True, metavar="S", help=STAGE_HELP)
+    what = verb.add_mutually_exclusive_group(required=True)
+    what.add_argument("--stage", metavar="S", help=STAGE_HELP)
+    what.add_argument(
+        "--stages", type=Path, metavar="FILE",
+        help="plan all stages of a file, one on each line; --out is a folder then, and a stage that has a job there is "
+        "left out",
+    )  # fmt: skip
     add_squad(verb)
     verb.add_argument("--stars", type=int, choices=(2, 3), default=3, help="3: nothing leaks; 2: the stage is won")
     verb.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help="search for at most N seconds")
+    verb.add_argument(
+        "--battles", type=count, default=NEVER, metavar="N",
+        help="search for at most N battles; if they end before the seconds, the same seed finds the same plan anywhere",
+    )  # fmt: skip
     verb.add_argument("--seed", type=seed, default=0, metavar="K", help="another seed finds another plan")
     verb.add_argument("--avoid", action="append", default=[], metavar="NAME", help="an operator not to use")
     verb.add_argument("--must", action="append", default=[], metavar="NAME", help="an operator who has to be deployed")
@@ -50,6 +71,7 @@ def add(verbs: Verbs) -> None:
         "--out", type=Path, metavar="JOB", help="write the plan: a job for MAA, or a table if it ends in .toml"
     )
     verb.add_argument("--picture", type=Path, metavar="PNG", help="draw the map with the plan on it")
+    add_cluster(verb, "have the stages of --stages planned")
     add_tables(verb)
     add_config(verb)
     add_json(verb)
@@ -66,7 +88,7 @@ def _seconds(text: str) -> float:
     return number
 
 
-class _Company(NamedTuple):
+class Company(NamedTuple):
     """The operators among whom a plan may choose (one entry for each skill of each), their builds by English name, the
     names that it has to use, and how many operators it may use at most.
     """
@@ -77,7 +99,7 @@ class _Company(NamedTuple):
     most: int
 
 
-class _Found(NamedTuple):
+class FoundPlan(NamedTuple):
     """A plan, and what is known of it."""
 
     plan: Plan
@@ -98,6 +120,12 @@ def plan(options: Namespace) -> int:
 
     A plan that cannot be written to its file is printed all the same.
     """
+    if options.stages:
+        from bot.commands.plan_list import plan_list
+
+        return plan_list(options)
+    if options.cluster:
+        raise InputError("--cluster: shares the stages of --stages out; a search for one stage stays on this machine")
     _check_files(options)
     from bot import config
     from bot.sources import open_stage, sources
@@ -105,13 +133,13 @@ def plan(options: Namespace) -> int:
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     stage = open_stage(options.stage, known, challenge=options.challenge)
-    company = _company(options, loaded, known.catalogue)
-    found = _find(options, stage, company, known.catalogue)
+    company = company_of(options, loaded, known.catalogue)
+    found = find(options, stage, company, known.catalogue)
     if found is None:
         print_progress(f"{stage.code}: no plan was found that stops anything; try more --seconds, or other operators")
         return FAILED
-    job = _job(options, found, stage, company, known.catalogue)
-    code = DONE if _is_as_wanted(options, found) or found.stopped else FAILED
+    job = job_of(options, found, stage, company, known.catalogue)
+    code = DONE if is_as_wanted(options, found) or found.stopped else FAILED
     files: list[Path] = []
     try:
         files += _written(options, job, known.catalogue)
@@ -120,7 +148,7 @@ def plan(options: Namespace) -> int:
         print_progress(error)
         code = error.exit_code
     if options.json:
-        print_json(_facts(options, found, stage, job, files))
+        print_json(facts_of(options, found, stage, job, files))
     else:
         print("\n".join(_lines(options, found, stage, files)))
     return code
@@ -134,7 +162,7 @@ def _check_files(options: Namespace) -> None:
         check_file(file)
 
 
-def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
+def company_of(options: Namespace, loaded: Any, catalogue: Catalogue) -> Company:
     """The operators to choose from. Raises InputError where --avoid, --must and --operators leave no choice."""
     from bot.squads import builds_from, check_size, squad_from
     from game.characters.builds import SQUAD_SIZE, all_with_each_skill
@@ -156,7 +184,7 @@ def _company(options: Namespace, loaded: Any, catalogue: Catalogue) -> _Company:
         raise InputError(
             "--avoid: leaves no operator" if not kept else f"--must: {len(must)} names, but only {most} may come"
         )
-    return _Company(all_with_each_skill(kept, catalogue), kept, must, most)
+    return Company(all_with_each_skill(kept, catalogue), kept, must, most)
 
 
 def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
@@ -170,7 +198,7 @@ def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str
     return tuple(found)
 
 
-def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalogue) -> _Found | None:
+def find(options: Namespace, stage: Stage, company: Company, catalogue: Catalogue) -> FoundPlan | None:
     """Search, and check what is found; None where nothing that was tried is better than doing nothing.
 
     Raises PlanError where the stage allows none of the operators.
@@ -193,7 +221,7 @@ def _find(options: Namespace, stage: Stage, company: _Company, catalogue: Catalo
     plan = as_plan(result.draft, stage, squad)
     assigned = assign_operators(plan, catalogue, company.builds)
     moments = moments_of(plan, stage, assigned)
-    return _Found(
+    return FoundPlan(
         plan=plan,
         squad=assigned,
         played=play_plan(plan, stage, assigned),
@@ -214,7 +242,7 @@ def _idle(must: Sequence[str], plan: Plan, moments: Sequence[StepMoment | None])
     return tuple(name for name in must if name not in deployed)
 
 
-def _is_as_wanted(options: Namespace, found: _Found) -> bool:
+def is_as_wanted(options: Namespace, found: FoundPlan) -> bool:
     """Whether a plan wins the stars that were asked for, with the operators that were."""
     return found.played.stars >= options.stars and not found.idle
 
@@ -229,7 +257,7 @@ def _holdings(plan: Plan, stage: Stage, squad: PlanSquad, stars: int) -> tuple[H
 
 
 def _searched(
-    options: Namespace, stage: Stage, squad: Sequence[Operator], company: _Company
+    options: Namespace, stage: Stage, squad: Sequence[Operator], company: Company
 ) -> tuple[SearchResult, bool]:
     """The result of the search, and whether Ctrl-C ended it. Its time begins with its first battles."""
     from planning.drafts import Limits
@@ -245,7 +273,7 @@ def _searched(
             return passed < options.seconds and not interrupted()
 
         limits = Limits(company.most, company.must)
-        result = search(stage, squad, options.seed, NEVER, options.stars, goes_on=goes_on, limits=limits)
+        result = search(stage, squad, options.seed, options.battles, options.stars, goes_on=goes_on, limits=limits)
         return result, interrupted()
 
 
@@ -272,7 +300,7 @@ def _interruption() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, catalogue: Catalogue) -> Plan:
+def job_of(options: Namespace, found: FoundPlan, stage: Stage, company: Company, catalogue: Catalogue) -> Plan:
     """The plan as it is written for others. A job that is written to a file also names the operators who can stand in
     for those of the plan; Ctrl-C ends the search for them.
     """
@@ -282,7 +310,7 @@ def _job(options: Namespace, found: _Found, stage: Stage, company: _Company, cat
     from planning.telling import operators_used
 
     plan = found.plan
-    if options.out and options.out.suffix.lower() != ".toml" and _is_as_wanted(options, found):
+    if options.out and options.out.suffix.lower() != ".toml" and is_as_wanted(options, found):
         print_progress("trying who could stand in for whom")
         with suppress(KeyboardInterrupt):
             plan = with_substitutes(plan, stage, company.builds, catalogue, options.stars)
@@ -315,7 +343,7 @@ def _written(options: Namespace, job: Plan, catalogue: Catalogue) -> list[Path]:
     return [file]
 
 
-def _drawn(options: Namespace, found: _Found, stage: Stage) -> list[Path]:
+def _drawn(options: Namespace, found: FoundPlan, stage: Stage) -> list[Path]:
     """Draw the plan where --picture says."""
     if options.picture is None:
         return []
@@ -324,20 +352,20 @@ def _drawn(options: Namespace, found: _Found, stage: Stage) -> list[Path]:
     name = stage.title or stage.name
     title = (
         f"{stage.code} {name if drawable(name) == name else ''}",
-        f"{_outcome(found)} (grade: {found.trust.level}); {_held(found)}",
+        f"{outcome_of(found)} (grade: {found.trust.level}); {held_of(found)}",
     )
     write_plan_picture(options.picture, found.plan, stage, found.squad, found.moments, title)
     return [options.picture]
 
 
-def _outcome(found: _Found) -> str:
+def outcome_of(found: FoundPlan) -> str:
     """What the plan wins in the battle without variation."""
     if not found.played.won:
         return f"not won in the simulator: {found.played.leaks} leaked"
     return f"won with {found.played.stars} stars in the simulator"
 
 
-def _held(found: _Found) -> str:
+def held_of(found: FoundPlan) -> str:
     """How often the plan holds."""
     if not found.holdings:
         return "how often it holds was not counted: stopped by Ctrl-C"
@@ -345,15 +373,15 @@ def _held(found: _Found) -> str:
     return ", ".join([near, *(one.removeprefix("holds in ") for one in others)])
 
 
-def _lines(options: Namespace, found: _Found, stage: Stage, files: Sequence[Path]) -> list[str]:
+def _lines(options: Namespace, found: FoundPlan, stage: Stage, files: Sequence[Path]) -> list[str]:
     """The plan and what is known of it, for people."""
     from planning.telling import COUNTED, deployment_cost, operators_used, plan_lines
 
     wanted = f"{options.stars} stars" + (f" that deploys {', '.join(options.must)}" if options.must else "")
-    reached = _is_as_wanted(options, found)
+    reached = is_as_wanted(options, found)
     lines = [] if reached else [f"{stage.code}: no plan of {wanted} was found; this is the best one"]
     lines += ["stopped by Ctrl-C; this is the best plan so far"] if found.stopped else []
-    lines += [f"{stage.code}: {_outcome(found)}; {found.trust}", _held(found), ""]
+    lines += [f"{stage.code}: {outcome_of(found)}; {found.trust}", held_of(found), ""]
     lines += [*plan_lines(found.plan, found.squad, found.moments), f"({COUNTED})", ""]
     names = operators_used(found.plan, found.squad)
     dp = deployment_cost(found.plan, found.squad)
@@ -361,7 +389,7 @@ def _lines(options: Namespace, found: _Found, stage: Stage, files: Sequence[Path
     return [*lines, cost, *(f"written: {file}" for file in files)]
 
 
-def _facts(options: Namespace, found: _Found, stage: Stage, job: Plan, files: Sequence[Path]) -> dict[str, Any]:
+def facts_of(options: Namespace, found: FoundPlan, stage: Stage, job: Plan, files: Sequence[Path]) -> dict[str, Any]:
     """The plan and what is known of it, for programs."""
     from planning.jobs import write_copilot
     from planning.telling import deployment_cost, operators_used, plan_lines

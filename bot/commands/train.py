@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.commands.arguments import (
     STAGE_HELP,
     Verbs,
+    add_cluster,
     add_config,
     add_json,
     add_squad,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from bot.sources import Sources
     from game.characters.models import Operator
     from game.levels.stage import Stage
+    from learning.player import Seats
     from learning.settings import Settings
     from learning.training_task import Task
     from planning.grading import Trust
@@ -57,6 +60,7 @@ def add(verbs: Verbs) -> None:
         help="where checkpoints and learning curve go; after Ctrl-C or a kill the same command goes on with what is "
         "there, to the same result, and so does one with more --steps",
     )  # fmt: skip
+    add_cluster(verb, "have the battles played")
     verb.add_argument("--tensorboard", action="store_true", help="write curves for TensorBoard into the folder too")
     add_squad(verb, "squad files (TOML): each stage is learned with each of these squads", several=True)
     add_tables(verb)
@@ -83,13 +87,30 @@ def train(options: Namespace) -> int:
     squads = squads_from(options, loaded, known.catalogue) if asked else []
     scalars = Scalars(open_writer(options.out)) if options.tensorboard else None
     tasks, trust = _tasks(options, loaded, known, squads)
-    with only_training(options.out):
+    with only_training(options.out), _seats(options) as seats:
         result = training.train(
             tasks, options.steps, options.seed, options.out, print_progress,
-            settings=_settings(options, loaded.learning), start=options.start, scalars=scalars,
+            settings=_settings(options, loaded.learning), start=options.start, scalars=scalars, seats=seats,
         )  # fmt: skip
     print_facts({**result, **(trust.facts(as_json=options.json) if trust else {})}, as_json=options.json)
     return DONE
+
+
+@contextmanager
+def _seats(options: Namespace) -> Iterator[Seats]:
+    """Where battles are played: here, or by the workers of the cluster of --cluster."""
+    from learning.player import players_here
+
+    if options.cluster is None:
+        yield players_here
+        return
+    from bot.cluster import connected
+
+    with connected(options.cluster) as cluster:
+        print_progress(f"cluster {options.cluster}: {cluster.processors} processors")
+        yield cluster.seats
+        if cluster.lost:
+            print_progress(f"cluster {options.cluster}: {cluster.lost} workers were lost; the result is the same")
 
 
 def _settings(options: Namespace, learning: Settings) -> Settings:

@@ -10,7 +10,7 @@ import pytest
 from learning.collector import as_advised
 from learning.demonstrations import BATTLES, FIRST_SEED
 from learning.dqn import Dqn
-from learning.player import APART, ROUND, SHARES, Turn, side_by_side
+from learning.player import APART, ROUND, SHARES, PlayedRound, side_by_side
 from learning.trainer import Trainer
 from learning.training_task import TrainingTask
 from planning.solutions import solution
@@ -93,7 +93,7 @@ def test_what_was_played_is_stored_with_what_followed(stage, squad, quick):
     task = TrainingTask(stage, squad, solution(stage.name), quick.model_copy(update={"n_step": 1}), 0)
     played = []
     for _ in range(12):
-        turns = [Turn([one.collector.play(as_advised, 1.0) for _ in range(ROUND)], []) for one in task.players]
+        turns = [PlayedRound([one.collector.play(as_advised, 1.0) for _ in range(ROUND)], []) for one in task.players]
         played += (turn := side_by_side(turns).played)
         task.store(turn)
     count, complete = len(played[0].actions), task.buffer.arrays["complete"]

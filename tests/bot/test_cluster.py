@@ -1,0 +1,104 @@
+"""Workers of a Ray cluster play for a training; what is lost with them is played again, to the same result."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import nullcontext
+
+import psutil
+import pytest
+from levels import CATALOGUE
+
+from bot import cluster
+from bot.cli import main
+from bot.cluster import HERE, ClusterError, connected
+from game.characters.builds import default_squad
+from game.errors import DONE
+from game.levels.stage import load_stage, shipped_stages
+from learning import checkpoint
+from learning.settings import Settings
+from learning.training import train
+from learning.training_task import Task
+
+QUICK = Settings(
+    battles=4, decisions_per_update=16, learning_starts=100, batch_size=8, buffer_size=500, epsilon_decisions=100
+)
+STEPS = 480
+
+
+@pytest.fixture(scope="module")
+def task():
+    """The easiest stage, without a plan."""
+    return Task(load_stage(shipped_stages()[0], CATALOGUE), default_squad(CATALOGUE))
+
+
+@pytest.fixture(scope="module")
+def two_processors():
+    """A cluster of this machine with two workers."""
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    with connected(HERE) as connection:  # its processors are taken once a training has begun
+        yield connection
+
+
+def weights(folder):
+    """The weights of a folder, as bytes by name."""
+    kept, _ = checkpoint.read_newest(folder)
+    return {name: array.tobytes() for name, array in kept.learned.items()}
+
+
+def test_each_item_is_done_once_in_whatever_order(two_processors):
+    """Results come with their items; an error of the function is raised."""
+    assert dict(two_processors.each(abs, [-3, 2, -1])) == {-3: 3, 2: 2, -1: 1}
+    with pytest.raises(TypeError, match="bad operand type"):
+        list(two_processors.each(abs, [1, "one"]))
+
+
+def test_a_cluster_finds_the_same_plans_as_this_machine(two_processors, tmp_path, monkeypatch):
+    """To the last byte, as long as the battles of a search end before its seconds."""
+    monkeypatch.setattr(cluster, "connected", lambda _: nullcontext(two_processors))
+    listed = tmp_path / "list.txt"
+    listed.write_text("first_watch\nshort_road\n")
+    for out, where in (("here", ()), ("there", ("--cluster", HERE))):
+        search = ("--battles", "300", "--seconds", "600", "--out", str(tmp_path / out))
+        assert main(["plan", "--stages", str(listed), *search, *where]) == DONE
+    here, there = (sorted((tmp_path / out).iterdir()) for out in ("here", "there"))
+    assert [one.name for one in here] == ["first_watch.json", "short_road.json"]
+    assert [one.read_bytes() for one in here] == [one.read_bytes() for one in there]
+
+
+def test_workers_may_be_killed_and_the_weights_are_those_of_a_training_without_a_cluster(
+    two_processors, task, tmp_path
+):
+    """Each worker is killed while it has players; the last one too, after which new ones start."""
+    train([task], STEPS, 0, tmp_path / "here", lambda _: None, settings=QUICK)
+    rounds = []
+
+    def report(_):
+        workers = [one for one in psutil.Process().children(recursive=True) if "Worker" in one.name()]
+        rounds.append(len(workers))
+        if len(rounds) in (1, 3):
+            for one in workers[: len(rounds)]:
+                os.kill(one.pid, signal.SIGKILL)
+
+    train([task], STEPS, 0, tmp_path / "there", report, settings=QUICK, seats=two_processors.seats)
+    assert two_processors.lost >= 2
+    assert weights(tmp_path / "there") == weights(tmp_path / "here")
+
+
+def test_an_address_without_a_cluster_is_one_line():
+    """It says how to start one."""
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    with (
+        pytest.raises(ClusterError, match=r"--cluster 127.0.0.1:1: no Ray cluster answers .*ray start --head"),
+        connected("127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_without_ray_the_command_that_installs_it_is_named(monkeypatch):
+    """In one line."""
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(ClusterError, match=r'pip install .*"\.\[cluster\]"'), connected(HERE):
+        pass
+    assert cluster.os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
