@@ -37,11 +37,12 @@ from bot.commands import (
     trace,
     train,
     vision_train,
+    web,
 )
 from game.errors import DONE, HoldfastError
 
 MODULES = (
-    run, practice, picture, ask, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
+    run, practice, picture, ask, web, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
     simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""

@@ -286,6 +286,20 @@ class MqttOptions(Table):
         return value
 
 
+class WebOptions(Table):
+    """The page for browsers, on which people watch the bot and ask it for things; an extra: holdfast[web]."""
+
+    enabled: bool = Field(False, description="Whether `holdfast run` serves it; `holdfast web` does without a bot.")
+    host: str = Field(
+        "127.0.0.1", description="The address it listens on; one that other machines can reach needs the password."
+    )
+    port: int = Field(8765, description="The port it listens on.", ge=1, le=65535)
+    password: str = Field(
+        "", description="What a browser has to say first; the environment's HOLDFAST_WEB_PASSWORD goes first.",
+        repr=False,
+    )  # fmt: skip
+
+
 class TraceOptions(Table):
     """The record of everything that happened, which `holdfast replay` plays again."""
 
@@ -329,6 +343,7 @@ class Config(Table):
     vision: VisionOptions = VisionOptions()
     learning: Learning = Learning()
     mqtt: MqttOptions = MqttOptions()
+    web: WebOptions = WebOptions()
     trace: TraceOptions = TraceOptions()
     log: LogOptions = LogOptions()
     data: DataOptions = DataOptions()

@@ -134,6 +134,13 @@ class Control:
             self._pause_due.cancel()
         await self._session.close(task)
 
+    def ask(self, verb: str, payload: dict[str, Any], by: str, reply: Callable[[dict[str, Any]], None]) -> None:
+        """Take a request of a caller in this process, under the same bounds as one over MQTT; `by` is for its event.
+
+        `reply` gets each step of the answer; a request far beyond the rate gets none.
+        """
+        self._obey(Caller(verb, name=by, by=by, reply=reply), payload, retained=False)
+
     def publish(self, topic: str, what: dict[str, Any], *, retain: bool = False) -> None:
         """Send an object as JSON on one of our topics. Without a connection it is dropped, unless retained."""
         self._session.send(Sent(self.topic(topic), _json(what), retain))
@@ -159,6 +166,9 @@ class Control:
     def _say(self, caller: Caller, said: dict[str, Any]) -> None:
         """Send one step of an answer to where its caller wants it."""
         topic, payload = caller.topic or self.topic("response"), {"id": caller.id, "verb": caller.verb, **said}
+        if caller.reply is not None:
+            caller.reply(payload)
+            return
         self._session.send(Sent(topic, _json(payload), correlation=caller.correlation, qos=0))
 
     # what the session calls
@@ -191,16 +201,23 @@ class Control:
         caller = Caller(intake.verb_of(topic, self.topic("command")))
         try:
             payload = intake.payload_of(message.payload)
-            caller = intake.named(caller, payload)
-            caller = intake.answered_at(caller, message, self.topic("command"))
-            self._check(caller, payload, retained=message.retain)
-            self._accept(intake.request_of(caller.verb), payload, caller)
+            caller = intake.answered_at(intake.named(caller, payload), message, self.topic("command"))
         except RequestError as error:
             self._refuse(caller, error)
+        else:
+            self._obey(caller, payload, retained=message.retain)
         if message.retain:
             self._session.delete(topic)
         elif not told_retained:
             self._session.search_retained()
+
+    def _obey(self, caller: Caller, payload: dict[str, Any], *, retained: bool) -> None:
+        """Post what a request asks for, or say why it is rejected."""
+        try:
+            self._check(caller, payload, retained=retained)
+            self._accept(intake.request_of(caller.verb), payload, caller)
+        except RequestError as error:
+            self._refuse(caller, error)
 
     def _check(self, caller: Caller, payload: dict[str, Any], *, retained: bool) -> None:
         """Raise RequestError for a request that is not obeyed whatever it asks for."""
@@ -214,7 +231,7 @@ class Control:
     def _accept(self, request: Request, payload: dict[str, Any], caller: Caller) -> None:
         """Post the event of a request, whose answer follows once the machine has handled it, or answer at once."""
         number = str(self._asked + 1)
-        event = request.event_from(payload, self._served.now(), number) if request.event else None
+        event = request.event_from(payload, self._served.now(), number, caller.by) if request.event else None
         if not self._rate.allows((caller.name, caller.verb), time.monotonic()):
             if isinstance(event, PauseAsked):
                 self._pause_soon()

@@ -34,6 +34,7 @@ from bot.waiting import within
 from bot.watchdog import Watchdog
 from game.actions import Action
 from game.errors import DONE, FAILED, HUMAN_NEEDED
+from game.view import BattleView, EnemySeen
 from states.commands import (
     Answer,
     BattleEnded,
@@ -94,12 +95,13 @@ class Daemon:
         )
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)
+        self._plan = plan_policy(config, parts, lambda: self._machine.battle.game_time)
         self._decisions = DecisionLoop(
             parts.learner,
             self._inbox,
             client.clock,
             lock_step=client.lock_step,
-            policy=plan_policy(config, parts, lambda: self._machine.battle.game_time),
+            policy=self._plan,
         )
         advise(parts, lambda: self._machine.battle.game_time)
         self._parts = parts
@@ -176,8 +178,34 @@ class Daemon:
 
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
-        more = {"twin": self._twin.describe(), "inbox": len(self._inbox)}
+        more = {"twin": self._twin.describe(), "plan": self._plan_progress(), "inbox": len(self._inbox)}
         return {**self._reporter.describe(), **more, **process_figures()}
+
+    @property
+    def parts(self) -> Parts:
+        """What it plays with."""
+        return self._parts
+
+    @property
+    def decisions(self) -> DecisionLoop:
+        """What was decided."""
+        return self._decisions
+
+    @property
+    def known(self) -> BattleView | None:
+        """The battle at play as the machine knows it: as seen, with the operators' slots and directions."""
+        memory = self._machine.battle.memory
+        return memory.view if memory else None
+
+    @property
+    def inferred(self) -> tuple[EnemySeen, ...]:
+        """Where the twin has enemies."""
+        return self._twin.enemies if self._machine.battle.memory else ()
+
+    def _plan_progress(self) -> dict[str, int] | None:
+        """How many of the plan's steps are done in this battle, and how many there are; None without a plan."""
+        plan, follower = self._parts.plan, self._plan or self._learner.policy.adviser
+        return None if plan is None else {"done": follower.reached if follower else 0, "steps": len(plan.steps)}
 
     async def _play(self) -> None:
         """Run all tasks until the machine says Finish or one of them breaks."""

@@ -19,6 +19,8 @@ from states.events import Decided, Event, PartFailed
 
 MEASURED = 1000
 """Number of the last decisions whose latency is kept."""
+RECENT = 20
+"""Number of the last decisions that are kept whole."""
 POLL = 0.001
 """Seconds between two checks of whether the learner has caught up."""
 
@@ -54,9 +56,15 @@ class DecisionLoop:
         """Seconds the last decisions took, without the wait for the learner."""
         self.decisions = 0
         """Decisions made so far."""
-        self.last: Decision | None = None
+        self.recent: deque[tuple[float, Decision]] = deque(maxlen=RECENT)
+        """The last decisions and when they were made, in seconds of the clock; the newest last."""
         self._late: asyncio.Future[tuple[Decision, float]] | None = None
         """The decision asked for last."""
+
+    @property
+    def last(self) -> Decision | None:
+        """The newest decision; None before the first."""
+        return self.recent[-1][1] if self.recent else None
 
     def decide(self, command: Decide) -> None:
         """Have something decided; commands are answered in the order in which they are given."""
@@ -80,10 +88,10 @@ class DecisionLoop:
         except Exception as error:  # noqa: BLE001 - a bug in the policy is a fault, which the machine must hear of
             return PartFailed(t=self._clock(), part="policy", why=f"{type(error).__name__}: {error}")
         self.decisions += 1
-        self.last = decision
         self.latencies.append(spent)
+        self.recent.append((now := self._clock(), decision))
         return Decided(
-            t=self._clock(),
+            t=now,
             id=command.id,
             action=decision.action,
             q=decision.q,

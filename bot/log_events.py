@@ -160,14 +160,14 @@ EVENTS: dict[str, LogEvent] = {
         },
     ),
     "request": LogEvent(
-        "a request arrived over MQTT",
+        "a request arrived, over MQTT or from the page",
         {
             "verb": LogField("text", "what was asked for"),
             "id": LogField("text", "the caller's own id, null without one"),
         },
     ),
     "bad_request": LogEvent(
-        "requests over MQTT were rejected: the first at once, those of the next seconds in one line",
+        "requests were rejected: the first at once, those of the next seconds in one line",
         {
             "rejected": LogField("integer", "how many, since the last such line"),
             "codes": LogField("text", "how many of each code, as docs/mqtt.md has them"),
@@ -185,10 +185,14 @@ EVENTS: dict[str, LogEvent] = {
             "mqtt": LogField("text", "the version of the protocol, 5 or 3.1.1"),
         },
     ),
+    "web": LogEvent(
+        "the page for browsers is served, or cannot be",
+        {"address": LogField("text", "where, for browsers"), "why": WHY},
+    ),
     "part_failed": LogEvent(
         "a part of the bot failed",
         {
-            "part": LogField("text", "capture, detector, learner, policy, hands, broker, trace, log or daemon"),
+            "part": LogField("text", "capture, detector, learner, policy, hands, broker, web, trace, log or daemon"),
             "why": WHY,
         },
     ),

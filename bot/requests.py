@@ -1,4 +1,4 @@
-"""The requests to a running daemon: one table for MQTT, the command line and the documentation.
+"""The requests to a running daemon: one table for MQTT, the command line, the page and the documentation.
 
 A new request is a row here and an event that the machine handles. The fields that the event declares beside `t`, `id`
 and `by` are the request's arguments: keys of the JSON on MQTT, options of the verb on the command line. Types and help
@@ -91,15 +91,15 @@ class Request(NamedTuple):
             if field.name not in OF_EVERY_REQUEST
         ]
 
-    def event_from(self, payload: Mapping[str, Any], t: float, id_: str) -> Event:
-        """The event of a request that came over MQTT at time `t`; keys that it does not declare are left alone.
+    def event_from(self, payload: Mapping[str, Any], t: float, id_: str, by: str = "mqtt") -> Event:
+        """The event of a request that came at time `t`, over MQTT or another way; unknown keys are left alone.
 
         Raises RequestError where an argument is missing or has the wrong type.
         """
         assert self.event is not None
         given = {argument.name: payload[argument.name] for argument in self.arguments() if argument.name in payload}
         try:
-            return msgspec.convert({**given, "t": t, "id": id_, "by": "mqtt"}, self.event)
+            return msgspec.convert({**given, "t": t, "id": id_, "by": by}, self.event)
         except msgspec.ValidationError as error:
             raise RequestError(f"{self.verb}: {error}") from None
 

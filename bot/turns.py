@@ -25,6 +25,7 @@ from bot.report import LEAST, report_night
 from bot.run_counts import RunCounts
 from bot.schedule import ScheduleMemory
 from bot.waiting import aside, within
+from bot.web.beside import open_page
 from game.errors import DONE, HoldfastError
 from states.events import ReloadAsked, StageAsked, StopAsked
 
@@ -54,6 +55,17 @@ Prepare = Callable[[Config, int, int], Prepared]
 """Makes the parts for the configuration's stage, given the numbers of the last battle to play (0 for no end) and of the
 last one before. Raises the errors of the parts. All but the first are made in a thread.
 """
+
+
+def _each(*shows: Callable[[Daemon], None] | None) -> Callable[[Daemon], None]:
+    """Calls each that is there."""
+    given = [show for show in shows if show]
+
+    def show_all(daemon: Daemon) -> None:
+        for show in given:
+            show(daemon)
+
+    return show_all
 
 
 def turns(config: Config) -> Iterator[Turn]:
@@ -94,13 +106,15 @@ class Run:
         """Play, beginning with what `prepare` returned; returns the exit code."""
         control = Control(self._config.mqtt)
         serving = asyncio.create_task(control.run(), name="control")
+        page = open_page(self._config, control)
         daemon: Daemon | None = None
         try:
             following: Prepared | None = prepared
             while following is not None:
                 prepared, following = following, None
+                show = _each(self._show, page.show if page else None)
                 daemon = Daemon(
-                    playing(self._config, self._turn.stage), prepared.parts, self._show,
+                    playing(self._config, self._turn.stage), prepared.parts, show,
                     signals=self._signals, control=control, counts=self._counts, schedule=self._schedule,
                 )  # fmt: skip
                 code = await daemon.run()
@@ -113,6 +127,8 @@ class Run:
         finally:
             if daemon is None or not isinstance(daemon.leaving, StopAsked):  # else the daemon has said so
                 systemd.notify(STOPPING=1)
+            if page is not None:
+                await within(LEAVING, "web", page.close())
             await within(LEAVING, "broker", control.close(serving))
 
     async def _report(self, control: Control) -> None:

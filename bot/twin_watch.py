@@ -10,7 +10,7 @@ from bot import log
 from game.actions import SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.view import BattleView
+from game.view import BattleView, EnemySeen
 from planning.twin import Fit, Twin
 from states.battle import Memory
 from states.events import BattleSeen, Event, GestureDone
@@ -32,6 +32,8 @@ class TwinWatch:
         """Slots whose skills were used since the last frame that the twin got."""
         self._twin: Twin | None = None
         self._fit: Fit | None = None
+        self.enemies: tuple[EnemySeen, ...] = ()
+        """Where the twin has enemies, after the last frame that it got; none while it has lost the battle."""
 
     def event_happened(self, event: Event, battle: Memory | None) -> None:
         """Take an event that the machine has handled; `battle` is what the machine then knows of the battle at play."""
@@ -60,7 +62,7 @@ class TwinWatch:
     def _follow(self, t: float, view: BattleView, skills: Sequence[int], *, new: bool) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
-            self._twin = self._fit = None
+            self._twin, self._fit, self.enemies = None, None, ()
         before = self._fit
         try:
             if new:
@@ -68,8 +70,9 @@ class TwinWatch:
             if self._twin is None:
                 return
             self._fit = fit = self._twin.see(t, view, skills)
+            self.enemies = () if fit.lost else self._twin.enemies()
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
-            self._twin = self._fit = None
+            self._twin, self._fit, self.enemies = None, None, ()
             log.logger().warning("twin", lost=True, why=f"{type(error).__name__}: {error}")
             return
         if fit.lost != bool(before and before.lost):

@@ -32,6 +32,11 @@ class Adviser:
         """The steps that are not done, as a draft."""
         return rest_of(self._steps, self._encoding.stage, self._squad, self._plan.reached)
 
+    @property
+    def reached(self) -> int:
+        """How many steps are done or skipped, as far as the last view shows."""
+        return self._plan.reached
+
     def advise(self, view: BattleView) -> tuple[int, int]:
         """The compact actions that the plan advises in this view, -1 for none."""
         legal = self._encoding.legal_flat(view)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
+from torch import Tensor
 
 from game.actions import DEPLOY, DIRECTIONS, NOTHING, RETREAT, SKILL, WAIT, Action
 from game.characters.models import Operator
@@ -29,6 +30,8 @@ RETREAT_WEIGHT = 0.05
 """Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
 REMEMBERED = 4
 """Views whose advice is kept, until the decision is remembered."""
+CONSIDERED = 5
+"""Actions that a decision names with their scores, for people who ask what else there was."""
 COVER_NOTHING = 0.1
 """Weight of exploring a place and direction that covers no path tile; each path tile covered adds 1."""
 
@@ -42,6 +45,8 @@ class Decision(NamedTuple):
     explored: bool
     legal: int
     """How many actions were legal."""
+    considered: tuple[tuple[Action, float], ...] = ()
+    """The legal actions with the highest scores, best first; empty for policies without scores."""
 
 
 class Policy(Protocol):
@@ -184,7 +189,18 @@ class EpsilonGreedy:
             self.schedule.decisions += 1
             if explored:
                 index = self._explorer.explore(legal, self._rng)
-        return Decision(self.encoding.action(index), float(scores[index]), explored, int(legal.sum()))
+        return Decision(
+            self.encoding.action(index),
+            float(scores[index]),
+            explored,
+            int(legal.sum()),
+            self._considered(scores, legal),
+        )
+
+    def _considered(self, scores: Tensor, legal: Mask) -> tuple[tuple[Action, float], ...]:
+        """The legal actions with the highest scores, best first."""
+        best = scores.topk(min(CONSIDERED, int(legal.sum())))
+        return tuple((self.encoding.action(number), q) for q, number in zip(*map(Tensor.tolist, best), strict=True))
 
     def _must_not_risk(self, view: BattleView) -> bool:
         """Whether exploring is ruled out because the next leak would end the battle."""

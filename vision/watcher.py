@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,22 @@ RESULT_SECONDS = 0.5
 """For how long a result must read the same: its stars arrive one after another."""
 NO_STARS_SECONDS = 3.0
 """The same while no star is lit: it may be a defeat, or the first star is still to come."""
+
+
+class Sight(NamedTuple):
+    """A frame, and what was found in it."""
+
+    frame: Frame
+    area: Area
+    """Where the client area is in the frame."""
+    size: tuple[int, int]
+    """Its usual width and height in pixels, which the boxes of detections refer to."""
+    detections: tuple[Detection, ...]
+    """In a battle what the detector found in the last frame that it looked at; elsewhere none."""
+
+    def picture(self) -> Image:
+        """The client area at its usual size."""
+        return self.area.picture(self.frame.image, self.size)
 
 
 class Watcher:
@@ -85,6 +101,8 @@ class Watcher:
         """What the detector found in the last frame it looked at."""
         self.view: BattleView | None = None
         """The battle as it was seen last; None until its HUD has been read once."""
+        self.sight: Sight | None = None
+        """The last frame, with what was found in it. It is replaced, never changed: any thread may take it."""
 
         self._place = Place(profile.size)
         self._area_reported: Area | None = self._place.area
@@ -127,6 +145,8 @@ class Watcher:
         if self._reading.screen == self.screen == BATTLE:
             events += self._battle_seen(frame, changed)
         events += self._result_seen(frame.t)
+        found = self.detections if self.screen == BATTLE else ()
+        self.sight = Sight(frame, self._place.area, self._place.size, tuple(found))
         self._add_duration("look", time.perf_counter() - started)
         return events
 

@@ -37,8 +37,10 @@ def run(options: Namespace) -> int:
     from bot.config import load
     from bot.ending import EndingSignals, end_without, hanging_threads
     from bot.lock import only_daemon
+    from bot.web.beside import check_page
 
     config = load(options.config)
+    check_page(config)
     live = sys.stdout.isatty() and not options.json
     threads, signals = set(threading.enumerate()), EndingSignals()
     with only_daemon(config.directory):

@@ -40,6 +40,10 @@ class Caller(NamedTuple):
     topic: str | None = None
     """The response topic of MQTT 5; None for our own."""
     correlation: bytes | None = None
+    by: str = "mqtt"
+    """How the request came, as its event says."""
+    reply: Callable[[dict[str, Any]], None] | None = None
+    """Takes the steps of the answer, for a caller in this process; None for one on the broker."""
 
 
 def verb_of(topic: str, base: str) -> str:

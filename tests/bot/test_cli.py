@@ -18,7 +18,7 @@ VERBS = (
     "evaluate", "stage", "import",
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
     "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train", "service install",
-    "service uninstall", "service status", "report", "trace ls", "trace show", "trace diff", "trace cut",
+    "service uninstall", "service status", "report", "web", "trace ls", "trace show", "trace diff", "trace cut",
 )  # fmt: skip
 HEAVY = {
     "torch",
@@ -31,6 +31,8 @@ HEAVY = {
     "pydantic",
     "aiomqtt",
     "gymnasium",
+    "starlette",
+    "uvicorn",
 }
 
 

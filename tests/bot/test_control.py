@@ -16,7 +16,7 @@ from bot import requests
 from bot.config import MqttOptions
 from bot.mqtt import session
 from bot.mqtt.caller import ask
-from states.events import PartFailed, PauseAsked, ResumeAsked, StopAsked
+from states.events import PartFailed, PauseAsked, ResumeAsked, SpeedAsked, StopAsked
 
 
 @pytest.fixture
@@ -65,6 +65,23 @@ async def test_status_is_answered_without_the_machine(either):
         answer = await ask(either, "status", PATIENCE)
         assert (answer["state"], answer["battles"]) == ("battle", 3)
         assert one.events == []
+
+
+async def test_a_caller_in_this_process_is_answered_like_one_on_the_broker(real):
+    """In two steps, under the same checks, and its event says how it came."""
+    async with daemon(real) as one:
+        said: list[dict[str, Any]] = []
+        one.control.ask("speed", {"speed": 2}, "web", said.append)
+        one.control.ask("speed", {"speed": 3}, "web", said.append)
+        one.control.ask("dance", {}, "web", said.append)
+        await one.heard(1)
+        async with asyncio.timeout(PATIENCE):
+            while len(said) < 4:  # noqa: ASYNC110 - it is only a list
+                await asyncio.sleep(0.01)
+    assert one.events[0] == SpeedAsked(t=1.5, id="1", by="web", speed=2)
+    assert sorted(answer.get("code", answer["step"]) for answer in said) == [
+        "accepted", "bad_argument", "done", "unknown_verb",
+    ]  # fmt: skip
 
 
 async def test_the_arguments_of_a_request_arrive_in_its_event(real):

@@ -109,6 +109,18 @@ def test_exploring_never_leaves_what_is_legal(encoding, views):
         assert all(legal[explorer.explore(legal, rng)] for _ in range(5))
 
 
+def test_a_decision_names_what_else_was_considered(learned, views):
+    """The legal actions with the highest scores, best first; without exploration the best is the one taken."""
+    learned.frozen = True
+    for view in views:
+        decision = learned.decide(view)
+        scores = [q for _, q in decision.considered]
+        assert decision.considered[0] == (decision.action, decision.q)
+        assert scores == sorted(scores, reverse=True)
+        assert len(scores) == min(decision.legal, 5)
+        assert np.isfinite(scores).all()
+
+
 def test_what_is_banned_is_not_decided(learned, encoding, views):
     """In no direction, explored or not; every other action stays possible."""
     view = next(one for one in views if encoding.legal(one).sum() > 5)

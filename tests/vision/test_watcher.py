@@ -194,6 +194,14 @@ def nearest(true, seen):
     ]
 
 
+def test_a_sight_is_the_last_frame_with_what_was_found_in_it(profile, reader, detector):
+    """So that boxes are drawn on the frame that they are of, and none on a menu."""
+    world = World(profile, reader, detector)
+    world.look()
+    assert (world.watcher.sight.frame, world.watcher.sight.detections) == (world.frame, ())
+    assert world.watcher.sight.picture().shape == world.frame.image.shape
+
+
 def test_a_held_card_does_not_lose_the_units(profile, reader, detector):
     """While a card is dragged the view tilts: units must neither vanish nor wander to other tiles."""
     world = World(profile, reader, detector, seed=8)
