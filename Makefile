@@ -86,6 +86,6 @@ $(VENV)/bench: $(VENV)/runtime
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	touch $@
 
-# What the desktop, broker and adb tests need; without it those tests skip and say so.
+# What the desktop, broker, adb and page tests need; without it those tests skip and say so.
 system:
-	sh scripts/system-packages.sh xvfb mosquitto mosquitto-clients adb
+	sh scripts/system-packages.sh xvfb mosquitto mosquitto-clients adb chromium chromium-driver

@@ -58,6 +58,7 @@ def make_app(
         Route("/login", site.login, methods=["POST"]),
         Route("/logout", site.logout, methods=["POST"]),
         Route("/favicon.ico", site.icon),
+        Route("/api/locked", site.locked),
         Route("/api/live", site.live),
         Route("/api/status", site.status),
         Route("/api/request/{verb}", answered(site.request), methods=["POST"]),
@@ -162,6 +163,10 @@ class Site:
     async def logout(self, request: Request) -> Response:
         """End a session."""
         return self._sessions.end(request)
+
+    async def locked(self, _: Request) -> Response:
+        """Whether there is a login, and so a logout."""
+        return told({"locked": self._sessions.needed})
 
     async def live(self, _: Request) -> Response:
         """The state of the bot and its frame, as often as the viewer takes them."""

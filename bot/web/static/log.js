@@ -1,0 +1,34 @@
+// The log, newest first, filtered by the server.
+import { get, h, tried } from "./page.js";
+import { t } from "./words.js";
+
+const LEVELS = ["debug", "info", "warning", "error"];
+const HIDDEN = ["time", "level", "event", "run"];
+
+export function open(place) {
+  const level = h("select", { id: "level" }, LEVELS.map((one) => h("option", { value: one, selected: one === "info" }, t(`level_${one}`))));
+  const event = h("input", { id: "event", placeholder: t("event"), list: "events" });
+  const text = h("input", { id: "text", type: "search", placeholder: t("text") });
+  const going = h("input", { type: "checkbox", checked: true });
+  const lines = h("ol", { class: "log" });
+  const events = h("datalist", { id: "events" });
+  const draw = async () => {
+    const asked = new URLSearchParams({ level: level.value, event: event.value.trim(), text: text.value });
+    const found = await tried(() => get(`/api/log?${asked}`));
+    if (!found) return;
+    lines.replaceChildren(...(found.length ? found.map(line) : [t("nothing_found")]));
+    for (const name of new Set(found.map((one) => one.event)))
+      if (![...events.children].some((one) => one.value === name)) events.append(h("option", { value: name }));
+  };
+  for (const field of [level, event, text]) field.addEventListener("input", () => { clearTimeout(draw.soon); draw.soon = setTimeout(draw, 250); });
+  place.append(h("div", { class: "filters" }, level, event, events, text, h("label", {}, going, t("follow"))), lines);
+  draw();
+  const timer = setInterval(() => { if (going.checked && !document.hidden) draw(); }, 3000);
+  return () => clearInterval(timer);
+}
+
+function line(one) {
+  const rest = Object.entries(one).filter(([name]) => !HIDDEN.includes(name));
+  return h("li", { class: one.level }, h("time", { title: one.time }, (one.time ?? "").slice(5, 19).replace("T", " ")), h("b", {}, one.event),
+    h("span", {}, rest.map(([name, value]) => [h("i", {}, name), ` ${typeof value === "object" ? JSON.stringify(value) : value} `])));
+}
