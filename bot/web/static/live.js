@@ -102,7 +102,7 @@ function fill(parts, { status, hand, decisions, plan }) {
     figure(t("kills"), `${hud.kills}/${hud.total}`), figure(t("life"), hud.life), figure("DP", hud.dp),
     figure(t("slots_left"), hud.slots_left)) : "");
   parts.hand.replaceChildren(h("div", { class: "hand" }, (hand ?? []).map((one) =>
-    h("span", { class: `handcard ${one.state}`, title: t(`card_${one.state}`) }, one.name, h("b", {}, one.cost)))));
+    h("span", { class: `handcard ${one.state}`, title: t(`card_${one.state}`) }, one.name, h("b", {}, one.cost < 0 ? "?" : one.cost)))));
   parts.state.replaceChildren(facts([
     [t("state"), t(`state_${status.state}`, status.state)], [t("why"), status.why],
     ...(status.state === "absent" ? [] : [

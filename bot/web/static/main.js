@@ -21,6 +21,7 @@ function show() {
   document.documentElement.lang = t("lang");
   document.getElementById("nav").replaceChildren(...Object.keys(VIEWS).map((one) =>
     h("a", { href: `#${one}`, "aria-current": one === view ? "page" : null }, t(one))));
+  document.querySelector("nav a[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
   drawTools();
   const place = document.getElementById("view");
   place.replaceChildren();

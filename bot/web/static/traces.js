@@ -61,7 +61,7 @@ function replay(place, name, outline) {
       card(t("now"), facts([[t("state"), t(`state_${step.state}`, step.state)], [t("event"), step.told],
         ...step.did.map((one) => ["→", one]), ...(decided ? [[t("decisions"), `Q ${decided.q}${decided.explored ? ` · ${t("explored")}` : ""}`]] : [])])),
       view ? card("HUD", facts([[t("kills"), `${view.kills}/${view.total}`], [t("life"), view.life], ["DP", view.dp], [t("slots_left"), view.slots_left]]),
-        h("div", { class: "hand" }, view.cards.map(([slot, cost, state]) => h("span", { class: `handcard ${state}` }, called(slot), h("b", {}, cost))))) : "");
+        h("div", { class: "hand" }, view.cards.map(([slot, cost, state]) => h("span", { class: `handcard ${state}` }, called(slot), h("b", {}, cost < 0 ? "?" : cost))))) : "");
   };
   const battles = h("select", { id: "battle", "aria-label": t("battle"), onchange: () => choose(outline.battles[battles.value]) }, outline.battles.map((one, index) =>
     h("option", { value: index }, `${t("battle")} ${one.number} · ${t(`outcome_${one.outcome || "open"}`)}${one.outcome ? ` ${"★".repeat(one.stars)}` : ""} · ${clock(one.seconds)}`)));
