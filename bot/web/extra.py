@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import sys
 
 from bot.config import WebOptions
 from game.errors import InputError
@@ -20,7 +21,7 @@ class WebError(InputError):
 def check_extra() -> None:
     """Raise WebError where the packages of the extra are not installed."""
     if not all(importlib.util.find_spec(name) for name in PACKAGES):
-        raise WebError("the page needs an extra; install it with: pip install 'holdfast[web]'")
+        raise WebError(f"the page needs an extra; install it with: {sys.executable} -m pip install 'holdfast[web]'")
 
 
 def password_of(options: WebOptions) -> str:
