@@ -3,8 +3,8 @@
 A real `holdfast run` of the practice game at its usual size, paused in its first battle: it still looks at frames and
 hands them to the page, but does not play, so what is left is the cost of watching. Shares of one core that the process
 takes, in turns: with no viewer, with one, with N, and with N of which half do not read what is sent; and how many
-messages a second those that read get. Before that, at play: the frames that the bot grabs a second without a viewer and
-with one that does not read.
+messages a second those that read get. Before that, at play: the CPU time for each frame that the bot grabs and looks
+at, decisions and learning included, without a viewer and with one that does not read.
 """
 
 from __future__ import annotations
@@ -122,12 +122,13 @@ def share(process: psutil.Process, seconds: float) -> float:
     return (after.user + after.system - before.user - before.system) / (time.monotonic() - began)
 
 
-def grabbed(port: int, seconds: float) -> float:
-    """Frames that the bot grabs a second."""
+def per_frame(process: psutil.Process, port: int, seconds: float) -> float:
+    """Milliseconds of CPU time that the process takes for each frame that it grabs."""
     time.sleep(SETTLING)
-    before, began = status(port)["frames"], time.monotonic()
+    frames, before = status(port)["frames"], process.cpu_times()
     time.sleep(seconds)
-    return float((status(port)["frames"] - before) / (time.monotonic() - began))
+    grabbed, after = status(port)["frames"] - frames, process.cpu_times()
+    return float(1000 * (after.user + after.system - before.user - before.system) / max(grabbed, 1))
 
 
 def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
@@ -143,7 +144,7 @@ def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
         for _ in range(rounds):
             for name, stuck in zip(frames, (0, 1), strict=True):
                 with Crowd(port, 0, stuck):
-                    frames[name].append(grabbed(port, seconds))
+                    frames[name].append(per_frame(process, port, seconds))
         ask(port, "pause")
         for _ in range(rounds):
             for name, crowd in crowds.items():
@@ -153,7 +154,7 @@ def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
     figures = {f"{name}, cores": statistics.median(found) for name, found in shares.items()}
     figures[f"{viewers} viewers beyond 1, cores"] = figures[f"{viewers} viewers, cores"] - figures["1 viewer, cores"]
     figures |= {f"{name}, messages/s each": rate for name, rate in rates.items() if rate}
-    return figures | {f"{name}, frames/s": statistics.median(found) for name, found in frames.items()}
+    return figures | {f"{name}, CPU ms a frame": statistics.median(found) for name, found in frames.items()}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """A search for a plan that the page asked for: `holdfast plan` in a process of its own, one at a time.
 
-The process has the lowest priority, so that play goes on undisturbed where there is a core to spare.
+The process has a low priority, so that it takes little from the play where there is no core to spare.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SECONDS = (10, 30, 60, 180)
 """How long a search may be asked to take."""
 TOLD = 6
 """Lines of the search that are kept."""
-LOWEST = 19
-"""The priority that leaves everything to other processes."""
+NICE = 10
+"""The priority of the search, as `nice` counts it: where play wants a core, the search gets a tenth of it."""
 ENDING = 10.0
 """Seconds that the process has to end."""
 
@@ -121,7 +121,7 @@ def _yield(process: int) -> None:
     """Have a process leave the cores to the play; where that is not possible, it does not."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process, LOWEST)
+            os.setpriority(os.PRIO_PROCESS, process, NICE)
 
 
 def _environment() -> dict[str, str]:
