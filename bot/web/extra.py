@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
-import sys
 
 from bot.config import WebOptions
 from game.errors import InputError
@@ -21,7 +20,9 @@ class WebError(InputError):
 def check_extra() -> None:
     """Raise WebError where the packages of the extra are not installed."""
     if not all(importlib.util.find_spec(name) for name in PACKAGES):
-        raise WebError(f"the page needs an extra; install it with: {sys.executable} -m pip install 'holdfast[web]'")
+        raise WebError(
+            'the page needs an extra; install it with: pip install --constraint constraints.txt --editable ".[web]"'
+        )
 
 
 def password_of(options: WebOptions) -> str:
