@@ -23,6 +23,7 @@ from bot.commands import (
     graph,
     import_tables,
     logs,
+    mcp,
     picture,
     plan,
     practice,
@@ -43,6 +44,7 @@ from game.errors import DONE, HoldfastError
 MODULES = (
     run, practice, picture, ask, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
     simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
+    mcp,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130
