@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from bot import __version__
 from bot.commands import (
     ask,
+    coach,
     config,
     doctor,
     evaluate,
@@ -44,7 +45,7 @@ from game.errors import DONE, HoldfastError
 MODULES = (
     run, practice, picture, ask, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
     simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
-    mcp,
+    mcp, coach,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130

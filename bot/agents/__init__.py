@@ -6,6 +6,7 @@
     engine      a client for language models behind the OpenAI protocol
     coach       a model that plans, calls tools and answers (`holdfast coach`)
     figures     whether each figure of an answer stands in the result that it cites
+    words       what the coach says, in English and Chinese
     memory      what worked, for each player and stage, in a file to read and edit
     serving     starts a model on this machine (`holdfast coach serve`), and says which it can run (`coach doctor`)
 
