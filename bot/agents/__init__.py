@@ -8,7 +8,9 @@
     figures     whether each figure of an answer stands in the result that it cites
     words       what the coach says, in English and Chinese
     memory      what worked, for each player and stage, in a file to read and edit
-    serving     starts a model on this machine (`holdfast coach serve`), and says which it can run (`coach doctor`)
+    computer    what this machine has for a model: memory, cores, cards
+    serving     starts a model on it (`holdfast coach serve`), and says which it can run (`coach doctor`)
+    llama_server  the engine that comes with the extra
 
 Nothing but its two verbs imports it. Its libraries are an extra: `pip install 'holdfast[coach]'`.
 """

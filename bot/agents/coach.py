@@ -23,15 +23,15 @@ STEPS = 8
 """Replies after the plan at most; the last one can only be the answer."""
 SECONDS = 900.0
 """After so many seconds no further tool is called. One that runs then may end its own time."""
-TOKENS = 700
-"""Tokens of a reply at most."""
+TOKENS, PLAN_TOKENS = 500, 200
+"""Tokens of a reply at most, and of the plan."""
 SHOWN = 4000
 """Characters of a result that the model gets to see."""
 MOST_REMEMBERED = 20
 PLANNING = {
     "type": "object",
     "properties": {
-        "plan": {"type": "array", "minItems": 1, "maxItems": 6, "items": {"type": "string", "maxLength": 120}}
+        "plan": {"type": "array", "minItems": 1, "maxItems": 4, "items": {"type": "string", "maxLength": 100}}
     },
     "required": ["plan"],
     "additionalProperties": False,
@@ -144,7 +144,7 @@ async def coach(
     tools, language, began = tools_for(desk), language_of(request), clock()
     told = instructions(tools, language, player, worked[-MOST_REMEMBERED:])
     messages = [{"role": "system", "content": told}, {"role": "user", "content": request}]
-    plan = _texts(await _asked(engine, messages, PLANNING), "plan")
+    plan = _texts(await _asked(engine, messages, PLANNING, PLAN_TOKENS), "plan")
     for one in plan:
         tell(f"- {one}")
     calls: list[CoachedCall] = []
@@ -177,7 +177,7 @@ def turn_schema(tools: Sequence[Tool]) -> dict[str, Any]:
     calls = [
         {
             "type": "object",
-            "properties": {"tool": {"const": tool.name}, "arguments": tool.schema()},
+            "properties": {"tool": {"const": tool.name}, "arguments": tool.schema(patterns=False)},
             "required": ["tool", "arguments"],
             "additionalProperties": False,
         }
@@ -186,10 +186,12 @@ def turn_schema(tools: Sequence[Tool]) -> dict[str, Any]:
     return {"anyOf": [*calls, ANSWERING]}
 
 
-async def _asked(engine: Engine, messages: list[dict[str, str]], schema: Mapping[str, Any]) -> dict[str, Any]:
+async def _asked(
+    engine: Engine, messages: list[dict[str, str]], schema: Mapping[str, Any], tokens: int = TOKENS
+) -> dict[str, Any]:
     """The model's next reply, which is added to the messages; empty where it is no object."""
     try:
-        reply = await engine.reply(messages, schema, TOKENS)
+        reply = await engine.reply(messages, schema, tokens)
     except ReplyError as error:
         messages.append(_user(str(error)))
         return {}
@@ -203,7 +205,7 @@ def _user(text: str) -> dict[str, str]:
 
 
 def _texts(reply: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """The texts of a list in a reply."""
+    """The texts of a list in a reply, a few."""
     found = reply.get(key)
     return tuple(str(one)[:200] for one in found[:6]) if isinstance(found, list) else ()
 

@@ -21,8 +21,10 @@ LARGEST_REPLY = 1 << 20
 """Bytes of a reply; a longer one is an error."""
 FORMATS = ("json_schema", "json_object", "text")
 """What a server may be asked for, the strictest first; one that refuses a format is asked for the next."""
-REFUSALS = (400, 404, 415, 422, 500, 501)
+REFUSALS = (400, 404, 415, 422, 501)
 """Status codes with which servers answer to a format that they do not know."""
+CUT_SHORT = "model produced output that does not match"
+"""What llama.cpp says, with status 500, of a reply that the limit of tokens ended."""
 THOUGHTS = re.compile(r"<think>.*?(</think>|$)", re.DOTALL)
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 Message = Mapping[str, str]
@@ -39,8 +41,9 @@ class ReplyError(ValueError):
 class Engine:
     """A model behind a server. A context manager, which closes the connection at the end."""
 
-    def __init__(self, url: str, model: str = "", seconds: float = 120.0) -> None:
-        """`url` ends with /v1 as a rule; without a `model` the first that the server names is used.
+    def __init__(self, url: str, model: str = "", seconds: float = 600.0) -> None:
+        """`url` ends with /v1 as a rule; without a `model` the first that the server names is used. A reply may take
+        `seconds`: on a CPU reading the instructions alone takes minutes.
 
         Raises InputError where the key would leave this machine unencrypted.
         """
@@ -76,6 +79,8 @@ class Engine:
             status, answer = await self._send("POST", "/chat/completions", {**asked, **self._wanted(schema)})
             if status == 200:
                 return object_in(_content(answer))
+            if status == 500 and CUT_SHORT in _told(answer):
+                raise ReplyError("the reply was cut short; reply with one short JSON object")
             if status not in REFUSALS or self._format == FORMATS[-1]:
                 raise EngineError(f"{self.url}: the server refuses ({status}): {_told(answer)}")
             self._format = FORMATS[FORMATS.index(self._format) + 1]

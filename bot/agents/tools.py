@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+# Patterns are such as grammars of llama.cpp know: no \\w, no \\d.
 PLAIN = r"^[^/\\-][^/\\]*$"
 """No path, and no option."""
-SAVED = r"^\w[\w.-]*$"
+SAVED = r"^[^/\\.-][^/\\]*$"
 """The name of a file without its folder."""
 BRIEF = 20.0
 """Seconds that a tool may take which only reads."""
@@ -40,6 +41,7 @@ StageName = Annotated[
     AfterValidator(_no_level_file),
 ]
 OperatorName = Annotated[str, Field(pattern=PLAIN, max_length=60)]
+TraceName = Annotated[str, Field(pattern=SAVED, max_length=120)]
 PlanName = Annotated[
     str, Field(pattern=SAVED, max_length=120, description="a plan's file in the data directory, as make_plan names it")
 ]
@@ -97,9 +99,7 @@ class PlanTrial(PlanQuestion):
 class LossQuestion(ToolArguments):
     """Which battle of which recorded run."""
 
-    trace: str = Field(
-        "", pattern=rf"^$|{SAVED}", max_length=120, description="a trace of the data directory; empty: the newest"
-    )
+    trace: TraceName | None = Field(None, description="a trace of the data directory; without one the newest")
     battle: int | None = Field(None, ge=1, le=1_000_000, description="its number; without one the last that was lost")
 
 
@@ -109,7 +109,7 @@ class LogQuestion(ToolArguments):
     lines: int = Field(20, ge=1, le=100, description="the last so many that fit")
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="only of at least this level")
     event: str | None = Field(None, pattern=r"^[a-z_]{1,30}$", description="only this event: battle, part_failed, …")
-    since: str | None = Field(None, pattern=r"^\d{1,5}[smhd]$", description="only since so long ago: 30m, 12h, 3d")
+    since: str | None = Field(None, pattern=r"^[0-9]{1,5}[smhd]$", description="only since so long ago: 30m, 12h, 3d")
 
 
 class StageWish(ToolArguments):
@@ -155,24 +155,29 @@ class Tool(NamedTuple):
     partial: bool = False
     """Whether an answer counts although the verb ends with an exit code above 0."""
 
-    def schema(self) -> dict[str, Any]:
-        """Its arguments as JSON schema, without the titles that pydantic adds."""
-        schema: dict[str, Any] = _untitled(self.arguments.model_json_schema())
+    def schema(self, *, patterns: bool = True) -> dict[str, Any]:
+        """Its arguments as JSON schema, without the titles that pydantic adds.
+
+        Grammars that hold a model to a schema are better off without `patterns`: in llama.cpp's a pattern such as [^/]*
+        takes the quotation mark that ends the text too.
+        """
+        dropped = ("title",) if patterns else ("title", "pattern")
+        schema: dict[str, Any] = _without(dropped, self.arguments.model_json_schema())
         return schema
 
 
-def _untitled(schema: Any) -> Any:
-    """A JSON schema without titles and without the descriptions of whole objects."""
+def _without(keywords: tuple[str, ...], schema: Any) -> Any:
+    """A JSON schema without some keywords, and without the descriptions of whole objects."""
     if isinstance(schema, list):
-        return [_untitled(one) for one in schema]
+        return [_without(keywords, one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: value for key, value in schema.items() if key != "title" or not isinstance(value, str)}
+    kept = {key: value for key, value in schema.items() if key not in keywords or not isinstance(value, str)}
     if "properties" in kept:
         kept.pop("description", None)
-        kept["properties"] = {name: _untitled(one) for name, one in kept["properties"].items()}
+        kept["properties"] = {name: _without(keywords, one) for name, one in kept["properties"].items()}
         return kept
-    return {key: _untitled(value) for key, value in kept.items()}
+    return {key: _without(keywords, value) for key, value in kept.items()}
 
 
 def _plan_command(wish: PlanWish, desk: Desk) -> list[str]:

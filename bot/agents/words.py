@@ -49,8 +49,8 @@ def instructions(tools: Sequence[Tool], language: Language, player: str, worked:
     return f"""\
 You are the coach of {player}, who plays a tower-defence game with the bot Holdfast. You reply with one JSON object.
 First you reply with {{"plan": [...]}}, the steps that you will take. Then you call tools, one at a time:
-{{"tool": "find_stage", "arguments": {{"stage": "1-7"}}}}. Each result comes back with a number. At the end you
-reply with {{"answer": [{{"text": "a sentence", "cites": [1]}}]}}, in {NAMES[language]}.
+{{"tool": NAME, "arguments": {{…}}}}. Each result comes back with a number. At the end you
+reply with {{"answer": [{{"text": "a sentence", "cites": [NUMBER]}}]}}, in {NAMES[language]}.
 Every figure in a sentence must stand in a result that the sentence cites; never compute or guess one.
 Do only what is asked for. An operator who is to stay at home goes into avoid, one who has to come into must.
 Tools:

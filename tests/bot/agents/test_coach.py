@@ -9,8 +9,9 @@ import json
 import pytest
 from model_side import model_side
 
-from bot.agents.coach import ANSWERING, STEPS, coach, named_in
+from bot.agents.coach import ANSWERING, STEPS, coach, named_in, turn_schema
 from bot.agents.engine import Engine
+from bot.agents.tools import TOOLS
 from bot.cli import main
 from bot.log_reader import read
 
@@ -131,6 +132,11 @@ async def test_the_account_is_in_the_language_of_the_request(desk):
     lines = list(report.lines())
     assert lines[0] == "回答被拒绝：没有一句有工具的结果作依据。"
     assert "  什么也没做" in lines
+
+
+def test_no_pattern_is_left_to_a_grammar():
+    """In llama.cpp's a pattern may take the quotation mark that ends a text; arguments are checked later anyway."""
+    assert "pattern" not in json.dumps(turn_schema(TOOLS))
 
 
 def test_the_verb_answers_and_says_how_it_went_with_its_exit_code(config, capsys):
