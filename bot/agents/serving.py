@@ -69,7 +69,7 @@ def _transformers(model: str, port: int, computer: Computer) -> list[str]:
     attention = "flash_attention_2" if computer.flash_attention and find_spec("flash_attn") else "sdpa"
     batching = ["--continuous-batching"] if computer.flash_attention else []
     given = ["--host", LOOPBACK, "--port", str(port), "--device", "auto", "--dtype", precision]
-    return ["transformers", "serve", model, *given, "--attn-implementation", attention, *batching]
+    return [_program("transformers"), "serve", model, *given, "--attn-implementation", attention, *batching]
 
 
 def _vllm(model: str, port: int, computer: Computer) -> list[str]:
@@ -77,7 +77,7 @@ def _vllm(model: str, port: int, computer: Computer) -> list[str]:
     split = ["--tensor-parallel-size", str(_power_of_two(len(computer.cards)))]
     precision = ["--dtype", "auto" if computer.flash_attention else "half"]
     size = ["--max-model-len", str(CONTEXT), "--gpu-memory-utilization", str(SHARE)]
-    return ["vllm", "serve", model, "--host", LOOPBACK, "--port", str(port), *split, *precision, *size]
+    return [_program("vllm"), "serve", model, "--host", LOOPBACK, "--port", str(port), *split, *precision, *size]
 
 
 def _deepspeed(model: str, port: int, computer: Computer) -> list[str]:
@@ -85,6 +85,12 @@ def _deepspeed(model: str, port: int, computer: Computer) -> list[str]:
     split = ["--tensor-parallel", str(_power_of_two(len(computer.cards)))]
     given = ["--model", model, "--host", LOOPBACK, "--port", str(port), "--max-length", str(CONTEXT)]
     return [sys.executable, "-m", "mii.entrypoints.openai_api_server", *given, *split, "--allowed-origins", "[]"]
+
+
+def _program(name: str) -> str:
+    """A program of the environment that runs us, which need not be on the path; else its name."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.is_file() else name
 
 
 def _power_of_two(cards: int) -> int:
