@@ -16,6 +16,8 @@ from bot.agents.computer import Computer
 from game.errors import InputError
 
 LOOPBACK = "127.0.0.1"
+SILENT = {"DO_NOT_TRACK": "1", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+"""What engines are told so that they report home nothing."""
 FOR_THE_BOT = 1
 """Cores that are left to everything else: threads that wait for one another on a busy core take many times as long."""
 CONTEXT = 8192

@@ -109,7 +109,7 @@ def serve(options: Namespace) -> int:
     """Serve a model on this machine until Ctrl-C; FAILED where the engine ends by itself."""
     from bot.agents.computer import this_computer
     from bot.agents.engine import KEY
-    from bot.agents.serving import command_for
+    from bot.agents.serving import SILENT, command_for
 
     if not options.model:
         raise InputError(
@@ -117,7 +117,7 @@ def serve(options: Namespace) -> int:
         )
     command = command_for(options.engine, options.model, options.port, this_computer())
     print_progress(shlex.join(command))
-    environment = {name: value for name, value in os.environ.items() if name != KEY}
+    environment = {name: value for name, value in os.environ.items() if name != KEY} | SILENT
     try:
         if os.name == "posix":
             os.execvpe(command[0], command, environment)  # noqa: S606 - the engine of the table; signals reach it so
