@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from bot import __version__
 from bot.commands import (
     ask,
+    coach,
     config,
     doctor,
     evaluate,
@@ -23,6 +24,7 @@ from bot.commands import (
     graph,
     import_tables,
     logs,
+    mcp,
     picture,
     plan,
     practice,
@@ -44,6 +46,7 @@ from game.errors import DONE, HoldfastError
 MODULES = (
     run, practice, picture, ask, web, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
     simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
+    mcp, coach,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""
 INTERRUPTED = 130

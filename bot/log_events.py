@@ -214,6 +214,17 @@ EVENTS: dict[str, LogEvent] = {
         "a stage or a configuration that was asked for cannot be played; the bot plays on as before",
         {"verb": LogField("text", "the request: stage or reload"), "why": WHY},
     ),
+    "tool": LogEvent(
+        "an agent called a tool (`holdfast mcp`, `holdfast coach`); these lines are in tools.jsonl, not in log.jsonl",
+        {
+            "tool": LogField("text", "the tool's name"),
+            "caller": LogField("text", "mcp or coach"),
+            "ok": LogField("boolean", "whether it was done; false where it was refused or failed"),
+            "seconds": LogField("number", "how long it took", "s"),
+            "arguments": LogField("text", "what it was called with, as JSON, at most 600 characters"),
+            "why": WHY,
+        },
+    ),
     "need_human": LogEvent("a person has to do something", {"why": LogField("text", "what there is to do, and why")}),
     "state_file": LogEvent("state.json says that the bot is paused, or could not be read or written", {"why": WHY}),
     "trace": LogEvent(

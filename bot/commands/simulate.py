@@ -67,6 +67,7 @@ def simulate(options: Namespace) -> int:
     from planning.grading import trust_in_plan
     from planning.jobs import read_plan
     from planning.playing import play_plan
+    from planning.telling import moments_of, plan_lines
 
     if options.variation and not options.battles:
         raise InputError("--variation: says how --battles differ; give --battles N as well")
@@ -91,7 +92,8 @@ def simulate(options: Namespace) -> int:
     if options.json:
         killed = [end.seconds for end in played.ends if not end.leaked]
         facts = {"stage": stage.code, "challenge": challenge, "plan": str(options.plan), **msgspec.to_builtins(played)}
-        print_json({**facts, "kill_times": killed, **trust.facts(), **_holding_facts(held, wanted)})
+        told = plan_lines(plan, squad, moments_of(plan, stage, squad))
+        print_json({**facts, "kill_times": killed, "steps": told, **trust.facts(), **_holding_facts(held, wanted)})
     else:
         print("\n".join([*_lines(stage.code, played, trust), *_holding_lines(held, wanted)]))
     return DONE

@@ -1,4 +1,4 @@
-"""`holdfast trace`: list, show and compare recorded runs, and cut a part out of one."""
+"""`holdfast trace`: list, show and compare recorded runs, cut a part out of one, and say why a battle was lost."""
 
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and what it can do."""
-    verb = add_verb(verbs, "trace", ls, "List, show and compare recorded runs, and cut a part out of one.")
-    parts = verb.add_subparsers(title="what to do", metavar="ls|show|diff|cut", required=True)
+    verb = add_verb(
+        verbs,
+        "trace",
+        ls,
+        "List, show and compare recorded runs, cut a part out of one, and say why a battle was lost.",
+    )
+    parts = verb.add_subparsers(title="what to do", metavar="ls|show|diff|cut|why", required=True)
     listing = add_verb(parts, "ls", ls, "List the recorded runs, and those that a fault keeps.")
     add_config(listing)
     add_json(listing)
@@ -41,6 +46,11 @@ def add(verbs: Verbs) -> None:
     _add_part(cutting)
     cutting.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
     add_json(cutting)
+    telling = add_verb(parts, "why", why, "Say why a battle was lost: when life was lost and to what, who fell.")
+    telling.add_argument("trace", type=Path, nargs="?", metavar="TRACE", help="(default: the newest one)")
+    telling.add_argument("--battle", type=count, metavar="N", help="the battle of this number (default: the last lost)")
+    add_config(telling)
+    add_json(telling)
 
 
 def _add_part(verb: ArgumentParser) -> None:
@@ -172,3 +182,27 @@ def cut(options: Namespace) -> int:
     else:
         print(f"{options.out}: lines {first} to {last}{told}")
     return DONE
+
+
+def why(options: Namespace) -> int:
+    """Print what a trace says of one battle."""
+    from bot.battle_story import story_of
+
+    facts = story_of(_read(options.trace or _newest(options)), options.battle)
+    if options.json:
+        print_json(facts)
+    else:
+        head = "{stage}, battle {battle}: {outcome}, {stars} stars after {seconds} s; {kills} of {enemies} enemies gone"
+        print("\n".join([head.format(**facts), *(f"  {line}" for line in facts["because"])]))
+    return DONE
+
+
+def _newest(options: Namespace) -> Path:
+    """The newest trace of the data directory. Raises InputError where there is none."""
+    from bot.config import load
+    from bot.trace_files import TRACES
+
+    folder = load(options.config).directory / "traces"
+    if found := sorted(path for path in folder.glob(TRACES) if not path.name.startswith(".")):
+        return found[-1]
+    raise InputError(f"{folder}: there is no trace; record one with: holdfast run")

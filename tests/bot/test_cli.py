@@ -19,6 +19,7 @@ VERBS = (
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
     "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train", "service install",
     "service uninstall", "service status", "report", "web", "trace ls", "trace show", "trace diff", "trace cut",
+    "trace why", "mcp", "coach",
 )  # fmt: skip
 HEAVY = {
     "torch",

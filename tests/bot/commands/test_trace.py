@@ -93,3 +93,13 @@ def test_a_part_that_cannot_be_written_is_refused(capsys, tmp_path):
     """Before the work."""
     assert main(["trace", "cut", str(WON), "--battle", "1", "--out", str(tmp_path / "no" / "part.jsonl")]) == 2
     assert "make it first" in capsys.readouterr().err
+
+
+def test_a_trace_says_why_a_battle_was_lost(capsys, config):
+    """In words, as JSON, and in one line where there is no trace to tell of."""
+    assert main(["trace", "why", str(TRACES / "lost.jsonl")]) == 0
+    assert capsys.readouterr().out.startswith("HF-1, battle 1: lost, 0 stars after 37.3 s; 10 of 27 enemies gone\n")
+    assert main(["trace", "why", str(TRACES / "lost.jsonl"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["life_left"] == 0
+    assert main(["trace", "why", "--config", str(config)]) == 2
+    assert "record one with: holdfast run" in capsys.readouterr().err
