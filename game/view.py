@@ -39,6 +39,9 @@ class OperatorSeen(msgspec.Struct, frozen=True, array_like=True):
     health: float
     """Fraction of full health, 0 to 1."""
     skill_ready: bool
+    sp: float | None = None
+    """How full the bar of its SP is, 0 to 1; None where it was not seen."""
+    skill_active: bool = False
 
 
 class EnemySeen(msgspec.Struct, frozen=True, array_like=True):

@@ -22,6 +22,7 @@ from vision.client_area import Area, Place
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
 from vision.evidence import Evidence
+from vision.known_places import operators_at
 from vision.localisation import localise
 from vision.ocr import Reader
 from vision.profile import Profile
@@ -52,13 +53,14 @@ class Watcher:
     The game's client area is followed where it goes in the frame; what is read from it, and every event, is in pixels
     of its usual size. A screen counts as seen when `steady` frames in a row show it. No screen recognised for `lost`
     seconds is ScreenLost, no pixel changed for `stuck` seconds is Stuck; both are reported again after as long again.
+    Without a detector no enemies are seen; operators are, where the profile says how they are drawn.
     """
 
     def __init__(
         self,
         profile: Profile,
         cutter: Cutter,
-        detector: Finder,
+        detector: Finder | None,
         reader: Reader,
         camera: Camera,
         stage: Stage,
@@ -148,7 +150,7 @@ class Watcher:
         return self._cutter.profile if self.screen == BATTLE else self._profile
 
     def latency(self) -> dict[str, tuple[float, float]]:
-        """Of each part of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
+        """Median and 99th percentile in seconds of each part of the work: screen, cutter, detector, operators, look."""
         return {
             name: (float(np.percentile(spent, 50)), float(np.percentile(spent, 99)))
             for name, spent in self._durations.items()
@@ -342,8 +344,12 @@ class Watcher:
         """
         if hud.deploying or (hud.paused and self.view is not None):
             return (self.view.operators, self.view.enemies) if self.view else ((), ())
-        self.detections = self._timed("detector", lambda: self._detector.detect(picture))
-        return localise(self.detections, picture, self._camera, self._stage)
+        detector, layout = self._detector, self._profile.operators
+        self.detections = self._timed("detector", lambda: detector.detect(picture)) if detector else []
+        operators, enemies = localise(self.detections, picture, self._camera, self._stage)
+        if layout is not None:
+            operators = self._timed("operators", lambda: operators_at(picture, self._camera, self._stage, layout))
+        return operators, enemies
 
     def _result_seen(self, t: float) -> list[Event]:
         """The result of a battle, once it has read the same for a while; a page without stars counts none."""
