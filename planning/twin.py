@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -26,10 +27,12 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.actions import act
-from game.simulator.records import PRESENT, RUNNING, TICKS, Battles, World
+from game.simulator.display import arrays_for, show
+from game.simulator.records import RUNNING, TICKS, Battles, World
 from game.simulator.tables import empty_battles, kinds_of, new_battles, world_of
 from game.simulator.tick import run
-from game.view import UNKNOWN, BattleView, EnemySeen
+from game.view import UNKNOWN, BattleView
+from game.view_arrays import view_of
 from planning.player import copy_battle
 from planning.variation import FAR, varied
 
@@ -157,21 +160,17 @@ class Twin:
             seconds=seconds, dp=view.dp - int(best["dp"]),
         )  # fmt: skip
 
-    def enemies(self) -> tuple[EnemySeen, ...]:
-        """The enemies on the field, in the order in which they appeared."""
-        best, foe, kinds = self._best, self._now.foe, kinds_of(self._stage)
-        full = self._worlds[best].enemy["max_health"]
-        listed = self._now.present[best, : self._now.battle[best]["listed"]]
-        there = [e for e in listed.tolist() if foe["phase"][best, e] == PRESENT and not foe["hidden"][best, e]]
-        return tuple(
-            EnemySeen(
-                kinds[int(self._own.enemy["kind"][e])],
-                float(foe["row"][best, e]),
-                float(foe["col"][best, e]),
-                float(foe["health"][best, e] / full[e]),
-            )
-            for e in there
+    def view(self) -> BattleView:
+        """What a player would see of the best hypothesis; its units are marked as inferred."""
+        world, battle = self.battle()
+        arrays = arrays_for(world, 1)
+        show(world, battle, arrays)
+        view = view_of(arrays, kinds_of(self._stage))
+        operators, enemies = (
+            tuple(msgspec.structs.replace(one, origin="inferred") for one in units)
+            for units in (view.operators, view.enemies)
         )
+        return msgspec.structs.replace(view, operators=operators, enemies=enemies)
 
     def battle(self) -> tuple[World, Battles]:
         """The best hypothesis: its world, and a copy of it as a batch of one, to look ahead from."""

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 
 from game.camera import Camera
@@ -30,6 +31,7 @@ from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise, sho
 from vision.ui_scale import fitted
 
 Value = TypeVar("Value")
+Unit = TypeVar("Unit", OperatorSeen, EnemySeen)
 
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
@@ -143,6 +145,11 @@ class Watcher:
     def area(self) -> Area | None:
         """Where the client area is in the frames now; None while a part of it lies outside. Any thread may ask."""
         return None if self._place.outside else self._place.area
+
+    @property
+    def sees_enemies(self) -> bool:
+        """Whether there is a detector to see them."""
+        return self._detector is not None
 
     @property
     def profile(self) -> Profile:
@@ -343,7 +350,7 @@ class Watcher:
         and while paused nothing moves: then these are the units seen before.
         """
         if hud.deploying or (hud.paused and self.view is not None):
-            return (self.view.operators, self.view.enemies) if self.view else ((), ())
+            return (as_known(self.view.operators), as_known(self.view.enemies)) if self.view else ((), ())
         detector, layout = self._detector, self._profile.operators
         self.detections = self._timed("detector", lambda: detector.detect(picture)) if detector else []
         operators, enemies = localise(self.detections, picture, self._camera, self._stage)
@@ -370,6 +377,11 @@ class Watcher:
 
     def _add_duration(self, stage: str, seconds: float) -> None:
         self._durations.setdefault(stage, deque(maxlen=MEASURED)).append(seconds)
+
+
+def as_known(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Units of an earlier frame, as what is known of this one."""
+    return tuple(msgspec.structs.replace(one, origin="known") for one in units)
 
 
 def _are_same(one: Image, other: Image) -> bool:

@@ -44,7 +44,7 @@ class Watched:
     def places(self):
         """Where enemies are: really, and as the twin has it."""
         real = [(one.row, one.col) for one in self.battle.enemies_on_field()]
-        return real, [(one.row, one.col) for one in self.twin.enemies()]
+        return real, [(one.row, one.col) for one in self.twin.view().enemies]
 
 
 @pytest.fixture
