@@ -2,7 +2,7 @@
 
 Below an operator hangs the bar of its health, and below that one the bar of its SP, which is of another colour while
 the skill is active; above it a mark appears once the skill can be used. All of it has one size on the screen, however
-far away the operator stands.
+far away the operator stands; that size goes with the size of the interface.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from game.camera import Camera
 from game.levels.stage import Stage
 from game.view import UNKNOWN, OperatorSeen
-from vision.profile import Box, OperatorLayout, Span, scales
+from vision.profile import Box, OperatorLayout, Profile, Span
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -27,14 +27,26 @@ ACROSS, DOWN = 7, 8
 """Pixels at 1280x720 by which a bar may hang beside where it is expected."""
 LEAST_RUN = 3
 """Pixels at 1280x720 of a bar's filled part from which it is one."""
-WHOLE = 0.7
+LONGEST = 1.06
+"""Length of a full bar as a share of the usual one, at most: the size of the interface is known to some per cent."""
+WHOLE = 0.6
 """Share of the rectangle around a bar that has its colour: letters over it and blurred edges may be the rest."""
 THINNEST, THICKEST = 0.5, 1.5
 """Height of a bar as a share of the usual one."""
-FULL = 0.97
-"""Share of the SP bar from which it is full."""
-LEAST_MARK = 0.25
-"""Share of the mark's rectangle that has its colour; measured: 0.5 with the mark, 0.02 at most without."""
+SURE = 0.4
+"""Health below which a bar counts only with SP below it: short lines of its colour are in scenery too."""
+LEAST_MARK = 0.1
+"""Share of the mark's rectangle that has its colour; measured on pictures of several maps: 0.36 to 0.47 with the mark,
+0.16 where another operator covers most of it, 0.0 without.
+"""
+
+
+class Stand(NamedTuple):
+    """Where an operator may stand: the pixel of its foot, and how the client draws it there."""
+
+    foot: tuple[float, float]
+    profile: Profile
+    layout: OperatorLayout
 
 
 class Bars(NamedTuple):
@@ -48,28 +60,32 @@ class Bars(NamedTuple):
     """Whether the skill is active."""
 
 
-def operators_at(image: Image, camera: Camera, stage: Stage, layout: OperatorLayout) -> tuple[OperatorSeen, ...]:
-    """The operators on the field in a picture of the normal (not tilted) view; whose they are is not told by it."""
+def operators_at(image: Image, camera: Camera, stage: Stage, profile: Profile) -> tuple[OperatorSeen, ...]:
+    """The operators on the field in a picture of the normal (not tilted) view; whose they are is not told by it. None
+    where the profile does not say how they are drawn.
+    """
+    if profile.operators is None:
+        return ()
     found = []
     for row, col in np.argwhere(stage.melee | stage.ranged).tolist():
-        x, y = camera.pixel(row, col, lift=HIGH_LIFT * bool(stage.high[row, col]))
-        bars = bars_at(image, (x, y), layout)
+        stand = Stand(camera.pixel(row, col, lift=HIGH_LIFT * bool(stage.high[row, col])), profile, profile.operators)
+        bars = bars_at(image, stand)
         if bars is not None:
-            ready = bars.sp >= FULL and not bars.active and _is_marked(image, (x, y), layout)
+            ready = not bars.active and is_marked(image, stand)
             found.append(
                 OperatorSeen(UNKNOWN, row, col, UNKNOWN, bars.health, ready, sp=bars.sp, skill_active=bars.active)
             )
     return tuple(found)
 
 
-def bars_at(image: Image, foot: tuple[float, float], layout: OperatorLayout) -> Bars | None:
-    """The bars below an operator whose foot is at a pixel; None where there are none.
+def bars_at(image: Image, stand: Stand) -> Bars | None:
+    """The bars below an operator; None where there are none.
 
     The upper one is a rectangle of its colour that begins where it should and is as high as it should be.
     """
-    across, down = scales(image.shape[1::-1])
+    layout, across, down = stand.layout, stand.profile.across, stand.profile.down
     x, y, width, height = layout.bar
-    hsv = _hsv(image, foot, (x - ACROSS, y - DOWN, width + 2 * ACROSS, 2 * (height + DOWN)))
+    hsv = _hsv(image, stand, (x - ACROSS, y - DOWN, width + 2 * ACROSS, 2 * (height + DOWN)))
     if hsv is None:
         return None
     count, _, boxes, _ = cv2.connectedComponentsWithStats(_within(hsv, layout.health))
@@ -77,26 +93,27 @@ def bars_at(image: Image, foot: tuple[float, float], layout: OperatorLayout) -> 
     if (
         not 0 < left <= 2 * ACROSS * across
         or not THINNEST <= high / (height * down) <= THICKEST
-        or not LEAST_RUN <= wide / across <= width + LEAST_RUN
+        or not LEAST_RUN <= wide / across <= LONGEST * width
         or area < WHOLE * wide * high
     ):
         return None
     line = hsv[min(top + round(1.5 * height * down), len(hsv) - 1)][None, left : left + round(width * across)]
     sp, active = (float(_within(line, colour).mean()) for colour in (layout.sp, layout.active))
-    return Bars(min(wide / (width * across), 1.0), max(sp, active), active > sp)
+    bars = Bars(min(wide / (width * across), 1.0), max(sp, active), active > sp)
+    return bars if bars.health >= SURE or bars.sp else None
 
 
-def _is_marked(image: Image, foot: tuple[float, float], layout: OperatorLayout) -> bool:
-    """Whether the mark of a skill that can be used hangs above an operator."""
-    hsv = _hsv(image, foot, layout.mark)
-    return hsv is not None and float(_within(hsv, layout.ready).mean()) >= LEAST_MARK
+def is_marked(image: Image, stand: Stand) -> bool:
+    """Whether the mark of a skill that can be used hangs above an operator; it does too while further SP come."""
+    hsv = _hsv(image, stand, stand.layout.mark)
+    return hsv is not None and float(_within(hsv, stand.layout.ready).mean()) >= LEAST_MARK
 
 
-def _hsv(image: Image, foot: tuple[float, float], box: Box) -> Image | None:
+def _hsv(image: Image, stand: Stand, box: Box) -> Image | None:
     """A rectangle at 1280x720 relative to a foot, in HSV colours; None where it lies outside the image."""
-    across, down = scales(image.shape[1::-1])
-    left, top = (max(0, round(foot[0] + box[0] * across)), max(0, round(foot[1] + box[1] * down)))
-    right, bottom = round(foot[0] + (box[0] + box[2]) * across), round(foot[1] + (box[1] + box[3]) * down)
+    (x, y), across, down = stand.foot, stand.profile.across, stand.profile.down
+    left, top = max(0, round(x + box[0] * across)), max(0, round(y + box[1] * down))
+    right, bottom = round(x + (box[0] + box[2]) * across), round(y + (box[1] + box[3]) * down)
     crop = image[top : max(bottom, 0), left : max(right, 0)]
     return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2HSV), np.uint8) if crop.size else None
 

@@ -351,11 +351,11 @@ class Watcher:
         """
         if hud.deploying or (hud.paused and self.view is not None):
             return (as_known(self.view.operators), as_known(self.view.enemies)) if self.view else ((), ())
-        detector, layout = self._detector, self._profile.operators
+        detector, profile = self._detector, self._cutter.profile
         self.detections = self._timed("detector", lambda: detector.detect(picture)) if detector else []
         operators, enemies = localise(self.detections, picture, self._camera, self._stage)
-        if layout is not None:
-            operators = self._timed("operators", lambda: operators_at(picture, self._camera, self._stage, layout))
+        if profile.operators is not None:
+            operators = self._timed("operators", lambda: operators_at(picture, self._camera, self._stage, profile))
         return operators, enemies
 
     def _result_seen(self, t: float) -> list[Event]:
