@@ -63,7 +63,7 @@ def follow(name: str, variation: str, seed: int, frame: int = FRAME) -> Followed
         view = battle.view()
         began = time.process_time()
         fit = follower.see(battle.seconds, sure(view), skills)
-        inferred = follower.enemies()
+        inferred = follower.view().enemies
         spent += time.process_time() - began
         note(found, fit, battle, inferred)
         skills = []

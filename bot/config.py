@@ -222,7 +222,11 @@ class ControlOptions(Table):
 class VisionOptions(Table):
     """How units are recognised in frames."""
 
-    weights: str = Field("", description="The detector's weights (ONNX); empty for those that come with Holdfast.")
+    weights: str = Field(
+        "",
+        description="The detector's weights (ONNX); empty for those that come with Holdfast, which know the practice "
+        "game only.",
+    )
 
     @field_validator("weights")
     @classmethod

@@ -109,7 +109,7 @@ class Daemon:
         self._own_control = control is None
         counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
-        self._twin = TwinWatch(parts.stage, parts.squad)
+        self._twin = TwinWatch(parts.stage, parts.squad, completes=not parts.watcher.sees_enemies)
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
         self._reporter = Reporter(
@@ -258,6 +258,7 @@ class Daemon:
 
     async def _handle(self, event: Event) -> Event | None:
         """Handle one event. Where the trace could not be written, returns the event that says so, to handle next."""
+        event = self._twin.completed(event, self._machine.battle.memory)
         commands = self._machine.handle(event)
         self._keep_pause(event)
         self._reporter.event_happened(event)

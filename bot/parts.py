@@ -27,8 +27,10 @@ from states.machine import Machine, Setup
 from vision.watcher import Watcher
 
 if TYPE_CHECKING:
+    from vision.detector import Detector
     from vision.hand import Member
     from vision.portraits import Portraits
+    from vision.profile import Profile
 
 Tell = Callable[[str], None]
 
@@ -122,14 +124,21 @@ def _watcher(
 ) -> Watcher:
     """The watcher, with the models that it needs to read a frame."""
     from vision.cutter import Cutter
-    from vision.detector import Detector
     from vision.ocr import Reader
 
     profile, camera, stage, _ = geometry
     reader = Reader()
     members = [_member(operator, catalogue) for operator in squad] if _learns_portraits(config) else ()
     cutter = Cutter(profile, reader, _portraits(config, squad), members)
-    return Watcher(profile, cutter, Detector(Path(config.vision.weights)), reader, camera, stage, clock=clock)
+    return Watcher(profile, cutter, _detector(config, profile), reader, camera, stage, clock=clock)
+
+
+def _detector(config: Config, profile: Profile) -> Detector | None:
+    """The detector; none for a real client without weights of its own: those that ship know the practice game only."""
+    from vision.detector import SHIPPED, Detector
+
+    weights = Path(config.vision.weights)
+    return None if profile.operators is not None and weights == SHIPPED else Detector(weights)
 
 
 def _learns_portraits(config: Config) -> bool:

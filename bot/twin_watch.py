@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import msgspec
+
 from bot import log
 from game.actions import SKILL
 from game.characters.models import Operator
@@ -20,10 +22,13 @@ MOST_WAITING = 20
 
 
 class TwinWatch:
-    """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again."""
+    """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again.
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator]) -> None:
-        self._stage, self._squad = stage, squad
+    With `completes`, for eyes without a detector, views get what cannot be seen from the twin.
+    """
+
+    def __init__(self, stage: Stage, squad: Sequence[Operator], *, completes: bool = False) -> None:
+        self._stage, self._squad, self._completes = stage, squad, completes
         self._thread = ThreadPoolExecutor(1, "twin")
         self._waiting: list[Future[None]] = []
         self._battle: Memory | None = None
@@ -32,8 +37,8 @@ class TwinWatch:
         """Slots whose skills were used since the last frame that the twin got."""
         self._twin: Twin | None = None
         self._fit: Fit | None = None
-        self.enemies: tuple[EnemySeen, ...] = ()
-        """Where the twin has enemies, after the last frame that it got; none while it has lost the battle."""
+        self._inferred: BattleView | None = None
+        """The battle as the twin has it; None while it has lost it."""
 
     def event_happened(self, event: Event, battle: Memory | None) -> None:
         """Take an event that the machine has handled; `battle` is what the machine then knows of the battle at play."""
@@ -47,6 +52,24 @@ class TwinWatch:
             if new or len(self._waiting) < MOST_WAITING:
                 skills, self._skills = self._skills, []
                 self._waiting.append(self._thread.submit(self._follow, event.t, battle.view, skills, new=new))
+
+    @property
+    def enemies(self) -> tuple[EnemySeen, ...]:
+        """Where the twin has enemies, after the last frame that it got; none while it has lost the battle."""
+        inferred = self._inferred
+        return inferred.enemies if inferred else ()
+
+    def completed(self, event: Event, battle: Memory | None) -> Event:
+        """The event; a view of the battle that is followed has all enemies, and the operators that were not seen, as
+        the twin had them a frame ago, marked as inferred. Nothing is added while the twin has lost the battle.
+        """
+        inferred = self._inferred if self._completes else None
+        if not isinstance(event, BattleSeen) or inferred is None or battle is None or battle is not self._battle:
+            return event
+        seen = {(one.row, one.col) for one in event.view.operators}
+        others = (one for one in inferred.operators if (one.row, one.col) not in seen)
+        view = msgspec.structs.replace(event.view, enemies=inferred.enemies, operators=(*event.view.operators, *others))
+        return msgspec.structs.replace(event, view=view)
 
     def describe(self) -> dict[str, Any] | None:
         """How far off the twin is, in plain data; None before the first battle."""
@@ -62,7 +85,7 @@ class TwinWatch:
     def _follow(self, t: float, view: BattleView, skills: Sequence[int], *, new: bool) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
-            self._twin, self._fit, self.enemies = None, None, ()
+            self._twin = self._fit = self._inferred = None
         before = self._fit
         try:
             if new:
@@ -70,9 +93,9 @@ class TwinWatch:
             if self._twin is None:
                 return
             self._fit = fit = self._twin.see(t, view, skills)
-            self.enemies = () if fit.lost else self._twin.enemies()
+            self._inferred = None if fit.lost else self._twin.view()
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
-            self._twin, self._fit, self.enemies = None, None, ()
+            self._twin = self._fit = self._inferred = None
             log.logger().warning("twin", lost=True, why=f"{type(error).__name__}: {error}")
             return
         if fit.lost != bool(before and before.lost):

@@ -11,6 +11,10 @@ from typing import Literal
 import msgspec
 
 CardState = Literal["ready", "unaffordable", "cooling"]
+Origin = Literal["seen", "known", "inferred"]
+"""How a unit of a view is known: seen in this frame; known from earlier frames and from what was done, as while the
+view is tilted or an effect hides it; or inferred by the twin, which simulates what cannot be seen.
+"""
 
 UNKNOWN = -1
 """A slot or a direction that the screen does not show."""
@@ -39,6 +43,10 @@ class OperatorSeen(msgspec.Struct, frozen=True, array_like=True):
     health: float
     """Fraction of full health, 0 to 1."""
     skill_ready: bool
+    sp: float | None = None
+    """How full the bar of its SP is, 0 to 1; None where it was not seen."""
+    skill_active: bool = False
+    origin: Origin = "seen"
 
 
 class EnemySeen(msgspec.Struct, frozen=True, array_like=True):
@@ -49,6 +57,7 @@ class EnemySeen(msgspec.Struct, frozen=True, array_like=True):
     col: float
     health: float
     """Fraction of full health, 0 to 1."""
+    origin: Origin = "seen"
 
 
 class BattleView(msgspec.Struct, frozen=True, kw_only=True):

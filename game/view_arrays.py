@@ -36,7 +36,7 @@ def _fill(view: BattleView, numbers: dict[str, int], arrays: ViewArrays, b: int)
     arrays.battle[b : b + 1] = [figures]
     arrays.cards[b, :cards] = [(one.cost, one.slot, CARD_NUMBERS[one.state], one.copies) for one in view.cards]
     arrays.operators[b, :operators] = [
-        (one.slot, one.row, one.col, one.direction, one.health, one.skill_ready, 0.0, False, 0)
+        (one.slot, one.row, one.col, one.direction, one.health, one.skill_ready, one.sp or 0.0, one.skill_active, 0)
         for one in view.operators
     ]
     arrays.enemies[b, :enemies] = [
@@ -57,7 +57,7 @@ def view_of(arrays: ViewArrays, kinds: Sequence[str], b: int = 0) -> BattleView:
             Card(slot, cost, CARD_STATES[state], copies)
             for cost, slot, state, copies in sorted(arrays.cards[b, :cards].tolist())
         ),
-        operators=tuple(OperatorSeen(*shown[:6]) for shown in arrays.operators[b, :operators].tolist()),
+        operators=tuple(OperatorSeen(*shown[:8]) for shown in arrays.operators[b, :operators].tolist()),
         enemies=tuple(
             EnemySeen(kinds[kind], row, col, health)
             for kind, row, col, health, *_ in arrays.enemies[b, :enemies].tolist()

@@ -8,9 +8,10 @@ variation. All of them are told what the player does. They are weighed by how lo
 one that is seen. Where none explains it well, others are drawn: the last seconds are played again from an earlier
 moment, in other worlds and with enemies that have lost a little more or less health, and the best are kept.
 
-The clock: play is counted from the frames' times, speed and pauses. DP come by themselves once a second, so between two
-deployments they tell whether the clock is early or late; right after one they are taken over, for what an operator
-costs is not always known. The twin knows no other clock and draws all chances from its seed.
+The clock: play is counted from the frames' times, speed and pauses. DP come by themselves once a second, so their
+number and the bar below it, where it can be read, tell whether the clock is early or late. Where DP are spent or come
+otherwise and it is not known how many, the number is taken over and only the bar corrects the clock. The twin knows no
+other clock and draws all chances from its seed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -26,10 +28,12 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.actions import act
-from game.simulator.records import PRESENT, RUNNING, TICKS, Battles, World
+from game.simulator.display import arrays_for, show
+from game.simulator.records import RUNNING, TICKS, Battles, World
 from game.simulator.tables import empty_battles, kinds_of, new_battles, world_of
 from game.simulator.tick import run
-from game.view import UNKNOWN, BattleView, EnemySeen
+from game.view import UNKNOWN, BattleView
+from game.view_arrays import view_of
 from planning.player import copy_battle
 from planning.variation import FAR, varied
 
@@ -49,6 +53,8 @@ HEALTH_OFF = 0.2
 """Share of its health by which an enemy of a hypothesis that is drawn may be off."""
 SETTLING = 2 * TICKS
 """Ticks after a deployment, retreat or skill in which the DP are taken over."""
+BAR_SLACK = 1.5
+"""Ticks by which the bar below the DP may say otherwise: it is read exact to a pixel."""
 NEAR_EDGE = TICKS // 4
 """Ticks by which the DP may come early or late without a word about the clock."""
 LONGEST_START = 120 * TICKS
@@ -115,12 +121,10 @@ class Twin:
         self._deeds: list[Deed] = []
         self._glimpses: list[Glimpse] = []
         self._tick, self._part, self._agreed = 0, 0.0, 0
-        self._passed = 0.0
-        """Ticks between the last two frames by their times; the clock cannot have become wrong by more."""
+        self._most = 0.0
+        """Most ticks that can have passed between the last two frames; the clock cannot have become wrong by more."""
         self._earned = -SETTLING
-        """When DP last came otherwise than with time, or were spent."""
-        self._held = False
-        """The twin is ahead, by the DP, and waits for the next frame."""
+        """When DP last came otherwise than with time, or were spent at a price that is not known."""
         self._last: tuple[float, BattleView] | None = None
 
     @property
@@ -135,15 +139,19 @@ class Twin:
         before = self._last
         if before is None:
             self._begin(view)
-        elif not self._held:
-            self._passed = TICKS * (t - before[0]) * _speed(before[1])
-            self._pass(self._part + self._passed)
+        else:
+            passed = TICKS * (t - before[0])
+            self._most = passed * max(before[1].speed, view.speed)
+            self._pass(self._part + passed * _speed(before[1]))
         self._last = t, view
         self._reconcile(before[1] if before else None, view, skills)
+        self._correct_operators(view)
         self._settle_clock(view)
         self._weigh(view)
         if self._tick - self._kept[-1][0] >= SPAN:
             self._roll()
+        if self._now.battle[self._best]["counter"] == view.kills:
+            self._agreed = self._tick
         return self.fit()
 
     def fit(self) -> Fit:
@@ -157,21 +165,17 @@ class Twin:
             seconds=seconds, dp=view.dp - int(best["dp"]),
         )  # fmt: skip
 
-    def enemies(self) -> tuple[EnemySeen, ...]:
-        """The enemies on the field, in the order in which they appeared."""
-        best, foe, kinds = self._best, self._now.foe, kinds_of(self._stage)
-        full = self._worlds[best].enemy["max_health"]
-        listed = self._now.present[best, : self._now.battle[best]["listed"]]
-        there = [e for e in listed.tolist() if foe["phase"][best, e] == PRESENT and not foe["hidden"][best, e]]
-        return tuple(
-            EnemySeen(
-                kinds[int(self._own.enemy["kind"][e])],
-                float(foe["row"][best, e]),
-                float(foe["col"][best, e]),
-                float(foe["health"][best, e] / full[e]),
-            )
-            for e in there
+    def view(self) -> BattleView:
+        """What a player would see of the best hypothesis; its units are marked as inferred."""
+        world, battle = self.battle()
+        arrays = arrays_for(world, 1)
+        show(world, battle, arrays)
+        view = view_of(arrays, kinds_of(self._stage))
+        operators, enemies = (
+            tuple(msgspec.structs.replace(one, origin="inferred") for one in units)
+            for units in (view.operators, view.enemies)
         )
+        return msgspec.structs.replace(view, operators=operators, enemies=enemies)
 
     def battle(self) -> tuple[World, Battles]:
         """The best hypothesis: its world, and a copy of it as a batch of one, to look ahead from."""
@@ -189,12 +193,12 @@ class Twin:
 
     def _begin(self, view: BattleView) -> None:
         """Let so much of the battle pass as its DP say that it has lasted."""
-        gained = view.dp - self._own.initial_cost
+        gained = view.dp - self._own.initial_cost + (view.dp_share or 0.0)
         if gained > 0 and self._own.cost_ticks > 0:
             self._pass(min(gained * self._own.cost_ticks, LONGEST_START))
 
     def _pass(self, ticks: float) -> None:
-        """Let ticks pass in every hypothesis; a part of one is kept for the next time."""
+        """Let ticks pass in every hypothesis; a part of one, or what it is ahead, is kept for the next time."""
         whole = max(int(ticks), 0)
         self._part = ticks - whole
         self._tick += whole
@@ -211,14 +215,36 @@ class Twin:
         for slot in np.flatnonzero(unit["tile"][self._best, :squad] != wanted).tolist():
             if slot not in posts:
                 self._do_in_all(Deed(self._tick, RETREAT, slot, free=self._fell(slot, view)))
+                self._earned = self._tick
             elif posts[slot][1] != UNKNOWN:
                 self._do_in_all(Deed(self._tick, DEPLOY, slot, *posts[slot], free=slot in stood))
+                self._pay(slot, before)
         for slot in skills:
             self._do_in_all(Deed(self._tick, SKILL, slot))
+            self._earned = self._tick
         for h, slot in np.argwhere(unit["tile"][:, :squad] != wanted).tolist():
             deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
             _do(self._worlds[h], self._now, h, deed)
             self._scores[h] += WRONG_OPERATOR
+
+    def _pay(self, slot: int, before: BattleView | None) -> None:
+        """Correct what a deployment has cost by the price on its card in the frame before."""
+        cards = before.cards if before else ()
+        price = next((card.cost for card in cards if card.slot == slot and card.cost != UNKNOWN), None)
+        if price is None:
+            self._earned = self._tick
+            return
+        paid = self._now.unit["price_paid"][:, slot]
+        self._now.battle["dp"] += paid - price
+        paid[:] = price
+
+    def _correct_operators(self, view: BattleView) -> None:
+        """Take over the SP of operators whose bar is seen, between two uses of their skills."""
+        unit = self._now.unit
+        for one in view.operators:
+            if one.origin == "seen" and one.sp is not None and 0 <= one.slot < self._squad and not one.skill_active:
+                resting = unit["skill_ticks"][:, one.slot] == 0
+                unit["sp"][resting, one.slot] = round(one.sp * int(self._own.deployable["sp_cost"][one.slot]))
 
     def _fell(self, slot: int, view: BattleView) -> bool:
         """Whether the DP say that an operator which is gone fell: a retreat gives back half of its price."""
@@ -234,27 +260,32 @@ class Twin:
 
     def _settle_clock(self, view: BattleView) -> None:
         """Compare the DP: they correct the clock, or are taken over where they tell nothing about it."""
-        best, every = self._now.battle[self._best], self._own.cost_ticks
-        off = view.dp - int(best["dp"])
-        self._held = False
-        if not off or best["outcome"] != RUNNING:
+        best, every, share = self._now.battle[self._best], self._own.cost_ticks, view.dp_share
+        if best["outcome"] != RUNNING:
             return
-        since = int(best["dp_clock"])
-        too_much = every and (abs(off) - 1) * every > max(self._passed, TICKS)
-        if not every or too_much or view.dp >= self._own.max_cost or self._are_dp_earned():
-            if not every or NEAR_EDGE <= since <= every - NEAR_EDGE:
-                self._now.battle["dp"] += off
-        elif off > 0 and off * every - since > NEAR_EDGE:
-            self._pass(off * every - since + self._part)
-        elif off < 0 and -off * every - every + since > NEAR_EDGE:
-            self._held = True
+        off, since = view.dp - int(best["dp"]), int(best["dp_clock"])
+        if not every or view.dp >= self._own.max_cost:
+            self._now.battle["dp"] += off
+            return
+        late, slack = _ticks_late(off, since, every, share)
+        news = late - min(self._part, 0.0)
+        if self._are_dp_earned() or abs(news) - every > max(self._most, TICKS):
+            others = round(news / every)
+            if share is not None or NEAR_EDGE <= since <= every - NEAR_EDGE:
+                self._now.battle["dp"] += others
+            late -= others * every
+            slack = every if share is None else slack
+        if late > slack:
+            self._pass(late + max(self._part, 0.0))
+        elif late < -slack:
+            self._part = late
 
     def _are_dp_earned(self) -> bool:
-        """Whether DP are spent or come otherwise than with time, or did so in the last seconds: by deeds and skills."""
+        """Whether DP come otherwise than with time, or did so or were spent in the last seconds."""
         unit, slots = self._now.unit[self._best], self._own.deployable
         stands, active = unit["tile"] >= 0, (unit["skill_ticks"] > 0).astype(np.intp)
         brings = (self._own.stance["dp_ticks"][active, np.arange(len(active))] > 0) | (slots["dp_per_kill"] > 0)
-        if bool((stands & brings).any()) or (self._deeds and self._deeds[-1].tick == self._tick):
+        if bool((stands & brings).any()):
             self._earned = self._tick
         return self._tick - self._earned < SETTLING
 
@@ -264,8 +295,6 @@ class Twin:
         self._glimpses.append(Glimpse(self._tick, view.kills, view.life))
         off = _off(self._now, self._glimpses[-1])
         self._scores = self._scores * np.exp(-since / FADES) + since * off
-        if self._now.battle[self._best]["counter"] == view.kills:
-            self._agreed = self._tick
 
     def _roll(self) -> None:
         """Draw other hypotheses where none fits, and keep this moment."""
@@ -350,6 +379,17 @@ def _do(world: World, battles: Battles, b: int, deed: Deed) -> None:
     figures["dp"][b] = enough
     act(world, battles, b, deed.kind, deed.slot, deed.tile, deed.direction)
     figures["dp"][b] = dp if deed.free else dp + int(figures["dp"][b]) - enough
+
+
+def _ticks_late(off: int, since: int, every: int, share: float | None) -> tuple[float, float]:
+    """By how many ticks the clock is late, and how many of them say nothing. `off` are the DP that are missing, `since`
+    the ticks since the last one came, `every` those from one to the next, `share` how far the bar is filled.
+    """
+    if share is not None:
+        return off * every + share * every - since, BAR_SLACK
+    if off == 0:
+        return 0.0, NEAR_EDGE
+    return off * every - since + (every if off < 0 else 0), NEAR_EDGE
 
 
 def _speed(view: BattleView) -> float:

@@ -161,11 +161,14 @@ class BattleState(State):
         ]  # fmt: skip
 
     def _complete(self, memory: Memory, view: BattleView) -> BattleView:
-        """The view with the slots and directions of operators, which no frame shows but the deployments tell."""
+        """The view with the slots and directions of operators, which no frame shows but the deployments tell.
+
+        What the twin infers of an operator counts where nothing of it is seen. One that only the twin has does not.
+        """
         standing = self._standing(memory, view)
         at = {(row, col): slot for slot, (row, col, _) in standing.items()}
         seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
-        unknown = [unit for unit in view.operators if (unit.row, unit.col) not in at]
+        unknown = [unit for unit in view.operators if (unit.row, unit.col) not in at and unit.origin != "inferred"]
         known = [self._known(slot, place, seen.get(slot), memory) for slot, place in standing.items()]
         return msgspec.structs.replace(view, operators=(*known, *unknown))
 
@@ -176,7 +179,7 @@ class BattleState(State):
         """
         in_hand = {card.slot for card in view.cards}
         standing = {slot: place for slot, place in memory.deployed.items() if slot not in in_hand}
-        found = {(unit.row, unit.col) for unit in view.operators}
+        found = {(unit.row, unit.col) for unit in view.operators if unit.origin == "seen"}
         for slot, (row, col, _) in standing.items():
             if (row, col) in found:
                 memory.seen[slot] = memory.game_time
@@ -187,12 +190,13 @@ class BattleState(State):
         return standing
 
     def _known(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
-        """A deployed operator as seen now, or, when the detector missed it, as last seen."""
+        """A deployed operator as seen now, or as the twin infers it, or as last seen."""
         row, col, direction = place
         if unit is None and memory.view is not None:
-            unit = next((old for old in memory.view.operators if old.slot == slot), None)
-        health, ready = (unit.health, unit.skill_ready) if unit else (1.0, False)
-        return OperatorSeen(slot, row, col, direction, health, ready)
+            old = next((old for old in memory.view.operators if old.slot == slot), None)
+            unit = old and msgspec.structs.replace(old, origin="known")
+        unit = unit or OperatorSeen(slot, row, col, direction, health=1.0, skill_ready=False, origin="known")
+        return msgspec.structs.replace(unit, slot=slot, row=row, col=col, direction=direction)
 
     def _count_time(self, memory: Memory, view: BattleView, t: float) -> None:
         """Add the game time since the last frame; the slow motion of a deployment counts as standing still."""

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import fidelity
 import game_speed
+import numpy as np
 import plans
 import pytest
+import recorded_twin
 import replay_speed
 
 from game.simulator.tick import run_all
@@ -66,6 +68,17 @@ def test_the_recordings_clock_is_read_from_its_frames(reference):
     slow = {3, 9, 19, 21, 43}
     assert all(2.8 < gap < 3.15 for frame, gap in gaps.items() if frame not in slow)
     assert all(1.6 < gaps[frame] < 2.7 for frame in slow)
+
+
+def test_a_twin_follows_the_recorded_battle_by_its_frames_alone(reference):
+    """Counter and DP within 1 in every frame, in step in nine of ten, the clock right, enemies within half a tile."""
+    followed = recorded_twin.follow(reference=reference)
+    assert all(abs(one.kills) <= 1 and abs(one.dp) <= 1 for one in followed)
+    assert np.mean([one.in_step for one in followed]) >= 0.9
+    assert np.mean([abs(one.late) <= 0.2 for one in followed]) >= 0.9
+    off = np.concatenate([one.off for one in followed])
+    assert len(off) == 30
+    assert np.mean(off <= 0.5) >= 0.85
 
 
 def test_a_wrong_price_shows_in_the_dp_curve(reference, monkeypatch):

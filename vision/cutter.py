@@ -142,7 +142,12 @@ class Cutter:
         return known[1]  # type: ignore[return-value]  # stored under the same name by the same look
 
     def _number(self, name: str, image: Image, alphabet: str, tinted: bool = False) -> str:
-        return self._cached(name, image, lambda crop: self._reader.digits(crop, tinted, alphabet))
+        """A number; where none can be read it is looked for again below what may cover the upper edge of its crop."""
+
+        def read(crop: Image) -> str:
+            return self._reader.digits(crop, tinted, alphabet) or self._reader.digits(uncovered(crop), tinted, alphabet)
+
+        return self._cached(name, image, read)
 
     def _whole(self, name: str, image: Image, tinted: bool = False, alphabet: str = DIGITS) -> int | None:
         text = self._number(name, image, alphabet, tinted)
@@ -236,6 +241,14 @@ class Cutter:
         framed[:, :side] = framed[:, -side:] = 0
         readings = (self._reader.digits(part, tinted) for tinted in (False, True) for part in (box, framed))
         return next((text for text in readings if text), "")
+
+
+def uncovered(crop: Image) -> Image:
+    """A crop without what lies behind the characters along whole rows, as a phone's status line over their tops."""
+    if crop.size == 0:
+        return crop
+    ground = np.median(crop, axis=1, keepdims=True).astype(np.uint8)
+    return np.asarray(np.maximum(crop, ground) - ground)
 
 
 def bar_share(crop: Image) -> float | None:

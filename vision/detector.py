@@ -17,6 +17,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from game.errors import InputError
+from vision.shrinking import shrunk_to
 
 Image = NDArray[np.uint8]
 
@@ -135,8 +136,7 @@ def letterbox(image: Image, width: int, height: int) -> tuple[NDArray[np.float32
     inner = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
     canvas = np.full((height, width, 3), PADDING, np.uint8)
-    resized = cv2.resize(image, inner, interpolation=cv2.INTER_AREA)
-    canvas[top : top + inner[1], left : left + inner[0]] = resized
+    canvas[top : top + inner[1], left : left + inner[0]] = shrunk_to(image, inner)
     tensor = cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True)
     return tensor, scale, float(left), float(top)  # type: ignore[return-value]
 

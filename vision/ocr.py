@@ -143,7 +143,9 @@ class Reader:
         self._characters: list[str] = []
         self._known: OrderedDict[tuple[str, tuple[int, ...], bytes], str] = OrderedDict()
         self._searched: Image | None = None
-        """The image that was searched for lines last, and what was found: one page is asked about several times."""
+        """The image that was searched for lines last, and what was found: one page is asked about several times. Its
+        pixels are never changed.
+        """
         self._boxes: list[Box] = []
         self.readings = 0
         """How often the recognition network ran: crops that were not remembered."""
@@ -183,9 +185,9 @@ class Reader:
         An image is searched once, as a whole, so that a line at the edge of an area is not cut; only what is asked for
         is read.
         """
-        if self._searched is None or not np.array_equal(image, self._searched):
+        if image is not self._searched and (self._searched is None or not np.array_equal(image, self._searched)):
             self._boxes = sorted(self._detect(image), key=lambda box: (box[1], box[0]))
-            self._searched = image.copy()
+        self._searched = image
         wanted = [box for box in self._boxes if area is None or _stands_in(box, area)]
         found = [TextLine(self.text(image[y : y + h, x : x + w]), x, y, w, h) for x, y, w, h in wanted]
         return [line for line in found if line.text]

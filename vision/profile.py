@@ -129,6 +129,30 @@ class CardLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The portrait's rectangle relative to the card's centre and top."""
 
 
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All colours between two, in HSV on OpenCV's scale, hue to 179."""
+
+    low: tuple[Hue, Level, Level]
+    high: tuple[Hue, Level, Level]
+
+
+class OperatorLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the client draws at an operator on the field; rectangles are relative to the middle of its tile's ground."""
+
+    bar: Box
+    """The bar of its health; that of its SP hangs right below it and is as large."""
+    mark: Box
+    """The mark above it once its skill can be used."""
+    health: Span
+    """What the first bar is filled with."""
+    sp: Span
+    """What the second one is filled with while SP come."""
+    active: Span
+    """The same while the skill is active."""
+    ready: Span
+    """The mark's ground."""
+
+
 class Buttons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the pause and speed buttons tell what the battle is doing: by their shares of white pixels."""
 
@@ -155,6 +179,8 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screens: tuple[ScreenEntry, ...]
     cards: CardLayout
     buttons: Buttons
+    operators: OperatorLayout | None = None
+    """Where it is known how operators on the field are drawn, they are read without a detector."""
     stars: ColourRule | None = None
     """How a star on the result page is coloured; `inside` spans three of them side by side."""
 
@@ -190,6 +216,7 @@ class Profile:
         self.screens = sheet.screens
         self.cards = sheet.cards
         self.buttons = sheet.buttons
+        self.operators = sheet.operators
         self.stars = sheet.stars
 
     def at_scale(self, ui_scale: float) -> Profile:

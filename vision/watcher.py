@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 
 from game.camera import Camera
@@ -22,6 +23,7 @@ from vision.client_area import Area, Place
 from vision.cutter import Cutter, Hud
 from vision.detector import Detection, Finder
 from vision.evidence import Evidence
+from vision.known_places import operators_at
 from vision.localisation import localise
 from vision.ocr import Reader
 from vision.profile import Profile
@@ -29,9 +31,12 @@ from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise, sho
 from vision.ui_scale import fitted
 
 Value = TypeVar("Value")
+Unit = TypeVar("Unit", OperatorSeen, EnemySeen)
 
 MEASURED = 1000
 """How many of the last durations are kept for each part of the work, for its latency."""
+SAMPLED = 9
+"""Of so many rows of a frame one is compared first."""
 OUTSIDE_SECONDS = 20.0
 """For how long a client area counts as partly outside the frame without being seen there again, and how long that is
 trusted more than a screen that can be read.
@@ -66,13 +71,14 @@ class Watcher:
     The game's client area is followed where it goes in the frame; what is read from it, and every event, is in pixels
     of its usual size. A screen counts as seen when `steady` frames in a row show it. No screen recognised for `lost`
     seconds is ScreenLost, no pixel changed for `stuck` seconds is Stuck; both are reported again after as long again.
+    Without a detector no enemies are seen; operators are, where the profile says how they are drawn.
     """
 
     def __init__(
         self,
         profile: Profile,
         cutter: Cutter,
-        detector: Finder,
+        detector: Finder | None,
         reader: Reader,
         camera: Camera,
         stage: Stage,
@@ -161,12 +167,17 @@ class Watcher:
         return None if self._place.outside else self._place.area
 
     @property
+    def sees_enemies(self) -> bool:
+        """Whether there is a detector to see them."""
+        return self._detector is not None
+
+    @property
     def profile(self) -> Profile:
         """The profile as it fits the screen reported last: in a battle HUD and cards may be set smaller."""
         return self._cutter.profile if self.screen == BATTLE else self._profile
 
     def latency(self) -> dict[str, tuple[float, float]]:
-        """Of each part of the work (screen, cutter, detector, look) the median and 99th percentile, in seconds."""
+        """Median and 99th percentile in seconds of each part of the work: screen, cutter, detector, operators, look."""
         return {
             name: (float(np.percentile(spent, 50)), float(np.percentile(spent, 99)))
             for name, spent in self._durations.items()
@@ -179,7 +190,7 @@ class Watcher:
             self._since = self._known_at = self._changed_at = frame.t
             self._still_since = self._blind_since = self._ticked_at = frame.t
         self.evidence.add(frame)
-        return before is None or not np.array_equal(before.image, frame.image)
+        return before is None or not _are_same(before.image, frame.image)
 
     def _read(self, frame: Frame) -> None:
         """Find out which screen a changed frame shows, and since when."""
@@ -359,9 +370,13 @@ class Watcher:
         and while paused nothing moves: then these are the units seen before.
         """
         if hud.deploying or (hud.paused and self.view is not None):
-            return (self.view.operators, self.view.enemies) if self.view else ((), ())
-        self.detections = self._timed("detector", lambda: self._detector.detect(picture))
-        return localise(self.detections, picture, self._camera, self._stage)
+            return (as_known(self.view.operators), as_known(self.view.enemies)) if self.view else ((), ())
+        detector, profile = self._detector, self._cutter.profile
+        self.detections = self._timed("detector", lambda: detector.detect(picture)) if detector else []
+        operators, enemies = localise(self.detections, picture, self._camera, self._stage)
+        if profile.operators is not None:
+            operators = self._timed("operators", lambda: operators_at(picture, self._camera, self._stage, profile))
+        return operators, enemies
 
     def _result_seen(self, t: float) -> list[Event]:
         """The result of a battle, once it has read the same for a while; a page without stars counts none."""
@@ -382,3 +397,13 @@ class Watcher:
 
     def _add_duration(self, stage: str, seconds: float) -> None:
         self._durations.setdefault(stage, deque(maxlen=MEASURED)).append(seconds)
+
+
+def as_known(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Units of an earlier frame, as what is known of this one."""
+    return tuple(msgspec.structs.replace(one, origin="known") for one in units)
+
+
+def _are_same(one: Image, other: Image) -> bool:
+    """Whether two frames have the same pixels; most that differ are told apart by a few of their rows."""
+    return np.array_equal(one[::SAMPLED], other[::SAMPLED]) and np.array_equal(one, other)

@@ -10,7 +10,7 @@ from levels import CATALOGUE
 from bot import log
 from bot.config import parse
 from bot.log_reader import read
-from bot.parts import _teach, advise, plan_policy
+from bot.parts import _detector, _teach, advise, plan_policy
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
@@ -18,6 +18,8 @@ from learning.demonstrations import BATTLES
 from learning.learner import Learner
 from learning.settings import Settings
 from planning.solutions import solution
+from vision.detector import SHIPPED
+from vision.profile import load_profile
 
 STAGE, SQUAD = load_stage("first_watch", CATALOGUE), default_squad(CATALOGUE)
 
@@ -93,3 +95,14 @@ def test_the_dqn_sees_what_the_plan_advises(name):
         battle.act(action)
         battle.step()
     assert plan is None or battle.operators_on_field()
+
+
+def test_the_shipped_weights_see_nothing_for_a_real_client(tmp_path):
+    """They know the practice game's drawings; on others they find scenery."""
+    weights = tmp_path / "units.onnx"
+    for file in (SHIPPED, SHIPPED.with_suffix(".json")):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    own = parse({"vision": {"weights": str(weights)}})
+    assert _detector(parse({}), load_profile("practice")) is not None
+    assert _detector(parse({}), load_profile("arknights-en")) is None
+    assert _detector(own, load_profile("arknights-en")) is not None

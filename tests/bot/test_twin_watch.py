@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+import msgspec
 import pytest
 from levels import CATALOGUE
 from runs import SMALL, events_of, make, short_level
@@ -60,6 +61,51 @@ def test_an_error_of_the_twin_does_not_stop_the_play(monkeypatch, tmp_path):
     settle(watch)
     assert watch.describe() == {"in_step": True, "lost": False, "kills_off": 0, "seconds_off": 0.0}
     watch.close()
+
+
+def test_what_is_not_seen_is_inferred_until_the_twin_has_lost_the_battle():
+    """Eyes without a detector see no enemies: the view gets those of the twin, marked, and none from a lost twin."""
+    watch, battle = TwinWatch(STAGE, SQUAD, completes=True), Battle(STAGE, SQUAD)
+    memory = Memory(started=0.0, view=blind(battle))
+    while not battle.enemies_on_field():
+        battle.step(15)
+        memory.view = blind(battle)
+        watch.event_happened(seen(battle, memory.view), memory)
+        settle(watch)
+    told = watch.completed(seen(battle, memory.view), memory).view
+    assert [one.kind for one in told.enemies] == [one.kind for one in battle.view().enemies]
+    assert {one.origin for one in told.enemies} == {"inferred"}
+    assert watch.completed(seen(battle, memory.view), Memory(started=9.0)).view.enemies == ()
+    dp = memory.view.dp
+    for after in range(1, 16):
+        memory.view = msgspec.structs.replace(memory.view, kills=memory.view.total - 1, dp=dp + after)
+        event = BattleSeen(t=battle.seconds + after, view=memory.view, latency=0.0)
+        watch.event_happened(event, memory)
+        settle(watch)
+    assert watch.describe()["lost"]
+    assert watch.completed(event, memory).view.enemies == ()
+    watch.close()
+
+
+def test_a_detector_is_not_contradicted():
+    """Where enemies are seen the views stay as they are."""
+    watch, battle = TwinWatch(STAGE, SQUAD), Battle(STAGE, SQUAD)
+    memory = Memory(started=0.0, view=battle.view())
+    watch.event_happened(seen(battle, battle.view()), memory)
+    settle(watch)
+    event = seen(battle, battle.view())
+    assert watch.completed(event, memory) is event
+    watch.close()
+
+
+def blind(battle):
+    """What a player sees of a battle, without the enemies."""
+    return msgspec.structs.replace(battle.view(), enemies=())
+
+
+def seen(battle, view):
+    """The event of a frame."""
+    return BattleSeen(t=battle.seconds, view=view, latency=0.0)
 
 
 def settle(watch):

@@ -44,7 +44,7 @@ class Watched:
     def places(self):
         """Where enemies are: really, and as the twin has it."""
         real = [(one.row, one.col) for one in self.battle.enemies_on_field()]
-        return real, [(one.row, one.col) for one in self.twin.enemies()]
+        return real, [(one.row, one.col) for one in self.twin.view().enemies]
 
 
 @pytest.fixture
@@ -116,6 +116,57 @@ def test_a_stall_that_no_frame_showed_is_noticed_by_the_dp(watched):
     real, ours = watched.places()
     assert len(real) == len(ours)
     assert np.abs(np.array(real) - np.array(ours)).max() < 0.7
+
+
+def test_the_bar_below_the_dp_is_a_clock_to_the_tick(watched):
+    """A frame that comes half a second late, as after a dragged card slowed play, puts the twin off for one frame."""
+    watched.play(3.0)
+    watched.battle.step(30)
+    watched.t += 1.5
+    watched.see(dp_share=share(watched.battle))
+    for _ in range(3):
+        watched.battle.step(8)
+        watched.t += 8 / 30
+        watched.see(dp_share=share(watched.battle))
+    assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
+
+
+def test_the_bar_tells_the_clock_where_the_number_does_not(watched):
+    """A deployment at a price that no card showed: the number is taken over, the bar still corrects the clock."""
+    watched.play(10.0)
+    deploy(watched.battle)
+    watched.battle.step(10)
+    watched.see(dp_share=share(watched.battle), cards=())
+    assert watched.twin.fit().dp == 0
+    assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
+
+
+def test_the_price_on_the_card_is_what_was_paid(watched):
+    """Potentials and effects change prices: the DP stay right, and tell the clock, right after a deployment."""
+    watched.play(10.0)
+    view = watched.battle.view()
+    cards = tuple(msgspec.structs.replace(card, cost=card.cost - 2) for card in view.cards)
+    watched.see(cards=cards)
+    deploy(watched.battle)
+    watched.battle.records.battle["dp"] += 2
+    watched.see()
+    assert watched.twin.fit().dp == 0
+    assert watched.twin.battle()[1].battle["dp"][0] == watched.battle.view().dp
+
+
+def test_the_sp_that_are_seen_are_those_of_the_twin(watched):
+    """An operator may have stood for longer than it was seen."""
+    watched.play(10.0)
+    slot = deploy(watched.battle)
+    operators = tuple(msgspec.structs.replace(one, sp=0.5) for one in watched.battle.view().operators)
+    watched.see(operators=operators)
+    world, battles = watched.twin.battle()
+    assert battles.unit["sp"][0, slot] == pytest.approx(world.deployable["sp_cost"][slot] / 2, abs=1)
+
+
+def share(battle):
+    """How far the bar below the DP is filled."""
+    return battle.records.battle["dp_clock"][0] / battle.world.cost_ticks
 
 
 def test_what_stands_stands_in_the_twin_too(watched):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from player import gestures, unit, view
 
@@ -52,6 +53,21 @@ def test_a_deployment_is_known_once_its_card_is_gone(player):
         commands = player.battle(view(cards=view().cards[:1], operators=operators))
         seen = commands[-1].view.operators
         assert [(one.slot, one.row, one.col, one.direction) for one in seen] == [(1, 2, 2, 0)]
+        player.decide(commands, 0, 0, 0, 0)
+
+
+def test_a_view_says_what_is_seen_known_and_inferred(player):
+    """What the twin infers of an operator counts where its tile shows nothing, and makes no operator of its own."""
+    player.deploy()
+    bare = view(cards=view().cards[:1])
+    inferred = msgspec.structs.replace(unit(2, 2, ready=True), slot=1, health=0.5, origin="inferred")
+    stray = msgspec.structs.replace(inferred, slot=0, col=3)
+    for operators, origin, ready in (
+        ((unit(2, 2),), "seen", False), ((), "known", False), ((inferred, stray), "inferred", True),
+    ):  # fmt: skip
+        commands = player.battle(msgspec.structs.replace(bare, operators=operators))
+        (one,) = commands[-1].view.operators
+        assert (one.slot, one.row, one.col, one.origin, one.skill_ready) == (1, 2, 2, origin, ready)
         player.decide(commands, 0, 0, 0, 0)
 
 

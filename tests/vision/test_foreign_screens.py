@@ -43,6 +43,12 @@ def test_the_speed_is_read_beside_a_key_hint(reader):
     assert read("battle_tw_ely_battle_client.jpg", reader)["speed"] == 2
 
 
+def test_a_battle_is_read_under_a_phones_status_line(reader):
+    """It covers the upper half of the counter's mark, and the tops of the life points."""
+    entry = read("battle_cn_gsq_tr.jpg", reader)
+    assert (entry["screen"], entry["kills"], entry["total"], entry["life"]) == ("battle", 2, 5, 10)
+
+
 def test_no_more_slots_are_read_as_zero(reader):
     """A lone zero is a ring, of which the network is not sure."""
     assert read("desktop_cn_ccrc_battle.jpg", reader)["slots_left"] == 0
