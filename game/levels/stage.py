@@ -22,6 +22,7 @@ from game.errors import NoChallengeError, StageError
 from game.levels import reader
 from game.levels.enemies import EnemyList
 from game.levels.friends import Friend, FriendMove, read_friends
+from game.levels.ground import NO_GROUND, GroundEffects
 from game.levels.map import Mask, read_map
 from game.levels.pathfinding import Edges, Tile
 from game.levels.predefines import DeviceCard, device_cards, has_hard_units, predefined
@@ -101,6 +102,8 @@ class Stage:
     """The cards of devices that the level gives the player."""
     closed: Edges = frozenset()
     """Edges that cannot be crossed on foot."""
+    ground: GroundEffects = NO_GROUND
+    """What tiles do to the units on them."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -248,6 +251,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         friend_moves=tuple(waves.friend_moves),
         devices=device_cards(units, catalogue.devices),
         closed=tile_map.closed,
+        ground=tile_map.ground,
     )
 
 

@@ -11,8 +11,10 @@ from game.simulator.effect_records import (
     ALLIES,
     ANY_STATE,
     ATTACKS,
+    COLD_NOW,
     EITHER,
     FACTOR,
+    FROZEN,
     HELD,
     IN_OWN_RANGE,
     IN_RADIUS,
@@ -80,13 +82,30 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
         return False
     if row.after > 0 and field.battle[0].clock < field.entered[f] + row.after:
         return False
+    if row.until > 0 and field.battle[0].clock >= field.entered[f] + row.until:
+        return False
+    if row.ground >= 0 and not world.ground[row.ground, tile_under(world, field, f)]:
+        return False
+    if row.company and not _in_company(world, field, i):
+        return False
     if f >= slots:
-        return bool(field.modifier[f, SILENCE, ADD] < 1.0)
-    if not row.lot_from <= field.unit[f].lot < row.lot_to or (row.company and not _in_company(world, field, i)):
+        return _enemy_may(world, field, i, f - slots)
+    if not row.lot_from <= field.unit[f].lot < row.lot_to:
         return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
         return False
     return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
+
+
+@often
+def _enemy_may(world: World, field: Field, i: int, e: int) -> bool:
+    """Whether the conditions of an effect hold that only enemies have; silence stops all of an enemy's effects."""
+    row, foe = world.effect[i], field.foe[e]
+    if row.form > 0 and row.form != foe.form + 1:
+        return False
+    if row.own_blocked != EITHER and (row.own_blocked == ONLY) != (foe.blocker >= 0):
+        return False
+    return bool(field.modifier[field.unit.shape[0] + e, SILENCE, ADD] < 1.0)
 
 
 @compiled
@@ -100,8 +119,14 @@ def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
 
 @compiled
 def _in_company(world: World, field: Field, i: int) -> bool:
-    """Whether another operator of the sort that an effect chooses is on the field."""
-    row = world.effect[i]
+    """Whether another of the owner's side is on the field, of the sort that an effect chooses."""
+    row, slots = world.effect[i], field.unit.shape[0]
+    if row.owner >= slots:
+        for k in range(field.battle[0].listed):
+            g = slots + field.present[k]
+            if g != row.owner and stands(field, g) and (row.sort < 0 or world.sort[row.sort, g]):
+                return True
+        return False
     for other in range(field.unit.shape[0]):
         if other != row.owner and field.unit[other].tile >= 0 and (row.sort < 0 or world.sort[row.sort, other]):
             return True
@@ -131,10 +156,22 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     if row.reach == IN_RADIUS:
         return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
-        return bool(f < slots and field.covers[f, tile_under(world, field, g)])
+        if f >= slots:
+            return _shoots_to(world, field, f - slots, g)
+        return bool(field.covers[f, tile_under(world, field, g)])
     if row.reach == HELD:
         return g >= slots and field.foe[g - slots].blocker == f
     return True
+
+
+@often
+def _shoots_to(world: World, field: Field, e: int, s: int) -> bool:
+    """Whether an operator is in an enemy's reach, or blocks it."""
+    if s >= field.unit.shape[0]:
+        return False
+    reach = world.enemy[e].reach
+    down, right = field.unit[s].row - field.foe[e].row, field.unit[s].col - field.foe[e].col
+    return bool(field.foe[e].blocker == s or down * down + right * right <= reach * reach)
 
 
 @compiled
@@ -148,10 +185,10 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 -
         return False
     if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
         return False
-    if g < slots:
-        return True
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
+    if g < slots:
+        return True
     if row.blocked == EITHER:
         return True
     blocker = field.foe[g - slots].blocker
@@ -172,9 +209,17 @@ def _is_ahead(world: World, field: Field, i: int, g: int) -> bool:
 
 @often
 def _in_state(field: Field, state: int, g: int) -> bool:
-    """Whether an enemy is stunned, or slowed to a fifth of its speed or less."""
-    foe, clock = field.foe[g - field.unit.shape[0]], field.battle[0].clock
+    """Whether a fighter is stunned, cold or frozen, or an enemy slowed to a fifth of its speed or less."""
+    slots, clock = field.unit.shape[0], field.battle[0].clock
+    if g < slots:
+        unit = field.unit[g]
+        if state == STUNNED:
+            return unit.stunned_until > clock
+        return (unit.cold_until > clock) if state == COLD_NOW else (state == FROZEN and unit.frozen_until > clock)
+    foe = field.foe[g - slots]
     if state == STUNNED:
         return foe.stunned_until > clock
+    if state in (COLD_NOW, FROZEN):
+        return (foe.cold_until if state == COLD_NOW else foe.frozen_until) > clock
     slowed = foe.slowed_until > clock and foe.slow > SLUGGISH
     return bool(slowed or field.modifier[g, SPEED, FACTOR] < 1.0 - SLUGGISH)

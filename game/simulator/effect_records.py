@@ -7,14 +7,16 @@ from game.simulator.rows import Record
 
 (
     ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
-    WARD_BROKEN, DODGES,
-) = map(passed, range(14))  # fmt: skip
+    WARD_BROKEN, DODGES, RISES,
+) = map(passed, range(15))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK,
 ) = map(passed, range(11))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
-ANY_STATE, STUNNED, SLOWED = range(3)
+NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
+"""EffectPart.of of an elemental injury."""
+ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN = range(5)
 """EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
@@ -25,16 +27,18 @@ EITHER, ONLY, NEVER = map(passed, range(3))
 (
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
-    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN,
-) = map(passed, range(29))  # fmt: skip
+    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
+    MOST_TAKEN, STEALTH,
+) = map(passed, range(32))  # fmt: skip
 """The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 29
+ATTRIBUTES = 32
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
     HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
-) = map(passed, range(3, 25))  # fmt: skip
+    COLD, INJURE_ATTACK, INJURE_POINTS, WEAR,
+) = map(passed, range(3, 29))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -46,6 +50,9 @@ class EffectRow(Record):
     when: int
     """ALWAYS to SKILL_ENDS."""
     period: int
+    first_time: int
+    waits: bool
+    nth: int
     who: int
     """SELF to ENEMIES."""
     reach: int
@@ -58,7 +65,7 @@ class EffectRow(Record):
     blocked: int
     """EITHER, ONLY or NEVER."""
     state: int
-    """ANY_STATE to SLOWED."""
+    """ANY_STATE to FROZEN."""
     ahead: int
     aside: int
     besides: bool
@@ -72,7 +79,13 @@ class EffectRow(Record):
     free: bool
     alone: float
     company: bool
+    own_blocked: int
+    """EITHER, ONLY or NEVER."""
+    ground: int
+    """Its row of `World.ground`: on which tiles the owner has to stand; -1 for all."""
+    form: int
     after: int
+    until: int
     skill: int
     """EITHER, ONLY or NEVER while it is active."""
     chance: float
@@ -99,8 +112,9 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to LEAVE."""
+    """SCALE to WEAR."""
     of: int
-    """The attribute of a change, the kind of damage of DAMAGE_..., the most of WARDS; else 0."""
+    """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
+    0."""
     amount: float
     """Parts, points or ticks, as the name says; SP in ticks."""
