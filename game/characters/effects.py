@@ -25,14 +25,14 @@ an operator's deployment, an enemy's appearance. death: it dies; a retreat or a 
 in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
-owner's own; held are the enemies that it blocks."""
+owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy."""
 While = Literal["any", "active", "idle"]
 
 ADDED = (
     "attack", "defense", "resistance", "attack_speed", "regeneration", "regeneration_share", "sp_rate", "taunt",
     "dodge", "dodge_arts", "burn", "silence", "resist", "least_damage",
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
-    "bleed", "most_taken", "stealth", "cost", "initial_sp",
+    "bleed", "most_taken", "stealth", "targets", "cost", "initial_sp",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -42,7 +42,8 @@ is the fraction of the full health (at least a point) below which damage does no
 revealed of 1 mean that it does not attack, that enemies do not aim at it, and that hiding is of no use to it; drain is
 the fraction of the full health that it loses a second, without dying of it. bleed is true damage in points a second,
 most_taken the most that one blow takes; stealth is as camouflage, but revealed ends it, and with 2 not even an enemy
-that the operator blocks aims at it. cost and initial_sp are for a squad."""
+that the operator blocks aims at it; targets is how many operators more an enemy's attack hits. cost and initial_sp are
+for a squad."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -55,6 +56,8 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 
 ONCE = 99999.0
 LENT = ("attack", "defense", "regeneration", "burn")
+By = Literal["", "most attack", "most health", "least health", "most defense", "least defense"]
+"""most health is the highest full health, least health the lowest fraction of it."""
 Element = Literal["neural", "corrosion", "burning", "necrosis"]
 """The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
 """Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
@@ -86,6 +89,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     waits: bool = False
     """At an interval: it happens as soon as one is there whom it chooses and its owner can act, and is due again
     `every` seconds after that: an enemy's skill with its cooldown."""
+    from_attack: int = 0
+    """Only once the owner has made so many attacks since it came; `until_attack`: only before that, 0 for always."""
+    until_attack: int = 0
     nth: int = 0
     """Only with every n-th attack of the owner since it came; 0 for all."""
     who: Who = "self"
@@ -96,6 +102,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The radius is around the target of the attack."""
     most: int = 0
     """How many are chosen at most: allies with the least health first, enemies as an operator would. 0 for all."""
+    by: By = ""
+    """Which operators an enemy's effect chooses first."""
     others: bool = False
     """The owner itself is not chosen."""
     roles: tuple[Role, ...] = ()
@@ -146,6 +154,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only while an operator blocks the owner, an enemy; or only while none does."""
     on: tuple[str, ...] = ()
     """Only while the owner stands on a tile of one of these keys."""
+    firm: bool = False
+    """Silence does not stop it."""
     form: Literal[0, 1, 2] = 0
     """Only of an enemy in its first, or in its second form, after it has risen; 0 for both."""
     after: float = 0.0

@@ -23,6 +23,7 @@ from game.simulator.modifiers import (
     interval_of,
     is_disarmed,
     is_safe_while_blocking,
+    more_targets,
     resistance_of,
     taken,
 )
@@ -61,8 +62,9 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     _hurt_operator(world, field, s, e)
     if stats.splash > 0.0:
         _hurt_around(world, field, e, s)
-    if stats.targets > 1:
-        _hurt_more(world, field, e, s)
+    further = stats.targets - 1 + more_targets(world, field, e)
+    if further > 0:
+        _hurt_more(world, field, e, s, further)
     foe.attacks += 1
 
 
@@ -78,10 +80,10 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
 
 
 @compiled
-def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
-    """Hit an enemy's other targets besides the first, in the order in which it would choose them."""
+def _hurt_more(world: World, field: Field, e: int, s: int, further: int) -> None:
+    """Hit an enemy's further targets besides the first, in the order in which it would choose them."""
     taunt, number = np.inf, NO_INDEX
-    for _ in range(world.enemy[e].targets - 1):
+    for _ in range(further):
         other = next_operator(world, field, e, s, taunt, number)
         if other < 0:
             return

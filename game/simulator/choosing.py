@@ -18,14 +18,20 @@ from game.simulator.effect_records import (
     HELD,
     IN_OWN_RANGE,
     IN_RADIUS,
+    LEAST_HEALTH,
+    MOST_ATTACK,
+    MOST_DEFENSE,
+    MOST_HEALTH,
     ONLY,
     SELF,
     SILENCE,
     SPEED,
     STUNNED,
     TARGET,
+    USUAL,
 )
-from game.simulator.modifiers import full_health
+from game.simulator.field import mode_of
+from game.simulator.modifiers import attack_of, defense_of, draw, full_health
 from game.simulator.records import PRESENT, Field, World
 
 SLUGGISH = 0.79
@@ -72,7 +78,7 @@ def health_of(field: Field, f: int) -> float:
 
 
 @compiled
-def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: PLR0911 - one line a case
+def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C901, PLR0911 - one line a case
     """Whether the conditions of an effect on its owner hold; `mode` says whether its skill counts as active."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
@@ -86,6 +92,10 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
         return False
     if row.ground >= 0 and not world.ground[row.ground, tile_under(world, field, f)]:
         return False
+    if row.from_attack > 0 or row.until_attack > 0:
+        made = field.unit[f].attacks if f < slots else field.foe[f - slots].attacks
+        if made < row.from_attack or 0 < row.until_attack <= made:
+            return False
     if row.company and not _in_company(world, field, i):
         return False
     if f >= slots:
@@ -98,14 +108,20 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
 
 
 @often
+def is_silenced(field: Field, f: int) -> bool:
+    """Whether silence stops a fighter's effects: of an enemy only."""
+    return bool(f >= field.unit.shape[0] and field.modifier[f, SILENCE, ADD] >= 1.0)
+
+
+@often
 def _enemy_may(world: World, field: Field, i: int, e: int) -> bool:
-    """Whether the conditions of an effect hold that only enemies have; silence stops all of an enemy's effects."""
+    """Whether the conditions of an effect hold that only enemies have, and silence does not stop it."""
     row, foe = world.effect[i], field.foe[e]
     if row.form > 0 and row.form != foe.form + 1:
         return False
     if row.own_blocked != EITHER and (row.own_blocked == ONLY) != (foe.blocker >= 0):
         return False
-    return bool(field.modifier[field.unit.shape[0] + e, SILENCE, ADD] < 1.0)
+    return row.firm or not is_silenced(field, field.unit.shape[0] + e)
 
 
 @compiled
@@ -160,7 +176,7 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
             return _shoots_to(world, field, f - slots, g)
         return bool(field.covers[f, tile_under(world, field, g)])
     if row.reach == HELD:
-        return g >= slots and field.foe[g - slots].blocker == f
+        return field.foe[f - slots].blocker == g if f >= slots else g >= slots and field.foe[g - slots].blocker == f
     return True
 
 
@@ -187,10 +203,10 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 -
         return False
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
-    if g < slots:
-        return True
     if row.blocked == EITHER:
         return True
+    if g < slots:
+        return row.owner < slots or (row.blocked == ONLY) == (field.foe[row.owner - slots].blocker == g)
     blocker = field.foe[g - slots].blocker
     held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
     return (row.blocked == ONLY) == held
@@ -223,3 +239,35 @@ def _in_state(field: Field, state: int, g: int) -> bool:
         return (foe.cold_until if state == COLD_NOW else foe.frozen_until) > clock
     slowed = foe.slowed_until > clock and foe.slow > SLUGGISH
     return bool(slowed or field.modifier[g, SPEED, FACTOR] < 1.0 - SLUGGISH)
+
+
+# --- The order of choice ----------------------------------------------------------------------------------------------
+
+
+@often
+def urgency_of(world: World, field: Field, i: int, g: int) -> float:
+    """The order in which an effect chooses, the least first: allies by health, enemies by the way to their exit, and
+    operators as targets by their deployment, the last first; or by chance.
+    """
+    if world.effect[i].at_random:
+        return draw(field)
+    slots = field.unit.shape[0]
+    if world.effect[i].by != USUAL and g < slots:
+        return _rank(world, field, world.effect[i].by, g)
+    if world.effect[i].who == ALLIES:
+        return health_of(field, g) / full_health(world, field, g)
+    return field.foe[g - slots].distance_to_exit if g >= slots else -float(field.unit[g].deployment_number)
+
+
+@compiled
+def _rank(world: World, field: Field, by: int, s: int) -> float:
+    """The place of an operator in an order of `EffectRow.by`, the first with the least."""
+    mode = mode_of(field, s)
+    if by == MOST_ATTACK:
+        return -attack_of(world, field, s, mode)
+    if by == MOST_HEALTH:
+        return -full_health(world, field, s)
+    if by == LEAST_HEALTH:
+        return health_of(field, s) / full_health(world, field, s)
+    defense = defense_of(world, field, s, mode)
+    return -defense if by == MOST_DEFENSE else defense

@@ -20,6 +20,8 @@ ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN = range(5)
 """EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
+USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE = range(6)
+"""EffectRow.by, in the order of `game.characters.effects.By`."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
 EITHER, ONLY, NEVER = map(passed, range(3))
@@ -28,10 +30,10 @@ EITHER, ONLY, NEVER = map(passed, range(3))
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
-    MOST_TAKEN, STEALTH,
-) = map(passed, range(32))  # fmt: skip
+    MOST_TAKEN, STEALTH, TARGETS,
+) = map(passed, range(33))  # fmt: skip
 """The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 32
+ATTRIBUTES = 33
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
@@ -52,6 +54,8 @@ class EffectRow(Record):
     period: int
     first_time: int
     waits: bool
+    from_attack: int
+    until_attack: int
     nth: int
     who: int
     """SELF to ENEMIES."""
@@ -59,6 +63,8 @@ class EffectRow(Record):
     """ANYWHERE to HELD."""
     radius: float
     most: int
+    by: int
+    """USUAL to LEAST_DEFENSE."""
     others: bool
     sort: int
     """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""
@@ -83,6 +89,7 @@ class EffectRow(Record):
     """EITHER, ONLY or NEVER."""
     ground: int
     """Its row of `World.ground`: on which tiles the owner has to stand; -1 for all."""
+    firm: bool
     form: int
     after: int
     until: int

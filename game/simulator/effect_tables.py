@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from game.characters.builds import is_for
-from game.characters.effects import Effect, Per, When
+from game.characters.effects import By, Effect, Per, When
 from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator import effect_records as codes
@@ -38,6 +38,7 @@ ATTRIBUTE = {
     "max_health": codes.MAX_HEALTH, "block": codes.BLOCK,
     "undying": codes.UNDYING, "disarmed": codes.DISARMED, "camouflage": codes.CAMOUFLAGE, "revealed": codes.REVEALED,
     "drain": codes.DRAIN, "bleed": codes.BLEED, "most_taken": codes.MOST_TAKEN, "stealth": codes.STEALTH,
+    "targets": codes.TARGETS,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
@@ -133,11 +134,14 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "period": max(round(effect.every * TICKS), int(effect.when == "interval")),
         "first_time": round((effect.first or effect.every) * TICKS),
         "waits": effect.waits,
+        "from_attack": effect.from_attack,
+        "until_attack": effect.until_attack,
         "nth": effect.nth,
         "who": who,
         "reach": codes.IN_RADIUS if effect.radius > 0.0 else reach,
         "radius": effect.radius,
         "most": effect.most,
+        "by": get_args(By).index(effect.by),
         "others": effect.others,
         "blocked": WHETHER[effect.blocked],
         "state": STATES.index(effect.state),
@@ -155,6 +159,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "alone": effect.alone,
         "company": effect.company,
         "own_blocked": WHETHER[effect.own_blocked],
+        "firm": effect.firm,
         "form": effect.form,
         "after": round(effect.after * TICKS),
         "until": round(effect.until * TICKS),

@@ -11,13 +11,12 @@ import numpy as np
 
 from game.simulator import options
 from game.simulator.blocking import release_above
-from game.simulator.choosing import chooses, fits, health_of, holds_now, stands
+from game.simulator.choosing import chooses, fits, health_of, holds_now, is_silenced, stands, urgency_of
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of, rise, rot
 from game.simulator.effect_events import clear
 from game.simulator.effect_records import (
     ADD,
-    ALLIES,
     ALWAYS,
     ATTACKS,
     BLEED,
@@ -95,24 +94,11 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
             if most == 0:
                 field.marked[g] = True
             else:
-                urgency = _urgency(world, field, i, g)
+                urgency = urgency_of(world, field, i, g)
                 if urgency < least:
                     best, least = g, urgency
         if best >= 0:
             field.marked[best] = True
-
-
-@often
-def _urgency(world: World, field: Field, i: int, g: int) -> float:
-    """The order in which an effect chooses, the least first: allies by health, enemies by the way to their exit, and
-    operators as targets by their deployment, the last first; or by chance.
-    """
-    if world.effect[i].at_random:
-        return draw(field)
-    slots = field.unit.shape[0]
-    if world.effect[i].who == ALLIES:
-        return health_of(field, g) / full_health(world, field, g)
-    return field.foe[g - slots].distance_to_exit if g >= slots else -float(field.unit[g].deployment_number)
 
 
 @compiled
@@ -250,7 +236,10 @@ def _comes_up(field: Field, chance: float) -> bool:
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
     row = world.effect[i]
-    may = row.when == DEATH or (stands(field, row.owner) and holds_now(world, field, i, mode))
+    if row.when == DEATH:
+        may = row.firm or not is_silenced(field, row.owner)
+    else:
+        may = stands(field, row.owner) and holds_now(world, field, i, mode)
     if may and _comes_up(field, row.chance):
         if row.when != INTERVAL:
             field.due[i] = field.battle[0].clock + row.period

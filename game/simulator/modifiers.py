@@ -28,6 +28,7 @@ from game.simulator.effect_records import (
     SCALE,
     SPEED,
     STEALTH,
+    TARGETS,
     TAUNT,
     TRUE_TAKEN,
 )
@@ -198,6 +199,12 @@ def is_safe_while_blocking(world: World, field: Field, s: int) -> bool:
     if not has_effects(world):
         return False
     return bool(field.modifier[s, STEALTH, ADD] > 1.0 and field.modifier[s, REVEALED, ADD] <= 0.0)
+
+
+@often
+def more_targets(world: World, field: Field, e: int) -> int:
+    """How many operators more an enemy's attack hits."""
+    return int(field.modifier[_fighter(field, e), TARGETS, ADD]) if has_effects(world) else 0
 
 
 @often

@@ -175,6 +175,47 @@ def test_so_many_blows_fell_an_enemy_however_hard_they_are(make):
     until(battle, battle.gone)
 
 
+def test_an_enemy_weakens_the_operator_with_the_most_attack(make):
+    """Of two operators the stronger one loses half its attack, for five seconds."""
+    curse = Effect(
+        when="interval", every=60.0, first=3.0, waits=True, who="enemies", most=1, by="most attack", seconds=5.0,
+        scale={"attack": -0.5},
+    )  # fmt: skip
+    battle = squad(
+        make, ("Fang", {"attack": 200.0}), ("Melantha", {"attack": 600.0}), refs=(make.dummy(**STILL),),
+        enemy={"effects": (curse,), "attack": 0.0},
+    )  # fmt: skip
+    deploy(battle, 0, 1, 3, LEFT)
+    battle._field.battle[0].dp = 99
+    deploy(battle, 1, 1, 1, LEFT)
+    found = blows(battle, 30 * 14)
+    assert {round(one) for one in found} == {600, 300}
+    assert round(found[-1]) == 600
+
+
+def test_what_an_enemy_does_to_its_blocker_and_to_those_it_does_not_touch(make):
+    """Half as fast while it is held; and twice as hard against the operator that holds it."""
+    slowing = Effect(who="held", add={"attack_speed": -50.0})
+    close = Effect(when="attack", who="target", blocked=True, strength=2.0)
+    battle = duel(
+        make, enemy={"attack": 100.0, "effects": (slowing, close)}, attributes=IMMORTAL, max_health=1e5, defense=0.0,
+        attack=100.0, attack_interval=1.0, skill=None,
+    )  # fmt: skip
+    found = [round(one) for one in blows(battle, 30 * 12, slot=0)]
+    assert set(found) == {200}
+    before = battle._field.unit[0].attacks
+    battle.step(300)
+    assert battle._field.unit[0].attacks - before == 5
+
+
+def test_what_holds_until_an_attack_is_made(make):
+    """Freed by its second attack: stronger from the third on, and one target more."""
+    freed = Effect(from_attack=2, scale={"attack": 0.5}, add={"targets": 1.0})
+    bound = Effect(until_attack=2, add={"attack_speed": -50.0})
+    battle = shooting(make, freed, bound)
+    assert [round(one) for one in blows(battle, 30 * 14, slot=0)][:4] == [100, 100, 150, 150]
+
+
 def ground(make, key, board, squad, row=1, col=1, **enemy):
     """A battle on the lane with one tile of a kind of its own."""
     level = make.level([make.spawn()], refs=(make.dummy(**{**STILL, "atk": 100}),))
