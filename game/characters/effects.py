@@ -215,6 +215,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Part of the owner's attack that an operator takes as elemental injury of `element`; `injury_points` in points."""
     injury_points: float = 0.0
     element: Element = "neural"
+    leap: float = 0.0
+    """Tiles that an enemy gets ahead on its way, past the operator that blocks it."""
     wear: float = 0.0
     """Points of defense that an operator loses until it leaves the field; they add up."""
     sp: float = 0.0

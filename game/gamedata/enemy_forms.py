@@ -22,7 +22,9 @@ FOREVER = 9999.0
 INJURY = r"(epdamage|combat|attack|empty)\.(attack@)?ep_damage_ratio"
 HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
-DEEDS = ("add", "scale", "factor", "strength", "times", "pierce", "injury", "wear", "cold", "stun", "heal_dealt")
+DEEDS = (
+    "add", "scale", "factor", "strength", "times", "pierce", "injury", "wear", "cold", "stun", "heal_dealt", "leap",
+)  # fmt: skip
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""
 
@@ -364,6 +366,8 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("使场上攻击力最高的我方单位攻击力大幅(度)?降低，持续一定时间", {"effects": [
         {**used("atkdesweaken"), "who": "enemies", "most": 1, "by": "most attack",
          "seconds": Number(r"@atkdesweaken\.duration"), "scale": {"attack": Number(r"@atkdesweaken\.atk")}}]}),
+    ("被阻挡(时|后)可以快速移动至其身后|被阻挡时向前闪烁一段距离", {"effects": [
+        {**used("blink"), "own_blocked": True, "leap": Number(r"@blink\.dist")}]}),
     ("会释放(能使攻击力加倍|造成超高(?P<kind>法术)伤害)的特殊弩箭", {"effects": [
         {**used("criticalhit"), "who": "enemies in range", "most": 1, "damage": Number(r"@criticalhit\.atk_scale"),
          "kind": kind}]}),

@@ -34,6 +34,7 @@ from game.simulator.effect_records import (
     INJURE_ATTACK,
     INJURE_POINTS,
     KILLS,
+    LEAP,
     LEAVE,
     LOSE,
     LOSE_SHARE,
@@ -62,6 +63,7 @@ from game.simulator.modifiers import (
     resistance_of,
     taken,
 )  # fmt: skip
+from game.simulator.movement import leap
 from game.simulator.presence import die, remove
 from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Field, World
 
@@ -86,6 +88,8 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:
         lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
     elif g < slots:
         _do_to_operator(world, field, f, p, g)
+    elif what == LEAP:
+        leap(world, field, g - slots, amount)
 
 
 @compiled

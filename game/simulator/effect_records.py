@@ -39,8 +39,8 @@ SCALE, ADD, FACTOR = map(passed, range(3))
 (
     LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
     HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
-    COLD, INJURE_ATTACK, INJURE_POINTS, WEAR,
-) = map(passed, range(3, 29))  # fmt: skip
+    COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP,
+) = map(passed, range(3, 30))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -119,7 +119,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to WEAR."""
+    """SCALE to LEAP."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

@@ -211,6 +211,7 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.INJURE_ATTACK, ELEMENT[effect.element], effect.injury, 0.0),
         (codes.INJURE_POINTS, ELEMENT[effect.element], effect.injury_points, 0.0),
         (codes.WEAR, 0, effect.wear, 0.0),
+        (codes.LEAP, 0, effect.leap, 0.0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     return [{"what": what, "of": of, "amount": float(amount)} for what, of, amount in parts]

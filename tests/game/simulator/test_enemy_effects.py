@@ -216,6 +216,19 @@ def test_what_holds_until_an_attack_is_made(make):
     assert [round(one) for one in blows(battle, 30 * 14, slot=0)][:4] == [100, 100, 150, 150]
 
 
+def test_an_enemy_leaps_past_its_blocker(make):
+    """1.5 tiles ahead as soon as its skill is ready and an operator holds it; fifteen seconds later again."""
+    blink = Effect(when="interval", every=15.0, first=2.0, waits=True, own_blocked=True, leap=1.5)
+    battle = duel(make, enemy={"effects": (blink,)}, attributes=IMMORTAL, attack=0.0, skill=None)
+    held = until(battle, lambda: any(one.blocked for one in battle.enemies_on_field()))
+    before = battle.enemies_on_field()[0].col
+    battle.step(6)
+    (enemy,) = battle.enemies_on_field()
+    assert held > 2.0
+    assert not enemy.blocked
+    assert enemy.col - before == pytest.approx(1.5, abs=0.15)
+
+
 def ground(make, key, board, squad, row=1, col=1, **enemy):
     """A battle on the lane with one tile of a kind of its own."""
     level = make.level([make.spawn()], refs=(make.dummy(**{**STILL, "atk": 100}),))
