@@ -84,7 +84,7 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     every: float = 0.0
     """Seconds, of an effect that happens at an interval; of others, the least time between two times, `ONCE` for once
     in a deployment."""
-    first: float = 0.0
+    ready_after: float = 0.0
     """Seconds until an effect at an interval happens first; 0 for `every`."""
     waits: bool = False
     """At an interval: it happens as soon as one is there whom it chooses and its owner can act, and is due again

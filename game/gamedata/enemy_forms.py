@@ -189,7 +189,7 @@ def first_use(skill: str) -> Part:
 
 def used(skill: str) -> dict[str, Any]:
     """The fields of an effect that is a skill with a cooldown."""
-    return {"when": "interval", "every": cooldown(skill), "first": first_use(skill), "waits": True}
+    return {"when": "interval", "every": cooldown(skill), "ready_after": first_use(skill), "waits": True}
 
 
 def hit(**fields: Any) -> dict[str, Any]:

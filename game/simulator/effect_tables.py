@@ -132,7 +132,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "owner": owner,
         "when": WHENS.index(effect.when),
         "period": max(round(effect.every * TICKS), int(effect.when == "interval")),
-        "first_time": round((effect.first or effect.every) * TICKS),
+        "first_time": round((effect.ready_after or effect.every) * TICKS),
         "waits": effect.waits,
         "from_attack": effect.from_attack,
         "until_attack": effect.until_attack,

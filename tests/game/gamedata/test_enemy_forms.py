@@ -76,7 +76,7 @@ def test_a_skill_has_its_cooldown_and_its_first_use():
     assert found.rest == ()
     assert found.fields["rises_after"] == 5
     (effect,) = found.fields["effects"]
-    assert (effect["every"], effect["first"], effect["waits"], effect["by"]) == (25.0, 20.0, True, "most attack")
+    assert (effect["every"], effect["ready_after"], effect["waits"], effect["by"]) == (25.0, 20.0, True, "most attack")
 
 
 def test_an_ability_that_silence_does_not_stop_says_so():

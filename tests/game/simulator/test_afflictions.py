@@ -84,8 +84,8 @@ def test_no_injury_is_added_while_a_burst_is_over_but_not_gone(make):
 
 def test_cold_slows_the_second_cold_freezes(make):
     """30 points of attack speed less; the next application freezes for its own time: no attack and no skill."""
-    chilling = Effect(when="interval", every=20.0, first=3.0, who="enemies", cold=8.0)
-    freezing = Effect(when="interval", every=60.0, first=6.0, who="enemies", cold=5.0)
+    chilling = Effect(when="interval", every=20.0, ready_after=3.0, who="enemies", cold=8.0)
+    freezing = Effect(when="interval", every=60.0, ready_after=6.0, who="enemies", cold=5.0)
     battle = squad(
         make, ("Fang", {"attack_interval": 1.0}), refs=(make.dummy(**STILL),),
         enemy={"effects": (chilling, freezing), "attack": 0.0},
@@ -108,7 +108,7 @@ def test_cold_slows_the_second_cold_freezes(make):
 
 def test_resistance_halves_cold_and_stun(make):
     """The term "status resistance" of the game's list of terms."""
-    chilling = Effect(when="interval", every=90.0, first=2.0, who="enemies", cold=8.0)
+    chilling = Effect(when="interval", every=90.0, ready_after=2.0, who="enemies", cold=8.0)
     firm = Effect(add={"resist": 1.0})
     battle = squad(
         make, ("Fang", {"effects": (firm,)}), refs=(make.dummy(**STILL),), enemy={"effects": (chilling,), "attack": 0.0}

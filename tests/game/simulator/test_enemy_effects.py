@@ -106,7 +106,9 @@ def test_what_lasts_only_at_first_ends(make):
 
 def test_a_skill_waits_for_its_target_and_cools_down_after_its_use(make):
     """First after 2 s and then each 5 s, counted from the use; without an operator near it is kept."""
-    strike = Effect(when="interval", every=5.0, first=2.0, waits=True, who="enemies", radius=9.0, damage_points=40.0)
+    strike = Effect(
+        when="interval", every=5.0, ready_after=2.0, waits=True, who="enemies", radius=9.0, damage_points=40.0
+    )
     battle = squad(make, ("Fang", STOLID), refs=(make.dummy(**STILL),), enemy={"effects": (strike,), "attack": 0.0})
     battle.step(30 * 8)
     deploy(battle, 0, 1, 2)
@@ -178,7 +180,7 @@ def test_so_many_blows_fell_an_enemy_however_hard_they_are(make):
 def test_an_enemy_weakens_the_operator_with_the_most_attack(make):
     """Of two operators the stronger one loses half its attack, for five seconds."""
     curse = Effect(
-        when="interval", every=60.0, first=3.0, waits=True, who="enemies", most=1, by="most attack", seconds=5.0,
+        when="interval", every=60.0, ready_after=3.0, waits=True, who="enemies", most=1, by="most attack", seconds=5.0,
         scale={"attack": -0.5},
     )  # fmt: skip
     battle = squad(
@@ -218,7 +220,7 @@ def test_what_holds_until_an_attack_is_made(make):
 
 def test_an_enemy_leaps_past_its_blocker(make):
     """1.5 tiles ahead in the moment in which an operator holds it, if its skill is ready."""
-    blink = Effect(when="interval", every=15.0, first=2.0, waits=True, own_blocked=True, leap=1.5)
+    blink = Effect(when="interval", every=15.0, ready_after=2.0, waits=True, own_blocked=True, leap=1.5)
     battle = duel(make, enemy={"effects": (blink,)}, attributes=IMMORTAL, attack=0.0, skill=None)
     cols = [0.0]
     while cols[-1] - cols[max(len(cols) - 2, 0)] < 1.0:
