@@ -221,7 +221,10 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     (f"清算时刻{_NAME}状态下，(攻击变为法术伤害|自身获得额外增强)", {},
      r"passive\.(attack_speed|atk|def|max_stack_cnt)"),
     ("“?水蚀”?状态下快速损失生命", {}, r"drown\.damage"),
+    ("(超远距离|远程|进行近战|可以进行远程|能够远程)攻击", {}),
+    ("(攻击力|攻击速度|防御力|生命值|移动速度)([与和](法术抗性|法抗|攻击力))?[较很][高低快慢]|拥有较高的防御力", {}),
     # its attack
+    ("攻击造成(远程)?法术伤害", {"damage": "arts"}),
     ("(最多)?同时攻击(?P<count>[2-9两三四])[个名]?(目标|敌人|单位)", {"targets": how_many},
      r"(vampire|attack|combat|passive)\.(attack@)?max_target"),
     ("攻击时对目标及其周围四格内的所有我方单位造成伤害", {"splash": NEIGHBOURS}),

@@ -18,6 +18,8 @@ Fields = dict[str, Any]
 """Fields of `Enemy`; those of its effects stand under `effects`."""
 Build = Callable[["AbilityNumbers", re.Match[str]], Fields]
 """What words mean; LookupError where the numbers are not there that they need."""
+TOLD_BY_DESCRIPTIONS = ("unblockable", "hides", "block", "targets", "attack")
+"""Fields that the phrases of descriptions may set for the words of an ability too."""
 TITLE, SILENCED = "TITLE", "SILENCE"
 """Formats of the handbook's lines: words over those of one form; an ability that silence stops."""
 TITLES = {"第一形态": 1, "第二形态": 2, "初始形态": 1}
@@ -167,7 +169,10 @@ def _by_clauses(
 
 
 def _whole(words: str, numbers: AbilityNumbers, forms: tuple[tuple[re.Pattern[str], Build], ...]) -> Fields | None:
-    """The meaning of words as a whole: by a form, or as a clause of a description that needs no numbers."""
+    """The meaning of words as a whole: by a form, or as a clause of a description that says how it is met.
+
+    What descriptions say in passing of its numbers and its damage may be a deed where abilities say it.
+    """
     for pattern, build in forms:
         match = pattern.fullmatch(words)
         if match:
@@ -176,7 +181,8 @@ def _whole(words: str, numbers: AbilityNumbers, forms: tuple[tuple[re.Pattern[st
                 return build(numbers, match)
             except LookupError:
                 numbers.back_to(mark)
-    return descriptions.enemy_clause(words)
+    found = descriptions.enemy_clause(words)
+    return found if found and set(found) & set(TOLD_BY_DESCRIPTIONS) else None
 
 
 def _value(number: Mapping[str, Any]) -> Any:

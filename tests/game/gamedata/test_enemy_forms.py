@@ -61,6 +61,12 @@ def test_numbers_and_skills_that_no_words_use_are_missing():
     assert found.rest == ("skill Blink", "number aura.atk")
 
 
+@pytest.mark.parametrize("words", ["移动速度逐渐加快", "对全场我方单位造成法术伤害", "部署费用回复速度减半"])
+def test_a_deed_is_no_remark_on_numbers(words):
+    """A description may mention speed or arts in passing; an ability that does so does something."""
+    assert read(words).rest == (f"said of it: {words}",)
+
+
 def test_every_so_many_attacks_is_what_the_skill_costs():
     """Two SP, gained by attacks: the third attack is the special one."""
     found = read("攻击2次后，下一次攻击会晕眩目标", skills=[skill("stuncombat", 1.0, 1.0, 2, stun=7.0)])
