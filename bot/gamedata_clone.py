@@ -20,7 +20,7 @@ from game.errors import LibraryError
 URL = "https://github.com/Kengxxiao/ArknightsGameData.git"
 TABLES = (
     "stage_table.json", "character_table.json", "skill_table.json", "range_table.json", "enemy_database.json",
-    "battle_data.json", "overview.json",
+    "enemy_handbook_table.json", "battle_data.json", "overview.json",
 )  # fmt: skip
 PATTERNS = (*(name for name in TABLES if name != "enemy_database.json"), "levels/")
 """What is checked out, wherever it lies in the repository; the enemies' table lies among the levels."""

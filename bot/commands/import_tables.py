@@ -26,7 +26,8 @@ def add(verbs: Verbs) -> None:
         type=Path,
         nargs="+",
         metavar="TABLE",
-        help="character_table.json with skill_table.json and range_table.json, enemy_database.json, or their folder",
+        help="character_table.json with skill_table.json and range_table.json, enemy_database.json (and "
+        "enemy_handbook_table.json, whose words say what enemies do), or their folder",
     )
     verb.add_argument("--out", type=Path, metavar="FOLDER", help="where to write (default: tables in [data] directory)")
     add_config(verb)

@@ -16,22 +16,23 @@ Gain = Literal["second", "attack", "hit", "deploy"]
 """What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 When = Literal[
     "always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends", "fall",
-    "hurt", "saved", "ward broken", "dodge", "squad",
+    "hurt", "saved", "ward broken", "dodge", "rise", "squad",
 ]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
 an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
 `radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
-`undying`. squad: before the battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
+`undying`. rise: an enemy does so after its first death. squad: before the battle, for all of the squad with the owner
+in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
-owner's own; held are the enemies that it blocks."""
+owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy."""
 While = Literal["any", "active", "idle"]
 
 ADDED = (
     "attack", "defense", "resistance", "attack_speed", "regeneration", "regeneration_share", "sp_rate", "taunt",
     "dodge", "dodge_arts", "burn", "silence", "resist", "least_damage",
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
-    "cost", "initial_sp",
+    "bleed", "most_taken", "stealth", "targets", "cost", "initial_sp",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -39,7 +40,10 @@ chances that an attack of that kind does nothing; silence of 1 stops the effects
 halves the time for which an operator is stunned; least_damage is the part of the attack that is always dealt; undying
 is the fraction of the full health (at least a point) below which damage does not bring it; disarmed, camouflage and
 revealed of 1 mean that it does not attack, that enemies do not aim at it, and that hiding is of no use to it; drain is
-the fraction of the full health that it loses a second, without dying of it. cost and initial_sp are for a squad."""
+the fraction of the full health that it loses a second, without dying of it. bleed is true damage in points a second,
+most_taken the most that one blow takes; stealth is as camouflage, but revealed ends it, and with 2 not even an enemy
+that the operator blocks aims at it; targets is how many operators more an enemy's attack hits. cost and initial_sp are
+for a squad."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -52,6 +56,10 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 
 ONCE = 99999.0
 LENT = ("attack", "defense", "regeneration", "burn")
+By = Literal["", "most attack", "most health", "least health", "most defense", "least defense"]
+"""most health is the highest full health, least health the lowest fraction of it."""
+Element = Literal["neural", "corrosion", "burning", "necrosis"]
+"""The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
 """Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
 SQUAD = ("cost", "initial_sp", "redeploy_time")
 """Numbers that only an effect with when = "squad" changes."""
@@ -76,6 +84,16 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     every: float = 0.0
     """Seconds, of an effect that happens at an interval; of others, the least time between two times, `ONCE` for once
     in a deployment."""
+    ready_after: float = 0.0
+    """Seconds until an effect at an interval happens first; 0 for `every`."""
+    waits: bool = False
+    """At an interval: it happens as soon as one is there whom it chooses and its owner can act, and is due again
+    `every` seconds after that: an enemy's skill with its cooldown."""
+    from_attack: int = 0
+    """Only once the owner has made so many attacks since it came; `until_attack`: only before that, 0 for always."""
+    until_attack: int = 0
+    nth: int = 0
+    """Only with every n-th attack of the owner since it came; 0 for all."""
     who: Who = "self"
     radius: float = 0.0
     """In tiles, between the tiles on which units stand, instead of the owner's range: 1 is its four neighbours, 1.5 all
@@ -84,6 +102,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The radius is around the target of the attack."""
     most: int = 0
     """How many are chosen at most: allies with the least health first, enemies as an operator would. 0 for all."""
+    by: By = ""
+    """Which operators an enemy's effect chooses first."""
     others: bool = False
     """The owner itself is not chosen."""
     roles: tuple[Role, ...] = ()
@@ -97,12 +117,13 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     heavy: int = 0
     """Only enemies with at least this weight; `light`: with at most this weight, -1 for all."""
     light: int = -1
-    state: Literal["", "stunned", "slowed"] = ""
-    """Only enemies in this state; slowed is the state "slow" (停顿), which leaves a fifth of the speed or less."""
+    state: Literal["", "stunned", "slowed", "cold", "frozen"] = ""
+    """Only those in this state; slowed is the state "slow" (停顿), which leaves a fifth of the speed or less, and only
+    of enemies; cold is not frozen."""
     rarities: tuple[int, ...] = ()
     """Only operators of these rarities, 1 to 6."""
     groups: tuple[str, ...] = ()
-    """Only operators of one of these groups (`Traits.groups`)."""
+    """Only operators or enemies of one of these groups (`Traits.groups`, `Enemy.groups`)."""
     cost_most: int = 0
     """Only operators whose first deployment costs at most so many DP; 0 for all."""
     gains: tuple[Gain, ...] = ()
@@ -128,9 +149,18 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     alone: float = 0.0
     """Only while no other operator stands within this radius of the owner; 0 for no such condition."""
     company: bool = False
-    """Only while another operator of those whom the effect is for is on the field."""
+    """Only while another of the owner's side, of the sort that the effect is for, is on the field."""
+    own_blocked: bool | None = None
+    """Only while an operator blocks the owner, an enemy; or only while none does."""
+    on: tuple[str, ...] = ()
+    """Only while the owner stands on a tile of one of these keys."""
+    firm: bool = False
+    """Silence does not stop it."""
+    form: Literal[0, 1, 2] = 0
+    """Only of an enemy in its first, or in its second form, after it has risen; 0 for both."""
     after: float = 0.0
-    """Only from so many seconds after the deployment on."""
+    """Only from so many seconds after the owner came on; `until`: only so many seconds long, 0 for always."""
+    until: float = 0.0
     skill: While = "any"
     """Only while the owner's skill is active, or is not. Effects of a skill are there only while it is active."""
     chance: float = 1.0
@@ -179,6 +209,16 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     wards_most: int = 0
     stun: float = 0.0
     """Seconds."""
+    cold: float = 0.0
+    """Seconds of the state "cold" (寒冷); one that is in it already is frozen for them instead."""
+    injury: float = 0.0
+    """Part of the owner's attack that an operator takes as elemental injury of `element`; `injury_points` in points."""
+    injury_points: float = 0.0
+    element: Element = "neural"
+    leap: float = 0.0
+    """Tiles that an enemy gets ahead on its way, past the operator that blocks it."""
+    wear: float = 0.0
+    """Points of defense that an operator loses until it leaves the field; they add up."""
     sp: float = 0.0
     sp_share: float = 0.0
     """Part of the skill's cost."""

@@ -348,6 +348,13 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     stun: float = 0.0
     """Seconds for which its attack stuns an operator."""
     stun_immune: bool = False
+    freeze_immune: bool = False
+    rises_after: float = 0.0
+    """Seconds from its first death until it rises in its second form; 0 for one that dies at once."""
+    rises_with: float = 1.0
+    """Share of its full health with which it rises."""
+    groups: tuple[str, ...] = ()
+    """The groups to which it belongs, for effects that are for these only."""
     splits_into: str = ""
     """The name of the enemies that appear where it dies."""
     splits: int = 0

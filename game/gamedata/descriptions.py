@@ -152,7 +152,7 @@ def enemy(text: str) -> Meaning:
         counts = True
         for written in re.split("，|,|并且|(?<!并)且", sentence):
             words = written.replace("*", "").strip(" .\n")
-            found = _enemy_effects(words) if counts else None
+            found = enemy_clause(words) if counts else None
             if found is None:
                 sometimes = bool(_SOMETIMES.search(words))
                 told = sometimes or not counts or "*" in written or bool(_DEED.search(words))
@@ -164,7 +164,7 @@ def enemy(text: str) -> Meaning:
     return Meaning(effects, tuple(rest))
 
 
-def _enemy_effects(words: str) -> dict[str, Any] | None:
+def enemy_clause(words: str) -> dict[str, Any] | None:
     """The fields of `Enemy` that a clause sets; None where it is not among `ENEMY_PHRASES`."""
     for pattern, effects in _ENEMY_PHRASES:
         if pattern.fullmatch(words):

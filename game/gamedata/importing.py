@@ -14,10 +14,12 @@ from game.gamedata.public import PROFESSIONS, Tables, enemy_fields, operator_fie
 
 FILES = {
     "character_table": "characters", "skill_table": "skills", "range_table": "ranges", "enemy_database": "enemies",
+    "enemy_handbook_table": "handbook",
 }  # fmt: skip
 """The names of the public tables, and the field of `Tables` that holds each."""
 MARKS = {
     "character_table": "profession", "skill_table": "levels", "range_table": "grids", "enemy_database": "enemyData",
+    "enemy_handbook_table": "enemyId",
 }  # fmt: skip
 """A key of the entries of each table that no other table has."""
 REPORT = "report.txt"
@@ -107,7 +109,7 @@ def import_tables(
     enemies = {}
     for id_, levels in tables.enemies.items():
         try:
-            enemies[id_] = enemy_fields(id_, levels, catalogue)
+            enemies[id_] = enemy_fields(id_, levels, catalogue, tables.handbook.get(id_))
         except TableError as error:
             broken.append(str(error))
     if broken and not operators and not enemies:
@@ -279,6 +281,8 @@ def _by_id(file: Path, data: Any) -> Mapping[str, Any]:
     """A table by id: an object, or a list of Key and Value; either may be wrapped in one object under its name."""
     if isinstance(data, dict) and len(data) == 1 and next(iter(data)) in FILES.values():
         data = next(iter(data.values()))
+    if isinstance(data, dict) and "levelInfoList" in data and isinstance(data.get("enemyData"), dict):
+        data = data["enemyData"]  # the newer handbook has lists beside it
     if isinstance(data, list) and all(isinstance(row, dict) for row in data):
         rows = [{key.lower(): value for key, value in row.items()} for row in data]
         data = {row["key"]: row["value"] for row in rows if "key" in row and "value" in row}

@@ -29,6 +29,7 @@ CLONE = "clone"
 LANGUAGES = ("zh_CN", "en_US", "ja_JP", "ko_KR", "zh_TW")
 """The folders of the game's servers in a game-data repository; of files with one name the first server's counts."""
 OPERATOR_TABLES = ("character_table", "skill_table", "range_table")
+ENEMY_TABLES = ("enemy_database", "enemy_handbook_table")
 AGAIN = "make it again with: holdfast gamedata use FOLDER (or: gamedata update)"
 
 
@@ -131,7 +132,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """The files of game data, by their names, in a folder and all folders in it. LibraryError if there is no folder."""
     if not folder.is_dir():
         raise LibraryError(f"{folder}: there is no such folder")
-    known = {f"{name}.json" for name in (*OPERATOR_TABLES, "enemy_database", "battle_data")} | set(TABLES)
+    known = {f"{name}.json" for name in (*OPERATOR_TABLES, *ENEMY_TABLES, "battle_data")} | set(TABLES)
     for place, inside, files in os.walk(folder):
         inside[:] = sorted(name for name in inside if not name.startswith("."))
         for name in files:
@@ -175,7 +176,7 @@ def _converted(holdings: Holdings, catalogue: Catalogue) -> tuple[dict[str, str]
     if lacking:
         missing.append(f"{', '.join(lacking)}: the operators are the included ones")
     if "enemy_database" in first:
-        wanted.append(first["enemy_database"])
+        wanted += [first[name] for name in ENEMY_TABLES if name in first]
     else:
         missing.append("enemy_database.json: the enemies are the included ones")
     known, english = _operator_names(holdings)

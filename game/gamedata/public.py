@@ -19,6 +19,8 @@ from game.characters.models import SKILL_LEVELS, UNLIMITED, Enemy
 from game.errors import GameDataError, TableError
 from game.gamedata import descriptions
 from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
+from game.gamedata.enemy_forms import ENEMY_FORMS
+from game.gamedata.enemy_reading import HANDBOOK_DAMAGE, AbilityNumbers, AbilityText, read_abilities
 from game.gamedata.phrases import OwnNumbers
 from game.gamedata.talents import board_of, branch_effects, phase_number, short, talents_of
 from game.levels.enemies import defined_fields
@@ -68,23 +70,28 @@ class Tables(NamedTuple):
     skills: Mapping[str, Any]
     ranges: Mapping[str, Any]
     enemies: Mapping[str, Any]
+    handbook: Mapping[str, Any] = {}
+    """What the handbook says of enemies, by id."""
     english: Mapping[str, str] = {}
     """The operators' English names by id, where a table in English gives them."""
 
 
-def enemy_fields(id_: str, levels: Any, catalogue: Catalogue) -> dict[str, Any]:
+def enemy_fields(id_: str, levels: Any, catalogue: Catalogue, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """An enemy of the public tables as an entry of our table, with its stronger levels as variants (`id_at`).
 
-    A level defines only what differs from the first level. Raises TableError where the enemy cannot be read.
+    A level defines only what differs from the first level. `told` is the handbook's entry, if there is one. Raises
+    TableError where the enemy cannot be read.
     """
     try:
         data = levels[0]["enemyData"]
         first = defined_fields(JsonValue("enemy_database", id_, data))
-        found = _enemy(id_, data, dict(first), catalogue)
+        told = told or {}
+        found = _enemy(id_, data, dict(first), catalogue, told)
         variants = {}
         for entry in levels[1:]:
             changed = defined_fields(JsonValue("enemy_database", id_, entry["enemyData"]))
-            stronger = _enemy(id_, data, first | changed, catalogue)
+            own = {key: entry["enemyData"].get(key) or data.get(key) for key in ("talentBlackboard", "skills")}
+            stronger = _enemy(id_, {**data, **own}, first | changed, catalogue, told)
             variants[id_at(id_, entry["level"])] = _changes(found, stronger)
         return _finite(found | ({"variants": variants} if variants else {}))
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError, GameDataError) as error:
@@ -98,14 +105,23 @@ def _changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]
     return {key: theirs for key, (ours, theirs) in both.items() if theirs != ours}
 
 
-def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    """An enemy with these numbers; the rest comes from the catalogue, or else from its description."""
+def _enemy(
+    id_: str, data: Mapping[str, Any], fields: dict[str, Any], catalogue: Catalogue, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    """An enemy with these numbers. The rest comes from the words of its abilities or, where these do not say it, from
+    the catalogue; where not all of them are played, what the catalogue says of it comes first.
+    """
     own = catalogue.enemies_by_id.get(id_)
     family = own or catalogue.enemies_by_id.get(re.sub(r"_\d+$", "", id_))
     name, words = (descriptions.plain(_value(data, key)) for key in ("name", "description"))
-    read = descriptions.enemy(_value(data, "description") or "")
+    numbers = AbilityNumbers(
+        data.get("talentBlackboard") or (), data.get("skills") or (), max(fields.get("range", 0.0), 0.0)
+    )
+    read = read_abilities(_texts(data, told), numbers, ENEMY_FORMS)
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
-    fields |= {"damage": "physical", **read.effects, **({key: getattr(own, key) for key in UNSAID} if own else {})}
+    said = descriptions.enemy(_value(data, "description") or "").effects | _damage(told) | read.fields
+    shipped = {key: getattr(own, key) for key in UNSAID} if own else {}
+    fields |= {"damage": "physical", **(said | shipped if read.rest else shipped | {"stun": 0.0} | said)}
     interval = fields.pop("attack_interval", 1.0) * 100.0 / max(fields.pop("attack_speed", 100.0), 1.0)
     found = {
         "name": own.name if own else name or id_,
@@ -117,16 +133,23 @@ def _enemy(id_: str, data: Mapping[str, Any], fields: dict[str, Any], catalogue:
         "speed": fields.pop("speed", 0.0),
         "attack_interval": interval,
         **{key: value for key, value in fields.items() if value != getattr(PLAIN, key)},
-        "missing": (list(own.missing) if own else []) or _not_played(data, read.rest),
+        "missing": (list(own.missing) if own and read.rest else []) or list(read.rest),
     }
     return {key: short(value) for key, value in found.items() if value != []}
 
 
-def _not_played(data: Mapping[str, Any], said: Iterable[str]) -> list[str]:
-    """What an enemy does that is not played: skills and talents by key, and the clauses of its description."""
-    skills = [f"skill {one['prefabKey']}" for one in data.get("skills") or ()]
-    talents = [f"talent {one['key']}" for one in data.get("talentBlackboard") or ()]
-    return [*skills, *talents, *(f"said of it: {words}" for words in said)]
+def _texts(data: Mapping[str, Any], told: Mapping[str, Any]) -> list[AbilityText]:
+    """The words of an enemy's abilities: the handbook's list or, without one, those clauses of its description that
+    tell what it does.
+    """
+    listed = [AbilityText(one["text"], one.get("textFormat") or "") for one in told.get("abilityList") or ()]
+    return listed or [AbilityText(words) for words in descriptions.enemy(_value(data, "description") or "").rest]
+
+
+def _damage(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the handbook says of the damage of an enemy that deals one kind only."""
+    kinds = list(told.get("damageType") or ())
+    return HANDBOOK_DAMAGE.get(kinds[0], {}) if len(kinds) == 1 else {}
 
 
 def _value(data: Mapping[str, Any], key: str) -> Any:

@@ -18,6 +18,8 @@ STAND_IN_FLYING = "drone"
 """The enemies whose numbers stand in for one that neither the catalogue nor the level defines."""
 
 RANKS = ("NORMAL", "ELITE", "BOSS")
+ABILITIES = ("talentBlackboard", "skills")
+"""The fields of `overwrittenData` that change what an enemy does besides its numbers."""
 APPLY_WAYS = ("NONE", "MELEE", "RANGED", "ALL")
 READERS: dict[str, tuple[str, Callable[[JsonValue], Any]]] = {
     "maxHp": ("max_health", lambda place: max(place.least(0.0), 1.0)),
@@ -78,6 +80,8 @@ class EnemyList:
         if not exact and not own:
             self._unknown.note(f"enemy {key}")
             self.stand_ins += [key] if key not in self.stand_ins else []
+        if exact and any(overwritten.get(field).value for field in ABILITIES):
+            self._unknown.note(f"enemy {key}: the level changes its abilities")
         if level and stronger is base:
             self._unknown.note(f"enemy {key} level {level}")
         if exact and key != base.name:  # a level that uses our own name means our enemy

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from game.characters.models import Device
 from game.levels import reader
+from game.levels.ground import GROUNDS, GroundEffects, ground_effects
 from game.levels.pathfinding import Edges, Tile
 from game.levels.predefines import Predefined
 from game.levels.reader import JsonValue, Unknown
@@ -40,6 +41,8 @@ class TileMap:
     flyable: Mask
     closed: Edges
     """Edges that cannot be crossed on foot."""
+    ground: GroundEffects
+    """What the tiles do to the units on them."""
 
     def found(self, *keys: str) -> tuple[Tile, ...]:
         """The tiles whose tileKey is one of `keys`, row by row."""
@@ -97,9 +100,11 @@ def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:
     high = np.array([tile.at("heightType").enum(reader.HEIGHTS) == "HIGHLAND" for tile in tiles])
     buildable = np.array([tile.at("buildableType").mask(reader.BUILDABLE) for tile in tiles])
     passable = np.array([tile.at("passableMask").mask(reader.PASSABLE) for tile in tiles])
-    for index in {index for row in rows for index in row}:
-        if keys[index] not in reader.TILES:
-            unknown.note(f"tile {keys[index]}")
+    used = {keys[index]: tiles[index] for index in sorted({index for row in rows for index in row})}
+    ground, unread = ground_effects({key: tile for key, tile in used.items() if key in GROUNDS})
+    for key in used:
+        if key in unread or key not in (*reader.TILES, *GROUNDS):
+            unknown.note(f"tile {key}")
     indexes = np.array(rows)
     both = buildable == reader.BUILDABLE["ALL"]
     return TileMap(
@@ -112,6 +117,7 @@ def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:
         walkable=(passable & reader.PASSABLE["WALK_ONLY"] > 0)[indexes],
         flyable=(passable & reader.PASSABLE["FLY_ONLY"] > 0)[indexes],
         closed=_closed_edges(data.at("mapData"), len(rows)),
+        ground=ground,
     )
 
 

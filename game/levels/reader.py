@@ -46,10 +46,11 @@ SHOWN_ONLY = frozenset(
 
 TILES = frozenset({
     "tile_forbidden", "tile_wall", "tile_road", "tile_floor", "tile_start", "tile_end", "tile_flystart", "tile_empty",
-    "tile_hole", "tile_telin", "tile_telout", "tile_rcm_operator", "tile_rcm_crate",
+    "tile_hole", "tile_telin", "tile_telout", "tile_rcm_operator", "tile_rcm_crate", "tile_fence", "tile_fence_bound",
 })  # fmt: skip
 """Tiles that are fully described by their height, who may stand there and who may pass. (Of tunnels, telin and telout,
-the checkpoints of routes say where they lead; the last two only mark a place that the game recommends.)"""
+the checkpoints of routes say where they lead; rcm_operator and rcm_crate only mark a place that the game recommends; a
+fence is a tile for operators that enemies on foot do not enter. `game.levels.ground` has the tiles that do more.)"""
 
 OPTIONS = frozenset({
     "characterLimit", "maxLifePoint", "initialCost", "maxCost", "costIncreaseTime", "moveMultiplier", "maxPlayTime",

@@ -113,6 +113,17 @@ def read_runes(data: JsonValue, unknown: Unknown, *, challenge: bool) -> tuple[R
     return tuple(found)
 
 
+def has_optional_runes(data: JsonValue, *, challenge: bool) -> bool:
+    """Whether a level has runes of a player's choice for this mode; those of six stars belong to neither."""
+    wanted = reader.DIFFICULTIES["FOUR_STAR" if challenge else "NORMAL"]
+    groups = data.get("optionalRunes", {})
+    return any(
+        rune.get("difficultyMask", "ALL").mask(reader.DIFFICULTIES) & wanted
+        for group in (groups.fields().values() if isinstance(groups.value, dict) else ())
+        for rune in group.each()
+    )
+
+
 def has_challenge_rune(data: JsonValue) -> bool:
     """Whether a level has a rune for challenge mode that is not one of the normal mode as well. Chapter 10 and later
     ones, which have no challenge mode, have no such rune in their level files.

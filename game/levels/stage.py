@@ -22,12 +22,21 @@ from game.errors import NoChallengeError, StageError
 from game.levels import reader
 from game.levels.enemies import EnemyList
 from game.levels.friends import Friend, FriendMove, read_friends
+from game.levels.ground import NO_GROUND, GroundEffects
 from game.levels.map import Mask, read_map
 from game.levels.pathfinding import Edges, Tile
 from game.levels.predefines import DeviceCard, device_cards, has_hard_units, predefined
 from game.levels.reader import JsonValue, StageOptions, Unknown
 from game.levels.routes import APPEAR, HIDE, MOVE, WAIT, WAIT_BATTLE, WAIT_FRAGMENT, WAIT_WAVE, Node, Route, read_routes
-from game.levels.runes import SquadRule, changed_options, has_challenge_rune, read_runes, shown_groups, squad_rules
+from game.levels.runes import (
+    SquadRule,
+    changed_options,
+    has_challenge_rune,
+    has_optional_runes,
+    read_runes,
+    shown_groups,
+    squad_rules,
+)
 from game.levels.waves import Fragment, Spawn, Waves, chosen, with_offspring
 
 __all__ = [
@@ -101,6 +110,8 @@ class Stage:
     """The cards of devices that the level gives the player."""
     closed: Edges = frozenset()
     """Edges that cannot be crossed on foot."""
+    ground: GroundEffects = NO_GROUND
+    """What tiles do to the units on them."""
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -215,7 +226,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
     friends = read_friends(units, tile_map, catalogue, unknown)
     waves = Waves(data, enemies, shown_groups(runes), friends, unknown)
     routes = read_routes(data, tile_map, {spawn.route for spawn in waves.spawns}, unknown)
-    _note_the_rest(data, unknown)
+    _note_the_rest(data, unknown, challenge=challenge)
     spawns = with_offspring(waves.spawns, enemies)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
     return Stage(
@@ -248,6 +259,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         friend_moves=tuple(waves.friend_moves),
         devices=device_cards(units, catalogue.devices),
         closed=tile_map.closed,
+        ground=tile_map.ground,
     )
 
 
@@ -283,10 +295,11 @@ def _read_view(data: JsonValue, width: int) -> CameraView:
     return (ax, ay, az), (bx, by, bz)
 
 
-def _note_the_rest(data: JsonValue, unknown: Unknown) -> None:
+def _note_the_rest(data: JsonValue, unknown: Unknown, *, challenge: bool) -> None:
     """Note parts of the format that change a battle and have no rule here."""
     for buff in data.get("globalBuffs", []).each():
         unknown.note(f"globalBuff {_text(buff.get('prefabKey'), 'without a name')}")
-    for key in ("branches", "optionalRunes"):
-        if not data.get(key).quiet():
-            unknown.note(key)
+    if not data.get("branches").quiet():
+        unknown.note("branches")
+    if has_optional_runes(data, challenge=challenge):
+        unknown.note("optionalRunes")

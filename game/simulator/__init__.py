@@ -19,6 +19,7 @@ The modules. Each imports only those above it; the last ones prepare the compile
     modifiers       numbers as effects have changed them
     blocking        which operator blocks which enemy
     ways            around barriers
+    afflictions     cold, freezing and elemental injury add up and break out
     choosing        whom an effect chooses, and whether its conditions hold
     presence        entering and leaving the field: appear, die (and split), leak, remove
     movement        enemies walk along their routes

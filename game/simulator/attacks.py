@@ -10,7 +10,7 @@ from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import lose_health, stun
 from game.simulator.effect_events import raise_event
-from game.simulator.effect_records import DODGES, PIERCE, STRENGTH
+from game.simulator.effect_records import DODGES, PIERCE, STRENGTH, TIMES
 from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
@@ -22,6 +22,8 @@ from game.simulator.modifiers import (
     has_effects,
     interval_of,
     is_disarmed,
+    is_safe_while_blocking,
+    more_targets,
     resistance_of,
     taken,
 )
@@ -47,6 +49,8 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     s = foe.blocker if foe.blocker >= 0 else foe.aim
     if s < 0 or field.unit[s].tile < 0 or foe.hidden or (foe.blocker < 0 and stats.reach <= 0.0):
         return
+    if is_disarmed(world, field, field.unit.shape[0] + e) or is_safe_while_blocking(world, field, s):
+        return
     rules = world.rules[0]
     winds_up = rules.enemy_wind_up > 0 and foe.next_attack <= clock - 1
     if foe.blocker < 0:
@@ -58,8 +62,10 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     _hurt_operator(world, field, s, e)
     if stats.splash > 0.0:
         _hurt_around(world, field, e, s)
-    if stats.targets > 1:
-        _hurt_more(world, field, e, s)
+    further = stats.targets - 1 + more_targets(world, field, e)
+    if further > 0:
+        _hurt_more(world, field, e, s, further)
+    foe.attacks += 1
 
 
 @compiled
@@ -74,10 +80,10 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
 
 
 @compiled
-def _hurt_more(world: World, field: Field, e: int, s: int) -> None:
-    """Hit an enemy's other targets besides the first, in the order in which it would choose them."""
+def _hurt_more(world: World, field: Field, e: int, s: int, further: int) -> None:
+    """Hit an enemy's further targets besides the first, in the order in which it would choose them."""
     taunt, number = np.inf, NO_INDEX
-    for _ in range(world.enemy[e].targets - 1):
+    for _ in range(further):
         other = next_operator(world, field, e, s, taunt, number)
         if other < 0:
             return
@@ -119,6 +125,8 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), stats.damage) * taken(
         field, s, stats.damage
     )
+    hurt *= product_of(world, field, attacker, fired, TIMES)
+    field.battle[0].dealt = hurt
     if stats.stun > 0:
         stun(world, field, s, stats.stun)
     if world.deployable[s].sp_recovery == PER_HIT:
@@ -160,4 +168,5 @@ def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
     else:
         return
     unit.last_attack = clock
+    unit.attacks += 1
     unit.next_attack = _next_attack(unit.next_attack, interval_of(world, field, s, mode), clock)

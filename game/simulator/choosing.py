@@ -11,19 +11,27 @@ from game.simulator.effect_records import (
     ALLIES,
     ANY_STATE,
     ATTACKS,
+    COLD_NOW,
     EITHER,
     FACTOR,
+    FROZEN,
     HELD,
     IN_OWN_RANGE,
     IN_RADIUS,
+    LEAST_HEALTH,
+    MOST_ATTACK,
+    MOST_DEFENSE,
+    MOST_HEALTH,
     ONLY,
     SELF,
     SILENCE,
     SPEED,
     STUNNED,
     TARGET,
+    USUAL,
 )
-from game.simulator.modifiers import full_health
+from game.simulator.field import mode_of
+from game.simulator.modifiers import attack_of, defense_of, draw, full_health
 from game.simulator.records import PRESENT, Field, World
 
 SLUGGISH = 0.79
@@ -70,7 +78,7 @@ def health_of(field: Field, f: int) -> float:
 
 
 @compiled
-def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: PLR0911 - one line a case
+def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C901, PLR0911 - one line a case
     """Whether the conditions of an effect on its owner hold; `mode` says whether its skill counts as active."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
@@ -80,13 +88,40 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
         return False
     if row.after > 0 and field.battle[0].clock < field.entered[f] + row.after:
         return False
+    if row.until > 0 and field.battle[0].clock >= field.entered[f] + row.until:
+        return False
+    if row.ground >= 0 and not world.ground[row.ground, tile_under(world, field, f)]:
+        return False
+    if row.from_attack > 0 or row.until_attack > 0:
+        made = field.unit[f].attacks if f < slots else field.foe[f - slots].attacks
+        if made < row.from_attack or 0 < row.until_attack <= made:
+            return False
+    if row.company and not _in_company(world, field, i):
+        return False
     if f >= slots:
-        return bool(field.modifier[f, SILENCE, ADD] < 1.0)
-    if not row.lot_from <= field.unit[f].lot < row.lot_to or (row.company and not _in_company(world, field, i)):
+        return _enemy_may(world, field, i, f - slots)
+    if not row.lot_from <= field.unit[f].lot < row.lot_to:
         return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
         return False
     return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
+
+
+@often
+def is_silenced(field: Field, f: int) -> bool:
+    """Whether silence stops a fighter's effects: of an enemy only."""
+    return bool(f >= field.unit.shape[0] and field.modifier[f, SILENCE, ADD] >= 1.0)
+
+
+@often
+def _enemy_may(world: World, field: Field, i: int, e: int) -> bool:
+    """Whether the conditions of an effect hold that only enemies have, and silence does not stop it."""
+    row, foe = world.effect[i], field.foe[e]
+    if row.form > 0 and row.form != foe.form + 1:
+        return False
+    if row.own_blocked != EITHER and (row.own_blocked == ONLY) != (foe.blocker >= 0):
+        return False
+    return row.firm or not is_silenced(field, field.unit.shape[0] + e)
 
 
 @compiled
@@ -100,8 +135,14 @@ def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
 
 @compiled
 def _in_company(world: World, field: Field, i: int) -> bool:
-    """Whether another operator of the sort that an effect chooses is on the field."""
-    row = world.effect[i]
+    """Whether another of the owner's side is on the field, of the sort that an effect chooses."""
+    row, slots = world.effect[i], field.unit.shape[0]
+    if row.owner >= slots:
+        for k in range(field.battle[0].listed):
+            g = slots + field.present[k]
+            if g != row.owner and stands(field, g) and (row.sort < 0 or world.sort[row.sort, g]):
+                return True
+        return False
     for other in range(field.unit.shape[0]):
         if other != row.owner and field.unit[other].tile >= 0 and (row.sort < 0 or world.sort[row.sort, other]):
             return True
@@ -131,10 +172,22 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     if row.reach == IN_RADIUS:
         return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
-        return bool(f < slots and field.covers[f, tile_under(world, field, g)])
+        if f >= slots:
+            return _shoots_to(world, field, f - slots, g)
+        return bool(field.covers[f, tile_under(world, field, g)])
     if row.reach == HELD:
-        return g >= slots and field.foe[g - slots].blocker == f
+        return field.foe[f - slots].blocker == g if f >= slots else g >= slots and field.foe[g - slots].blocker == f
     return True
+
+
+@often
+def _shoots_to(world: World, field: Field, e: int, s: int) -> bool:
+    """Whether an operator is in an enemy's reach, or blocks it."""
+    if s >= field.unit.shape[0]:
+        return False
+    reach = world.enemy[e].reach
+    down, right = field.unit[s].row - field.foe[e].row, field.unit[s].col - field.foe[e].col
+    return bool(field.foe[e].blocker == s or down * down + right * right <= reach * reach)
 
 
 @compiled
@@ -148,12 +201,12 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 -
         return False
     if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
         return False
-    if g < slots:
-        return True
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
     if row.blocked == EITHER:
         return True
+    if g < slots:
+        return row.owner < slots or (row.blocked == ONLY) == (field.foe[row.owner - slots].blocker == g)
     blocker = field.foe[g - slots].blocker
     held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
     return (row.blocked == ONLY) == held
@@ -172,9 +225,49 @@ def _is_ahead(world: World, field: Field, i: int, g: int) -> bool:
 
 @often
 def _in_state(field: Field, state: int, g: int) -> bool:
-    """Whether an enemy is stunned, or slowed to a fifth of its speed or less."""
-    foe, clock = field.foe[g - field.unit.shape[0]], field.battle[0].clock
+    """Whether a fighter is stunned, cold or frozen, or an enemy slowed to a fifth of its speed or less."""
+    slots, clock = field.unit.shape[0], field.battle[0].clock
+    if g < slots:
+        unit = field.unit[g]
+        if state == STUNNED:
+            return unit.stunned_until > clock
+        return (unit.cold_until > clock) if state == COLD_NOW else (state == FROZEN and unit.frozen_until > clock)
+    foe = field.foe[g - slots]
     if state == STUNNED:
         return foe.stunned_until > clock
+    if state in (COLD_NOW, FROZEN):
+        return (foe.cold_until if state == COLD_NOW else foe.frozen_until) > clock
     slowed = foe.slowed_until > clock and foe.slow > SLUGGISH
     return bool(slowed or field.modifier[g, SPEED, FACTOR] < 1.0 - SLUGGISH)
+
+
+# --- The order of choice ----------------------------------------------------------------------------------------------
+
+
+@often
+def urgency_of(world: World, field: Field, i: int, g: int) -> float:
+    """The order in which an effect chooses, the least first: allies by health, enemies by the way to their exit, and
+    operators as targets by their deployment, the last first; or by chance.
+    """
+    if world.effect[i].at_random:
+        return draw(field)
+    slots = field.unit.shape[0]
+    if world.effect[i].by != USUAL and g < slots:
+        return _rank(world, field, world.effect[i].by, g)
+    if world.effect[i].who == ALLIES:
+        return health_of(field, g) / full_health(world, field, g)
+    return field.foe[g - slots].distance_to_exit if g >= slots else -float(field.unit[g].deployment_number)
+
+
+@compiled
+def _rank(world: World, field: Field, by: int, s: int) -> float:
+    """The place of an operator in an order of `EffectRow.by`, the first with the least."""
+    mode = mode_of(field, s)
+    if by == MOST_ATTACK:
+        return -attack_of(world, field, s, mode)
+    if by == MOST_HEALTH:
+        return -full_health(world, field, s)
+    if by == LEAST_HEALTH:
+        return health_of(field, s) / full_health(world, field, s)
+    defense = defense_of(world, field, s, mode)
+    return -defense if by == MOST_DEFENSE else defense

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from game.simulator.afflictions import resisted
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import fall
@@ -23,6 +24,7 @@ from game.simulator.effect_records import (
 from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
+    at_most,
     attack_of,
     changed,
     dodges,
@@ -212,7 +214,8 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
             return
     clock = field.battle[0].clock
     if stance.stun > 0 and not stats.stun_immune:
-        foe.stunned_until = max(foe.stunned_until, clock + stance.stun)
+        ticks = resisted(field, field.unit.shape[0] + e, stance.stun) if has_effects(world) else stance.stun
+        foe.stunned_until = max(foe.stunned_until, clock + ticks)
     if stance.slow > 0.0:
         weaker = foe.slowed_until > clock and foe.slow > stance.slow
         if not weaker:
@@ -237,6 +240,7 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     hurt = damage_dealt(attack, defense, resistance, stance.damage) * stance.hits
     least = attack * field.modifier[s, LEAST_DAMAGE, ADD] * product_of(world, field, s, fired, LEAST)
     hurt = max(hurt, least) * product_of(world, field, s, fired, TIMES) * taken(field, target, stance.damage)
+    hurt = at_most(field, target, hurt, stance.hits)
     foe.health -= hurt
     field.battle[0].dealt = hurt
     field.unit[s].streak += 1

@@ -6,13 +6,18 @@ Nothing here is called in a battle without effects.
 
 from __future__ import annotations
 
-from game.simulator.blocking import RELEASE_ALL, release_above
+from game.simulator import options
+from game.simulator.afflictions import chill, injure, resisted, weaken
+from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.choosing import health_of, in_reach, stands
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
-from game.simulator.effect_events import raise_event
+from game.simulator.effect_events import begin_intervals, raise_event
 from game.simulator.effect_records import (
     ADD,
+    BURNING,
+    COLD,
+    CORROSION,
     DAMAGE_ATTACK,
     DAMAGE_DEFENSE,
     DEATH,
@@ -26,11 +31,15 @@ from game.simulator.effect_records import (
     HEALING_GIVEN,
     HEALING_TAKEN,
     HURT,
+    INJURE_ATTACK,
+    INJURE_POINTS,
     KILLS,
+    LEAP,
     LEAVE,
     LOSE,
     LOSE_SHARE,
-    RESIST,
+    NEURAL,
+    RISES,
     SAVED,
     SHIELD,
     SHIELD_ATTACK,
@@ -39,9 +48,11 @@ from game.simulator.effect_records import (
     UNDYING,
     WARD_BROKEN,
     WARDS,
+    WEAR,
 )  # fmt: skip
 from game.simulator.field import add_dp, mode_of
 from game.simulator.modifiers import (
+    at_most,
     attack_of,
     defense_of,
     enemy_attack,
@@ -52,8 +63,9 @@ from game.simulator.modifiers import (
     resistance_of,
     taken,
 )  # fmt: skip
+from game.simulator.movement import leap
 from game.simulator.presence import die, remove
-from game.simulator.records import Field, World
+from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Field, World
 
 
 @compiled
@@ -70,10 +82,14 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:
         stun(world, field, g, int(amount))
     elif what == GIVE_DP:
         add_dp(world, field, int(amount))
+    elif what == COLD:
+        chill(world, field, g, int(amount))
     elif what in (LOSE, LOSE_SHARE):
         lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
     elif g < slots:
         _do_to_operator(world, field, f, p, g)
+    elif what == LEAP:
+        leap(world, field, g - slots, amount)
 
 
 @compiled
@@ -93,6 +109,34 @@ def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
         gain_sp(world, field, g, int(amount * world.deployable[g].sp_cost))
     elif what == LEAVE:
         unit.leaves_at = field.battle[0].clock + int(amount)
+    elif what == WEAR:
+        unit.worn += amount
+    elif what in (INJURE_ATTACK, INJURE_POINTS):
+        points = points_of(world, field, f, DAMAGE_ATTACK, amount) if what == INJURE_ATTACK else amount
+        if injure(field, g, part.of, points):
+            _burst(world, field, f, g, part.of)
+
+
+@compiled
+def _burst(world: World, field: Field, f: int, s: int, element: int) -> None:
+    """An operator's elemental injury bursts."""
+    if element == NEURAL:
+        stun(world, field, s, options.BURST_SECONDS * TICKS)
+        damage_by_effect(world, field, f, s, options.NEURAL_DAMAGE, TRUE)
+    elif element == CORROSION:
+        damage_by_effect(world, field, f, s, options.CORROSION_DAMAGE, PHYSICAL)
+    elif element == BURNING:
+        damage_by_effect(world, field, f, s, options.BURNING_DAMAGE, ARTS)
+    if field.unit[s].tile >= 0:
+        weaken(field, s, element)
+
+
+@compiled
+def rot(world: World, field: Field, s: int) -> None:
+    """A tick of an operator's burst of necrosis: arts damage, and SP are lost."""
+    not_inlined()
+    field.unit[s].sp = max(field.unit[s].sp - 1, 0)
+    damage_by_effect(world, field, s, s, options.ROT_DAMAGE / TICKS, ARTS)
 
 
 @compiled
@@ -131,7 +175,7 @@ def damage_by_effect(world: World, field: Field, f: int, g: int, points: float, 
         return
     e = g - slots
     hurt = damage_dealt(points, enemy_defense(world, field, e), enemy_resistance(world, field, e), kind)
-    field.foe[e].health -= hurt * taken(field, g, kind)
+    field.foe[e].health -= at_most(field, g, hurt * taken(field, g, kind), 1)
     if field.foe[e].health <= 0.0:
         fall(world, field, e, f)
 
@@ -163,9 +207,12 @@ def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
 
 @compiled
 def fall(world: World, field: Field, e: int, by: int) -> None:
-    """An enemy dies by a fighter's doing."""
+    """An enemy dies by a fighter's doing, or lies down until it rises in its second form."""
     not_inlined()
     slots = field.unit.shape[0]
+    if world.enemy[e].rises_after > 0 and field.foe[e].form == 0:
+        _lie_down(world, field, e)
+        return
     raise_event(world, field, slots + e, DEATH)
     raise_event(world, field, by, KILLS)
     for i in range(world.effect.shape[0]):
@@ -175,6 +222,27 @@ def fall(world: World, field: Field, e: int, by: int) -> None:
     if by < slots:
         field.unit[by].kills += 1
         add_dp(world, field, world.deployable[by].dp_per_kill)
+
+
+@compiled
+def _lie_down(world: World, field: Field, e: int) -> None:
+    """An enemy's first death: it lies where it is, can neither act nor be hit, and blocks nothing of an operator."""
+    foe = field.foe[e]
+    unblock(world, field, e)
+    foe.health, foe.hidden = 0.0, True
+    foe.lying_until = foe.stunned_until = field.battle[0].clock + world.enemy[e].rises_after
+
+
+@compiled
+def rise(world: World, field: Field, e: int) -> None:
+    """An enemy that lies rises in its second form, and its effects of that form begin."""
+    not_inlined()
+    foe, g = field.foe[e], field.unit.shape[0] + e
+    foe.lying_until, foe.form, foe.hidden = 0, 1, False
+    foe.health = full_health(world, field, g) * world.enemy[e].rises_with
+    foe.slowed_until = foe.cold_until = foe.frozen_until = 0
+    begin_intervals(world, field, g)
+    raise_event(world, field, g, RISES)
 
 
 @compiled
@@ -194,10 +262,10 @@ def _heal(world: World, field: Field, f: int, g: int, points: float) -> None:
 def stun(world: World, field: Field, g: int, ticks: int) -> None:
     """Stun a fighter, if it is not immune."""
     slots, clock = field.unit.shape[0], field.battle[0].clock
+    end = clock + resisted(field, g, ticks)
     if g < slots:
-        shorter = 2 if field.modifier[g, RESIST, ADD] > 0.0 else 1
-        field.unit[g].stunned_until = max(field.unit[g].stunned_until, clock + ticks // shorter)
+        field.unit[g].stunned_until = max(field.unit[g].stunned_until, end)
         release_above(world, field, g, RELEASE_ALL)
     elif not world.enemy[g - slots].stun_immune:
         foe = field.foe[g - slots]
-        foe.stunned_until = max(foe.stunned_until, clock + ticks)
+        foe.stunned_until = max(foe.stunned_until, end)

@@ -38,9 +38,17 @@ def begin_effects(world: World, field: Field, f: int) -> None:
     clear(field, f)
     for timer in range(field.until.shape[0]):
         field.until[timer, f] = 0
-    for i in range(world.effects_from[f], world.effects_from[f + 1]):
-        field.due[i] = clock + world.effect[i].period if world.effect[i].when == INTERVAL else 0
+    begin_intervals(world, field, f)
     raise_event(world, field, f, DEPLOYED)
+
+
+@compiled
+def begin_intervals(world: World, field: Field, f: int) -> None:
+    """The intervals of a fighter's effects begin, and what comes once may come again."""
+    clock = field.battle[0].clock
+    for i in range(world.effects_from[f], world.effects_from[f + 1]):
+        field.due[i] = clock + world.effect[i].first_time if world.effect[i].when == INTERVAL else 0
+    field.battle[0].changed = True
 
 
 @compiled

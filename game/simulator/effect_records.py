@@ -7,17 +7,21 @@ from game.simulator.rows import Record
 
 (
     ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
-    WARD_BROKEN, DODGES,
-) = map(passed, range(14))  # fmt: skip
+    WARD_BROKEN, DODGES, RISES,
+) = map(passed, range(15))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK,
 ) = map(passed, range(11))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
-ANY_STATE, STUNNED, SLOWED = range(3)
+NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
+"""EffectPart.of of an elemental injury."""
+ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN = range(5)
 """EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
+USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE = range(6)
+"""EffectRow.by, in the order of `game.characters.effects.By`."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
 EITHER, ONLY, NEVER = map(passed, range(3))
@@ -25,16 +29,18 @@ EITHER, ONLY, NEVER = map(passed, range(3))
 (
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
-    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN,
-) = map(passed, range(29))  # fmt: skip
+    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
+    MOST_TAKEN, STEALTH, TARGETS,
+) = map(passed, range(33))  # fmt: skip
 """The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 29
+ATTRIBUTES = 33
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
     HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
-) = map(passed, range(3, 25))  # fmt: skip
+    COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP,
+) = map(passed, range(3, 30))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -46,19 +52,26 @@ class EffectRow(Record):
     when: int
     """ALWAYS to SKILL_ENDS."""
     period: int
+    first_time: int
+    waits: bool
+    from_attack: int
+    until_attack: int
+    nth: int
     who: int
     """SELF to ENEMIES."""
     reach: int
     """ANYWHERE to HELD."""
     radius: float
     most: int
+    by: int
+    """USUAL to LEAST_DEFENSE."""
     others: bool
     sort: int
     """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""
     blocked: int
     """EITHER, ONLY or NEVER."""
     state: int
-    """ANY_STATE to SLOWED."""
+    """ANY_STATE to FROZEN."""
     ahead: int
     aside: int
     besides: bool
@@ -72,7 +85,14 @@ class EffectRow(Record):
     free: bool
     alone: float
     company: bool
+    own_blocked: int
+    """EITHER, ONLY or NEVER."""
+    ground: int
+    """Its row of `World.ground`: on which tiles the owner has to stand; -1 for all."""
+    firm: bool
+    form: int
     after: int
+    until: int
     skill: int
     """EITHER, ONLY or NEVER while it is active."""
     chance: float
@@ -99,8 +119,9 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to LEAVE."""
+    """SCALE to LEAP."""
     of: int
-    """The attribute of a change, the kind of damage of DAMAGE_..., the most of WARDS; else 0."""
+    """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
+    0."""
     amount: float
     """Parts, points or ticks, as the name says; SP in ticks."""

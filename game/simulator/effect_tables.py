@@ -9,16 +9,18 @@ import msgspec
 import numpy as np
 
 from game.characters.builds import is_for
-from game.characters.effects import Effect, Per, When
+from game.characters.effects import By, Effect, Per, When
 from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator import effect_records as codes
-from game.simulator.effect_records import EffectPart, EffectRow
+from game.simulator.effect_records import BURNING, CORROSION, NECROSIS, NEURAL, EffectPart, EffectRow
 from game.simulator.plain import readable
 from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Flags, Ints
 from game.simulator.rows import rows_of
 
 WHENS = get_args(When)
+NOTHING = Effect(add={"silence": 0.0})
+"""Of an enemy that rises and has no other effect: battles with effects alone look after the risen."""
 WHO = {
     "self": (codes.SELF, codes.ANYWHERE),
     "target": (codes.TARGET, codes.ANYWHERE),
@@ -35,14 +37,16 @@ ATTRIBUTE = {
     "dodge": codes.HIT_PHYSICAL, "dodge_arts": codes.HIT_ARTS, "burn": codes.BURN,
     "max_health": codes.MAX_HEALTH, "block": codes.BLOCK,
     "undying": codes.UNDYING, "disarmed": codes.DISARMED, "camouflage": codes.CAMOUFLAGE, "revealed": codes.REVEALED,
-    "drain": codes.DRAIN,
+    "drain": codes.DRAIN, "bleed": codes.BLEED, "most_taken": codes.MOST_TAKEN, "stealth": codes.STEALTH,
+    "targets": codes.TARGETS,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
     "defense_met": codes.DEFENSE_MET, "resistance_met": codes.RESISTANCE_MET,
 }  # fmt: skip
 KIND = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE}
-STATES = ("", "stunned", "slowed")
+ELEMENT = {"neural": NEURAL, "corrosion": CORROSION, "burning": BURNING, "necrosis": NECROSIS}
+STATES = ("", "stunned", "slowed", "cold", "frozen")
 PERS = get_args(Per)
 IN_TICKS = ("second", "idle", "idle time", "skill time")
 WHETHER = {None: codes.EITHER, True: codes.ONLY, False: codes.NEVER}
@@ -55,6 +59,7 @@ class EffectTables(NamedTuple):
     effect: Any
     effect_part: Any
     sort: Flags
+    ground: Flags
     effects_from: Ints
     timers: int
 
@@ -62,9 +67,10 @@ class EffectTables(NamedTuple):
 def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
     """The effects of all operators, by slot, and of all enemies of the stage's spawns after them."""
     foes = [stage.enemies[spawn.enemy] for spawn in stage.spawns]
-    operators = [_of_operator(one) for one in squad]
-    enemies = [one.effects for one in foes]
+    operators = [(*_of_operator(one), *stage.ground.operators) for one in squad]
+    enemies = [(*(one.effects or (NOTHING,) * (one.rises_after > 0.0)), *stage.ground.enemies) for one in foes]
     sorts: dict[tuple[bool, ...], int] = {}
+    grounds: dict[tuple[str, ...], int] = {}
     rows: list[dict[str, float]] = []
     parts: list[dict[str, float]] = []
     starts = [0]
@@ -75,7 +81,9 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
             done = _parts(effect)
             fit = (*(is_for(effect, one) for one in squad), *(_enemy_fits(effect, one) for one in foes))
             sort = -1 if all(fit) else sorts.setdefault(fit, len(sorts))
-            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)) | {"sort": sort})
+            ground = grounds.setdefault(effect.on, len(grounds)) if effect.on else -1
+            whose = {"sort": sort, "ground": ground}
+            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)) | whose)
             parts += done
             timers += lasts
         starts.append(len(rows))
@@ -83,6 +91,9 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
         readable(rows_of(EffectRow, rows)),
         readable(rows_of(EffectPart, parts)),
         np.array(list(sorts), np.bool_).reshape(len(sorts), len(squad) + len(foes)),
+        np.array([np.isin(stage.tile_keys, keys).ravel() for keys in grounds], np.bool_).reshape(
+            len(grounds), stage.height * stage.width
+        ),
         np.array(starts if rows else [], np.int64),
         timers,
     )
@@ -108,6 +119,7 @@ def _enemy_fits(effect: Effect, one: Enemy) -> bool:
         and (effect.shoots is None or (one.range > 0.0) is effect.shoots)
         and one.weight >= effect.heavy
         and (effect.light < 0 or one.weight <= effect.light)
+        and (not effect.groups or any(group in effect.groups for group in one.groups))
     )
 
 
@@ -120,10 +132,16 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "owner": owner,
         "when": WHENS.index(effect.when),
         "period": max(round(effect.every * TICKS), int(effect.when == "interval")),
+        "first_time": round((effect.ready_after or effect.every) * TICKS),
+        "waits": effect.waits,
+        "from_attack": effect.from_attack,
+        "until_attack": effect.until_attack,
+        "nth": effect.nth,
         "who": who,
         "reach": codes.IN_RADIUS if effect.radius > 0.0 else reach,
         "radius": effect.radius,
         "most": effect.most,
+        "by": get_args(By).index(effect.by),
         "others": effect.others,
         "blocked": WHETHER[effect.blocked],
         "state": STATES.index(effect.state),
@@ -140,7 +158,11 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "free": effect.free,
         "alone": effect.alone,
         "company": effect.company,
+        "own_blocked": WHETHER[effect.own_blocked],
+        "firm": effect.firm,
+        "form": effect.form,
         "after": round(effect.after * TICKS),
+        "until": round(effect.until * TICKS),
         "skill": SKILL[effect.skill],
         "chance": effect.chance,
         "lot_from": effect.lot[0],
@@ -185,6 +207,11 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.LOSE, 0, effect.lose, 0.0),
         (codes.LOSE_SHARE, 0, effect.lose_share, 0.0),
         (codes.LEAVE, 0, effect.leaves * TICKS, 0.0),
+        (codes.COLD, 0, effect.cold * TICKS, 0.0),
+        (codes.INJURE_ATTACK, ELEMENT[effect.element], effect.injury, 0.0),
+        (codes.INJURE_POINTS, ELEMENT[effect.element], effect.injury_points, 0.0),
+        (codes.WEAR, 0, effect.wear, 0.0),
+        (codes.LEAP, 0, effect.leap, 0.0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     return [{"what": what, "of": of, "amount": float(amount)} for what, of, amount in parts]

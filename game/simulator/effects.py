@@ -11,21 +11,22 @@ import numpy as np
 
 from game.simulator import options
 from game.simulator.blocking import release_above
-from game.simulator.choosing import chooses, fits, health_of, holds_now, stands
+from game.simulator.choosing import chooses, fits, health_of, holds_now, is_silenced, stands, urgency_of
 from game.simulator.compiling import compiled, not_inlined, often
-from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of
+from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of, rise, rot
 from game.simulator.effect_events import clear
 from game.simulator.effect_records import (
     ADD,
-    ALLIES,
     ALWAYS,
     ATTACKS,
+    BLEED,
     BURN,
     DAMAGE_ATTACK,
     DAMAGE_DEFENSE,
     DEATH,
     DEFENSE,
     DRAIN,
+    ENEMIES_NEAR,
     FACTOR,
     FRIENDS,
     HIT_TAKEN,
@@ -52,7 +53,7 @@ from game.simulator.effect_records import (
 from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
 from game.simulator.modifiers import block_of, changed, draw, full_health, gain_sp, keep_share
 from game.simulator.presence import remove
-from game.simulator.records import ARTS, PER_SECOND, TICKS, Field, World
+from game.simulator.records import ARTS, PER_SECOND, TICKS, TRUE, Field, World
 
 # --- What effects do --------------------------------------------------------------------------------------------------
 
@@ -93,24 +94,11 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
             if most == 0:
                 field.marked[g] = True
             else:
-                urgency = _urgency(world, field, i, g)
+                urgency = urgency_of(world, field, i, g)
                 if urgency < least:
                     best, least = g, urgency
         if best >= 0:
             field.marked[best] = True
-
-
-@often
-def _urgency(world: World, field: Field, i: int, g: int) -> float:
-    """The order in which an effect chooses, the least first: allies by health, enemies by the way to their exit, and
-    operators as targets by their deployment, the last first; or by chance.
-    """
-    if world.effect[i].at_random:
-        return draw(field)
-    slots = field.unit.shape[0]
-    if world.effect[i].who == ALLIES:
-        return health_of(field, g) / full_health(world, field, g)
-    return field.foe[g - slots].distance_to_exit if g >= slots else -float(field.unit[g].deployment_number)
 
 
 @compiled
@@ -137,11 +125,22 @@ def fired_by_attack(world: World, field: Field, f: int, mode: int, g: int) -> in
     fired, first = 0, world.effects_from[f]
     for i in range(first, world.effects_from[f + 1]):
         row = world.effect[i]
-        holds = row.when == ATTACKS and _is_due(field, i) and holds_now(world, field, i, mode)
+        holds = row.when == ATTACKS and _is_due(field, i) and _is_nth(world, field, i)
+        holds = holds and holds_now(world, field, i, mode)
         if holds and fits(world, field, i, g) and _comes_up(field, row.chance):
             field.due[i] = field.battle[0].clock + row.period
             fired |= 1 << (i - first)
     return fired
+
+
+@often
+def _is_nth(world: World, field: Field, i: int) -> bool:
+    """Whether the attack that is made now is one of those with which an effect happens."""
+    row, slots = world.effect[i], field.unit.shape[0]
+    if row.nth < 2:
+        return True
+    before = field.unit[row.owner].attacks if row.owner < slots else field.foe[row.owner - slots].attacks
+    return bool((before + 1) % row.nth == 0)
 
 
 @compiled
@@ -192,7 +191,7 @@ def play_effects(world: World, field: Field, clock: int) -> None:
         if row.owner < field.unit.shape[0]:
             mode = mode_of(field, row.owner)
         if row.when == INTERVAL:
-            if field.due[i] <= clock:
+            if field.due[i] <= clock and (not row.waits or _can_use(world, field, i, mode, clock)):
                 field.due[i] = max(field.due[i], clock) + row.period
                 _may_happen(world, field, i, mode)
         elif field.pending[i] > 0:
@@ -203,6 +202,22 @@ def play_effects(world: World, field: Field, clock: int) -> None:
     _live(world, field)
     if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
         _renew(world, field)
+
+
+@compiled
+def _can_use(world: World, field: Field, i: int, mode: int, clock: int) -> bool:
+    """Whether an effect that waits may happen: its owner can act, and one is there whom it chooses."""
+    row, slots = world.effect[i], field.unit.shape[0]
+    if clock % options.SEARCH_TICKS != 0 or not stands(field, row.owner) or not holds_now(world, field, i, mode):
+        return False
+    stunned = field.unit[row.owner].stunned_until if row.owner < slots else field.foe[row.owner - slots].stunned_until
+    if stunned > clock:
+        return False
+    for k in range(slots + field.battle[0].listed):
+        g = k if k < slots else slots + field.present[k - slots]
+        if chooses(world, field, i, g, NO_INDEX):
+            return True
+    return False
 
 
 @often
@@ -221,7 +236,10 @@ def _comes_up(field: Field, chance: float) -> bool:
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
     row = world.effect[i]
-    may = row.when == DEATH or (stands(field, row.owner) and holds_now(world, field, i, mode))
+    if row.when == DEATH:
+        may = row.firm or not is_silenced(field, row.owner)
+    else:
+        may = stands(field, row.owner) and holds_now(world, field, i, mode)
     if may and _comes_up(field, row.chance):
         if row.when != INTERVAL:
             field.due[i] = field.battle[0].clock + row.period
@@ -234,11 +252,12 @@ def _live(world: World, field: Field) -> None:
     slots, listed = field.unit.shape[0], field.battle[0].listed
     for k in range(slots + listed):
         g = k if k < slots else slots + field.present[k - slots]
+        if g >= slots and 0 < field.foe[g - slots].lying_until <= field.battle[0].clock:
+            rise(world, field, g - slots)
         if not stands(field, g):
             continue
         full = full_health(world, field, g)
         gain = changed(field, g, REGENERATION, 0.0, 0.0) + changed(field, g, REGENERATION_SHARE, 0.0, 0.0) * full
-        burn = field.modifier[g, BURN, ADD] / TICKS
         if field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
         if g < slots:
@@ -248,19 +267,23 @@ def _live(world: World, field: Field) -> None:
                 field.unit[g].health = min(field.unit[g].health + gain / TICKS, full)
         elif gain != 0.0:
             field.foe[g - slots].health = min(field.foe[g - slots].health + gain / TICKS, full)
-        if burn > 0.0 and stands(field, g):
-            damage_by_effect(world, field, g, g, burn, ARTS)
+        if field.modifier[g, BURN, ADD] > 0.0 and stands(field, g):
+            damage_by_effect(world, field, g, g, field.modifier[g, BURN, ADD] / TICKS, ARTS)
+        if field.modifier[g, BLEED, ADD] > 0.0 and stands(field, g):
+            damage_by_effect(world, field, g, g, field.modifier[g, BLEED, ADD] / TICKS, TRUE)
 
 
 @compiled
 def _end_times(world: World, field: Field, s: int) -> None:
-    """A shield that is given for a time ends; an operator that has to leave goes."""
+    """A shield that is given for a time ends; an operator that has to leave goes, and necrosis goes on."""
     unit, clock = field.unit[s], field.battle[0].clock
     if 0 < unit.shield_until <= clock:
         unit.shield, unit.shield_until = 0.0, 0
     if 0 < unit.leaves_at <= clock:
         unit.leaves_at = 0
         remove(world, field, s)
+    elif unit.rots_until > clock:
+        rot(world, field, s)
 
 
 @often
@@ -357,11 +380,16 @@ def _grown(world: World, field: Field, i: int) -> float:
 
 @compiled
 def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - one line a case
-    """What an effect of an operator grows with."""
+    """What an effect grows with; with most of it only one of an operator."""
     row, clock = world.effect[i], field.battle[0].clock
-    s, per, unit = row.owner, row.per, field.unit[row.owner]
+    s, per = row.owner, row.per
     if per == SECONDS:
         return float(clock - field.entered[s])
+    if per == LOST_HEALTH:
+        return 1.0 - health_of(field, s) / full_health(world, field, s)
+    if per in (FRIENDS, ENEMIES_NEAR):
+        return float(_count(world, field, i))
+    unit = field.unit[s]
     if per in (IDLE, IDLE_TIME):
         return float(clock - unit.last_attack)
     if per == KILLED:
@@ -370,17 +398,18 @@ def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - on
         return float(unit.uses - 1)
     if per == STREAK:
         return float(unit.streak)
-    if per == SKILL_TIME:
-        return float(world.deployable[s].duration - unit.skill_ticks)
-    if per == LOST_HEALTH:
-        return 1.0 - unit.health / full_health(world, field, s)
-    return float(_count(world, field, i))
+    return float(world.deployable[s].duration - unit.skill_ticks)
 
 
 @compiled
 def _count(world: World, field: Field, i: int) -> int:
-    """How many enemies are in the range of an effect's owner, or how many operators of its sort on the field."""
+    """How many enemies are in the range of an effect's owner, or how many of its side and sort on the field."""
     row, found, slots = world.effect[i], 0, field.unit.shape[0]
+    if row.per == FRIENDS and row.owner >= slots:
+        for k in range(field.battle[0].listed):
+            g = slots + field.present[k]
+            found += int(stands(field, g) and (row.sort < 0 or world.sort[row.sort, g]))
+        return found
     if row.per == FRIENDS:
         for s in range(slots):
             found += int(field.unit[s].tile >= 0 and (row.sort < 0 or world.sort[row.sort, s]))

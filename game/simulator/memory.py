@@ -103,6 +103,22 @@ class UnitState(Record):
     """Clock at which a shield of an effect ends; 0 for none."""
     leaves_at: int
     """Clock at which it has to leave the field; 0 for never."""
+    attacks: int
+    """Attacks since its deployment, before the one that is made now."""
+    cold_until: int
+    frozen_until: int
+    worn: float
+    """Points of defense that it has lost until it leaves the field."""
+    neural: float
+    """Elemental injury of each kind; at a thousand it bursts."""
+    corrosion: float
+    burning: float
+    necrosis: float
+    uninjured_until: int
+    """Clock until which no injury is added, after a burst; `singed_until` that until which its resistance is lower."""
+    singed_until: int
+    rots_until: int
+    """Clock until which a burst of necrosis goes on."""
     lot: float
     """What it has drawn at its deployment, from 0 to below 1."""
     full_health: float
@@ -140,6 +156,15 @@ class FoeState(Record):
     next_attack: float
     """As in UnitState."""
     stunned_until: int
+    cold_until: int
+    frozen_until: int
+    """It is stunned until then as well."""
+    attacks: int
+    """Attacks since it appeared, before the one that is made now."""
+    lying_until: int
+    """Clock at which it rises after its first death; 0 otherwise."""
+    form: int
+    """0, and 1 after it has risen."""
     slow: float
     """Fraction of its speed that it loses."""
     slowed_until: int

@@ -21,11 +21,14 @@ from game.simulator.effect_records import (
     HIT_ARTS,
     HIT_PHYSICAL,
     MAX_HEALTH,
+    MOST_TAKEN,
     PHYSICAL_TAKEN,
     RESISTANCE,
     REVEALED,
     SCALE,
     SPEED,
+    STEALTH,
+    TARGETS,
     TAUNT,
     TRUE_TAKEN,
 )
@@ -63,14 +66,19 @@ def attack_of(world: World, field: Field, s: int, mode: int) -> float:
 def defense_of(world: World, field: Field, s: int, mode: int) -> float:
     """An operator's defense now."""
     stance = world.stance[mode, s]
-    return _number_now(world, field, s, DEFENSE, stance.defense, stance.bare_defense)
+    if not has_effects(world):
+        return stance.defense
+    return max(changed(field, s, DEFENSE, stance.defense, stance.bare_defense) - field.unit[s].worn, 0.0)
 
 
 @often
 def resistance_of(world: World, field: Field, s: int, mode: int) -> float:
     """An operator's resistance now."""
     resistance = world.stance[mode, s].resistance
-    return changed(field, s, RESISTANCE, resistance, 0.0) if has_effects(world) else resistance
+    if not has_effects(world):
+        return resistance
+    now = changed(field, s, RESISTANCE, resistance, 0.0)
+    return max(now - options.SINGED, 0.0) if field.unit[s].singed_until > field.battle[0].clock else now
 
 
 @often
@@ -85,7 +93,11 @@ def interval_of(world: World, field: Field, s: int, mode: int) -> float:
 @often
 def _slower(field: Field, f: int, points: float) -> float:
     """Factor on an attack interval that was made with these points of attack speed."""
+    slots = field.unit.shape[0]
+    cold = field.unit[f].cold_until if f < slots else field.foe[f - slots].cold_until
     now = changed(field, f, ATTACK_SPEED, points, 0.0)
+    if cold > field.battle[0].clock:
+        now -= options.COLD_SPEED
     usual = min(max(points, options.SLOWEST), options.FASTEST)
     return usual / min(max(now, options.SLOWEST), options.FASTEST)
 
@@ -107,7 +119,10 @@ def enemy_defense(world: World, field: Field, e: int) -> float:
 @often
 def enemy_resistance(world: World, field: Field, e: int) -> float:
     """An enemy's resistance now. A share of it may be taken by a factor or, as fractions of 100 points, by points."""
-    return _number_now(world, field, _fighter(field, e), RESISTANCE, world.enemy[e].resistance, 0.0)
+    resistance = _number_now(world, field, _fighter(field, e), RESISTANCE, world.enemy[e].resistance, 0.0)
+    if has_effects(world) and field.foe[e].frozen_until > field.battle[0].clock:
+        return max(resistance - options.FROZEN_RESISTANCE, 0.0)
+    return resistance
 
 
 @often
@@ -130,6 +145,12 @@ def step_of(world: World, field: Field, e: int) -> float:
 def more_taunt(world: World, field: Field, s: int) -> float:
     """What effects add to an operator's taunt."""
     return float(field.modifier[s, TAUNT, ADD]) if has_effects(world) else 0.0
+
+
+@often
+def enemy_taunt(world: World, field: Field, e: int) -> float:
+    """An enemy's taunt: operators aim at the highest first."""
+    return float(field.modifier[_fighter(field, e), TAUNT, ADD]) if has_effects(world) else 0.0
 
 
 @often
@@ -158,15 +179,39 @@ def block_of(world: World, field: Field, s: int) -> int:
 
 
 @often
-def is_disarmed(world: World, field: Field, s: int) -> bool:
-    """Whether effects keep an operator from attacking."""
-    return bool(has_effects(world) and field.modifier[s, DISARMED, ADD] > 0.0)
+def is_disarmed(world: World, field: Field, f: int) -> bool:
+    """Whether effects keep a fighter from attacking."""
+    return bool(has_effects(world) and field.modifier[f, DISARMED, ADD] > 0.0)
 
 
 @often
-def is_camouflaged(world: World, field: Field, s: int) -> bool:
-    """Whether enemies do not aim at an operator."""
-    return bool(has_effects(world) and field.modifier[s, CAMOUFLAGE, ADD] > 0.0)
+def is_camouflaged(world: World, field: Field, f: int) -> bool:
+    """Whether the other side does not aim at a fighter."""
+    if not has_effects(world):
+        return False
+    hidden = field.modifier[f, STEALTH, ADD] > 0.0 and field.modifier[f, REVEALED, ADD] <= 0.0
+    return bool(hidden or field.modifier[f, CAMOUFLAGE, ADD] > 0.0)
+
+
+@often
+def is_safe_while_blocking(world: World, field: Field, s: int) -> bool:
+    """Whether not even the enemies that an operator blocks attack it."""
+    if not has_effects(world):
+        return False
+    return bool(field.modifier[s, STEALTH, ADD] > 1.0 and field.modifier[s, REVEALED, ADD] <= 0.0)
+
+
+@often
+def more_targets(world: World, field: Field, e: int) -> int:
+    """How many operators more an enemy's attack hits."""
+    return int(field.modifier[_fighter(field, e), TARGETS, ADD]) if has_effects(world) else 0
+
+
+@often
+def at_most(field: Field, f: int, hurt: float, blows: int) -> float:
+    """The part of the damage of so many blows that a fighter takes at most."""
+    most = field.modifier[f, MOST_TAKEN, ADD]
+    return min(hurt, most * blows) if most > 0.0 else hurt
 
 
 @often

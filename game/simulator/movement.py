@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from game.simulator import options
-from game.simulator.blocking import gets_blocked
+from game.simulator.blocking import gets_blocked, unblock
 from game.simulator.compiling import compiled, often
 from game.simulator.field import tile_of
 from game.simulator.modifiers import step_of
@@ -38,6 +38,19 @@ def move(world: World, field: Field, e: int, clock: int) -> None:
         _walk(field, e, step)
     else:
         _arrive(world, field, e, step, clock)
+    if foe.phase == PRESENT:
+        foe.tile = tile_of(world, field, e)
+
+
+@compiled
+def leap(world: World, field: Field, e: int, tiles: float) -> None:
+    """An enemy gets so far ahead on its way at once, past the operator that blocks it; it may leak."""
+    foe, clock = field.foe[e], field.battle[0].clock
+    unblock(world, field, e)
+    if tiles < foe.distance_to_node:
+        _walk(field, e, tiles)
+    else:
+        _arrive(world, field, e, tiles, clock)
     if foe.phase == PRESENT:
         foe.tile = tile_of(world, field, e)
 

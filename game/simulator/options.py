@@ -46,6 +46,21 @@ FRIENDS_TRIGGER_SKILLS = True
 is ready; if not, it never does (unverified)."""
 SPLIT_PAUSE = 8
 """Ticks between the first steps of the enemies into which one enemy splits (unverified)."""
+COLD_SPEED = 30.0
+"""Points of attack speed that cold takes (settled)."""
+FROZEN_RESISTANCE = 15.0
+"""Points of resistance that a frozen enemy lacks (settled)."""
+BURST = 1000.0
+"""Points of one element's injury at which it bursts on an operator (settled)."""
+BURST_SECONDS, ROT_SECONDS = 10, 15
+"""Seconds for which a burst works and no further injury is added; the second of necrosis (read)."""
+NEURAL_DAMAGE, CORROSION_DAMAGE, BURNING_DAMAGE = 1000.0, 800.0, 1200.0
+"""What a burst deals to an operator: true, physical and arts damage (read)."""
+CORRODED, SINGED = 100.0, 20.0
+"""Points of defense that a burst of corrosion takes until the operator leaves; points of resistance that one of burning
+takes for its time (read)."""
+ROT_DAMAGE = 100.0
+"""Arts damage a second of a burst of necrosis (read)."""
 BARRIER_COST = 1000.0
 """Tiles that a step onto a barrier counts for when walkers look for the shortest way: they go through one only where it
 closes all ways (read)."""

@@ -180,6 +180,11 @@ class EnemyStats(Fighter):
     unblockable: bool
     weight: int
     stun_immune: bool
+    freeze_immune: bool
+    rises_after: int
+    """Ticks from its first death until it rises; 0 for one that dies at once."""
+    rises_with: float
+    """Share of its full health with which it does."""
     route: int
     fragment: int
     offset: int
@@ -320,6 +325,8 @@ class World(NamedTuple):
     """[P]"""
     sort: Flags
     """[sorts, S + E] which fighters are of a sort that effects choose"""
+    ground: Flags
+    """[grounds, T] the tiles on which owners of effects have to stand"""
     effects_from: Ints
     """[S + E + 1] the first effect of each fighter: operators by slot, then enemies; empty without effects"""
     timers: int

@@ -63,7 +63,8 @@ def skill_ready(world: World, field: Field, s: int) -> bool:
     """
     unit, deployable = field.unit[s], world.deployable[s]
     fills = deployable.sp_recovery in (PER_SECOND, PER_ATTACK, PER_HIT)
-    idle = (unit.skill_ticks == 0 or deployable.toggles) and unit.stunned_until <= field.battle[0].clock
+    free = max(unit.stunned_until, unit.frozen_until, unit.rots_until) <= field.battle[0].clock
+    idle = (unit.skill_ticks == 0 or deployable.toggles) and free
     left = deployable.uses_most != unit.uses and deployable.uses_in_battle != unit.uses_in_battle
     return fills and unit.sp >= deployable.sp_cost and idle and unit.tile >= 0 and left
 
@@ -111,7 +112,9 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     unit.block_taken = unit.skill_ticks = unit.stunned_until = 0
     unit.sp = min(deployable.sp_initial, deployable.sp_most)
     unit.uses = unit.kills = unit.streak = unit.wards = unit.shield_until = unit.leaves_at = 0
-    unit.last_attack, unit.streak_on = battle.clock, -1
+    unit.last_attack, unit.streak_on, unit.attacks = battle.clock, -1, 0
+    unit.cold_until = unit.frozen_until = unit.uninjured_until = unit.singed_until = unit.rots_until = 0
+    unit.worn = unit.neural = unit.corrosion = unit.burning = unit.necrosis = 0.0
     unit.full_health = unit.health
     if has_effects(world):
         unit.lot = draw(field)

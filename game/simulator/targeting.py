@@ -7,7 +7,7 @@ import numpy as np
 from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import NO_INDEX, can_be_hit, mode_of
-from game.simulator.modifiers import is_camouflaged, is_revealed, more_taunt
+from game.simulator.modifiers import enemy_taunt, is_camouflaged, is_revealed, more_taunt
 from game.simulator.records import (
     HEAVIEST,
     HIGHEST_DEFENSE,
@@ -20,6 +20,8 @@ from game.simulator.records import (
     World,
 )
 
+HIGHEST_TAUNT = 1e10
+"""Puts an enemy's taunt before all else by which operators choose."""
 LONGEST_WAY = 1e4
 """More tiles than any way to an exit has."""
 NO_TARGET, IN_RANGE, PREFERRED, BLOCKED = range(4)
@@ -61,7 +63,8 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:
         return BLOCKED
     if not field.covers[s, foe.tile] or not can_be_hit(field, e):
         return NO_TARGET
-    if stats.hides and foe.blocker < 0 and not is_revealed(world, field, e):
+    hides = stats.hides or is_camouflaged(world, field, field.unit.shape[0] + e)
+    if hides and foe.blocker < 0 and not is_revealed(world, field, e):
         return NO_TARGET
     if stats.flying:
         if not world.stance[0, s].reaches_air:
@@ -76,6 +79,7 @@ def order_of(world: World, field: Field, s: int, e: int) -> float:  # noqa: PLR0
     for those who aim at something else that counts before.
     """
     distance, aims = field.foe[e].distance_to_exit, world.stance[mode_of(field, s), s].aims
+    distance -= enemy_taunt(world, field, e) * HIGHEST_TAUNT
     if aims == NEAREST_EXIT:
         return distance
     stats = world.enemy[e]

@@ -58,7 +58,7 @@ def _operator_acts(world: World, field: Field, s: int, clock: int) -> None:
     """A tick of an operator, if it is on the field: it attacks, regenerates and fills its skill."""
     unit = field.unit[s]
     if unit.tile >= 0:
-        if unit.next_attack <= clock and unit.stunned_until <= clock:
+        if unit.next_attack <= clock and unit.stunned_until <= clock and unit.frozen_until <= clock:
             operator_attacks(world, field, s, clock)
         upkeep(world, field, s)
 

@@ -14,7 +14,8 @@ def test_import_needs_tables_and_says_so(capsys, tmp_path):
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == (
-        f"{tmp_path}: holds none of character_table.json, skill_table.json, range_table.json, enemy_database.json\n"
+        f"{tmp_path}: holds none of character_table.json, skill_table.json, range_table.json, enemy_database.json, "
+        "enemy_handbook_table.json\n"
     )
 
 

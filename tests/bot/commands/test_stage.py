@@ -27,3 +27,15 @@ def test_challenge_mode_of_a_level_is_told(capsys, hard):
     lines = capsys.readouterr().out.splitlines()
     assert "two_roads.json: has no challenge mode" in lines[0]
     assert "rules about operators: 1" in lines[1]
+
+
+def test_a_summary_counts_whole_levels_by_chapter(capsys, reference):
+    """Of folders and files; without tables most enemies of later chapters are stand-ins."""
+    assert main(["stage", "--summary", str(reference / "levels" / "level_main_00-01.json"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["whole"] == {"chapter 0": {"whole": 1, "levels": 1}}
+    assert found["missing"] == []
+    assert main(["stage", "--summary", str(reference / "levels" / "level_lt01_01.json")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("0 of 1 levels are whole\n  lt01: 0 of 1\nmissing, by kind: ")
+    assert main(["stage", "--summary", "nowhere"]) == 2

@@ -115,7 +115,7 @@ def test_real_levels_find_their_enemies(reference, level):
 
 def test_what_a_real_enemy_does_more_is_reported(make):
     """By its public id; our own name means our own enemy, of which nothing is missing."""
-    for key, said in (("enemy_1021_bslime", "explodes"), ("infused_slug", "")):
+    for key, said in (("enemy_1022_dmage", "binds"), ("infused_slug", "")):
         data = make.level([make.spawn(key)])
         assert said in " ".join(make.stage(data).unknown)
         assert bool(make.stage(data).unknown) == bool(said)

@@ -1,0 +1,135 @@
+"""What enemies' abilities are read as: the words and the numbers together, and nothing without either."""
+
+# ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
+
+from __future__ import annotations
+
+import pytest
+from levels import CATALOGUE
+
+from game.gamedata.enemy_forms import ENEMY_FORMS
+from game.gamedata.enemy_reading import AbilityNumbers, AbilityText, read_abilities
+from game.gamedata.importing import import_tables
+
+
+def board(**numbers):
+    """A blackboard; a double underscore stands for the dot of its keys."""
+    return [{"key": key.replace("__", "."), "value": value, "valueStr": None} for key, value in numbers.items()]
+
+
+def skill(name, cooldown=0.0, first=0.0, cost=0, **numbers):
+    """A skill of the tables."""
+    times = {"cooldown": cooldown, "initCooldown": first, "spCost": cost}
+    return {"prefabKey": name, **times, "blackboard": board(**numbers)}
+
+
+def read(*words, talents=(), skills=(), reach=0.0):
+    """What an enemy of these words and numbers is read as."""
+    return read_abilities([AbilityText(one) for one in words], AbilityNumbers(talents, skills, reach), ENEMY_FORMS)
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers", "effect"),
+    [
+        ("死亡后对周围造成大量物理伤害", {"boom__atk_scale": 4.0},
+         {"when": "death", "who": "enemies", "radius": 1.5, "damage": 4, "kind": "physical"}),
+        ("生命值降至一半以下时攻击力大幅度提升", {"atkup__atk": 1.8}, {"own_below": 0.5, "scale": {"attack": 1.8}}),
+        ("每次攻击会降低击中目标的防御", {"defdown__def": -15.0}, {"when": "attack", "who": "target", "wear": 15}),
+        ("会逐渐损失生命", {"periodic_damage__damage": 330.0}, {"add": {"bleed": 330}}),
+        ("被阻挡时法术抗性大幅提升", {"MagicResistance__magic_resistance": 50.0},
+         {"own_blocked": True, "add": {"resistance": 50}}),
+        ("攻击造成凋亡损伤", {"epdamage__attack@ep_damage_ratio": 0.37},
+         {"when": "attack", "who": "target", "injury": 0.37, "element": "necrosis"}),
+        ("未被阻挡时有几率闪避物理攻击", {"Evade__prob": 0.4}, {"own_blocked": False, "add": {"dodge": 0.4}}),
+        ("折射", {"refracting__magic_resistance": 70.0}, {"add": {"resistance": 70}}),
+        ("受到强化时，移动速度提升", {"strength__move_speed": 0.3},
+         {"company": True, "groups": ["herald"], "factor": {"speed": 1.3}}),
+        ("攻击时恢复攻击伤害一定比例的生命", {"vampire__heal_scale": 2.2}, {"when": "attack", "heal_dealt": 2.2}),
+    ],
+)  # fmt: skip
+def test_words_and_numbers_together_are_an_effect(words, numbers, effect):
+    """And nothing is left of either; without the number the words are handed back."""
+    found = read(words, talents=board(**numbers))
+    assert found.rest == ()
+    assert found.fields["effects"] == [effect]
+    assert read(words).rest[0].startswith("said of it: ")
+
+
+def test_numbers_and_skills_that_no_words_use_are_missing():
+    """A talent's number, and a skill with all that belongs to it, each once."""
+    found = read("飞行单位", talents=board(aura__atk=1.0), skills=[skill("Blink", 15.0, 15.0, dist=1.5)])
+    assert found.rest == ("skill Blink", "number aura.atk")
+
+
+@pytest.mark.parametrize("words", ["移动速度逐渐加快", "对全场我方单位造成法术伤害", "部署费用回复速度减半"])
+def test_a_deed_is_no_remark_on_numbers(words):
+    """A description may mention speed or arts in passing; an ability that does so does something."""
+    assert read(words).rest == (f"said of it: {words}",)
+
+
+def test_every_so_many_attacks_is_what_the_skill_costs():
+    """Two SP, gained by attacks: the third attack is the special one."""
+    found = read("攻击2次后，下一次攻击会晕眩目标", skills=[skill("stuncombat", 1.0, 1.0, 2, stun=7.0)])
+    assert found.rest == ()
+    assert found.fields["effects"] == [{"when": "attack", "who": "target", "nth": 3, "stun": 7}]
+
+
+def test_a_skill_has_its_cooldown_and_its_first_use():
+    """It waits until there is a target."""
+    curse = skill("AtkDesWeaken", 25.0, 20.0, atk=-0.5, duration=15.0)
+    words = ("使场上攻击力最高的我方单位攻击力大幅降低，持续一定时间", "重生")
+    found = read(*words, skills=[curse], talents=board(reborn__duration=5.0))
+    assert found.rest == ()
+    assert found.fields["rises_after"] == 5
+    (effect,) = found.fields["effects"]
+    assert (effect["every"], effect["ready_after"], effect["waits"], effect["by"]) == (25.0, 20.0, True, "most attack")
+
+
+def test_an_ability_that_silence_does_not_stop_says_so():
+    """The handbook marks those that silence stops."""
+    numbers = AbilityNumbers(board(taunt__taunt_level=1.0), (), 0.0)
+    found = read_abilities([AbilityText("更容易受到敌人的攻击", "NORMAL")], numbers, ENEMY_FORMS)
+    assert found.fields["effects"] == [{"add": {"taunt": 1}, "firm": True}]
+
+
+def test_abilities_under_titles_belong_to_a_form():
+    """An enemy with forms that does not rise between them is not whole."""
+    titled = [AbilityText("第二形态", "TITLE"), AbilityText("会逐渐损失生命")]
+    found = read_abilities(titled, AbilityNumbers(board(periodic_damage__damage=9.0), (), 0.0), ENEMY_FORMS)
+    assert found.fields["effects"] == [{"add": {"bleed": 9}, "form": 2}]
+    assert found.rest == ("said of it: has several forms",)
+
+
+@pytest.fixture(scope="module")
+def enemies(reference):
+    """All enemies of the public tables."""
+    tables = reference / "tables"
+    return import_tables([tables / "enemy_database.json", tables / "enemy_handbook_table.json"], CATALOGUE).enemies
+
+
+@pytest.mark.parametrize(
+    ("id_", "fields"),
+    [
+        # public wikis: necrosis of 37 % of the attack; neural injury of 15 %, and of 100 % within 1.25 tiles at death
+        ("enemy_1229_darmy", {"injury": 0.37, "element": "necrosis"}),
+        ("enemy_1148_dssbr", {"injury": 0.15, "element": "neural"}),
+        ("enemy_2012_csbln", {"injury": 1, "element": "neural", "radius": 1.25}),
+        # cold for ten seconds with every third attack
+        ("enemy_1068_snmage", {"nth": 3, "cold": 10}),
+        # players' encyclopedias: 10 and 15 points of defense a hit; 500 true damage a second
+        ("enemy_1004_mslime", {"wear": 10}),
+        ("enemy_1004_mslime_2", {"wear": 15}),
+        ("enemy_1062_rager_2", {"add": {"bleed": 500}}),
+    ],
+)
+def test_figures_of_others_are_read(enemies, id_, fields):
+    """What other sources say of an enemy stands in one of its effects."""
+    assert not enemies[id_].get("missing")
+    assert any(fields.items() <= effect.items() for effect in enemies[id_]["effects"])
+
+
+def test_most_common_enemies_are_whole_and_bosses_are_not(enemies):
+    """Twice as many as by descriptions alone; what has skills of its own kind stays named."""
+    assert sum(not one.get("missing") for one in enemies.values()) >= 350
+    assert enemies["enemy_1505_frstar"]["missing"]
+    assert enemies["enemy_1274_stmram"]["missing"]
