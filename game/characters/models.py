@@ -88,7 +88,7 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     slow_time: float | None = None
     stun: float | None = None
     far_strength: float | None = None
-    attacks_blocked: Literal["one", "all"] | None = None
+    targets_by_block: bool | None = None
     regeneration: float = 0.0
     """Added fraction of the full health a second."""
     taunt: int = 0
@@ -135,10 +135,10 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Seconds from its retreat or defeat until its card can be played again."""
     splash: float = 0.0
     """Radius in tiles around the target within which an attack hits; 0 hits the target only."""
-    attacks_blocked: Literal["one", "all"] = "one"
-    """How many of the enemies it blocks one attack hits."""
     targets: int = 1
     """How many units one attack hits or heals; 0 for all in range."""
+    targets_by_block: bool = False
+    """One attack hits as many enemies in range as the operator can block at most, held or not, instead of `targets`."""
     hits: int = 1
     """How many times one attack hits each target."""
     aims: Aim = "exit"

@@ -35,8 +35,6 @@ PARTLY = "partly"
 """Marks the effects of a clause that also says something that is not played."""
 FACTOR = "factor"
 """Key of the effects that multiply numbers."""
-OWN_TILE = "0-1"
-"""The tables' name of the range that covers only the operator's own tile."""
 
 
 class OwnNumbers(NamedTuple):
@@ -174,16 +172,6 @@ def its_range(clause: Clause) -> str:
     return clause.range
 
 
-def all_held(clause: Clause) -> int:
-    """Targets for "all blocked enemies": 0 (all in range) where the range is only the own tile, which means the same.
-
-    Raises LookupError for any other range.
-    """
-    if (clause.range or clause.own.range) != OWN_TILE:
-        raise LookupError("rangeId")
-    return 0
-
-
 PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     # how long, and how it starts
     ("持续时间无限|[Ii]nfinite duration|[Uu]nlimited duration", {"duration": UNLIMITED}),
@@ -265,8 +253,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("(每次|可以)?(额外攻击(1个|一个|一名|#个?)|同时攻击#个)(敌人|敌方单位)", {"targets": its_targets}),
     ("(反击频率不小于#的攻击间隔)|[(]反击频率不小于#的攻击间隔[)]", {}),
     ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
-    ("同时攻击阻挡的所有敌人", {"targets": all_held}),
-    ("同时攻击阻挡的所有敌人", {"attacks_blocked": "all"}),
+    ("同时攻击阻挡的所有敌人", {"targets_by_block": True}),
     ("每个目标攻击[#2-9]次", {"hits": few}),
     ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
     ("每次攻击对主目标额外射击一次", {PARTLY: True}),

@@ -24,6 +24,7 @@ from game.simulator.effects import after_attack, after_hit, fired_by_attack, pro
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     attack_of,
+    block_of,
     changed,
     dodges,
     draw,
@@ -113,23 +114,22 @@ def _strike(world: World, field: Field, s: int, mode: int) -> bool:
     if stance.scatters:
         _strike_anyone(world, field, s, mode, stance.targets)
         return True
-    all_blocked = stance.attacks_all_blocked and field.foe[target].blocker == s
-    if all_blocked or stance.targets == 0:
-        _strike_many(world, field, s, mode, all_blocked)
-    elif stance.targets == 1:
+    targets = max(block_of(world, field, s), 1) if stance.targets_by_block else stance.targets
+    if targets == 0:
+        _strike_all(world, field, s, mode)
+    elif targets == 1:
         _hit(world, field, s, mode, target)
     else:
-        _strike_best(world, field, s, mode, stance.targets)
+        _strike_best(world, field, s, mode, targets)
     return True
 
 
 @compiled
-def _strike_many(world: World, field: Field, s: int, mode: int, blocked_only: bool) -> None:
-    """Attack all enemies that the operator blocks, or all in its range."""
-    least = BLOCKED if blocked_only else NO_TARGET + 1
+def _strike_all(world: World, field: Field, s: int, mode: int) -> None:
+    """Attack all enemies in the operator's range."""
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) >= least:
+        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) > NO_TARGET:
             _hit(world, field, s, mode, e)
 
 

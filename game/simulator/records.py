@@ -78,8 +78,8 @@ class Stance(Fighter):
 
     hits: int
     """Hits of one attack; each is reduced by the defense."""
-    attacks_all_blocked: bool
-    """An attack on a blocked enemy hits all enemies that the operator blocks."""
+    targets_by_block: bool
+    """One attack hits as many enemies as the operator can block at most, instead of `targets`."""
     range_size: int
     """Tiles in its range."""
     can_block: bool

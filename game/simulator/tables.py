@@ -244,7 +244,7 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
         "bare_defense": one.defense / (1.0 + max(one.defense_share, -0.99)),
         "attack_speed": one.attack_speed + changed.attack_speed,
         "hits": _or(changed.hits, one.hits),
-        "attacks_all_blocked": (changed.attacks_blocked or one.attacks_blocked) == "all",
+        "targets_by_block": _or(changed.targets_by_block, one.targets_by_block),
         "range_size": len(_range_of(one, skill)),
         "can_block": one.melee,
         "reaches_air": not one.melee or one.reaches_air,

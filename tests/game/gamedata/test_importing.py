@@ -215,7 +215,7 @@ def nameless(operator):
     """
     skill = operator.skill
     if skill:
-        unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "attacks_blocked": None}
+        unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "targets_by_block": None}
         unshipped |= {
             "unhealable": False,
             "uses_in_battle": 0,
