@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from game.characters.effects import ROLES, SQUAD, Effect
+from game.characters.effects import HAND, ROLES, SQUAD, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
 from game.texts import read_texts
@@ -260,7 +260,7 @@ def is_for(effect: Effect, one: Operator) -> bool:
 
 def _own_part(effect: Effect) -> Effect | None:
     """What an effect on the squad changes in battle, as an effect of each of its operators; None for nothing."""
-    add = {key: amount for key, amount in effect.add.items() if key not in SQUAD}
+    add = {key: amount for key, amount in effect.add.items() if key not in (*SQUAD, *HAND)}
     return Effect(add=add, factor=effect.factor) if add or effect.factor else None
 
 

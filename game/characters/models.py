@@ -51,6 +51,8 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     uses: int = 0
     """How often it can be used in one deployment; `uses_in_battle` in a battle. 0 for no limit."""
     uses_in_battle: int = 0
+    endless_from: int = 0
+    """From this use in a deployment on it lasts until its operator leaves the field; 0 for never."""
     charges: int = 1
     """How many uses it stores: SP go on to so many times the cost."""
     toggles: bool = False
@@ -137,6 +139,8 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Radius in tiles around the target within which an attack hits; 0 hits the target only."""
     targets: int = 1
     """How many units one attack hits or heals; 0 for all in range."""
+    leaps: float = 0.0
+    """Radius in tiles within which an attack leaps from each of its targets to the next one; 0 for none."""
     targets_by_block: bool = False
     """One attack hits as many enemies in range as the operator can block at most, held or not, instead of `targets`."""
     hits: int = 1
@@ -160,7 +164,8 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Other operators cannot heal it."""
     dp_per_kill: int = 0
     refunds_first_cost: bool = False
-    """A retreat gives back the whole cost of a first deployment."""
+    """A retreat gives back the whole cost of a first deployment; `refunds_nothing`: nothing."""
+    refunds_nothing: bool = False
     high_ground_too: bool = False
     """It may stand on high ground as well, where nothing comes to be blocked."""
     reaches_air: bool = False
@@ -315,6 +320,8 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Its look: enemies of one kind cannot be told apart on the screen."""
     ids: tuple[str, ...] = ()
     """Its ids in the public level format."""
+    races: tuple[str, ...] = ()
+    """The races to which it belongs, as the game's handbook names them, for example sarkaz."""
     rank: Literal["normal", "elite", "boss"] = "normal"
     max_health: float
     attack: float

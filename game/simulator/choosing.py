@@ -5,7 +5,7 @@ A fighter `f` or `g` is an operator (its slot) or an enemy (S plus its number); 
 
 from __future__ import annotations
 
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_records import (
     ADD,
     ALLIES,
@@ -19,13 +19,16 @@ from game.simulator.effect_records import (
     ONLY,
     SELF,
     SILENCE,
+    SKILL_BEGINS,
     SPEED,
     STUNNED,
     TARGET,
 )
-from game.simulator.modifiers import full_health
+from game.simulator.field import mode_of
+from game.simulator.modifiers import block_of, full_health
 from game.simulator.records import PRESENT, Field, World
 
+BESIDE_DOWN, BESIDE_RIGHT = (1, 0, -1, 0), (0, 1, 0, -1)
 SLUGGISH = 0.79
 """An enemy that loses more of its speed than this is in the state "slow"."""
 
@@ -54,7 +57,12 @@ def tile_under(world: World, field: Field, f: int) -> int:
 @often
 def near(world: World, field: Field, f: int, g: int, radius: float) -> bool:
     """Whether two fighters stand on tiles at most so far from each other."""
-    here, there = tile_under(world, field, f), tile_under(world, field, g)
+    return near_tile(world, tile_under(world, field, f), tile_under(world, field, g), radius)
+
+
+@often
+def near_tile(world: World, here: int, there: int, radius: float) -> bool:
+    """Whether two tiles are at most so far from each other."""
     down, right = here // world.width - there // world.width, here % world.width - there % world.width
     return down * down + right * right <= radius * radius
 
@@ -82,11 +90,57 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
         return False
     if f >= slots:
         return bool(field.modifier[f, SILENCE, ADD] < 1.0)
-    if not row.lot_from <= field.unit[f].lot < row.lot_to or (row.company and not _in_company(world, field, i)):
+    if row.at_place and field.unit[f].place_until < field.battle[0].clock:
+        return False
+    lot = field.unit[f].skill_lot if row.when == SKILL_BEGINS else field.unit[f].lot
+    if not row.lot_from <= lot < row.lot_to or (row.company and not _in_company(world, field, i)):
         return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
         return False
+    if row.foes_most > 0 and foes_in_range(field, f) > row.foes_most:
+        return False
+    if row.high_near > 0 and _high_near(world, field, f) < row.high_near:
+        return False
     return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
+
+
+@compiled
+def foes_in_range(field: Field, s: int) -> int:
+    """How many enemies are in an operator's range."""
+    slots, found = field.unit.shape[0], 0
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        found += int(stands(field, slots + e) and field.covers[s, field.foe[e].tile])
+    return found
+
+
+@compiled
+def _high_near(world: World, field: Field, s: int) -> int:
+    """How many of the four tiles beside an operator are high ground."""
+    row, col, found = field.unit[s].tile // world.width, field.unit[s].tile % world.width, 0
+    for d in range(4):
+        down, right = BESIDE_DOWN[d], BESIDE_RIGHT[d]
+        if 0 <= row + down < world.height and 0 <= col + right < world.width:
+            found += int(world.high[(row + down) * world.width + col + right])
+    return found
+
+
+@compiled
+def in_hand(world: World, field: Field, s: int, attribute: int) -> float:
+    """What the operators on the field add to a number of an operator's card: points of COST, fractions of
+    REDEPLOY_TIME.
+    """
+    not_inlined()
+    more = 0.0
+    for i in range(world.effect.shape[0]):
+        row = world.effect[i]
+        if not row.hand or not stands(field, row.owner) or (row.sort >= 0 and not world.sort[row.sort, s]):
+            continue
+        if holds_now(world, field, i, mode_of(field, row.owner)):
+            for p in range(row.first, row.first + row.parts):
+                if world.effect_part[p].of == attribute and world.effect_part[p].what <= ADD:
+                    more += world.effect_part[p].amount
+    return more
 
 
 @compiled
@@ -129,6 +183,8 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     """Whether a fighter on the field is where an effect works."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.reach == IN_RADIUS:
+        if row.at_place:
+            return near_tile(world, field.unit[f].place, tile_under(world, field, g), row.radius)
         return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
         return bool(f < slots and field.covers[f, tile_under(world, field, g)])
@@ -148,15 +204,20 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 -
         return False
     if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
         return False
+    if row.when == ATTACKS and row.struck_most != 0 and row.owner < slots:
+        most = row.struck_most if row.struck_most > 0 else block_of(world, field, row.owner)
+        if field.unit[row.owner].struck >= most:
+            return False
+    if row.who == TARGET and row.reach == IN_RADIUS and not near(world, field, row.owner, g, row.radius):
+        return False
     if g < slots:
         return True
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
-    if row.blocked == EITHER:
-        return True
     blocker = field.foe[g - slots].blocker
-    held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
-    return (row.blocked == ONLY) == held
+    if row.held != EITHER and (row.held == ONLY) != (blocker == row.owner):
+        return False
+    return row.blocked == EITHER or (row.blocked == ONLY) == (blocker >= 0)
 
 
 @compiled
@@ -165,7 +226,7 @@ def _is_ahead(world: World, field: Field, i: int, g: int) -> bool:
     row = world.effect[i]
     here, there = tile_under(world, field, row.owner), tile_under(world, field, g)
     down, right = there // world.width - here // world.width, there % world.width - here % world.width
-    for _ in range((4 - field.unit[row.owner].direction) % 4):
+    for _ in range((4 - field.unit[row.owner].direction + (2 if row.behind else 0)) % 4):
         down, right = right, -down
     return 0 < right <= abs(row.ahead) and abs(down) <= row.aside
 
@@ -175,6 +236,6 @@ def _in_state(field: Field, state: int, g: int) -> bool:
     """Whether an enemy is stunned, or slowed to a fifth of its speed or less."""
     foe, clock = field.foe[g - field.unit.shape[0]], field.battle[0].clock
     if state == STUNNED:
-        return foe.stunned_until > clock
+        return foe.stunned_until > max(clock, foe.shifted_until)
     slowed = foe.slowed_until > clock and foe.slow > SLUGGISH
     return bool(slowed or field.modifier[g, SPEED, FACTOR] < 1.0 - SLUGGISH)

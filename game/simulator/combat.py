@@ -6,7 +6,7 @@ import numpy as np
 
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
-from game.simulator.effect_deeds import fall
+from game.simulator.effect_deeds import fall, heal_gives_sp
 from game.simulator.effect_records import (
     ADD,
     DEFENSE_MET,
@@ -32,6 +32,7 @@ from game.simulator.modifiers import (
     enemy_resistance,
     full_health,
     has_effects,
+    is_asleep,
     taken,
 )
 from game.simulator.presence import die
@@ -42,6 +43,7 @@ from game.simulator.targeting import BLOCKED, NO_TARGET, order_of, priority_of
 @often
 def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
     """One attack or heal with the figures of a mode; False if there is no target."""
+    field.unit[s].struck = 0
     if world.stance[mode, s].damage == HEAL:
         return _heal(world, field, s, mode)
     return _strike(world, field, s, mode)
@@ -84,7 +86,9 @@ def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int,
     amount *= product_of(world, field, s, fired, STRENGTH)
     amount *= field.modifier[s, HEALING_GIVEN, FACTOR] * field.modifier[ally, HEALING_TAKEN, FACTOR]
     full = full_health(world, field, ally)
+    heal_gives_sp(world, field, s, ally)
     field.unit[ally].health = min(field.unit[ally].health + amount, full)
+    field.unit[s].struck += 1
     after_attack(world, field, s, fired, ally)
 
 
@@ -113,6 +117,9 @@ def _strike(world: World, field: Field, s: int, mode: int) -> bool:
         return False
     if stance.scatters:
         _strike_anyone(world, field, s, mode, stance.targets)
+        return True
+    if stance.leaps > 0.0:
+        _strike_leaping(world, field, s, mode, target)
         return True
     targets = max(block_of(world, field, s), 1) if stance.targets_by_block else stance.targets
     if targets == 0:
@@ -148,6 +155,27 @@ def _strike_anyone(world: World, field: Field, s: int, mode: int, times: int) ->
                     _hit(world, field, s, mode, field.present[k])
                     break
                 chosen -= 1
+
+
+@compiled
+def _strike_leaping(world: World, field: Field, s: int, mode: int, target: int) -> None:
+    """Attack the target, and leap from each enemy that is struck to the nearest one that was not struck yet."""
+    clock, radius = field.battle[0].clock, world.stance[mode, s].leaps
+    listed, e = field.battle[0].listed, target
+    for _ in range(world.stance[mode, s].targets):
+        row, col = field.foe[e].row, field.foe[e].col
+        field.foe[e].leapt_at = clock + 1
+        _hit(world, field, s, mode, e)
+        e, nearest = NO_INDEX, radius * radius
+        for k in range(listed):
+            other = field.present[k]
+            down, right = field.foe[other].row - row, field.foe[other].col - col
+            distance = down * down + right * right
+            fresh = can_be_hit(field, other) and field.foe[other].leapt_at != clock + 1
+            if fresh and distance < nearest and not is_asleep(world, field, other):
+                e, nearest = other, distance
+        if e < 0:
+            return
 
 
 @compiled
@@ -198,7 +226,7 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
     """All hits of one attack on one enemy."""
     stance, stats, foe = world.stance[mode, s], world.enemy[e], field.foe[e]
     if has_effects(world):
-        if dodges(field, field.unit.shape[0] + e, stance.damage):
+        if is_asleep(world, field, e) or dodges(field, field.unit.shape[0] + e, stance.damage, False):
             return
         _strike_with_effects(world, field, s, mode, e)
         if foe.phase != PRESENT:
@@ -240,6 +268,7 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     foe.health -= hurt
     field.battle[0].dealt = hurt
     field.unit[s].streak += 1
+    field.unit[s].struck += 1
     if foe.health <= 0.0:
         fall(world, field, e, s)
     after_attack(world, field, s, fired, target)

@@ -11,8 +11,8 @@ from game.simulator.rows import Record
 ) = map(passed, range(14))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
-    ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK,
-) = map(passed, range(11))  # fmt: skip
+    ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, LEAP,
+) = map(passed, range(12))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
 ANY_STATE, STUNNED, SLOWED = range(3)
 """EffectRow.state."""
@@ -25,16 +25,18 @@ EITHER, ONLY, NEVER = map(passed, range(3))
 (
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
-    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN,
-) = map(passed, range(29))  # fmt: skip
-"""The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 29
+    RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, HIT_MELEE,
+    SPARES_ABOVE, SPARES_BELOW, ASLEEP, HEAL_SP, REGENERATION_LOW, WEIGHT, COST, REDEPLOY_TIME,
+) = map(passed, range(38))  # fmt: skip
+"""The numbers that effects change. HIT_... are the chances that an attack of that kind hits."""
+ATTRIBUTES = 38
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
     HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
-) = map(passed, range(3, 25))  # fmt: skip
+    PUSH, AWAY, PULL, LAY,
+) = map(passed, range(3, 29))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -56,11 +58,16 @@ class EffectRow(Record):
     sort: int
     """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""
     blocked: int
-    """EITHER, ONLY or NEVER."""
+    """EITHER, ONLY or NEVER; the same for `held`."""
+    held: int
+    struck_most: int
+    """`Effect.first`."""
     state: int
     """ANY_STATE to SLOWED."""
     ahead: int
     aside: int
+    behind: bool
+    at_place: bool
     besides: bool
     at_target: bool
     at_random: bool
@@ -72,6 +79,8 @@ class EffectRow(Record):
     free: bool
     alone: float
     company: bool
+    foes_most: int
+    high_near: int
     after: int
     skill: int
     """EITHER, ONLY or NEVER while it is active."""
@@ -86,6 +95,11 @@ class EffectRow(Record):
     stacks: int
     lends: bool
     """It has a part LEND."""
+    hand: bool
+    """It has a part that changes COST or REDEPLOY_TIME, of cards."""
+    guards: bool
+    """It has a part TIMES for the damage that its owner takes."""
+    spent: bool
     ticks: int
     """How long its changes last."""
     timer: int
@@ -99,8 +113,8 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to LEAVE."""
+    """SCALE to LAY."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the most of WARDS; else 0."""
     amount: float
-    """Parts, points or ticks, as the name says; SP in ticks."""
+    """Parts, points or ticks, as the name says; SP in ticks; the force of PUSH, AWAY and PULL."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from game.simulator import options
 from game.simulator.blocking import release_above
-from game.simulator.choosing import chooses, fits, health_of, holds_now, stands
+from game.simulator.choosing import chooses, fits, foes_in_range, health_of, holds_now, stands
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of
 from game.simulator.effect_events import clear
@@ -33,11 +33,13 @@ from game.simulator.effect_records import (
     IDLE_TIME,
     INTERVAL,
     KILLED,
+    LEAP,
     LEND,
     LOST_HEALTH,
     ONE,
     ONLY,
     REGENERATION,
+    REGENERATION_LOW,
     REGENERATION_SHARE,
     SECONDS,
     SELF,
@@ -47,12 +49,14 @@ from game.simulator.effect_records import (
     SP_RATE,
     STREAK,
     TARGET,
+    TIMES,
     USES,
 )  # fmt: skip
 from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
 from game.simulator.modifiers import block_of, changed, draw, full_health, gain_sp, keep_share
 from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, Field, World
+from game.simulator.shifting import move_shifted
 
 # --- What effects do --------------------------------------------------------------------------------------------------
 
@@ -154,8 +158,43 @@ def product_of(world: World, field: Field, f: int, fired: int, what: int) -> flo
             row = world.effect[i]
             for p in range(row.first, row.first + row.parts):
                 if world.effect_part[p].what == what:
-                    product *= 1.0 + (world.effect_part[p].amount - 1.0) * _grown(world, field, i)
+                    product *= _factor(world, field, i, world.effect_part[p].amount)
     return product
+
+
+@compiled
+def _factor(world: World, field: Field, i: int, amount: float) -> float:
+    """A factor of an effect as it has grown; one that applies with each leap applies once for each before."""
+    if world.effect[i].per != LEAP:
+        return 1.0 + (amount - 1.0) * _grown(world, field, i)
+    factor = 1.0
+    for _ in range(field.unit[world.effect[i].owner].struck):
+        factor *= amount
+    return factor
+
+
+@compiled
+def guarded(world: World, field: Field, s: int, by: int) -> float:
+    """The product of the factors by which an operator's effects change the damage of this attacker."""
+    not_inlined()
+    product = 1.0
+    for i in range(world.effects_from[s], world.effects_from[s + 1]):
+        if world.effect[i].guards and holds_now(world, field, i, mode_of(field, s)) and fits(world, field, i, by):
+            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
+                if world.effect_part[p].what == TIMES:
+                    product *= world.effect_part[p].amount
+    return product
+
+
+@compiled
+def spend(world: World, field: Field, s: int) -> None:
+    """An operator has attacked: the changes that end with an attack end."""
+    not_inlined()
+    for i in range(world.effect.shape[0]):
+        timer = world.effect[i].timer
+        if world.effect[i].spent and field.until[timer, s] > field.battle[0].clock:
+            field.until[timer, s] = 0
+            field.battle[0].changed = True
 
 
 @compiled
@@ -200,6 +239,7 @@ def play_effects(world: World, field: Field, clock: int) -> None:
             field.pending[i] = 0
             for _ in range(times if row.period == 0 else int(_is_due(field, i))):
                 _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
+    move_shifted(world, field)
     _live(world, field)
     if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
         _renew(world, field)
@@ -238,6 +278,8 @@ def _live(world: World, field: Field) -> None:
             continue
         full = full_health(world, field, g)
         gain = changed(field, g, REGENERATION, 0.0, 0.0) + changed(field, g, REGENERATION_SHARE, 0.0, 0.0) * full
+        if field.modifier[g, REGENERATION_LOW, ADD] > 0.0 and health_of(field, g) < 0.5 * full:
+            gain += field.modifier[g, REGENERATION_LOW, ADD]
         burn = field.modifier[g, BURN, ADD] / TICKS
         if field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
@@ -385,7 +427,4 @@ def _count(world: World, field: Field, i: int) -> int:
         for s in range(slots):
             found += int(field.unit[s].tile >= 0 and (row.sort < 0 or world.sort[row.sort, s]))
         return found
-    for k in range(field.battle[0].listed):
-        g = slots + field.present[k]
-        found += int(stands(field, g) and field.covers[row.owner, field.foe[field.present[k]].tile])
-    return found
+    return foes_in_range(field, row.owner)
