@@ -56,7 +56,7 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 
 
 ONCE = 99999.0
-LENT = ("attack", "defense", "regeneration", "burn")
+LENT = ("attack", "defense", "regeneration", "regeneration_low", "burn")
 """Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
 SQUAD = ("initial_sp",)
 """Numbers that only an effect with when = "squad" changes."""
@@ -178,7 +178,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     strength: float = 1.0
     """Factor on the attack itself, with when = "attack"."""
     pierce: float = 1.0
-    """Factor on the defense that the attack meets, with when = "attack"."""
+    """Factor on the defense that the attack meets, with when = "attack"; `pierce_points`: points less of it."""
+    pierce_points: float = 0.0
     times: float = 1.0
     """Factor on the damage that the attack does after defense: 2 for an attack that is made twice. With when = "hit
     taken" on the damage that the owner takes."""

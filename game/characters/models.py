@@ -113,6 +113,9 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     talent_chance_to: float = 0.0
     """Their chance instead."""
     talent_seconds: float = 1.0
+    talent_radius: float = 0.0
+    """Their radius instead; `talent_below` the fraction of health below which they work."""
+    talent_below: float = 0.0
     effects: tuple[Effect, ...] = ()
     """There only while the skill is active; of one that strikes, with its attack."""
 

@@ -21,6 +21,7 @@ The modules. Each imports only those above it; the last ones prepare the compile
     ways            around barriers
     choosing        whom an effect chooses, and whether its conditions hold
     presence        entering and leaving the field: appear, die (and split), leak, remove
+    shifting        enemies are pushed and pulled
     movement        enemies walk along their routes
     waves           enemies come, fragment after fragment
     targeting       priorities and ranges: who is attacked next

@@ -97,7 +97,7 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: P
         return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
         return False
-    if row.foes_most > 0 and foes_in_range(field, f) > row.foes_most:
+    if row.foes_most > 0 and _foes_it_strikes(world, field, f) > row.foes_most:
         return False
     if row.high_near > 0 and _high_near(world, field, f) < row.high_near:
         return False
@@ -111,6 +111,17 @@ def foes_in_range(field: Field, s: int) -> int:
     for k in range(field.battle[0].listed):
         e = field.present[k]
         found += int(stands(field, slots + e) and field.covers[s, field.foe[e].tile])
+    return found
+
+
+@compiled
+def _foes_it_strikes(world: World, field: Field, s: int) -> int:
+    """How many enemies in an operator's range are not out of its reach in the air."""
+    slots, found = field.unit.shape[0], 0
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        near = stands(field, slots + e) and field.covers[s, field.foe[e].tile]
+        found += int(near and (world.stance[0, s].reaches_air or not world.enemy[e].flying))
     return found
 
 

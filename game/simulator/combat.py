@@ -20,7 +20,7 @@ from game.simulator.effect_records import (
     STRENGTH,
     TIMES,
 )
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, points_pierced, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     attack_of,
@@ -53,6 +53,8 @@ def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
 def _heal(world: World, field: Field, s: int, mode: int) -> bool:
     """Heal the wounded operators in range with the least health; False if there is none."""
     stance = world.stance[mode, s]
+    if stance.scatters:
+        return _heal_anyone(world, field, s, mode)
     most = stance.targets if stance.targets > 0 else field.unit.shape[0]
     # First find the last one to be healed, by health and then by slot; then heal all up to that one.
     last, last_left = -1, -1.0
@@ -76,6 +78,25 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
             else:
                 field.unit[ally].health = min(field.unit[ally].health + amount, full)
     return last >= 0
+
+
+@compiled
+def _heal_anyone(world: World, field: Field, s: int, mode: int) -> bool:
+    """Heal one of the wounded operators in range, drawn by chance; False if there is none."""
+    slots, count = field.unit.shape[0], 0
+    for ally in range(slots):
+        count += int(_health_left(world, field, s, mode, ally) < np.inf)
+    chosen = int(draw(field) * count) if count > 0 else -1
+    for ally in range(slots):
+        if _health_left(world, field, s, mode, ally) < np.inf:
+            if chosen == 0:
+                amount = attack_of(world, field, s, mode) * world.stance[mode, s].hits
+                if has_effects(world):
+                    _heal_with_effects(world, field, s, mode, ally, amount)
+                else:
+                    field.unit[ally].health = min(field.unit[ally].health + amount, full_health(world, field, ally))
+            chosen -= 1
+    return count > 0
 
 
 @compiled
@@ -260,7 +281,7 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     if foe.blocker != s:
         attack *= stance.far_strength
     defense = max(changed(field, s, DEFENSE_MET, enemy_defense(world, field, e), 0.0), 0.0)
-    defense *= product_of(world, field, s, fired, PIERCE)
+    defense = max(defense * product_of(world, field, s, fired, PIERCE) - points_pierced(world, s, fired), 0.0)
     resistance = max(changed(field, s, RESISTANCE_MET, enemy_resistance(world, field, e), 0.0), 0.0)
     hurt = damage_dealt(attack, defense, resistance, stance.damage) * stance.hits
     least = attack * field.modifier[s, LEAST_DAMAGE, ADD] * product_of(world, field, s, fired, LEAST)

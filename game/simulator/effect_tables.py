@@ -182,6 +182,7 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
     deeds = (
         (codes.STRENGTH, 0, effect.strength, 1.0),
         (codes.PIERCE, 0, effect.pierce, 1.0),
+        (codes.PIERCE_POINTS, 0, effect.pierce_points, 0.0),
         (codes.TIMES, 0, effect.times, 1.0),
         (codes.LEAST, 0, effect.least, 1.0),
         (codes.DAMAGE_ATTACK, kind, effect.damage, 0.0),

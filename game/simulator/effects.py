@@ -38,6 +38,7 @@ from game.simulator.effect_records import (
     LOST_HEALTH,
     ONE,
     ONLY,
+    PIERCE_POINTS,
     REGENERATION,
     REGENERATION_LOW,
     REGENERATION_SHARE,
@@ -160,6 +161,19 @@ def product_of(world: World, field: Field, f: int, fired: int, what: int) -> flo
                 if world.effect_part[p].what == what:
                     product *= _factor(world, field, i, world.effect_part[p].amount)
     return product
+
+
+@compiled
+def points_pierced(world: World, f: int, fired: int) -> float:
+    """The sum of the points of defense that effects which happen take from what an attack meets."""
+    not_inlined()
+    points, first = 0.0, world.effects_from[f]
+    for i in range(first, world.effects_from[f + 1]):
+        if (fired >> (i - first)) & 1:
+            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
+                if world.effect_part[p].what == PIERCE_POINTS:
+                    points += world.effect_part[p].amount
+    return points
 
 
 @compiled
