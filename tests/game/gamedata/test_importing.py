@@ -184,8 +184,10 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)
             if theirs.skill and any(one.per == "skill time" for one in theirs.skill.effects):
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # the shipped table halves what fades
-            if theirs.skill and any("disarmed" in one.add for one in theirs.skill.effects):
-                theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # there she goes on striking as she cooks
+            if theirs.skill and any(
+                {"disarmed", "regeneration_low"} & {*one.add, *one.lend} for one in theirs.skill.effects
+            ):
+                theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # Gummy's cooking and Gavial's first skill
             if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
                 theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
             theirs = msgspec.structs.replace(theirs, **set_by_talents(laid_over.characters[name], ours))
@@ -231,7 +233,10 @@ def nameless(operator):
     return msgspec.structs.replace(operator, skill=skill, effects=(), rarity=0, groups=(), **UNSHIPPED)
 
 
-UNSHIPPED = {"refunds_first_cost": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0}
+UNSHIPPED = {
+    "refunds_first_cost": False, "refunds_nothing": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0,
+    "leaps": 0.0,
+}  # fmt: skip
 
 
 def test_every_imported_operator_plays(imported, laid_over):
