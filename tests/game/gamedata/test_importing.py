@@ -220,13 +220,8 @@ def nameless(operator):
     skill = operator.skill
     if skill:
         unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "targets_by_block": None}
-        unshipped |= {
-            "unhealable": False,
-            "uses_in_battle": 0,
-            "talent": 0,
-            "talent_chance_to": 0.0,
-            "heals_below": 1.0,
-        }
+        unshipped |= {"unhealable": False, "heals_below": 1.0, "talent_chance_to": 0.0}
+        unshipped |= dict.fromkeys(("uses_in_battle", "talent"), 0)
         unshipped |= dict.fromkeys(("talent_times", "talent_chance", "talent_seconds"), 1.0)
         unshipped |= {"strength": 1.0} if skill.holds_fire else {}  # what the shipped table cannot say without effects
         skill = msgspec.structs.replace(skill, **unshipped)
