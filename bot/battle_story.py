@@ -24,7 +24,7 @@ MOST = 20
 Tile = tuple[int, int]
 
 
-class Sight(NamedTuple):
+class Sighting(NamedTuple):
     """What one frame of the battle showed, and the seconds since the first."""
 
     seconds: float
@@ -39,20 +39,20 @@ def story_of(recording: Recording, battle: int | None = None) -> dict[str, Any]:
     """
     number = battle or _last(recording)
     found = [step for step in steps(recording) if step.battle == number]
-    sights = list(_sights(found))
-    if not sights:
+    sightings = list(_sightings(found))
+    if not sightings:
         raise TraceError(f"the trace shows no battle {number}; see which it has with: holdfast trace ls")
     ended = next((one for step in found for one in step.line.commands if isinstance(one, BattleEnded)), None)
-    losses, fallen = list(_losses(sights)), list(_fallen(sights, found, recording))
+    losses, fallen = list(_losses(sightings)), list(_fallen(sightings, found, recording))
     failures = Counter(step.line.event.why for step in found if isinstance(step.line.event, GestureFailed))
     decided = [step.line.event for step in found if isinstance(step.line.event, Decided)]
-    last = sights[-1].view
+    last = sightings[-1].view
     facts = {
         "stage": recording.setup.stage_code,
         "battle": number,
         "outcome": ended.outcome if ended else "not settled",
         "stars": ended.stars if ended else 0,
-        "seconds": round(ended.seconds if ended else sights[-1].seconds, 1),
+        "seconds": round(ended.seconds if ended else sightings[-1].seconds, 1),
         "kills": last.kills,
         "enemies": last.total,
         "life_left": last.life,
@@ -75,19 +75,19 @@ def _last(recording: Recording) -> int:
     return (lost or [one.number for one in ends] or [recording.setup.played + 1])[-1]
 
 
-def _sights(found: Sequence[Step]) -> Iterator[Sight]:
+def _sightings(found: Sequence[Step]) -> Iterator[Sighting]:
     """Each sight of the battle."""
     began: float | None = None
     for step in found:
         if not isinstance(step.line.event, BattleSeen):
             continue
         began = step.seconds if began is None else began
-        yield Sight(round(step.seconds - began, 1), step.line.event.view)
+        yield Sighting(round(step.seconds - began, 1), step.line.event.view)
 
 
-def _losses(sights: Sequence[Sight]) -> Iterator[dict[str, Any]]:
+def _losses(sightings: Sequence[Sighting]) -> Iterator[dict[str, Any]]:
     """Each moment at which life was lost, and the enemies that were in sight just before."""
-    for before, now in itertools.pairwise(sights):
+    for before, now in itertools.pairwise(sightings):
         if now.view.life < before.view.life:
             yield {
                 "seconds": now.seconds,
@@ -99,7 +99,7 @@ def _losses(sights: Sequence[Sight]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _fallen(sights: Sequence[Sight], found: Sequence[Step], recording: Recording) -> Iterator[dict[str, Any]]:
+def _fallen(sightings: Sequence[Sighting], found: Sequence[Step], recording: Recording) -> Iterator[dict[str, Any]]:
     """Operators that vanished from the tile where the bot had deployed them, and that it had not retreated just before.
 
     What the eyes see for a moment where nothing was deployed does not count.
@@ -118,7 +118,7 @@ def _fallen(sights: Sequence[Sight], found: Sequence[Step], recording: Recording
         if isinstance(one, Decided) and one.action[0] == DEPLOY
     ]
     missing: dict[Tile, list[float]] = {}
-    for sight in sights:
+    for sight in sightings:
         here = {(one.row, one.col) for one in sight.view.operators}
         missing = {tile: [*times, sight.seconds] for tile, times in missing.items() if tile not in here}
         missing |= {tile: [] for tile in here}

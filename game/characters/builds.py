@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from game.characters.effects import ROLES, SQUAD, Effect
+from game.characters.effects import HAND, ROLES, SQUAD, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
 from game.texts import read_texts
@@ -199,11 +199,14 @@ def _beside_talents(skill: Skill | None, shares: Mapping[str, float]) -> Skill |
     return msgspec.structs.replace(skill, **changed)
 
 
+NO_CHANGE = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
+TALENT_FIELDS = tuple(field for field in Skill.__struct_fields__ if field.startswith("talent_"))
+"""How a skill changes what talents do."""
+
+
 def _with_skill(effects: tuple[Effect, ...], skill: Skill | None) -> tuple[Effect, ...]:
     """The effects of talents, those that a skill changes once without it and once as they are while it is active."""
-    if skill is None or (skill.talent_times, skill.talent_chance, skill.talent_chance_to, skill.talent_seconds) == (
-        1.0, 1.0, 0.0, 1.0,
-    ):  # fmt: skip
+    if skill is None or all(getattr(skill, field) == getattr(NO_CHANGE, field) for field in TALENT_FIELDS):
         return effects
     found: list[Effect] = []
     for one in effects:
@@ -228,6 +231,8 @@ def _grown(effect: Effect, skill: Skill) -> Effect:
         effect,
         skill="active",
         chance=chance,
+        radius=skill.talent_radius if skill.talent_radius and effect.radius else effect.radius,
+        below=skill.talent_below if skill.talent_below and effect.below < 1.0 else effect.below,
         factor={key: max(1.0 + (factor - 1.0) * times, 0.0) for key, factor in effect.factor.items()},
         strength=1.0 + (effect.strength - 1.0) * times,
         times=1.0 + (effect.times - 1.0) * times,
@@ -260,7 +265,7 @@ def is_for(effect: Effect, one: Operator) -> bool:
 
 def _own_part(effect: Effect) -> Effect | None:
     """What an effect on the squad changes in battle, as an effect of each of its operators; None for nothing."""
-    add = {key: amount for key, amount in effect.add.items() if key not in SQUAD}
+    add = {key: amount for key, amount in effect.add.items() if key not in (*SQUAD, *HAND)}
     return Effect(add=add, factor=effect.factor) if add or effect.factor else None
 
 

@@ -32,7 +32,9 @@ ADDED = (
     "attack", "defense", "resistance", "attack_speed", "regeneration", "regeneration_share", "sp_rate", "taunt",
     "dodge", "dodge_arts", "burn", "silence", "resist", "least_damage",
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
-    "bleed", "most_taken", "stealth", "targets", "cost", "initial_sp",
+    "bleed", "most_taken", "stealth", "targets",
+    "dodge_melee", "spares_above", "spares_below", "asleep", "heal_sp", "regeneration_low", "weight", "cost",
+    "initial_sp",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -42,8 +44,12 @@ is the fraction of the full health (at least a point) below which damage does no
 revealed of 1 mean that it does not attack, that enemies do not aim at it, and that hiding is of no use to it; drain is
 the fraction of the full health that it loses a second, without dying of it. bleed is true damage in points a second,
 most_taken the most that one blow takes; stealth is as camouflage, but revealed ends it, and with 2 not even an enemy
-that the operator blocks aims at it; targets is how many operators more an enemy's attack hits. cost and initial_sp are
-for a squad."""
+that the operator blocks aims at it; targets is how many operators more an enemy's attack hits. dodge_melee is for
+physical attacks of enemies that do not shoot; an operator does not attack enemies with more than spares_above or less
+than spares_below of their health; asleep of 1 means that a stunned enemy can be neither struck nor hurt; heal_sp are
+the SP that a wounded friend gets with each heal of the owner; regeneration_low is as regeneration, but only below half
+of the health; weight resists being shifted. cost and initial_sp are for a squad; cost, with when = "always", for cards
+the hand."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -55,19 +61,26 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 
 
 ONCE = 99999.0
-LENT = ("attack", "defense", "regeneration", "burn")
 By = Literal["", "most attack", "most health", "least health", "most defense", "least defense"]
 """most health is the highest full health, least health the lowest fraction of it."""
 Element = Literal["neural", "corrosion", "burning", "necrosis"]
 """The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
+LENT = ("attack", "defense", "regeneration", "regeneration_low", "burn")
 """Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
-SQUAD = ("cost", "initial_sp", "redeploy_time")
+SQUAD = ("initial_sp",)
 """Numbers that only an effect with when = "squad" changes."""
-Per = Literal["", "second", "idle", "kill", "use", "enemy", "ally", "lost health", "idle time", "skill time", "streak"]
+HAND = ("cost", "redeploy_time")
+"""Numbers of cards: an effect changes them for the whole battle (when = "squad"), or while its owner is on the field
+(when = "always", for all allies that it is for, wherever they are)."""
+Shift = Literal["", "push", "away", "pull"]
+"""push: in the owner's direction; away: from the owner; pull: towards it."""
+Per = Literal[
+    "", "second", "idle", "kill", "use", "enemy", "ally", "lost health", "idle time", "skill time", "streak", "leap",
+]  # fmt: skip
 """What an effect grows with: whole seconds on the field or since the last attack; kills, or uses of the skill before
 this one, since the deployment; enemies in the owner's range; the operators that it is for; the fraction of health that
 is lost, seconds since the last attack, seconds of the active skill (these three evenly); attacks in a row on the same
-enemy."""
+enemy. leap: a strength that applies once more to each enemy that the same attack strikes after another."""
 
 
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -111,12 +124,17 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only operators on the ground, or only those on high ground."""
     flying: bool | None = None
     blocked: bool | None = None
-    """Only enemies that an operator blocks, or that none blocks. Of an attack: that its owner does or does not."""
+    """Only enemies that an operator blocks, or that none blocks; `held`: that the owner itself does or does not."""
+    held: bool | None = None
     shoots: bool | None = None
     """Only enemies that attack at a distance, or only those that do not."""
     heavy: int = 0
     """Only enemies with at least this weight; `light`: with at most this weight, -1 for all."""
     light: int = -1
+    races: tuple[str, ...] = ()
+    """Only enemies of one of these races (`Enemy.races`)."""
+    first: int = 0
+    """Only the first so many whom one attack strikes; -1 for as many as the owner can block, 0 for all."""
     state: Literal["", "stunned", "slowed", "cold", "frozen"] = ""
     """Only those in this state; slowed is the state "slow" (停顿), which leaves a fifth of the speed or less, and only
     of enemies; cold is not frozen."""
@@ -132,6 +150,10 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only those on the first so many rows of tiles in front of the owner, at most `aside` tiles to either side;
     negative: only all others."""
     aside: int = 0
+    behind: bool = False
+    """The rows are those behind the owner instead."""
+    at_place: bool = False
+    """The radius is around the place that an effect of the owner `lays`, and the effect is there while that lasts."""
     besides: bool = False
     """The target of the attack is not chosen."""
     at_random: bool = False
@@ -158,6 +180,10 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Silence does not stop it."""
     form: Literal[0, 1, 2] = 0
     """Only of an enemy in its first, or in its second form, after it has risen; 0 for both."""
+    foes_most: int = 0
+    """Only while at most so many enemies are in the owner's range; 0 for any number."""
+    high_near: int = 0
+    """Only while at least so many of the four tiles beside the owner are high ground."""
     after: float = 0.0
     """Only from so many seconds after the owner came on; `until`: only so many seconds long, 0 for always."""
     until: float = 0.0
@@ -166,12 +192,15 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     chance: float = 1.0
     """At most 1."""
     lot: tuple[float, float] = (0.0, 1.0)
-    """Of effects of which one comes by chance at each deployment: the part of all chances that is this one's."""
+    """Of effects of which one comes by chance at each deployment, or with when = "skill begins" at each use of the
+    skill: the part of all chances that is this one's."""
     per: Per = ""
     step: float = 1.0
     """The changes and the strength count once for each so much of what `per` says; at most `stacks` times."""
     stacks: int = 1
     seconds: float = 0.0
+    spent: bool = False
+    """The change ends with the next attack of whom it changes, if not before."""
     add: dict[str, float] = {}
     scale: dict[str, float] = {}
     factor: dict[str, float] = {}
@@ -180,9 +209,11 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     strength: float = 1.0
     """Factor on the attack itself, with when = "attack"."""
     pierce: float = 1.0
-    """Factor on the defense that the attack meets, with when = "attack"."""
+    """Factor on the defense that the attack meets, with when = "attack"; `pierce_points`: points less of it."""
+    pierce_points: float = 0.0
     times: float = 1.0
-    """Factor on the damage that the attack does after defense: 2 for an attack that is made twice."""
+    """Factor on the damage that the attack does after defense: 2 for an attack that is made twice. With when = "hit
+    taken" on the damage that the owner takes."""
     least: float = 1.0
     """Factor on the part of the attack that is always dealt."""
     damage: float = 0.0
@@ -205,7 +236,7 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     stays until it is used up, or for `seconds`."""
     shield_attack: float = 0.0
     wards: int = 0
-    """Layers, each of which takes one blow; up to `wards_most`, or as many as are given."""
+    """Layers, each of which takes one blow; up to `wards_most`, or as many as are given. Negative: they are gone."""
     wards_most: int = 0
     stun: float = 0.0
     """Seconds."""
@@ -223,6 +254,12 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sp_share: float = 0.0
     """Part of the skill's cost."""
     dp: int = 0
+    """Negative: they are paid; an operator that cannot pay leaves the field."""
+    shift: Shift = ""
+    """An enemy is shifted with this `force`, from -1 to 3, against its weight."""
+    force: int = 0
+    lays: float = 0.0
+    """The place of whom it chooses is kept for so many seconds, for effects with `at_place`."""
     leaves: float = 0.0
     """An operator leaves the field after so many seconds."""
 
@@ -241,7 +278,8 @@ def _wrong_names(effect: Effect) -> str:
     """What is wrong with the names of the numbers that an effect changes; "" for nothing."""
     known = {"add": ADDED, "scale": SCALED, "factor": MULTIPLIED, "lend": LENT}
     if effect.when != "squad":
-        known = {how: tuple(name for name in names if name not in SQUAD) for how, names in known.items()}
+        without = SQUAD if effect.when == "always" and effect.who == "allies" else (*SQUAD, *HAND)
+        known = {how: tuple(name for name in names if name not in without) for how, names in known.items()}
     for how, names in known.items():
         unknown = sorted(set(getattr(effect, how)) - set(names))
         if unknown:
@@ -262,7 +300,8 @@ def _wrong_parts(effect: Effect) -> str:
         "a change of numbers needs seconds, or when = 'always'": changes and not always and effect.seconds <= 0.0,
         f"{effect.when!r} has no target": effect.who == "target" and effect.when not in ("attack", "hit taken"),
         "strength, pierce, times and least belong to when = 'attack'": (
-            effect.when != "attack" and (effect.strength, effect.pierce, effect.times, effect.least) != (1.0,) * 4
+            (effect.when != "attack" and (effect.strength, effect.pierce, effect.least) != (1.0,) * 3)
+            or (effect.when not in ("attack", "hit taken") and effect.times != 1.0)
         ),
         "damage is a part of the attack, or of the defense, or points: only one of them": (
             (effect.damage != 0.0) + (effect.damage_points != 0.0) + (effect.damage_defense != 0.0) > 1

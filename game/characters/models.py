@@ -51,6 +51,8 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     uses: int = 0
     """How often it can be used in one deployment; `uses_in_battle` in a battle. 0 for no limit."""
     uses_in_battle: int = 0
+    endless_from: int = 0
+    """From this use in a deployment on it lasts until its operator leaves the field; 0 for never."""
     charges: int = 1
     """How many uses it stores: SP go on to so many times the cost."""
     toggles: bool = False
@@ -88,7 +90,7 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     slow_time: float | None = None
     stun: float | None = None
     far_strength: float | None = None
-    attacks_blocked: Literal["one", "all"] | None = None
+    targets_by_block: bool | None = None
     regeneration: float = 0.0
     """Added fraction of the full health a second."""
     taunt: int = 0
@@ -111,6 +113,9 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     talent_chance_to: float = 0.0
     """Their chance instead."""
     talent_seconds: float = 1.0
+    talent_radius: float = 0.0
+    """Their radius instead; `talent_below` the fraction of health below which they work."""
+    talent_below: float = 0.0
     effects: tuple[Effect, ...] = ()
     """There only while the skill is active; of one that strikes, with its attack."""
 
@@ -135,10 +140,12 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Seconds from its retreat or defeat until its card can be played again."""
     splash: float = 0.0
     """Radius in tiles around the target within which an attack hits; 0 hits the target only."""
-    attacks_blocked: Literal["one", "all"] = "one"
-    """How many of the enemies it blocks one attack hits."""
     targets: int = 1
     """How many units one attack hits or heals; 0 for all in range."""
+    leaps: float = 0.0
+    """Radius in tiles within which an attack leaps from each of its targets to the next one; 0 for none."""
+    targets_by_block: bool = False
+    """One attack hits as many enemies in range as the operator can block at most, held or not, instead of `targets`."""
     hits: int = 1
     """How many times one attack hits each target."""
     aims: Aim = "exit"
@@ -160,7 +167,8 @@ class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Other operators cannot heal it."""
     dp_per_kill: int = 0
     refunds_first_cost: bool = False
-    """A retreat gives back the whole cost of a first deployment."""
+    """A retreat gives back the whole cost of a first deployment; `refunds_nothing`: nothing."""
+    refunds_nothing: bool = False
     high_ground_too: bool = False
     """It may stand on high ground as well, where nothing comes to be blocked."""
     reaches_air: bool = False
@@ -315,6 +323,8 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Its look: enemies of one kind cannot be told apart on the screen."""
     ids: tuple[str, ...] = ()
     """Its ids in the public level format."""
+    races: tuple[str, ...] = ()
+    """The races to which it belongs, as the game's handbook names them, for example sarkaz."""
     rank: Literal["normal", "elite", "boss"] = "normal"
     max_health: float
     attack: float

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from game.gamedata.phrases import SLUGGISH, SPLASH
 
+LEAP = 1.7
+"""Tiles within which a chain caster's attack leaps (a guess: the tables do not say)."""
+AROUND = 1.5
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -35,7 +38,7 @@ BRANCHES = {
     "bearer": Branch("standard bearer", skill={"block": -1}),
     "tactician": Branch("tactician", missing=("summons a unit in its range, whose enemies it hits harder",)),
     "fearless": Branch("dreadnought"),
-    "centurion": Branch("centurion", {"attacks_blocked": "all"}),
+    "centurion": Branch("centurion", {"targets_by_block": True}),
     "fighter": Branch("fighter"),
     "lord": Branch("lord", {"far_strength": 0.8, "reaches_air": True}),
     "artsfghter": Branch("arts fighter", {"damage": "arts"}),
@@ -43,7 +46,8 @@ BRANCHES = {
     "sword": Branch("swordmaster", {"hits": 2}),
     "musha": Branch("soloblade", {"unhealable": True},
                     effects=({"when": "attack", "who": "self", "heal_points": "value"},)),
-    "reaper": Branch("reaper", {"unhealable": True, "targets": 0}, ("heals itself with every hit",)),
+    "reaper": Branch("reaper", {"unhealable": True, "targets": 0},
+                     effects=({"when": "attack", "first": -1, "heal_points": "value"},)),
     "librator": Branch("liberator", {"holds_fire": True, "lets_pass": True},
                        ("grows stronger as long as it does not use its skill",)),
     "protector": Branch("protector"),
@@ -63,14 +67,21 @@ BRANCHES = {
     "corecaster": Branch("core caster"),
     "splashcaster": Branch("splash caster", {"splash": SPLASH}),
     "blastcaster": Branch("blast caster", {"targets": 0}),
-    "chain": Branch("chain caster", {"targets": 3, "slow": SLUGGISH, "slow_time": 0.5},
-                    ("leaps from enemy to enemy, 15 % weaker each time; here it hits several in its range alike",)),
+    "chain": Branch("chain caster", {"targets": 3, "leaps": LEAP, "slow": SLUGGISH, "slow_time": 0.5},
+                    effects=({"when": "attack", "who": "target", "per": "leap", "strength": 0.85},)),
     "funnel": Branch("mech-accord caster", missing=("its drone hits the same enemy harder every time",)),
     "mystic": Branch("mystic caster", missing=("stores attacks while no enemy is in range",)),
-    "phalanx": Branch("phalanx caster", {"holds_fire": True}, ("is hard to hurt without its skill",), {"targets": 0}),
+    "phalanx": Branch("phalanx caster", {"holds_fire": True}, skill={"targets": 0}, effects=(
+        {"skill": "idle", "scale": {"defense": "def"}, "add": {"resistance": "magic_resistance"}},
+    )),
     "physician": Branch("medic"),
     "ringhealer": Branch("multi-target medic", {"targets": 3}),
-    "healer": Branch("therapist", missing=("heals 20 % less far from it",)),
+    "healer": Branch("therapist", effects=(
+        # 80 % beyond the tiles -1 to 1 beside, 0 and 1 ahead, and the one two ahead: all but the one and two right
+        # ahead, and then not the eight around
+        {"when": "attack", "who": "target", "ahead": -2, "strength": "heal_scale"},
+        {"when": "attack", "who": "target", "ahead": -2, "radius": AROUND, "strength": 1.25},
+    )),
     "slower": Branch("decel binder", {"slow": SLUGGISH, "slow_time": 0.8}),
     "underminer": Branch("hexer"),
     "bard": Branch("bard", {"holds_fire": True}, skill={"holds_fire": True},
@@ -80,9 +91,10 @@ BRANCHES = {
     "blessing": Branch("abjurer"),
     "executor": Branch("executor"),
     "hookmaster": Branch("hookmaster", {"high_ground_too": True}),
-    "pusher": Branch("push stroker", {"attacks_blocked": "all", "high_ground_too": True}),
+    "pusher": Branch("push stroker", {"targets_by_block": True, "high_ground_too": True}),
     "stalker": Branch("ambusher", {"targets": 0, "taunt": -1}, effects=({"add": {"dodge": 0.5, "dodge_arts": 0.5}},)),
-    "merchant": Branch("merchant", missing=("costs 3 DP every 3 seconds, and nothing comes back at a retreat",)),
+    "merchant": Branch("merchant", {"refunds_nothing": True},
+                       effects=({"when": "interval", "every": "interval", "dp": "cost"},)),
     "traper": Branch("trapmaster", missing=("its traps",)),
     "dollkeeper": Branch("dollkeeper", missing=("fights on as a substitute instead of dying",)),
     "geek": Branch("geek", missing=("loses health all the time",)),

@@ -9,13 +9,14 @@ Descriptions of enemies tell stories as well; clauses that only tell a story are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from game.gamedata.effect_phrases import read_effects
 from game.gamedata.effect_reading import NO_BOARD, OWN_INTERVAL
 from game.gamedata.phrases import ENEMY_PHRASES, FACTOR, FRACTIONS, PARTLY, PHRASES, STATS, Clause, OwnNumbers
+from game.gamedata.strike_phrases import STRIKE_PHRASES
 
 
 class Meaning(NamedTuple):
@@ -27,6 +28,7 @@ class Meaning(NamedTuple):
 
 OTHERS = ("allies", "allies in range", "enemies", "enemies in range")
 _PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in PHRASES)
+_STRIKE_PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in STRIKE_PHRASES)
 _ENEMY_PHRASES = tuple((re.compile(pattern), effects) for pattern, effects in ENEMY_PHRASES)
 _JOINING = re.compile(r"^(但|并且|并|且|使?自身(与浮游单元)?的?|该|部署后|同时(?!攻击))+|^(and|but|also) ")
 _CONDITION = re.compile(r"^(当|若|如果|每|第.次|[Ww]hen|[Ii]f|[Ww]hile|[Aa]fter|[Ee]very)|(时|后|中|(?<!战)场)$")
@@ -199,7 +201,12 @@ def _effects(clause: Clause) -> dict[str, Any] | None:
     """The effects of a clause; None where it is not among `PHRASES` or lacks a number."""
     if _CHANGE.fullmatch(clause.words):
         return _changes(clause)
-    for pattern, effects in _PHRASES:
+    return _among(_PHRASES, clause)
+
+
+def _among(phrases: Sequence[tuple[re.Pattern[str], dict[str, Any]]], clause: Clause) -> dict[str, Any] | None:
+    """The effects of a clause by the first of some phrases that fits and finds its numbers; None for no such phrase."""
+    for pattern, effects in phrases:
         if pattern.fullmatch(clause.words):
             with suppress(LookupError):  # another pattern may fit
                 return {field: value(clause) if callable(value) else value for field, value in effects.items()}
@@ -207,11 +214,13 @@ def _effects(clause: Clause) -> dict[str, Any] | None:
 
 
 def _effects_or_composed(clause: Clause, scope: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The effects of a clause that `PHRASES` holds, else of one that is made of the forms of effects.
+    """The effects of a clause that `STRIKE_PHRASES` or `PHRASES` hold, else of one made of the forms of effects.
 
     With a scope the clause is about others, which `PHRASES` never are.
     """
-    found = None if scope else _effects(clause)
+    found = _among(_STRIKE_PHRASES, clause)
+    if found is None and not scope:
+        found = _effects(clause)
     return _composed(clause, scope) if found is None else found
 
 
@@ -241,7 +250,8 @@ def _changes(clause: Clause) -> dict[str, Any] | None:
 
 def _sentences(text: str) -> Iterator[str]:
     """The sentences and lines of a text."""
-    return (part for part in re.split(r"[。；\n]|\. |; ", plain(text)) if part.strip())
+    joined = plain(text).replace("以下状态：\n", "以下状态：")
+    return (part for part in re.split(r"[。；\n]|\. |; ", joined) if part.strip())
 
 
 def _clauses(sentence: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from game.characters.effects import Effect
-from game.gamedata import skill_forms, talent_forms
+from game.gamedata import owner_forms, skill_forms, talent_forms
 from game.gamedata.effect_reading import NO_BOARD, Act, SentenceReading, deed, does, number, told, with_number
 
 PROFESSIONS = {
@@ -258,7 +258,8 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("部署后#秒内", with_number("seconds", when="deployed")),
     ("部署后立[即刻]", told(when="deployed")),
     ("攻击飞行目标时，", told(when="attack", who="target", flying=True)),
-    ("(对|攻击)未被(自身)?阻挡的敌人(时)?", told(when="attack", who="target", blocked=False)),
+    ("(对|攻击)未被阻挡的敌人(时)?", told(when="attack", who="target", blocked=False)),
+    ("(对|攻击)未被自身阻挡的敌人(时)?", told(when="attack", who="target", held=False)),
     ("(攻击)?生命值?(低于|少于)#的敌人(时)?", with_number("below", when="attack", who="target")),
     ("((普通)?攻击(击中敌人)?时，?|另外还)?有?#的?(几率|概率)", with_number("chance", when="attack", who="target")),
     ("攻击(敌人)?时", told(when="attack", who="target")),
@@ -307,9 +308,14 @@ FORMS: tuple[tuple[str, Act], ...] = (
 )  # fmt: skip
 """Patterns, numbers as #, and what each of them says. The longest match at a place counts."""
 
-DEEDS = {"add", "scale", "factor", "strength", "pierce", "times", "stun", "sp", "dp", "damage", "heal_share", "seconds"}
+DEEDS = {
+    "add", "scale", "factor", "strength", "pierce", "times", "stun", "sp", "dp", "damage", "heal_share", "seconds",
+    "shift", "force",
+}  # fmt: skip
 """The fields of `Effect` that say what it does."""
-_FORMS = tuple((re.compile(pattern), act) for pattern, act in (*FORMS, *talent_forms.FORMS, *skill_forms.FORMS))
+_FORMS = tuple(
+    (re.compile(pattern), act) for pattern, act in (*FORMS, *talent_forms.FORMS, *skill_forms.FORMS, *owner_forms.FORMS)
+)
 _JOIN = re.compile("[，、]?(?:并且|并|且|同时|自身(?![与和])的?|但|，)*")
 
 

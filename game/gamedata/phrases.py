@@ -30,13 +30,13 @@ FRACTIONS = ("attack", "defense", "max_health")
 """Numbers that change by a fraction of themselves; all others change by points."""
 SLUGGISH = 0.8
 """Fraction of the speed that the state "slow" (停顿) takes, from the game's own list of terms."""
+RACES = {"感染生物": "infection", "萨卡兹": "sarkaz"}
+"""Races of enemies that talents name, and the tables' tags for them. 【无人机】 is played as every flying enemy."""
 NUMERALS = {"两": 2, "二": 2, "三": 3, "四": 4}
 PARTLY = "partly"
 """Marks the effects of a clause that also says something that is not played."""
 FACTOR = "factor"
 """Key of the effects that multiply numbers."""
-OWN_TILE = "0-1"
-"""The tables' name of the range that covers only the operator's own tile."""
 
 
 class OwnNumbers(NamedTuple):
@@ -141,7 +141,7 @@ def no_block(clause: Clause) -> int:
 
 def taunt(clause: Clause) -> int:
     """The change of taunt."""
-    return int(clause.board["taunt_level"])
+    return int(next(value for key, value in clause.board.items() if key.endswith("taunt_level")))
 
 
 def interval(clause: Clause) -> float:
@@ -174,16 +174,6 @@ def its_range(clause: Clause) -> str:
     return clause.range
 
 
-def all_held(clause: Clause) -> int:
-    """Targets for "all blocked enemies": 0 (all in range) where the range is only the own tile, which means the same.
-
-    Raises LookupError for any other range.
-    """
-    if (clause.range or clause.own.range) != OWN_TILE:
-        raise LookupError("rangeId")
-    return 0
-
-
 PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     # how long, and how it starts
     ("持续时间无限|[Ii]nfinite duration|[Uu]nlimited duration", {"duration": UNLIMITED}),
@@ -193,6 +183,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("护盾会在#秒内持续衰减", {"duration": first}),
     ("在#秒内持续衰减", {"duration": first, "fades": True}),
     ("在?#秒内攻击力[+]#", {"duration": first, "attack": second}),
+    ("在?#秒内防御力[+]#", {"duration": first, "defense": second}),
     # at once
     ("(立即)?获得#点(部署)?费用|[Ii]mmediately gains? # DP", {"dp": count}),
     ("立即恢复最大生命的#|[Ii]mmediately (recovers|restores) # (of )?[Mm]ax HP", {"heal_self": first}),
@@ -251,7 +242,6 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("造成相当于攻击力#的物理伤害", {"strength": first}),
     ("(每次攻击的|攻击时)?攻击力(提高|提升)至#", {"strength": first}),
     ("每次攻击只能造成相当于攻击力#的法术伤害", {"strength": first, "damage": "arts"}),
-    ("每次随机回复.*相当于攻击力#的生命值", {"strength": first, PARTLY: True}),
     ("普通攻击造成法术伤害", {"damage": "arts"}),
     ("普通攻击造成法术伤害并使击中的敌人停顿#秒", {"damage": "arts", "slow": SLUGGISH, "slow_time": first}),
     ("(普通攻击的)?伤害类型变为法术", {"damage": "arts"}),
@@ -265,11 +255,9 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("(每次|可以)?(额外攻击(1个|一个|一名|#个?)|同时攻击#个)(敌人|敌方单位)", {"targets": its_targets}),
     ("(反击频率不小于#的攻击间隔)|[(]反击频率不小于#的攻击间隔[)]", {}),
     ("(普通攻击的)?伤害类型变为真实", {"damage": "true"}),
-    ("同时攻击阻挡的所有敌人", {"targets": all_held}),
-    ("同时攻击阻挡的所有敌人", {"attacks_blocked": "all"}),
+    ("同时攻击阻挡的所有敌人", {"targets_by_block": True}),
     ("每个目标攻击[#2-9]次", {"hits": few}),
     ("同时攻击(攻击范围内)的?所有敌人", {"targets": 0}),
-    ("每次攻击对主目标额外射击一次", {PARTLY: True}),
     ("(每次攻击)?额外攻击(1个|一个|一名|2个|两个)目标|攻击目标数[+][1-9]", {"targets": extra}),
     ("(最多)?(可以)?(同时)?攻击(至多|最多)?[#2-9两三][个名](敌人|目标)", {"targets": few}),
     ("同时攻击至多#个目标（视为近距离攻击）", {"targets": few, "far_strength": 1.0}),
@@ -282,6 +270,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("攻击范围向前延伸一格", {"reach": 1}),
     ("攻击(范围|距离)[+]#格?|Attack [Rr]ange [+]# tiles?", {"reach": count}),
     ("阻挡数变为0", {"block": no_block}),
+    ("阻挡数[+]1", {"block": 1}),
+    ("阻挡数-1", {"block": -1}),
     ("防御力降至0", {"defense": -1.0}),
     ("每秒恢复最大生命的#|每秒恢复#的最大生命值", {"regeneration": first}),
     ("更容?易受到?敌人攻击", {"taunt": taunt}),

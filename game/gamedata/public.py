@@ -21,7 +21,8 @@ from game.gamedata import descriptions
 from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
 from game.gamedata.enemy_forms import ENEMY_FORMS
 from game.gamedata.enemy_reading import HANDBOOK_DAMAGE, AbilityNumbers, AbilityText, read_abilities
-from game.gamedata.phrases import OwnNumbers
+from game.gamedata.phrases import RACES, OwnNumbers
+from game.gamedata.strike_phrases import SKILL_SECONDS
 from game.gamedata.talents import board_of, branch_effects, phase_number, short, talents_of
 from game.levels.enemies import defined_fields
 from game.levels.reader import JsonValue
@@ -118,6 +119,7 @@ def _enemy(
         data.get("talentBlackboard") or (), data.get("skills") or (), max(fields.get("range", 0.0), 0.0)
     )
     read = read_abilities(_texts(data, told), numbers, ENEMY_FORMS)
+    fields["races"] = _races(data, f"{name}{words}")
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
     said = descriptions.enemy(_value(data, "description") or "").effects | _damage(told) | read.fields
     shipped = {key: getattr(own, key) for key in UNSAID} if own else {}
@@ -132,7 +134,7 @@ def _enemy(
         "attack": fields.pop("attack", 0.0) if interval > 0.0 else 0.0,
         "speed": fields.pop("speed", 0.0),
         "attack_interval": interval,
-        **{key: value for key, value in fields.items() if value != getattr(PLAIN, key)},
+        **{key: value for key, value in fields.items() if value != getattr(PLAIN, key) and value != []},
         "missing": (list(own.missing) if own and read.rest else []) or list(read.rest),
     }
     return {key: short(value) for key, value in found.items() if value != []}
@@ -150,6 +152,12 @@ def _damage(told: Mapping[str, Any]) -> dict[str, Any]:
     """What the handbook says of the damage of an enemy that deals one kind only."""
     kinds = list(told.get("damageType") or ())
     return HANDBOOK_DAMAGE.get(kinds[0], {}) if len(kinds) == 1 else {}
+
+
+def _races(data: Mapping[str, Any], words: str) -> list[str]:
+    """The races of an enemy by its tags, or where it has none those that its name or description names."""
+    tags = _value(data, "enemyTags")
+    return [str(tag) for tag in tags] if tags else [race for word, race in RACES.items() if word in words]
 
 
 def _value(data: Mapping[str, Any], key: str) -> Any:
@@ -211,7 +219,8 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
     skills = [_skill(skill["skillId"], tables, own, branch) for skill in entry.get("skills") or ()]
     fields["skills"] = [skill for skill, _ in skills]
     fields["potentials"] = _potentials(entry)
-    fields["bonuses"], talents, unread = talents_of(entry)
+    bonuses, talents, unread = talents_of(entry)
+    fields["bonuses"] = [*_grown_targets(entry, branch, fields.get("targets", 1)), *bonuses]
     fields["effects"] = [*branch_effects(entry, branch), *talents]
     rest = [f"{skill['name']}: {words}" for skill, unread_here in skills for words in unread_here]
     fields["missing"] = [*branch.missing, *rest, *_without_talents(fields), *unread]
@@ -248,7 +257,7 @@ def _branch(entry: Mapping[str, Any]) -> Branch:
         f"from elite {phase_number(one['unlockCondition']['phase'])} on: {field} {value}"
         for one in later
         for field, value in _trait_numbers(one, branch).items()
-        if value != numbers.get(field)
+        if value != numbers.get(field) and field != "targets"
     ]
     words = {field: value for part, (field, value) in OWN_WORDS.items() if part in said}
     return branch._replace(traits={**branch.traits, **numbers, **words}, missing=(*branch.missing, *grown))
@@ -265,6 +274,17 @@ def _trait_numbers(candidate: Mapping[str, Any], branch: Branch) -> dict[str, An
             found["slow_time"] = board[key]
     if branch.name == "chain caster" and "attack@max_target" in board:
         found["targets"] = int(board["attack@max_target"])
+    return found
+
+
+def _grown_targets(entry: Mapping[str, Any], branch: Branch, targets: int) -> list[dict[str, Any]]:
+    """More targets that a trait gives from an elite phase on, as bonuses."""
+    found = []
+    for one in ((entry.get("trait") or {}).get("candidates") or ())[1:]:
+        more = _trait_numbers(one, branch).get("targets", targets)
+        if more != targets:
+            elite = phase_number(one["unlockCondition"]["phase"])
+            found.append({"name": "trait", "elite": elite, "level": 1, "potential": 1, "targets": more})
     return found
 
 
@@ -343,9 +363,8 @@ def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> t
     """A skill at one level as fields of `Skill`, and what is not played of it, in words."""
     sp = level["spData"]
     gain = GAIN_NAMES.get(sp["spType"]) or GAINS.get(sp["spType"], "deploy")
-    effects, rest = descriptions.meaning(
-        level["description"], board_of(level.get("blackboard")), level.get("rangeId"), own
-    )
+    board = board_of(level.get("blackboard")) | {SKILL_SECONDS: max(level.get("duration") or 0.0, 0.0)}
+    effects, rest = descriptions.meaning(level["description"], board, level.get("rangeId"), own)
     strikes = "strikes" in effects
     seconds = 0.0 if strikes else effects.pop("duration", 0.0) or max(level.get("duration") or 0.0, 0.0)
     if gain == "deploy" and effects and not strikes and not seconds:
@@ -388,7 +407,7 @@ def _with_time(effects: dict[str, Any], seconds: float, *, strikes: bool) -> tup
     """A skill's fields without those effects for which it has no time or no attack, and a word on these."""
     found = effects.pop("effects", [])
     fits = {"attack", "skill begins"} if strikes else {"skill begins"}
-    kept = [one for one in found if seconds or one.get("when", "always") in fits]
+    kept = [one for one in found if seconds or one.get("when", "always") in fits or one.get("at_place")]
     lost = ("has neither time nor attack for an effect",) if len(kept) < len(found) else ()
     return effects | ({"effects": kept} if kept else {}), lost
 

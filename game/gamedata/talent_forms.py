@@ -384,7 +384,6 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("技能开启(时|期间|后)，?", told(skill="active")),
     # what
     ("生命上限(提高|提升|[+])#", health),
-    ("(的)?部署费用-#", own_change("cost", -1.0)),
     ("(的)?初始技力[+]#", own_change("initial_sp")),
     ("所有干员的再部署时间-#", cards_back),
     ("受到的治疗(效果|量)(提升|提高|[+])#", healed_more),

@@ -36,9 +36,16 @@ SETTING: dict[re.Pattern[str], dict[str, Any | Setting]] = {
 """Parts of talents that set what an operator is, and the fields of `Bonus` that they set."""
 
 
+WORDS = ("when", "who", "per", "skill")
+"""Fields of a branch's effect whose texts are no keys."""
+
+
 def _given(value: Any, board: Mapping[str, float]) -> Any:
     """A field of a branch's effect: for a text that is a key of the tables, the number that they give."""
-    return board[value] if isinstance(value, str) and value in board else value
+    if isinstance(value, dict):
+        return {key: _given(one, board) for key, one in value.items()}
+    found = board[value] if isinstance(value, str) and value in board else value
+    return int(found) if isinstance(found, float) and found == int(found) else found
 
 
 def branch_effects(entry: Mapping[str, Any], branch: Branch) -> list[dict[str, Any]]:
@@ -50,7 +57,8 @@ def branch_effects(entry: Mapping[str, Any], branch: Branch) -> list[dict[str, A
         reached = {"name": "trait", "elite": phase_number(condition["phase"]), "level": condition["level"]}
         numbers = board_of(one.get("blackboard"))
         found += [
-            reached | {field: _given(value, numbers) for field, value in effect.items()} for effect in branch.effects
+            reached | {field: value if field in WORDS else _given(value, numbers) for field, value in effect.items()}
+            for effect in branch.effects
         ]
     return found
 

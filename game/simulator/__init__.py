@@ -22,11 +22,13 @@ The modules. Each imports only those above it; the last ones prepare the compile
     afflictions     cold, freezing and elemental injury add up and break out
     choosing        whom an effect chooses, and whether its conditions hold
     presence        entering and leaving the field: appear, die (and split), leak, remove
+    shifting        enemies are pushed and pulled
     movement        enemies walk along their routes
     waves           enemies come, fragment after fragment
     targeting       priorities and ranges: who is attacked next
     effect_deeds    what an effect does to a fighter, and what losing health leads to
-    effects         effects happen, and change numbers while they last
+    effect_changes  which numbers effects change while they last
+    effects         effects happen: to whom, and what
     combat          what one attack or heal does
     skills          skills fill, begin, last and end; an operator enters the field
     friends         operators of the level come and go

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
+from game.simulator.choosing import in_hand
 from game.simulator.compiling import compiled, entry, not_inlined, often
+from game.simulator.effect_records import COST
 from game.simulator.field import add_dp, field_within
+from game.simulator.modifiers import has_effects
 from game.simulator.presence import remove, update_list
 from game.simulator.records import RUNNING, Battles, Field, Flags, World
 from game.simulator.skills import activate, enter, skill_ready
@@ -20,6 +23,8 @@ def cost_now(world: World, field: Field, s: int) -> int:
     99; a device always the same.
     """
     cost, times = world.deployable[s].cost, field.unit[s].times_deployed
+    if has_effects(world):
+        cost = max(cost + int(in_hand(world, field, s, COST)), 0)
     if times == 0 or s >= world.squad:
         return cost
     factor = options.SECOND_PRICE if times == 1 else options.LATER_PRICE
@@ -113,7 +118,7 @@ def retreat(world: World, field: Field, s: int) -> None:
     """
     not_inlined()
     remove(world, field, s)
-    if s >= world.squad:
+    if s >= world.squad or world.deployable[s].refunds_nothing:
         return
     if world.deployable[s].refunds_first_cost:
         add_dp(world, field, world.deployable[s].cost)

@@ -11,7 +11,7 @@ from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import lose_health, stun
 from game.simulator.effect_events import raise_event
 from game.simulator.effect_records import DODGES, PIERCE, STRENGTH, TIMES
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, guarded, product_of, spend
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     defense_of,
@@ -116,7 +116,7 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     """The same with the numbers that effects change, and what effects do then; what is dodged does nothing."""
     not_inlined()
     stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
-    if dodges(field, s, stats.damage):
+    if dodges(field, s, stats.damage, stats.reach <= 0.0):
         raise_event(world, field, s, DODGES)
         return
     fired = fired_by_attack(world, field, attacker, 0, s)
@@ -125,7 +125,7 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), stats.damage) * taken(
         field, s, stats.damage
     )
-    hurt *= product_of(world, field, attacker, fired, TIMES)
+    hurt *= product_of(world, field, attacker, fired, TIMES) * guarded(world, field, s, attacker)
     field.battle[0].dealt = hurt
     if stats.stun > 0:
         stun(world, field, s, stats.stun)
@@ -167,6 +167,8 @@ def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
             gain_sp(world, field, s, TICKS)
     else:
         return
+    if has_effects(world):
+        spend(world, field, s)
     unit.last_attack = clock
     unit.attacks += 1
     unit.next_attack = _next_attack(unit.next_attack, interval_of(world, field, s, mode), clock)

@@ -5,7 +5,7 @@ A fighter `f` or `g` is an operator (its slot) or an enemy (S plus its number); 
 
 from __future__ import annotations
 
-from game.simulator.compiling import compiled, often
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_records import (
     ADD,
     ALLIES,
@@ -25,15 +25,17 @@ from game.simulator.effect_records import (
     ONLY,
     SELF,
     SILENCE,
+    SKILL_BEGINS,
     SPEED,
     STUNNED,
     TARGET,
     USUAL,
 )
 from game.simulator.field import mode_of
-from game.simulator.modifiers import attack_of, defense_of, draw, full_health
+from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health
 from game.simulator.records import PRESENT, Field, World
 
+BESIDE_DOWN, BESIDE_RIGHT = (1, 0, -1, 0), (0, 1, 0, -1)
 SLUGGISH = 0.79
 """An enemy that loses more of its speed than this is in the state "slow"."""
 
@@ -62,7 +64,12 @@ def tile_under(world: World, field: Field, f: int) -> int:
 @often
 def near(world: World, field: Field, f: int, g: int, radius: float) -> bool:
     """Whether two fighters stand on tiles at most so far from each other."""
-    here, there = tile_under(world, field, f), tile_under(world, field, g)
+    return near_tile(world, tile_under(world, field, f), tile_under(world, field, g), radius)
+
+
+@often
+def near_tile(world: World, here: int, there: int, radius: float) -> bool:
+    """Whether two tiles are at most so far from each other."""
     down, right = here // world.width - there // world.width, here % world.width - there % world.width
     return down * down + right * right <= radius * radius
 
@@ -78,7 +85,7 @@ def health_of(field: Field, f: int) -> float:
 
 
 @compiled
-def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C901, PLR0911 - one line a case
+def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a case
     """Whether the conditions of an effect on its owner hold; `mode` says whether its skill counts as active."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
@@ -100,9 +107,16 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C
         return False
     if f >= slots:
         return _enemy_may(world, field, i, f - slots)
-    if not row.lot_from <= field.unit[f].lot < row.lot_to:
+    if row.at_place and field.unit[f].place_until < field.battle[0].clock:
+        return False
+    lot = field.unit[f].skill_lot if row.when == SKILL_BEGINS else field.unit[f].lot
+    if not row.lot_from <= lot < row.lot_to:
         return False
     if field.unit[f].block_taken < row.holds or (row.free and field.unit[f].block_taken > 0):
+        return False
+    if row.foes_most > 0 and _foes_it_strikes(world, field, f) > row.foes_most:
+        return False
+    if row.high_near > 0 and _high_near(world, field, f) < row.high_near:
         return False
     return row.alone <= 0.0 or _is_alone(world, field, f, row.alone)
 
@@ -122,6 +136,56 @@ def _enemy_may(world: World, field: Field, i: int, e: int) -> bool:
     if row.own_blocked != EITHER and (row.own_blocked == ONLY) != (foe.blocker >= 0):
         return False
     return row.firm or not is_silenced(field, field.unit.shape[0] + e)
+
+
+@compiled
+def foes_in_range(field: Field, s: int) -> int:
+    """How many enemies are in an operator's range."""
+    slots, found = field.unit.shape[0], 0
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        found += int(stands(field, slots + e) and field.covers[s, field.foe[e].tile])
+    return found
+
+
+@compiled
+def _foes_it_strikes(world: World, field: Field, s: int) -> int:
+    """How many enemies in an operator's range are not out of its reach in the air."""
+    slots, found = field.unit.shape[0], 0
+    for k in range(field.battle[0].listed):
+        e = field.present[k]
+        near = stands(field, slots + e) and field.covers[s, field.foe[e].tile]
+        found += int(near and (world.stance[0, s].reaches_air or not world.enemy[e].flying))
+    return found
+
+
+@compiled
+def _high_near(world: World, field: Field, s: int) -> int:
+    """How many of the four tiles beside an operator are high ground."""
+    row, col, found = field.unit[s].tile // world.width, field.unit[s].tile % world.width, 0
+    for d in range(4):
+        down, right = BESIDE_DOWN[d], BESIDE_RIGHT[d]
+        if 0 <= row + down < world.height and 0 <= col + right < world.width:
+            found += int(world.high[(row + down) * world.width + col + right])
+    return found
+
+
+@compiled
+def in_hand(world: World, field: Field, s: int, attribute: int) -> float:
+    """What the operators on the field add to a number of an operator's card: points of COST, fractions of
+    REDEPLOY_TIME.
+    """
+    not_inlined()
+    more = 0.0
+    for i in range(world.effect.shape[0]):
+        row = world.effect[i]
+        if not row.hand or not stands(field, row.owner) or (row.sort >= 0 and not world.sort[row.sort, s]):
+            continue
+        if holds_now(world, field, i, mode_of(field, row.owner)):
+            for p in range(row.first, row.first + row.parts):
+                if world.effect_part[p].of == attribute and world.effect_part[p].what <= ADD:
+                    more += world.effect_part[p].amount
+    return more
 
 
 @compiled
@@ -170,6 +234,8 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     """Whether a fighter on the field is where an effect works."""
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.reach == IN_RADIUS:
+        if row.at_place:
+            return near_tile(world, field.unit[f].place, tile_under(world, field, g), row.radius)
         return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
         if f >= slots:
@@ -191,7 +257,7 @@ def _shoots_to(world: World, field: Field, e: int, s: int) -> bool:
 
 
 @compiled
-def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 - one line a case
+def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: C901, PLR0911 - one line a case
     """Whether a fighter is of the sort that an effect asks for."""
     row, slots = world.effect[i], field.unit.shape[0]
     share = health_of(field, g) / full_health(world, field, g)
@@ -201,15 +267,22 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: PLR0911 -
         return False
     if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
         return False
+    if row.when == ATTACKS and row.struck_most != 0 and row.owner < slots:
+        most = row.struck_most if row.struck_most > 0 else block_of(world, field, row.owner)
+        if field.unit[row.owner].struck >= most:
+            return False
+    if row.who == TARGET and row.reach == IN_RADIUS and not near(world, field, row.owner, g, row.radius):
+        return False
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
-    if row.blocked == EITHER:
-        return True
     if g < slots:
-        return row.owner < slots or (row.blocked == ONLY) == (field.foe[row.owner - slots].blocker == g)
+        if row.blocked == EITHER or row.owner < slots:
+            return True
+        return (row.blocked == ONLY) == (field.foe[row.owner - slots].blocker == g)
     blocker = field.foe[g - slots].blocker
-    held = blocker == row.owner if row.when == ATTACKS else blocker >= 0
-    return (row.blocked == ONLY) == held
+    if row.held != EITHER and (row.held == ONLY) != (blocker == row.owner):
+        return False
+    return row.blocked == EITHER or (row.blocked == ONLY) == (blocker >= 0)
 
 
 @compiled
@@ -218,7 +291,7 @@ def _is_ahead(world: World, field: Field, i: int, g: int) -> bool:
     row = world.effect[i]
     here, there = tile_under(world, field, row.owner), tile_under(world, field, g)
     down, right = there // world.width - here // world.width, there % world.width - here % world.width
-    for _ in range((4 - field.unit[row.owner].direction) % 4):
+    for _ in range((4 - field.unit[row.owner].direction + (2 if row.behind else 0)) % 4):
         down, right = right, -down
     return 0 < right <= abs(row.ahead) and abs(down) <= row.aside
 
@@ -234,7 +307,7 @@ def _in_state(field: Field, state: int, g: int) -> bool:
         return (unit.cold_until > clock) if state == COLD_NOW else (state == FROZEN and unit.frozen_until > clock)
     foe = field.foe[g - slots]
     if state == STUNNED:
-        return foe.stunned_until > clock
+        return foe.stunned_until > max(clock, foe.shifted_until)
     if state in (COLD_NOW, FROZEN):
         return (foe.cold_until if state == COLD_NOW else foe.frozen_until) > clock
     slowed = foe.slowed_until > clock and foe.slow > SLUGGISH

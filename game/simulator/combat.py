@@ -7,7 +7,7 @@ import numpy as np
 from game.simulator.afflictions import resisted
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
-from game.simulator.effect_deeds import fall
+from game.simulator.effect_deeds import fall, heal_gives_sp
 from game.simulator.effect_records import (
     ADD,
     DEFENSE_MET,
@@ -21,11 +21,12 @@ from game.simulator.effect_records import (
     STRENGTH,
     TIMES,
 )
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, product_of
+from game.simulator.effects import after_attack, after_hit, fired_by_attack, points_pierced, product_of
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     at_most,
     attack_of,
+    block_of,
     changed,
     dodges,
     draw,
@@ -33,6 +34,7 @@ from game.simulator.modifiers import (
     enemy_resistance,
     full_health,
     has_effects,
+    is_asleep,
     taken,
 )
 from game.simulator.presence import die
@@ -43,6 +45,7 @@ from game.simulator.targeting import BLOCKED, NO_TARGET, order_of, priority_of
 @often
 def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
     """One attack or heal with the figures of a mode; False if there is no target."""
+    field.unit[s].struck = 0
     if world.stance[mode, s].damage == HEAL:
         return _heal(world, field, s, mode)
     return _strike(world, field, s, mode)
@@ -52,6 +55,8 @@ def strike_or_heal(world: World, field: Field, s: int, mode: int) -> bool:
 def _heal(world: World, field: Field, s: int, mode: int) -> bool:
     """Heal the wounded operators in range with the least health; False if there is none."""
     stance = world.stance[mode, s]
+    if stance.scatters:
+        return _heal_anyone(world, field, s, mode)
     most = stance.targets if stance.targets > 0 else field.unit.shape[0]
     # First find the last one to be healed, by health and then by slot; then heal all up to that one.
     last, last_left = -1, -1.0
@@ -78,6 +83,25 @@ def _heal(world: World, field: Field, s: int, mode: int) -> bool:
 
 
 @compiled
+def _heal_anyone(world: World, field: Field, s: int, mode: int) -> bool:
+    """Heal one of the wounded operators in range, drawn by chance; False if there is none."""
+    slots, count = field.unit.shape[0], 0
+    for ally in range(slots):
+        count += int(_health_left(world, field, s, mode, ally) < np.inf)
+    chosen = int(draw(field) * count) if count > 0 else -1
+    for ally in range(slots):
+        if _health_left(world, field, s, mode, ally) < np.inf:
+            if chosen == 0:
+                amount = attack_of(world, field, s, mode) * world.stance[mode, s].hits
+                if has_effects(world):
+                    _heal_with_effects(world, field, s, mode, ally, amount)
+                else:
+                    field.unit[ally].health = min(field.unit[ally].health + amount, full_health(world, field, ally))
+            chosen -= 1
+    return count > 0
+
+
+@compiled
 def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int, amount: float) -> None:
     """Heal one operator by an amount that effects change, and let the effects of the heal happen."""
     not_inlined()
@@ -85,7 +109,9 @@ def _heal_with_effects(world: World, field: Field, s: int, mode: int, ally: int,
     amount *= product_of(world, field, s, fired, STRENGTH)
     amount *= field.modifier[s, HEALING_GIVEN, FACTOR] * field.modifier[ally, HEALING_TAKEN, FACTOR]
     full = full_health(world, field, ally)
+    heal_gives_sp(world, field, s, ally)
     field.unit[ally].health = min(field.unit[ally].health + amount, full)
+    field.unit[s].struck += 1
     after_attack(world, field, s, fired, ally)
 
 
@@ -115,23 +141,25 @@ def _strike(world: World, field: Field, s: int, mode: int) -> bool:
     if stance.scatters:
         _strike_anyone(world, field, s, mode, stance.targets)
         return True
-    all_blocked = stance.attacks_all_blocked and field.foe[target].blocker == s
-    if all_blocked or stance.targets == 0:
-        _strike_many(world, field, s, mode, all_blocked)
-    elif stance.targets == 1:
+    if stance.leaps > 0.0:
+        _strike_leaping(world, field, s, mode, target)
+        return True
+    targets = max(block_of(world, field, s), 1) if stance.targets_by_block else stance.targets
+    if targets == 0:
+        _strike_all(world, field, s, mode)
+    elif targets == 1:
         _hit(world, field, s, mode, target)
     else:
-        _strike_best(world, field, s, mode, stance.targets)
+        _strike_best(world, field, s, mode, targets)
     return True
 
 
 @compiled
-def _strike_many(world: World, field: Field, s: int, mode: int, blocked_only: bool) -> None:
-    """Attack all enemies that the operator blocks, or all in its range."""
-    least = BLOCKED if blocked_only else NO_TARGET + 1
+def _strike_all(world: World, field: Field, s: int, mode: int) -> None:
+    """Attack all enemies in the operator's range."""
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) >= least:
+        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) > NO_TARGET:
             _hit(world, field, s, mode, e)
 
 
@@ -150,6 +178,27 @@ def _strike_anyone(world: World, field: Field, s: int, mode: int, times: int) ->
                     _hit(world, field, s, mode, field.present[k])
                     break
                 chosen -= 1
+
+
+@compiled
+def _strike_leaping(world: World, field: Field, s: int, mode: int, target: int) -> None:
+    """Attack the target, and leap from each enemy that is struck to the nearest one that was not struck yet."""
+    clock, radius = field.battle[0].clock, world.stance[mode, s].leaps
+    listed, e = field.battle[0].listed, target
+    for _ in range(world.stance[mode, s].targets):
+        row, col = field.foe[e].row, field.foe[e].col
+        field.foe[e].leapt_at = clock + 1
+        _hit(world, field, s, mode, e)
+        e, nearest = NO_INDEX, radius * radius
+        for k in range(listed):
+            other = field.present[k]
+            down, right = field.foe[other].row - row, field.foe[other].col - col
+            distance = down * down + right * right
+            fresh = can_be_hit(field, other) and field.foe[other].leapt_at != clock + 1
+            if fresh and distance < nearest and not is_asleep(world, field, other):
+                e, nearest = other, distance
+        if e < 0:
+            return
 
 
 @compiled
@@ -200,7 +249,7 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
     """All hits of one attack on one enemy."""
     stance, stats, foe = world.stance[mode, s], world.enemy[e], field.foe[e]
     if has_effects(world):
-        if dodges(field, field.unit.shape[0] + e, stance.damage):
+        if is_asleep(world, field, e) or dodges(field, field.unit.shape[0] + e, stance.damage, False):
             return
         _strike_with_effects(world, field, s, mode, e)
         if foe.phase != PRESENT:
@@ -235,7 +284,7 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     if foe.blocker != s:
         attack *= stance.far_strength
     defense = max(changed(field, s, DEFENSE_MET, enemy_defense(world, field, e), 0.0), 0.0)
-    defense *= product_of(world, field, s, fired, PIERCE)
+    defense = max(defense * product_of(world, field, s, fired, PIERCE) - points_pierced(world, s, fired), 0.0)
     resistance = max(changed(field, s, RESISTANCE_MET, enemy_resistance(world, field, e), 0.0), 0.0)
     hurt = damage_dealt(attack, defense, resistance, stance.damage) * stance.hits
     least = attack * field.modifier[s, LEAST_DAMAGE, ADD] * product_of(world, field, s, fired, LEAST)
@@ -244,6 +293,7 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
     foe.health -= hurt
     field.battle[0].dealt = hurt
     field.unit[s].streak += 1
+    field.unit[s].struck += 1
     if foe.health <= 0.0:
         fall(world, field, e, s)
     after_attack(world, field, s, fired, target)

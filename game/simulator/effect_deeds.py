@@ -9,7 +9,7 @@ from __future__ import annotations
 from game.simulator import options
 from game.simulator.afflictions import chill, injure, resisted, weaken
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
-from game.simulator.choosing import health_of, in_reach, stands
+from game.simulator.choosing import health_of, in_reach, stands, tile_under
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_events import begin_intervals, raise_event
@@ -28,17 +28,21 @@ from game.simulator.effect_records import (
     HEAL_ATTACK,
     HEAL_DEALT,
     HEAL_SHARE,
+    HEAL_SP,
     HEALING_GIVEN,
     HEALING_TAKEN,
     HURT,
     INJURE_ATTACK,
     INJURE_POINTS,
     KILLS,
+    LAY,
     LEAP,
     LEAVE,
     LOSE,
     LOSE_SHARE,
     NEURAL,
+    PULL,
+    PUSH,
     RISES,
     SAVED,
     SHIELD,
@@ -60,16 +64,18 @@ from game.simulator.modifiers import (
     enemy_resistance,
     full_health,
     gain_sp,
+    is_asleep,
     resistance_of,
     taken,
 )  # fmt: skip
 from game.simulator.movement import leap
 from game.simulator.presence import die, remove
 from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Field, World
+from game.simulator.shifting import shift
 
 
 @compiled
-def do(world: World, field: Field, f: int, p: int, g: int) -> None:
+def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C901 - one branch a deed
     """One part of an effect of `f` on `g`."""
     not_inlined()
     part, slots = world.effect_part[p], field.unit.shape[0]
@@ -81,15 +87,30 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:
     elif what == STUN:
         stun(world, field, g, int(amount))
     elif what == GIVE_DP:
-        add_dp(world, field, int(amount))
+        _give_dp(world, field, f, int(amount))
     elif what == COLD:
         chill(world, field, g, int(amount))
+    elif PUSH <= what <= PULL:
+        shift(world, field, f, g, what, int(amount))
+    elif what == LAY:
+        if f < slots:
+            field.unit[f].place = tile_under(world, field, g)
+            field.unit[f].place_until = field.battle[0].clock + int(amount)
     elif what in (LOSE, LOSE_SHARE):
         lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
     elif g < slots:
         _do_to_operator(world, field, f, p, g)
     elif what == LEAP:
         leap(world, field, g - slots, amount)
+
+
+@compiled
+def _give_dp(world: World, field: Field, f: int, amount: int) -> None:
+    """Give DP; or take them, and an operator for which there are not enough leaves the field."""
+    if amount >= 0 or field.battle[0].dp + amount >= 0:
+        add_dp(world, field, amount)
+    elif f < field.unit.shape[0]:
+        field.unit[f].leaves_at = field.battle[0].clock
 
 
 @compiled
@@ -102,7 +123,7 @@ def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
     elif what == SHIELD_ATTACK:
         unit.shield = max(unit.shield, points_of(world, field, f, HEAL_ATTACK, amount))
     elif what == WARDS:
-        unit.wards = max(unit.wards, min(unit.wards + int(amount), part.of))
+        unit.wards = max(unit.wards, min(unit.wards + int(amount), part.of)) if amount > 0.0 else 0
     elif what == GIVE_SP:
         gain_sp(world, field, g, int(amount))
     elif what == SP_SHARE:
@@ -174,6 +195,8 @@ def damage_by_effect(world: World, field: Field, f: int, g: int, points: float, 
         lose_health(world, field, g, hurt * taken(field, g, kind))
         return
     e = g - slots
+    if is_asleep(world, field, e):
+        return
     hurt = damage_dealt(points, enemy_defense(world, field, e), enemy_resistance(world, field, e), kind)
     field.foe[e].health -= at_most(field, g, hurt * taken(field, g, kind), 1)
     if field.foe[e].health <= 0.0:
@@ -252,10 +275,19 @@ def _heal(world: World, field: Field, f: int, g: int, points: float) -> None:
     amount = points if points >= 0.0 else -points * full
     amount *= field.modifier[f, HEALING_GIVEN, FACTOR] * field.modifier[g, HEALING_TAKEN, FACTOR]
     if g < slots:
+        heal_gives_sp(world, field, f, g)
         if g == f or not world.stance[mode_of(field, g), g].unhealable:
             field.unit[g].health = min(field.unit[g].health + amount, full)
     else:
         field.foe[g - slots].health = min(field.foe[g - slots].health + amount, full)
+
+
+@compiled
+def heal_gives_sp(world: World, field: Field, f: int, g: int) -> None:
+    """Give an operator that is wounded the SP that the heals of another fighter give; before it is healed."""
+    points = field.modifier[f, HEAL_SP, ADD]
+    if points > 0.0 and f != g and field.unit[g].health < full_health(world, field, g):
+        gain_sp(world, field, g, int(points))
 
 
 @compiled

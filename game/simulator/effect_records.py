@@ -11,8 +11,8 @@ from game.simulator.rows import Record
 ) = map(passed, range(15))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
-    ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK,
-) = map(passed, range(11))  # fmt: skip
+    ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, PER_LEAP,
+) = map(passed, range(12))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
 NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
 """EffectPart.of of an elemental injury."""
@@ -30,17 +30,18 @@ EITHER, ONLY, NEVER = map(passed, range(3))
     ATTACK, DEFENSE, RESISTANCE, ATTACK_SPEED, REGENERATION, REGENERATION_SHARE, SP_RATE, TAUNT, HIT_PHYSICAL, HIT_ARTS,
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
-    MOST_TAKEN, STEALTH, TARGETS,
-) = map(passed, range(33))  # fmt: skip
-"""The numbers that effects change. HIT_PHYSICAL and HIT_ARTS are the chances that an attack of that kind hits."""
-ATTRIBUTES = 33
+    MOST_TAKEN, STEALTH, TARGETS, HIT_MELEE, SPARES_ABOVE, SPARES_BELOW, ASLEEP, HEAL_SP, REGENERATION_LOW, WEIGHT,
+    COST, REDEPLOY_TIME,
+) = map(passed, range(42))  # fmt: skip
+"""The numbers that effects change. HIT_... are the chances that an attack of that kind hits."""
+ATTRIBUTES = 42
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
-    LEND, STRENGTH, PIERCE, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK, HEAL_SHARE,
-    HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE, LOSE_SHARE, LEAVE,
-    COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP,
-) = map(passed, range(3, 30))  # fmt: skip
+    LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
+    HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
+    LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP,
+) = map(passed, range(3, 35))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -69,11 +70,16 @@ class EffectRow(Record):
     sort: int
     """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""
     blocked: int
-    """EITHER, ONLY or NEVER."""
+    """EITHER, ONLY or NEVER; the same for `held`."""
+    held: int
+    struck_most: int
+    """`Effect.first`."""
     state: int
     """ANY_STATE to FROZEN."""
     ahead: int
     aside: int
+    behind: bool
+    at_place: bool
     besides: bool
     at_target: bool
     at_random: bool
@@ -91,6 +97,8 @@ class EffectRow(Record):
     """Its row of `World.ground`: on which tiles the owner has to stand; -1 for all."""
     firm: bool
     form: int
+    foes_most: int
+    high_near: int
     after: int
     until: int
     skill: int
@@ -106,6 +114,11 @@ class EffectRow(Record):
     stacks: int
     lends: bool
     """It has a part LEND."""
+    hand: bool
+    """It has a part that changes COST or REDEPLOY_TIME, of cards."""
+    guards: bool
+    """It has a part TIMES for the damage that its owner takes."""
+    spent: bool
     ticks: int
     """How long its changes last."""
     timer: int
@@ -124,4 +137,4 @@ class EffectPart(Record):
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""
     amount: float
-    """Parts, points or ticks, as the name says; SP in ticks."""
+    """Parts, points or ticks, as the name says; SP in ticks; the force of PUSH, AWAY and PULL."""

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from game.characters.builds import is_for
-from game.characters.effects import By, Effect, Per, When
+from game.characters.effects import HAND, By, Effect, Per, When
 from game.characters.models import Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator import effect_records as codes
@@ -38,7 +38,10 @@ ATTRIBUTE = {
     "max_health": codes.MAX_HEALTH, "block": codes.BLOCK,
     "undying": codes.UNDYING, "disarmed": codes.DISARMED, "camouflage": codes.CAMOUFLAGE, "revealed": codes.REVEALED,
     "drain": codes.DRAIN, "bleed": codes.BLEED, "most_taken": codes.MOST_TAKEN, "stealth": codes.STEALTH,
-    "targets": codes.TARGETS,
+    "targets": codes.TARGETS, "dodge_melee": codes.HIT_MELEE, "spares_above": codes.SPARES_ABOVE,
+    "spares_below": codes.SPARES_BELOW, "asleep": codes.ASLEEP, "heal_sp": codes.HEAL_SP,
+    "regeneration_low": codes.REGENERATION_LOW, "weight": codes.WEIGHT, "cost": codes.COST,
+    "redeploy_time": codes.REDEPLOY_TIME,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
@@ -46,6 +49,7 @@ ATTRIBUTE = {
 }  # fmt: skip
 KIND = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE}
 ELEMENT = {"neural": NEURAL, "corrosion": CORROSION, "burning": BURNING, "necrosis": NECROSIS}
+SHIFTS = {"push": codes.PUSH, "away": codes.AWAY, "pull": codes.PULL}
 STATES = ("", "stunned", "slowed", "cold", "frozen")
 PERS = get_args(Per)
 IN_TICKS = ("second", "idle", "idle time", "skill time")
@@ -108,8 +112,10 @@ def _of_operator(one: Operator) -> tuple[Effect, ...]:
 
 
 def _of_skill(effect: Effect) -> Effect:
-    """An effect of a skill: there while the skill is active, unless it says that it is there while it is not."""
-    return effect if effect.skill == "idle" else msgspec.structs.replace(effect, skill="active")
+    """An effect of a skill: there while the skill is active, unless it says that it is there while it is not, or works
+    at a place that the skill has laid.
+    """
+    return effect if effect.skill == "idle" or effect.at_place else msgspec.structs.replace(effect, skill="active")
 
 
 def _enemy_fits(effect: Effect, one: Enemy) -> bool:
@@ -120,6 +126,7 @@ def _enemy_fits(effect: Effect, one: Enemy) -> bool:
         and one.weight >= effect.heavy
         and (effect.light < 0 or one.weight <= effect.light)
         and (not effect.groups or any(group in effect.groups for group in one.groups))
+        and (not effect.races or bool(set(effect.races) & set(one.races)))
     )
 
 
@@ -144,9 +151,13 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "by": get_args(By).index(effect.by),
         "others": effect.others,
         "blocked": WHETHER[effect.blocked],
+        "held": WHETHER[effect.held],
+        "struck_most": effect.first,
         "state": STATES.index(effect.state),
         "ahead": effect.ahead,
         "aside": effect.aside,
+        "behind": effect.behind,
+        "at_place": effect.at_place,
         "besides": effect.besides,
         "at_target": effect.at_target,
         "at_random": effect.at_random,
@@ -161,6 +172,8 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "own_blocked": WHETHER[effect.own_blocked],
         "firm": effect.firm,
         "form": effect.form,
+        "foes_most": effect.foes_most,
+        "high_near": effect.high_near,
         "after": round(effect.after * TICKS),
         "until": round(effect.until * TICKS),
         "skill": SKILL[effect.skill],
@@ -171,6 +184,9 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "step": effect.step * (TICKS if effect.per in IN_TICKS else 1),
         "stacks": effect.stacks,
         "lends": bool(effect.lend),
+        "hand": effect.when == "always" and bool(set(HAND) & {*effect.add, *effect.scale}),
+        "guards": effect.when == "hit taken" and effect.times != 1.0,
+        "spent": effect.spent,
         "ticks": round(effect.seconds * TICKS),
         "timer": timer,
         "first": first,
@@ -188,6 +204,7 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
     deeds = (
         (codes.STRENGTH, 0, effect.strength, 1.0),
         (codes.PIERCE, 0, effect.pierce, 1.0),
+        (codes.PIERCE_POINTS, 0, effect.pierce_points, 0.0),
         (codes.TIMES, 0, effect.times, 1.0),
         (codes.LEAST, 0, effect.least, 1.0),
         (codes.DAMAGE_ATTACK, kind, effect.damage, 0.0),
@@ -212,13 +229,17 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.INJURE_POINTS, ELEMENT[effect.element], effect.injury_points, 0.0),
         (codes.WEAR, 0, effect.wear, 0.0),
         (codes.LEAP, 0, effect.leap, 0.0),
+        (codes.LAY, 0, effect.lays * TICKS, 0.0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
+    parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []
     return [{"what": what, "of": of, "amount": float(amount)} for what, of, amount in parts]
 
 
 def _added(name: str, amount: float) -> tuple[int, int, float]:
     """The part of an addition. A chance to dodge multiplies the chance to be hit."""
-    if name in ("dodge", "dodge_arts"):
+    if name in ("dodge", "dodge_arts", "dodge_melee"):
         return codes.FACTOR, ATTRIBUTE[name], 1.0 - amount
+    if name == "heal_sp":
+        return codes.ADD, ATTRIBUTE[name], amount * TICKS
     return codes.ADD, ATTRIBUTE[name], amount

@@ -1,4 +1,4 @@
-"""Effects happen: which fighters they choose, what they do to them, and which numbers they change while they last.
+"""Effects happen: which fighters they choose, and what they do to them.
 
 A fighter `f` is an operator (its slot) or an enemy (S plus its number); `i` is a row of `World.effect`. Nothing here is
 called in a battle without effects. What an effect does raises no further attacks and hits, so that none runs for ever;
@@ -10,50 +10,46 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
-from game.simulator.blocking import release_above
-from game.simulator.choosing import chooses, fits, health_of, holds_now, is_silenced, stands, urgency_of
+from game.simulator.choosing import (
+    chooses,
+    fits,
+    health_of,
+    holds_now,
+    is_silenced,
+    stands,
+    urgency_of,
+)
 from game.simulator.compiling import compiled, not_inlined, often
-from game.simulator.effect_deeds import damage_by_effect, do, lose_some, points_of, rise, rot
-from game.simulator.effect_events import clear
+from game.simulator.effect_changes import grown, renew
+from game.simulator.effect_deeds import damage_by_effect, do, lose_some, rise, rot
 from game.simulator.effect_records import (
     ADD,
-    ALWAYS,
     ATTACKS,
     BLEED,
     BURN,
     DAMAGE_ATTACK,
-    DAMAGE_DEFENSE,
     DEATH,
-    DEFENSE,
     DRAIN,
-    ENEMIES_NEAR,
-    FACTOR,
-    FRIENDS,
     HIT_TAKEN,
-    IDLE,
-    IDLE_TIME,
     INTERVAL,
-    KILLED,
-    LEND,
-    LOST_HEALTH,
-    ONE,
     ONLY,
+    PER_LEAP,
+    PIERCE_POINTS,
     REGENERATION,
+    REGENERATION_LOW,
     REGENERATION_SHARE,
-    SECONDS,
     SELF,
     SHIELD,
     SHIELD_ATTACK,
-    SKILL_TIME,
     SP_RATE,
-    STREAK,
     TARGET,
-    USES,
+    TIMES,
 )  # fmt: skip
 from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
-from game.simulator.modifiers import block_of, changed, draw, full_health, gain_sp, keep_share
+from game.simulator.modifiers import changed, draw, full_health, gain_sp
 from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, TRUE, Field, World
+from game.simulator.shifting import move_shifted
 
 # --- What effects do --------------------------------------------------------------------------------------------------
 
@@ -153,8 +149,56 @@ def product_of(world: World, field: Field, f: int, fired: int, what: int) -> flo
             row = world.effect[i]
             for p in range(row.first, row.first + row.parts):
                 if world.effect_part[p].what == what:
-                    product *= 1.0 + (world.effect_part[p].amount - 1.0) * _grown(world, field, i)
+                    product *= _factor(world, field, i, world.effect_part[p].amount)
     return product
+
+
+@compiled
+def points_pierced(world: World, f: int, fired: int) -> float:
+    """The sum of the points of defense that effects which happen take from what an attack meets."""
+    not_inlined()
+    points, first = 0.0, world.effects_from[f]
+    for i in range(first, world.effects_from[f + 1]):
+        if (fired >> (i - first)) & 1:
+            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
+                if world.effect_part[p].what == PIERCE_POINTS:
+                    points += world.effect_part[p].amount
+    return points
+
+
+@compiled
+def _factor(world: World, field: Field, i: int, amount: float) -> float:
+    """A factor of an effect as it has grown; one that applies with each leap applies once for each before."""
+    if world.effect[i].per != PER_LEAP:
+        return 1.0 + (amount - 1.0) * grown(world, field, i)
+    factor = 1.0
+    for _ in range(field.unit[world.effect[i].owner].struck):
+        factor *= amount
+    return factor
+
+
+@compiled
+def guarded(world: World, field: Field, s: int, by: int) -> float:
+    """The product of the factors by which an operator's effects change the damage of this attacker."""
+    not_inlined()
+    product = 1.0
+    for i in range(world.effects_from[s], world.effects_from[s + 1]):
+        if world.effect[i].guards and holds_now(world, field, i, mode_of(field, s)) and fits(world, field, i, by):
+            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
+                if world.effect_part[p].what == TIMES:
+                    product *= world.effect_part[p].amount
+    return product
+
+
+@compiled
+def spend(world: World, field: Field, s: int) -> None:
+    """An operator has attacked: the changes that end with an attack end."""
+    not_inlined()
+    for i in range(world.effect.shape[0]):
+        timer = world.effect[i].timer
+        if world.effect[i].spent and field.until[timer, s] > field.battle[0].clock:
+            field.until[timer, s] = 0
+            field.battle[0].changed = True
 
 
 @compiled
@@ -199,9 +243,10 @@ def play_effects(world: World, field: Field, clock: int) -> None:
             field.pending[i] = 0
             for _ in range(times if row.period == 0 else int(_is_due(field, i))):
                 _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
+    move_shifted(world, field)
     _live(world, field)
     if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
-        _renew(world, field)
+        renew(world, field)
 
 
 @compiled
@@ -257,7 +302,7 @@ def _live(world: World, field: Field) -> None:
         if not stands(field, g):
             continue
         full = full_health(world, field, g)
-        gain = changed(field, g, REGENERATION, 0.0, 0.0) + changed(field, g, REGENERATION_SHARE, 0.0, 0.0) * full
+        gain = _regeneration(field, g, full)
         if field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
         if g < slots:
@@ -271,6 +316,15 @@ def _live(world: World, field: Field) -> None:
             damage_by_effect(world, field, g, g, field.modifier[g, BURN, ADD] / TICKS, ARTS)
         if field.modifier[g, BLEED, ADD] > 0.0 and stands(field, g):
             damage_by_effect(world, field, g, g, field.modifier[g, BLEED, ADD] / TICKS, TRUE)
+
+
+@often
+def _regeneration(field: Field, g: int, full: float) -> float:
+    """Points of health that a fighter with this full health gets a second."""
+    gain = changed(field, g, REGENERATION, 0.0, 0.0) + changed(field, g, REGENERATION_SHARE, 0.0, 0.0) * full
+    if field.modifier[g, REGENERATION_LOW, ADD] > 0.0 and health_of(field, g) < 0.5 * full:
+        gain += field.modifier[g, REGENERATION_LOW, ADD]
+    return gain
 
 
 @compiled
@@ -295,126 +349,3 @@ def _gain_part(world: World, field: Field, s: int) -> None:
         whole = int(field.unit[s].sp_part)
         field.unit[s].sp_part -= whole
         gain_sp(world, field, s, whole)
-
-
-@compiled
-def _renew(world: World, field: Field) -> None:  # noqa: C901 - compiled as one
-    """Make the modifiers of all fighters on the field anew."""
-    slots, listed, clock = field.unit.shape[0], field.battle[0].listed, field.battle[0].clock
-    field.battle[0].changed = False
-    for k in range(slots + listed):
-        g = k if k < slots else slots + field.present[k - slots]
-        clear(field, g)
-    for i in range(world.effect.shape[0]):  # silence comes with these, and stops some of the others
-        timer = world.effect[i].timer
-        for k in range(slots + listed if timer >= 0 else 0):
-            g = k if k < slots else slots + field.present[k - slots]
-            if field.until[timer, g] > clock:
-                _change(world, field, i, g, False)
-    for i in range(world.effect.shape[0]):
-        if world.effect[i].when == ALWAYS:
-            _change_always(world, field, i, slots + listed, False)
-    for i in range(world.effect.shape[0]):
-        if world.effect[i].lends:
-            _lend(world, field, i, slots + listed)
-    for s in range(slots):
-        if stands(field, s):
-            keep_share(world, field, s)
-            release_above(world, field, s, block_of(world, field, s))
-
-
-@compiled
-def _lend(world: World, field: Field, i: int, count: int) -> None:
-    """Add what an effect lends of its owner's numbers, which are changed already."""
-    timer, slots = world.effect[i].timer, field.unit.shape[0]
-    if timer < 0:
-        _change_always(world, field, i, count, True)
-        return
-    for k in range(count):
-        g = k if k < slots else slots + field.present[k - slots]
-        if field.until[timer, g] > field.battle[0].clock:
-            _change(world, field, i, g, True)
-
-
-@compiled
-def _change_always(world: World, field: Field, i: int, count: int, lending: bool) -> None:
-    """Add what an effect that is there always changes, for all that it chooses now."""
-    f, slots = world.effect[i].owner, field.unit.shape[0]
-    mode = mode_of(field, f) if f < slots else BASE
-    if not stands(field, f) or not holds_now(world, field, i, mode):
-        return
-    for k in range(count):
-        g = k if k < slots else slots + field.present[k - slots]
-        if chooses(world, field, i, g, NO_INDEX):
-            _change(world, field, i, g, lending)
-
-
-@compiled
-def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
-    """Add what an effect changes, or what it lends, to a fighter's modifiers."""
-    row, times = world.effect[i], _grown(world, field, i)
-    for p in range(row.first, row.first + row.parts):
-        part = world.effect_part[p]
-        if part.what > LEND or (part.what == LEND) != lending:
-            continue
-        if part.what == LEND:
-            whole = DAMAGE_DEFENSE if part.of == DEFENSE else DAMAGE_ATTACK
-            field.modifier[g, part.of, ADD] += times * points_of(world, field, row.owner, whole, part.amount)
-        elif part.what == FACTOR:
-            field.modifier[g, part.of, FACTOR] *= 1.0 + (part.amount - 1.0) * times
-        else:
-            field.modifier[g, part.of, part.what] += part.amount * times
-
-
-@often
-def _grown(world: World, field: Field, i: int) -> float:
-    """How many times the changes of an effect count; 1 for one that does not grow."""
-    row = world.effect[i]
-    if row.per == ONE:
-        return 1.0
-    steps = _measure(world, field, i) / row.step
-    if not LOST_HEALTH <= row.per <= SKILL_TIME:
-        steps = np.floor(steps)
-    return float(min(max(steps, 0.0), float(row.stacks)))
-
-
-@compiled
-def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - one line a case
-    """What an effect grows with; with most of it only one of an operator."""
-    row, clock = world.effect[i], field.battle[0].clock
-    s, per = row.owner, row.per
-    if per == SECONDS:
-        return float(clock - field.entered[s])
-    if per == LOST_HEALTH:
-        return 1.0 - health_of(field, s) / full_health(world, field, s)
-    if per in (FRIENDS, ENEMIES_NEAR):
-        return float(_count(world, field, i))
-    unit = field.unit[s]
-    if per in (IDLE, IDLE_TIME):
-        return float(clock - unit.last_attack)
-    if per == KILLED:
-        return float(unit.kills)
-    if per == USES:
-        return float(unit.uses - 1)
-    if per == STREAK:
-        return float(unit.streak)
-    return float(world.deployable[s].duration - unit.skill_ticks)
-
-
-@compiled
-def _count(world: World, field: Field, i: int) -> int:
-    """How many enemies are in the range of an effect's owner, or how many of its side and sort on the field."""
-    row, found, slots = world.effect[i], 0, field.unit.shape[0]
-    if row.per == FRIENDS and row.owner >= slots:
-        for k in range(field.battle[0].listed):
-            g = slots + field.present[k]
-            found += int(stands(field, g) and (row.sort < 0 or world.sort[row.sort, g]))
-        return found
-    if row.per == FRIENDS:
-        for s in range(slots):
-            found += int(field.unit[s].tile >= 0 and (row.sort < 0 or world.sort[row.sort, s]))
-        return found
-    for k in range(field.battle[0].listed):
-        g = slots + field.present[k]
-        found += int(stands(field, g) and field.covers[row.owner, field.foe[field.present[k]].tile])
-    return found

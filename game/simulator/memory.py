@@ -125,6 +125,13 @@ class UnitState(Record):
     """Its full health as effects had changed it last."""
     deployment_number: int
     """Which deployment of the battle its last one was, counted from 1."""
+    skill_lot: float
+    """As `lot`, drawn at the last use of its skill."""
+    struck: int
+    """How many its present attack has struck or healed so far."""
+    place: int
+    """The tile that an effect of it has laid, and until when."""
+    place_until: int
 
 
 class FoeState(Record):
@@ -165,6 +172,12 @@ class FoeState(Record):
     """Clock at which it rises after its first death; 0 otherwise."""
     form: int
     """0, and 1 after it has risen."""
+    shifted_until: int
+    """Until then it is shifted, in each tick by `shift_down` and `shift_right` tiles; it is stunned meanwhile."""
+    shift_down: float
+    shift_right: float
+    leapt_at: int
+    """One more than the clock at which a leaping attack struck it last."""
     slow: float
     """Fraction of its speed that it loses."""
     slowed_until: int

@@ -11,6 +11,7 @@ from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_records import (
     ADD,
     ARTS_TAKEN,
+    ASLEEP,
     ATTACK,
     ATTACK_SPEED,
     BLOCK,
@@ -19,6 +20,7 @@ from game.simulator.effect_records import (
     DISARMED,
     FACTOR,
     HIT_ARTS,
+    HIT_MELEE,
     HIT_PHYSICAL,
     MAX_HEALTH,
     MOST_TAKEN,
@@ -26,6 +28,8 @@ from game.simulator.effect_records import (
     RESISTANCE,
     REVEALED,
     SCALE,
+    SPARES_ABOVE,
+    SPARES_BELOW,
     SPEED,
     STEALTH,
     TARGETS,
@@ -221,6 +225,26 @@ def is_revealed(world: World, field: Field, e: int) -> bool:
 
 
 @often
+def is_asleep(world: World, field: Field, e: int) -> bool:
+    """Whether an enemy sleeps, so that it can be neither struck nor hurt."""
+    asleep = has_effects(world) and field.modifier[_fighter(field, e), ASLEEP, ADD] > 0.0
+    return bool(asleep and field.foe[e].stunned_until > field.battle[0].clock)
+
+
+@often
+def is_spared(world: World, field: Field, s: int, e: int) -> bool:
+    """Whether effects keep an operator from attacking an enemy: it sleeps, or has too much or too little health."""
+    if not has_effects(world):
+        return False
+    above, below = field.modifier[s, SPARES_ABOVE, ADD], field.modifier[s, SPARES_BELOW, ADD]
+    if above > 0.0 or below > 0.0:
+        share = field.foe[e].health / full_health(world, field, _fighter(field, e))
+        if share < below or share > above > 0.0:
+            return True
+    return is_asleep(world, field, e)
+
+
+@often
 def _fighter(field: Field, e: int) -> int:
     """An enemy's row of `field.modifier`."""
     return field.unit.shape[0] + e
@@ -235,11 +259,15 @@ def taken(field: Field, f: int, kind: int) -> float:
 
 
 @often
-def dodges(field: Field, f: int, kind: int) -> bool:
-    """Whether a fighter dodges an attack of this kind, by a draw where it has a chance to."""
+def dodges(field: Field, f: int, kind: int, near: bool) -> bool:
+    """Whether a fighter dodges an attack of this kind, by a draw where it has a chance to. `near`: by one who attacks
+    only at close quarters.
+    """
     if kind == TRUE:
         return False
     hit = field.modifier[f, HIT_PHYSICAL if kind == PHYSICAL else HIT_ARTS, FACTOR]
+    if near and kind == PHYSICAL:
+        hit *= field.modifier[f, HIT_MELEE, FACTOR]
     return bool(hit < 1.0 and draw(field) >= hit)
 
 

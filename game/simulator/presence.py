@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
+from game.simulator.choosing import in_hand
 from game.simulator.compiling import compiled, not_inlined
 from game.simulator.effect_events import begin_effects
+from game.simulator.effect_records import REDEPLOY_TIME
 from game.simulator.field import tile_of
+from game.simulator.modifiers import has_effects
 from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
 from game.simulator.ways import barriers_changed, change_way
 
@@ -135,6 +138,9 @@ def remove(world: World, field: Field, s: int) -> None:
     unit.shield = 0.0
     if s < world.squad:
         unit.ready_at = battle.clock + world.deployable[s].redeploy_ticks
+        if has_effects(world):
+            less = -in_hand(world, field, s, REDEPLOY_TIME)
+            unit.ready_at -= int(world.deployable[s].redeploy_ticks * less)
     battle.deployed -= 1
     battle.slots_taken -= int(world.deployable[s].takes_slot)
     if world.deployable[s].barrier:

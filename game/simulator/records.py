@@ -78,14 +78,16 @@ class Stance(Fighter):
 
     hits: int
     """Hits of one attack; each is reduced by the defense."""
-    attacks_all_blocked: bool
-    """An attack on a blocked enemy hits all enemies that the operator blocks."""
+    targets_by_block: bool
+    """One attack hits as many enemies as the operator can block at most, instead of `targets`."""
     range_size: int
     """Tiles in its range."""
     can_block: bool
     reaches_air: bool
     aims: int
     """Which enemies it attacks first: NEAREST_EXIT to MOST_HEALTH."""
+    leaps: float
+    """Radius within which an attack leaps from target to target; 0 for none."""
     scatters: bool
     """Each target is drawn among all in range."""
     prefers_air: bool
@@ -147,12 +149,15 @@ class Deployable(Record):
     aimed_at: bool
     """Enemies that it does not block attack it too."""
     refunds_first_cost: bool
-    """A retreat gives back `cost`."""
+    """A retreat gives back `cost`; `refunds_nothing`: nothing."""
+    refunds_nothing: bool
     sp_when_blocking: bool
     """SP that come by the second come only while it blocks."""
     uses_most: int
     """How often the skill can be used in one deployment, and in a battle; -1 for no limit."""
     uses_in_battle: int
+    endless_from: int
+    """From this use in a deployment on the skill does not end by itself; 0 for never."""
 
 
 class EnemyStats(Fighter):
@@ -299,6 +304,10 @@ class World(NamedTuple):
     steps: Flags
     """[T, 9] whether a step leads from a tile in each direction of ways.DOWN and RIGHT, without barriers, and last
     whether the tile itself is walkable; [0, 9] where there are no barriers"""
+    high: Flags
+    """[T] which tiles are high ground"""
+    pits: Flags
+    """[T] into which tiles enemies can fall"""
     stands: Flags
     """[S, T] where each operator may be deployed"""
     stance: Rows[Stance]

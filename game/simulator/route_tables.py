@@ -19,9 +19,11 @@ Way = tuple[Tile, bool]
 """A goal of walkers, and whether they step diagonally."""
 
 
-def ways_of(stage: Stage) -> dict[Way, int]:
-    """The goals to which walkers may need other ways, by their numbers; none where no device is a barrier."""
-    if not any(card.device.barrier for card in stage.devices):
+def ways_of(stage: Stage, shifts: bool) -> dict[Way, int]:
+    """The goals to which walkers may need other ways, by their numbers; none where no device is a barrier, and nothing
+    shifts enemies.
+    """
+    if not shifts and not any(card.device.barrier for card in stage.devices):
         return {}
     legs = [(leg.goal, route.diagonal) for route in stage.routes if route for leg in route.legs]
     return {way: number for number, way in enumerate(dict.fromkeys(legs))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from game.characters.models import UNLIMITED
 from game.simulator.blocking import release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, not_inlined, often
@@ -9,8 +10,10 @@ from game.simulator.effect_events import begin_effects, raise_event
 from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
 from game.simulator.field import BASE, SKILLED, add_dp, mode_of
 from game.simulator.modifiers import draw, full_health, gain_sp, has_effects, keep_share
-from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, Field, World
+from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, TICKS, Field, World
 from game.simulator.targeting import cover, find_enemy
+
+ENDLESS = round(UNLIMITED * TICKS)
 
 
 @often
@@ -81,6 +84,10 @@ def activate(world: World, field: Field, s: int) -> None:
     unit.uses += 1
     unit.uses_in_battle += 1
     unit.skill_ticks = deployable.duration
+    if 0 < deployable.endless_from <= unit.uses:
+        unit.skill_ticks = ENDLESS
+    if has_effects(world):
+        unit.skill_lot = draw(field)
     unit.skill_dp_ticks = 0.0
     add_dp(world, field, deployable.dp)
     unit.shield = max(unit.shield, deployable.shield)
@@ -115,6 +122,7 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     unit.last_attack, unit.streak_on, unit.attacks = battle.clock, -1, 0
     unit.cold_until = unit.frozen_until = unit.uninjured_until = unit.singed_until = unit.rots_until = 0
     unit.worn = unit.neural = unit.corrosion = unit.burning = unit.necrosis = 0.0
+    unit.place_until = 0
     unit.full_health = unit.health
     if has_effects(world):
         unit.lot = draw(field)

@@ -15,7 +15,7 @@ from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import Fragment, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
-from game.simulator.effect_records import ATTRIBUTES, FACTOR
+from game.simulator.effect_records import ATTRIBUTES, AWAY, FACTOR, PULL, PUSH
 from game.simulator.effect_tables import effect_tables
 from game.simulator.friends import take_posts
 from game.simulator.memory import BattleFigures, FoeState, UnitState
@@ -49,6 +49,8 @@ AIMS = (
 )  # fmt: skip
 NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, duration=0.0)
 LARGEST_SEED = 0x7FFFFFFF
+PITS = ("tile_hole",)
+"""The kinds of tiles into which enemies can fall."""
 USUAL_ATTACK_SPEED = 100.0
 """Points of attack speed at which the attack interval is the one in the table of operators."""
 
@@ -65,7 +67,9 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         units[slot] = under_rules(units[slot], stage.squad_rules)
     cost_time = stage.options.cost_increase_time
     stances = [_stance(one, skill) for skill in (False, True) for one in units]
-    ways = ways_of(stage)
+    effects = effect_tables(stage, units)
+    shifts = bool(np.isin(effects.effect_part["what"], (PUSH, AWAY, PULL)).any())
+    ways = ways_of(stage, shifts)
     return World(
         width=stage.width,
         height=stage.height,
@@ -80,6 +84,8 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         cards=cards,
         ways=len(ways),
         steps=steps_of(stage) if ways else np.zeros((0, 9), np.bool_),
+        high=stage.high.ravel(),
+        pits=np.array([key in PITS for row in stage.tile_keys for key in row]),
         stands=np.pad(room_of(stage, units[: len(squad)]), ((0, len(stage.friends)), (0, 0))),
         stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
         deployable=readable(rows_of(Deployable, _deployables(stage, units, len(squad)))),
@@ -90,7 +96,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         node=readable(nodes_of(stage, ways)),
         friend=readable(rows_of(FriendPost, [_post(one, stage) for one in stage.friends])),
         friend_order=readable(rows_of(FriendOrder, [_order(one) for one in stage.friend_moves])),
-        **effect_tables(stage, units)._asdict(),
+        **effects._asdict(),
         rules=readable(rows_of(Rules, [options.unsettled()])),
     )
 
@@ -244,11 +250,12 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
         "bare_defense": one.defense / (1.0 + max(one.defense_share, -0.99)),
         "attack_speed": one.attack_speed + changed.attack_speed,
         "hits": _or(changed.hits, one.hits),
-        "attacks_all_blocked": (changed.attacks_blocked or one.attacks_blocked) == "all",
+        "targets_by_block": _or(changed.targets_by_block, one.targets_by_block),
         "range_size": len(_range_of(one, skill)),
         "can_block": one.melee,
         "reaches_air": not one.melee or one.reaches_air,
         "aims": AIMS.index(changed.aims or one.aims),
+        "leaps": one.leaps,
         "scatters": changed.scatters,
         "prefers_air": one.prefers_air if changed.prefers_air is None else changed.prefers_air,
         "far_strength": _or(changed.far_strength, one.far_strength),
@@ -301,9 +308,11 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "barrier": False,
         "aimed_at": True,
         "refunds_first_cost": one.refunds_first_cost,
+        "refunds_nothing": one.refunds_nothing,
         "sp_when_blocking": one.sp_when_blocking,
         "uses_most": skill.uses or -1,
         "uses_in_battle": skill.uses_in_battle or -1,
+        "endless_from": skill.endless_from,
     }
 
 

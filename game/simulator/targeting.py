@@ -7,7 +7,7 @@ import numpy as np
 from game.simulator import options
 from game.simulator.compiling import compiled, often
 from game.simulator.field import NO_INDEX, can_be_hit, mode_of
-from game.simulator.modifiers import enemy_taunt, is_camouflaged, is_revealed, more_taunt
+from game.simulator.modifiers import enemy_taunt, is_camouflaged, is_revealed, is_spared, more_taunt
 from game.simulator.records import (
     HEAVIEST,
     HIGHEST_DEFENSE,
@@ -56,9 +56,11 @@ def find_enemy(world: World, field: Field, s: int) -> int:
 
 
 @often
-def priority_of(world: World, field: Field, s: int, e: int) -> int:
+def priority_of(world: World, field: Field, s: int, e: int) -> int:  # noqa: PLR0911 - one line a case
     """Priority of an enemy as an operator's target: BLOCKED by it, PREFERRED (a flier), IN_RANGE or NO_TARGET."""
     foe, stats = field.foe[e], world.enemy[e]
+    if is_spared(world, field, s, e):
+        return NO_TARGET
     if foe.blocker == s:
         return BLOCKED
     if not field.covers[s, foe.tile] or not can_be_hit(field, e):

@@ -45,7 +45,7 @@ READ = [
     ("普通攻击击中敌人时有23%（+3%）的几率额外回复1点技力", [Effect(when="attack", chance=0.23, sp=1.0)]),
     (
         "对未被自身阻挡的敌人造成的伤害提升45%（+5%）",
-        [Effect(when="attack", who="target", blocked=False, times=1.45)],
+        [Effect(when="attack", who="target", held=False, times=1.45)],
     ),
 ]
 """Whole talents of the public tables, and what they are."""
@@ -60,11 +60,10 @@ def test_a_talent_that_is_made_of_known_forms_is_read_as_a_whole(text, effects):
 @pytest.mark.parametrize(
     "text",
     [
-        "攻击时有20%的几率攻击力提升至160%（+10%），并将目标稍微地击退",
-        "获得34%（+4%）的近战物理闪避",
+        "攻击时有20%的几率攻击力提升至160%（+10%），并将目标击飞",
         "编入队伍后，额外获得2点初始部署费用",
         "所有菲林干员的攻击力+11%（+1%）",
-        "技能开启时，自身不容易受到敌人攻击",
+        "当场地中存在水地形时攻击力+24%（+6%）",
         "",
     ],
 )

@@ -67,15 +67,15 @@ def laid_over(imported, tmp_path_factory):
         ("对周围最多{max_target}个敌人造成相当于攻击力{atk_scale:0%}的物理伤害", {"max_target": 6, "atk_scale": 3.8},
          {"strikes": True, "targets": 6, "strength": 3.8, "damage": "physical", "hits": 1}, ()),
         ("攻击间隔大幅度缩短，每次随机回复攻击范围内已受伤的一名单位相当于攻击力{scale:0%}的生命值",
-         {"scale": 0.3, "base_attack_time": 0.12}, {"interval": 0.24 - 2.0, "strength": 0.3},
-         ("每次随机回复攻击范围内已受伤的一名单位相当于攻击力30%的生命值",)),
+         {"scale": 0.3, "base_attack_time": 0.12}, {"interval": 0.24 - 2.0, "strength": 0.3, "scatters": True}, ()),
         ("攻击间隔极大幅度缩短，但每次攻击只能造成相当于攻击力{scale:0%}的法术伤害",
          {"scale": 0.4, "base_attack_time": 0.15}, {"interval": 0.3 - 2.0, "strength": 0.4, "damage": "arts"}, ()),
         ("攻击范围扩大至整个战场，但攻击间隔略微增大", {"base_attack_time": 0.9}, {"interval": 1.8},
          ("攻击范围扩大至整个战场",)),
         ("下次攻击会把敌人较大力地牵引至面前，并对其造成相当于攻击力{atk_scale:0%}的物理伤害", {"atk_scale": 1.9},
          {"strikes": True, "strength": 1.9, "damage": "physical"}, ("下次攻击会把敌人较大力地牵引至面前",)),
-        ("每次攻击对主目标额外射击一次，并额外攻击2个目标", {}, {"targets": 3}, ("每次攻击对主目标额外射击一次",)),
+        ("每次攻击对主目标额外射击一次，并额外攻击2个目标", {},
+         {"targets": 3, "effects": [{"when": "attack", "who": "target", "first": 1, "times": 2.0}]}, ()),
         ("攻击变为{times}连射，攻击力提升至{atk_scale:0%}", {"times": 5, "atk_scale": 1.1},
          {"hits": 5, "strength": 1.1}, ()),
         ("攻击距离+{forward}，攻击目标数+3", {"forward": 2.0}, {"reach": 2, "targets": 4}, ()),
@@ -184,6 +184,10 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)
             if theirs.skill and any(one.per == "skill time" for one in theirs.skill.effects):
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # the shipped table halves what fades
+            if theirs.skill and any(
+                {"disarmed", "regeneration_low"} & {*one.add, *one.lend} for one in theirs.skill.effects
+            ):
+                theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # Gummy's cooking and Gavial's first skill
             if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
                 theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
             theirs = msgspec.structs.replace(theirs, **set_by_talents(laid_over.characters[name], ours))
@@ -215,21 +219,19 @@ def nameless(operator):
     """
     skill = operator.skill
     if skill:
-        unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "attacks_blocked": None}
-        unshipped |= {
-            "unhealable": False,
-            "uses_in_battle": 0,
-            "talent": 0,
-            "talent_chance_to": 0.0,
-            "heals_below": 1.0,
-        }
+        unshipped = {"name": "", "effects": (), "charges": 1, "far_strength": None, "targets_by_block": None}
+        unshipped |= {"unhealable": False, "heals_below": 1.0, "talent_chance_to": 0.0}
+        unshipped |= dict.fromkeys(("uses_in_battle", "talent"), 0)
         unshipped |= dict.fromkeys(("talent_times", "talent_chance", "talent_seconds"), 1.0)
         unshipped |= {"strength": 1.0} if skill.holds_fire else {}  # what the shipped table cannot say without effects
         skill = msgspec.structs.replace(skill, **unshipped)
     return msgspec.structs.replace(operator, skill=skill, effects=(), rarity=0, groups=(), **UNSHIPPED)
 
 
-UNSHIPPED = {"refunds_first_cost": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0}
+UNSHIPPED = {
+    "refunds_first_cost": False, "refunds_nothing": False, "high_ground_too": False, "aims": "exit", "initial_dp": 0.0,
+    "leaps": 0.0,
+}  # fmt: skip
 
 
 def test_every_imported_operator_plays(imported, laid_over):
@@ -296,12 +298,12 @@ def test_an_enemy_that_does_more_than_is_played_is_not_whole(imported):
 
 
 def test_what_is_missing_is_listed_one_by_one(imported, tmp_path):
-    """Rope's pulling is not played; Melantha is whole."""
+    """Click's drone is not played; Melantha is whole."""
     write_tables(imported, tmp_path)
     report = (tmp_path / "report.txt").read_text(encoding="utf-8")
     assert "Melantha: whole\n" in report
-    rope = report[report.index("Rope: ") :]
-    assert "下次攻击会把目标中等力度地牵引至面前" in rope[: rope.index("talent")]
+    click = report[report.index("Click: ") :]
+    assert "释放浮游单元锁定敌人攻击" in click[: click.index("whole")]
 
 
 def test_what_only_some_levels_of_a_skill_do_is_missing_too(tmp_path):
@@ -347,10 +349,10 @@ def test_branches_that_do_not_attack_by_themselves_do_not(imported):
     assert not any("holds_fire" in skill for one in (beeswax, tequila) for skill in one["skills"])
 
 
-def test_a_trait_that_grows_is_named(imported):
-    """Leizi's lightning leaps to a fourth from elite 2 on; here it stays at three."""
-    assert imported.operators["Leizi"]["targets"] == 3
-    assert "from elite 2 on: targets 4" in imported.operators["Leizi"]["missing"]
+def test_a_trait_grows(laid_over):
+    """Leizi's lightning leaps to a fourth from elite 2 on."""
+    targets = [operator_of(laid_over.characters["Leizi"], Build(elite=elite)).targets for elite in (0, 1, 2)]
+    assert targets == [3, 3, 4]
 
 
 NEW = {

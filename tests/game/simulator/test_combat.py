@@ -115,6 +115,21 @@ def test_a_guard_may_strike_all_enemies_it_blocks(make):
     assert all(now < then for now, then in zip([health(battle, n) for n in (0, 1)], before, strict=True))
 
 
+@pytest.mark.parametrize(("block", "struck"), [(1, 1), (2, 2), (3, 3)])
+def test_a_centurion_strikes_as_many_in_range_as_it_blocks_held_or_not(make, block, struck):
+    """None of three enemies a tile ahead of her is held; the blow of an operator that blocks two hits two of them."""
+    routes = (make.lane(start=(1, 2)),)
+    still = make.dummy(**IMMORTAL, moveSpeed=0.0)
+    battle = battle_of(
+        make, [make.spawn(count=3)], names=("Popukar",), changes={"block": block}, refs=(still,), routes=routes
+    )
+    battle.step(30)
+    deploy(battle, 0, 1, 1, RIGHT)
+    battle.step(options.DEPLOYMENT + 20)
+    assert sum(health(battle, number) < 1e9 for number in range(3)) == struck
+    assert not any(one.blocked for one in battle.enemies_on_field())
+
+
 def test_enemies_shoot_the_last_deployed_in_range_and_stand_still_for_it(make):
     """Two in range: the newer one is hit. An operator out of range is safe."""
     shooter = make.dummy("enemy_1003_ncbow", **IMMORTAL, atk=300)
