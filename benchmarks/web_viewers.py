@@ -3,14 +3,15 @@
 A real `holdfast run` of the practice game at its usual size, paused in its first battle: it still looks at frames and
 hands them to the page, but does not play, so what is left is the cost of watching. Shares of one core that the process
 takes, in turns: with no viewer, with one, with N, and with N of which half do not read what is sent; and how many
-messages a second those that read get. Before that, at play: the CPU time for each frame that the bot grabs and looks
-at, decisions and learning included, without a viewer and with one that does not read.
+messages a second those that read get. Then the CPU time of whole runs, which play the same battles to the same end,
+with no viewer and with one that does not read: the start, decisions and learning are in it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import selectors
 import socket
 import statistics
@@ -50,21 +51,31 @@ def ask(port: int, verb: str) -> None:
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
     """A run with a page, once it has reached a battle: its process and the page's port."""
+    command, port = prepared(folder)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        until_served(port, "battle")
+        yield psutil.Process(process.pid), port
+        process.terminate()
+
+
+def prepared(folder: Path) -> tuple[list[str], int]:
+    """The command of a run with a page, and the page's port."""
     port = free_port()
     mqtt = f"[mqtt]\nport = {free_port()}\n"
     (folder / "bot.toml").write_text(f"[play]\nplanning_seconds = 0\n{mqtt}[web]\nenabled = true\nport = {port}\n")
-    command = [sys.executable, "-m", "bot", "run", "--config", str(folder / "bot.toml"), "--fresh"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                if status(port)["state"] == "battle":
-                    break
-            except OSError:
-                pass
-            time.sleep(0.2)
-        yield psutil.Process(process.pid), port
-        process.terminate()
+    return [sys.executable, "-m", "bot", "run", "--config", str(folder / "bot.toml"), "--fresh"], port
+
+
+def until_served(port: int, state: str = "") -> None:
+    """Wait until a page is served, and its bot is in a state."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if status(port)["state"].startswith(state):
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
 
 
 class Crowd:
@@ -122,16 +133,19 @@ def share(process: psutil.Process, seconds: float) -> float:
     return (after.user + after.system - before.user - before.system) / (time.monotonic() - began)
 
 
-def per_frame(process: psutil.Process, port: int, seconds: float) -> float:
-    """Milliseconds of CPU time that the process takes for each frame that it grabs."""
-    time.sleep(SETTLING)
-    frames, before = status(port)["frames"], process.cpu_times()
-    time.sleep(seconds)
-    grabbed, after = status(port)["frames"] - frames, process.cpu_times()
-    return float(1000 * (after.user + after.system - before.user - before.system) / max(grabbed, 1))
+def played(battles: int, stuck: int) -> float:
+    """Seconds of CPU time of a run of so many battles, with viewers who do not read from its beginning on."""
+    with tempfile.TemporaryDirectory() as name:
+        command, port = prepared(Path(name))
+        with subprocess.Popen([*command, "--battles", str(battles)], stdout=subprocess.DEVNULL) as process:
+            until_served(port)
+            with Crowd(port, 0, stuck):
+                _, _, used = os.wait4(process.pid, 0)
+                process.returncode = 0
+    return used.ru_utime + used.ru_stime
 
 
-def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
+def measure(viewers: int, seconds: float, rounds: int, battles: int) -> dict[str, float]:
     """All figures; those of the cost are medians of the rounds."""
     crowds = {"no viewer": (0, 0), "1 viewer": (1, 0), f"{viewers} viewers": (viewers, 0),
               f"{viewers} viewers, half of them stuck": (viewers - viewers // 2, viewers // 2)}  # fmt: skip
@@ -140,11 +154,6 @@ def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         process, port = stack.enter_context(running(folder))
-        frames: dict[str, list[float]] = {"playing, no viewer": [], "playing, a stuck viewer": []}
-        for _ in range(rounds):
-            for name, stuck in zip(frames, (0, 1), strict=True):
-                with Crowd(port, 0, stuck):
-                    frames[name].append(per_frame(process, port, seconds))
         ask(port, "pause")
         for _ in range(rounds):
             for name, crowd in crowds.items():
@@ -154,7 +163,11 @@ def measure(viewers: int, seconds: float, rounds: int) -> dict[str, float]:
     figures = {f"{name}, cores": statistics.median(found) for name, found in shares.items()}
     figures[f"{viewers} viewers beyond 1, cores"] = figures[f"{viewers} viewers, cores"] - figures["1 viewer, cores"]
     figures |= {f"{name}, messages/s each": rate for name, rate in rates.items() if rate}
-    return figures | {f"{name}, CPU ms a frame": statistics.median(found) for name, found in frames.items()}
+    runs: dict[str, list[float]] = {"no viewer": [], "a stuck viewer": []}
+    for _ in range(rounds):
+        for name, stuck in zip(runs, (0, 1), strict=True):
+            runs[name].append(played(battles, stuck))
+    return figures | {f"{battles} battles, {name}, CPU s": statistics.median(found) for name, found in runs.items()}
 
 
 def main() -> None:
@@ -163,13 +176,14 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=15.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--battles", type=int, default=2, help="of each of the runs that are compared")
     parser.add_argument("--read", type=int, metavar="PORT", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     if options.read:
         read(options.read, options.viewers)
         return
-    figures = measure(options.viewers, options.seconds, options.rounds)
+    figures = measure(options.viewers, options.seconds, options.rounds, options.battles)
     if options.json:
         print(json.dumps(figures))
     else:
