@@ -20,7 +20,7 @@ from learning.dqn import Dqn
 from learning.fingerprint import encoding_fingerprint
 
 FILE = "general.safetensors"
-SHA256 = "1ef830f2549d288aae3ac3f2107050c152e3980a6b0711b5ff9b69558b952472"
+SHA256 = "3d1f75188975e14ebb48bd591dcc9dddf717cc8abaefc3e207f604653c777d19"
 """Of the file that ships."""
 _REMEDY = "install Holdfast again"
 

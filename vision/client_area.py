@@ -175,18 +175,20 @@ class Features:
         x, y = (round(float(value)) for value in matrix[:, 2])
         height, width = self._picture.shape[:2]
         area = Area(x, y, round(width * scale), round(height * scale))
-        return area if self._looks_alike(area, image) else None
+        return area if self.likeness(area, image) >= SAME else None
 
-    def _looks_alike(self, area: Area, image: Image) -> bool:
-        """Whether what can be seen of the area looks like that part of the picture: pages share some features."""
+    def likeness(self, area: Area, image: Image) -> float:
+        """How much what can be seen of the area looks like that part of the picture, from -1 to 1: pages share some
+        features. -1 where too little of the area can be seen.
+        """
         left, top = max(area.x, 0), max(area.y, 0)
         right, bottom = min(area.x + area.width, image.shape[1]), min(area.y + area.height, image.shape[0])
         seen = Area(left, top, right - left, bottom - top)
         if min(seen.width / area.width, seen.height / area.height) < LEAST_SEEN:
-            return False
+            return -1.0
         scale = self._picture.shape[1] / area.width
         edges = [round(one * scale) for one in (left - area.x, top - area.y, seen.width, seen.height)]
-        return likeness(Area(*edges).cut(self._picture), seen.cut(image)) >= SAME
+        return likeness(Area(*edges).cut(self._picture), seen.cut(image))
 
 
 def _features(image: Image) -> FoundFeatures:
@@ -286,7 +288,11 @@ class Place:
             yield self._usual
 
     def _find(self, image: Image) -> Area | None:
-        """Where the picture that was known last is now."""
+        """Where the picture that was known last is now.
+
+        Features tell it to some pixels only, in a battle seen small to ten: a place that looks less like the picture
+        than where the area is now is none. Such an error would stay, since the next picture would be cut out there.
+        """
         if self._known is None:
             return None
         if self._features is None:
@@ -294,4 +300,7 @@ class Place:
             is_whole = area == self._usual == Area(0, 0, *before.image.shape[1::-1])
             self._features = Features(self._known, before.features if is_whole else None)
         found = self._features.find(image, self._look(image).features)
-        return found if found is not None and LEAST_SIZE <= found.width / self.size[0] <= MOST_SIZE else None
+        if found is None or not LEAST_SIZE <= found.width / self.size[0] <= MOST_SIZE:
+            return None
+        is_better = self._features.likeness(found, image) > self._features.likeness(self.area, image)
+        return found if is_better else self.area

@@ -10,7 +10,7 @@ import torch
 
 from game.actions import NOTHING
 from learning.agent import Agent
-from learning.champion import BATTLES, Champion, Tally, chance_of_fewer
+from learning.champion import BATTLES, FIRST_WAIT, LONGEST_WAIT, Champion, Tally, chance_of_fewer
 from learning.observation import look
 
 
@@ -107,6 +107,19 @@ def test_a_harder_game_does_not_put_it_back_for_ever():
     assert 1 <= changes.count("put back") <= 3
     assert champion.record is not None
     assert champion.record.clean < 16
+
+
+def test_trouble_that_is_not_in_the_weights_does_not_cost_the_champion():
+    """While nothing can be won, no other weights take its place; it is tried again after waits that grow, and so it is
+    there again soon after the trouble has ended, although the record taken meanwhile is the worst there can be.
+    """
+    champion, changes = results("+" * BATTLES + "-" * 3_000)
+    assert changes.count("kept") == 1
+    assert champion.best == Tally(20, 20)
+    back = [number for number, change in enumerate(changes) if change == "put back"]
+    assert back[1] - back[0] == FIRST_WAIT
+    waits = np.diff(back)[1:]
+    assert (waits == np.minimum(FIRST_WAIT * 2 ** np.arange(1, len(waits) + 1), LONGEST_WAIT)).all()
 
 
 def test_it_outlives_a_restart(agent, stage, squad, settings, views):
