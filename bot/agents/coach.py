@@ -147,6 +147,7 @@ async def coach(
     plan = _texts(await _asked(engine, messages, PLANNING, PLAN_TOKENS), "plan")
     for one in plan:
         tell(f"- {one}")
+    _say(messages, "now call the first tool, or answer")
     calls: list[CoachedCall] = []
     for left in range(STEPS - 1, -1, -1):
         only_answer = left == 0 or clock() - began > SECONDS
@@ -158,17 +159,17 @@ async def coach(
         if only_answer:
             break
         if "tool" not in reply:
-            messages.append(_user('reply with {"tool": …, "arguments": …} or {"answer": [{"text": …, "cites": […]}]}'))
+            _say(messages, 'reply with {"tool": …, "arguments": …} or {"answer": [{"text": …, "cites": […]}]}')
             continue
         name, arguments = str(reply["tool"]), reply.get("arguments")
         given = arguments if isinstance(arguments, dict) else {}
         tell(f"{name} {json.dumps(given, ensure_ascii=False)}")
         if refusal := _refusal(name, given, calls, named):
-            messages.append(_user(refusal))
+            _say(messages, refusal)
             continue
         answer = await call(name, given, desk)
         calls.append(CoachedCall(name, given, answer))
-        messages.append(_user(f"result {len(calls)} of {name}: {answer.text()[:SHOWN]}"))
+        _say(messages, f"result {len(calls)} of {name}: {answer.text()[:SHOWN]}")
     return CoachReport(request, plan, tuple(calls), (), desk.may_act)
 
 
@@ -193,15 +194,17 @@ async def _asked(
     try:
         reply = await engine.reply(messages, schema, tokens)
     except ReplyError as error:
-        messages.append(_user(str(error)))
+        _say(messages, str(error))
         return {}
     messages.append({"role": "assistant", "content": json.dumps(reply, ensure_ascii=False)})
     return reply
 
 
-def _user(text: str) -> dict[str, str]:
-    """A message to the model."""
-    return {"role": "user", "content": text}
+def _say(messages: list[dict[str, str]], text: str) -> None:
+    """Say something to the model. Roles alternate: many templates refuse two messages of one role in a row."""
+    if messages[-1]["role"] == "user":
+        text = f"{messages.pop()['content']}\n{text}"
+    messages.append({"role": "user", "content": text})
 
 
 def _texts(reply: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ LARGEST_REPLY = 1 << 20
 FORMATS = ("json_schema", "json_object", "text")
 """What a server may be asked for, the strictest first; one that refuses a format is asked for the next."""
 REFUSALS = (400, 404, 415, 422, 501)
-"""Status codes with which servers answer to a format that they do not know."""
+"""Status codes with which servers answer to a format that they do not know,"""
+OF_THE_FORMAT = re.compile(r"format|schema|grammar|json", re.IGNORECASE)
+"""and what their answers then speak of. What they refuse for another reason is an error."""
 CUT_SHORT = "model produced output that does not match"
 """What llama.cpp says, with status 500, of a reply that the limit of tokens ended."""
 THOUGHTS = re.compile(r"<think>.*?(</think>|$)", re.DOTALL)
@@ -81,7 +83,8 @@ class Engine:
                 return object_in(_content(answer))
             if status == 500 and CUT_SHORT in _told(answer):
                 raise ReplyError("the reply was cut short; reply with one short JSON object")
-            if status not in REFUSALS or self._format == FORMATS[-1]:
+            of_format = status in REFUSALS and OF_THE_FORMAT.search(_told(answer)) is not None
+            if not of_format or self._format == FORMATS[-1]:
                 raise EngineError(f"{self.url}: the server refuses ({status}): {_told(answer)}")
             self._format = FORMATS[FORMATS.index(self._format) + 1]
 

@@ -77,6 +77,10 @@ async def test_the_loop_ends_whatever_the_model_replies(desk, reply):
     """After a bounded number of replies; the last is asked for as an answer, and a repeated call is made once."""
     report, messages = await asked(desk, reply)
     assert len(messages) == STEPS + 1
+    roles = [one["role"] for one in messages[-1]["messages"]]
+    assert roles[0] == "system"
+    assert set(roles[1::2]) == {"user"}
+    assert set(roles[2::2]) <= {"assistant"}
     assert messages[-1]["response_format"]["json_schema"]["schema"] == ANSWERING
     assert report.kept == ()
     assert len([one for one in report.calls if one.answer.ok]) <= 1

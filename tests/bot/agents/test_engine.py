@@ -64,6 +64,11 @@ async def test_a_server_that_refuses_or_is_not_there_is_one_line(unused_port):
         async with Engine(side.url) as engine:
             with pytest.raises(EngineError, match="the server refuses \\(401\\)"):
                 await engine.reply(ASK, SCHEMA, 10)
+    with model_side({"ok": 1}, status=400) as side:
+        async with Engine(side.url) as engine:
+            with pytest.raises(EngineError, match="the server refuses \\(400\\)"):
+                await engine.reply(ASK, SCHEMA, 10)
+    assert len(side.asked) == 1
     async with Engine(f"http://127.0.0.1:{unused_port}/v1") as engine:
         with pytest.raises(EngineError, match="start one with: holdfast coach serve"):
             await engine.reply(ASK, SCHEMA, 10)
