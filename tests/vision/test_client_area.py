@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from levels import CATALOGUE
 
+from game.actions import DEPLOY, Action
 from game.camera import Camera
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
@@ -14,7 +15,7 @@ from game.practice.art import portraits
 from game.practice.placement import WindowPlacement, displaced
 from states.events import AreaSeen, ScreenLost, ScreenSeen
 from vision.capture import Frame
-from vision.client_area import Area, Features, inside_borders
+from vision.client_area import Area, Features, Place, inside_borders
 from vision.cutter import Cutter
 from vision.profile import load_profile
 from vision.watcher import OUTSIDE_SECONDS, Watcher
@@ -137,3 +138,21 @@ def test_a_window_that_is_closed_and_opened_again_elsewhere_is_seen_again(watche
     seen = looks(watcher, on_desktop(home, area), 10.0, 3)
     assert [event.screen for event in seen if isinstance(event, ScreenSeen)] == ["home"]
     assert watcher.area == area
+
+
+def test_a_window_that_stays_is_never_found_some_pixels_away():
+    """Not in a small battle either, where features err by up to ten pixels: such an error would stay for good."""
+    game = PracticeGame([load_stage("first_watch", CATALOGUE)], default_squad(CATALOGUE), (640, 360), popups=False)
+    game._begin_battle()
+    pictures = []
+    for number in range(30):
+        if number % 6 == 0:
+            game.battle.act(Action(DEPLOY, number // 6, 4 * game.battle.stage.width + 2 + number // 6, 0))
+        game.advance(2.0)
+        pictures.append(game.draw())
+    places = []
+    for before, now in zip(pictures, pictures[4:], strict=False):
+        place = Place((640, 360))
+        place.learn(before, before)
+        places += place.candidates(now, 10.0)
+    assert set(places) == {Area(0, 0, 640, 360)}
