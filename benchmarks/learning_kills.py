@@ -217,15 +217,20 @@ def measure(folder: Path, kills: int, seed: int) -> list[Kill]:
 def comes_to_the_same(folder: Path, found: Sequence[Kill], more: int) -> bool:
     """Whether the training, after so many more decisions, has the weights of one that was never killed."""
     steps = max([one.settled for one in found if one.work == "training"], default=0) + more
-    ends = [folder / "training", folder / "whole"]
-    for end in ends:
-        child, pipe = fork(lambda path, say: practise(path, say, steps), end)
-        with os.fdopen(pipe, "rb") as said:
-            for _ in said:
-                pass
-        os.waitpid(child, 0)
-    first, second = (list(_numbers(end)) for end in ends)
-    return first == second != []
+    first = _trained(folder / "training", steps)
+    # What a killed process had kept may be more than what it had said: only rounds in which battles ended are told.
+    decisions = int(json.loads(dict(first)["training"])["trainer"]["decisions"]) if first else steps
+    return first == _trained(folder / "whole", decisions) != []
+
+
+def _trained(folder: Path, steps: int) -> list[tuple[str, bytes]]:
+    """The numbers of a training that has gone on to so many decisions, in a process of its own."""
+    child, pipe = fork(lambda path, say: practise(path, say, steps), folder)
+    with os.fdopen(pipe, "rb") as said:
+        for _ in said:
+            pass
+    os.waitpid(child, 0)
+    return list(_numbers(folder))
 
 
 def _numbers(folder: Path) -> Iterator[tuple[str, bytes]]:

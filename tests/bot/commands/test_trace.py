@@ -29,7 +29,7 @@ def test_the_list_is_a_table(capsys, kept):
     assert main(["trace", "ls", "--config", str(kept)]) == 0
     heading, won, lost = capsys.readouterr().out.splitlines()
     assert heading.split() == ["began", "events", "game", "time", "battles", "size", "fault", "ended", "file"]
-    assert won.split()[1:4] == ["282", "1:08", "1"]
+    assert won.split()[2:5] == ["282", "1:08", "1"]
     assert "kept" in won
     assert "kept" not in lost
     assert main(["trace", "ls", "--config", str(kept), "--json"]) == 0
