@@ -10,7 +10,7 @@ from game.simulator.tables import world_of
 from learning import look_ahead
 from learning.battle_copies import DECIDING
 from learning.collector import as_advised
-from learning.look_ahead import ContinuationPlayer, LookAhead, LookCounts, Seen
+from learning.look_ahead import ContinuationPlayer, LookAhead, Seen
 from learning.measuring import played
 from learning.training import Task
 from planning.drafts import Draft, PlannedMove
