@@ -31,7 +31,7 @@ HERE = "local"
 """The address that starts a cluster on this machine alone, for as long as the command runs."""
 TRIES = 10
 """Workers in a row that may be lost in the same round of a player, or the same task, before the work is given up."""
-TO_START = 60.0
+TO_START = 180.0
 """Seconds that workers have to start."""
 
 Item = TypeVar("Item")

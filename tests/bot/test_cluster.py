@@ -25,6 +25,7 @@ QUICK = Settings(
     battles=4, decisions_per_update=16, learning_starts=100, batch_size=8, buffer_size=500, epsilon_decisions=100
 )
 STEPS = 480
+pytestmark = pytest.mark.timeout(900)  # Ray and its workers start slowly on a machine that has not read them yet
 
 
 @pytest.fixture(scope="module")
