@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+LEVELS = ("debug", "info", "warning", "error")
+"""Of lines, the least important first."""
 MARKS = {"warning": "! ", "error": "!!"}
 HIDDEN = ("time", "level", "event", "run")
 """Fields that a readable line shows in a place of their own, or not at all."""
@@ -73,6 +75,18 @@ def batches(file: Path, *, follow: bool = False, poll: float = 0.3) -> Iterator[
                 time.sleep(poll)
     finally:
         reader.close()
+
+
+def backwards(file: Path, holds: Callable[[bytes], bool]) -> Iterator[dict[str, Any]]:
+    """The lines of a log, newest first, through the files put aside: those for which `holds` is true, which gets each
+    as it stands in the file.
+    """
+    for path, _ in reversed(list(_files(file))):
+        try:
+            lines = path.read_bytes().split(b"\n")
+        except OSError:
+            continue
+        yield from _parsed([line for line in reversed(lines) if line and holds(line)])
 
 
 class _Reader:

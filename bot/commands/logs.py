@@ -14,9 +14,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from bot.commands.arguments import Verbs, add_config, add_json, add_verb, count, moment
+from bot.log_reader import LEVELS, batches, readable, written
 from game.errors import DONE, InputError
-
-LEVELS = ("debug", "info", "warning", "error")
 
 
 def add(verbs: Verbs) -> None:
@@ -59,7 +58,6 @@ def logs(options: Namespace) -> int:
     """Print the lines of the log that were asked for."""
     from bot import config, log
     from bot.log_events import as_markdown
-    from bot.log_reader import batches
 
     if options.describe:
         print(as_markdown(), end="")
@@ -83,8 +81,6 @@ def logs(options: Namespace) -> int:
 
 def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
     """Whether a line was asked for. It is told every line in order: those after a state line belong to that state."""
-    from bot.log_reader import written
-
     state: Any = None
     levels = LEVELS[LEVELS.index(options.level or LEVELS[0]) :]
 
@@ -104,8 +100,6 @@ def _wanted(options: Namespace) -> Callable[[Mapping[str, Any]], bool]:
 
 def _printer(options: Namespace) -> Callable[[Mapping[str, Any]], None]:
     """Prints lines as JSON, or on a terminal for people, under a heading for each run."""
-    from bot.log_reader import readable
-
     pretty = sys.stdout.isatty() and not options.json
     colours = pretty and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     run: Any = None

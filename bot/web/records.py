@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from bot import log, log_reader
+from bot.log_reader import LEVELS
 from bot.report import report_of
 
-LEVELS = ("debug", "info", "warning", "error")
 MOST_LINES = 500
 """Lines of the log that are sent at once."""
 MOST_BATTLES = 1000
@@ -29,47 +29,24 @@ def log_lines(
 ) -> list[dict[str, Any]]:
     """The last lines of the log of at least this level, of this event and with this text in any case, newest first."""
     levels, wanted = LEVELS[LEVELS.index(level) if level in LEVELS else 0 :], text.casefold()
-    found: list[dict[str, Any]] = []
-    for raw in _backwards(directory / log.FILE, f'"event":"{event}"'.encode() if event else b""):
-        if wanted and wanted not in raw.decode(errors="replace").casefold():
-            continue
-        line = _parsed(raw)
-        if line is not None and line.get("level") in levels and (not event or line.get("event") == event):
-            found.append(line)
-        if len(found) >= min(most, MOST_LINES):
-            break
-    return found
+
+    def holds(raw: bytes) -> bool:
+        return _of(event) in raw and (not wanted or wanted in raw.decode(errors="replace").casefold())
+
+    lines = log_reader.backwards(directory / log.FILE, holds)
+    found = (one for one in lines if one.get("level") in levels and (not event or one.get("event") == event))
+    return list(islice(found, min(most, MOST_LINES)))
 
 
 def battles(directory: Path) -> list[dict[str, Any]]:
     """The results of the last battles as the log has them, oldest first."""
-    found: list[dict[str, Any]] = []
-    for raw in _backwards(directory / log.FILE, b'"event":"battle"'):
-        line = _parsed(raw)
-        if line is not None and line.get("event") == "battle":
-            found.append(line)
-        if len(found) >= MOST_BATTLES:
-            break
-    return found[::-1]
+    lines = log_reader.backwards(directory / log.FILE, lambda raw: _of("battle") in raw)
+    return list(islice((one for one in lines if one.get("event") == "battle"), MOST_BATTLES))[::-1]
 
 
-def _backwards(file: Path, needle: bytes) -> Iterator[bytes]:
-    """The lines of a log that hold `needle`, newest first, through the files that were put aside."""
-    aside = [path for path in file.parent.glob(f"{file.name}.*") if path.suffix[1:].isdecimal()]
-    for path in (file, *sorted(aside, key=lambda one: int(one.suffix[1:]))):
-        try:
-            lines = path.read_bytes().split(b"\n")
-        except OSError:
-            continue
-        yield from (line for line in reversed(lines) if line and needle in line)
-
-
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    try:
-        line = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
-    return line if isinstance(line, dict) else None
+def _of(event: str) -> bytes:
+    """What a line of an event holds; of any event for ""."""
+    return f'"event":"{event}"'.encode() if event else b""
 
 
 class Reports:

@@ -1,4 +1,4 @@
-"""What the tests of agents need: a configuration of their own, and a desk with it."""
+"""What the tests of agents need: a desk with a configuration of its own."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ import pytest
 
 from bot import log
 from bot.agents.tools import Desk
-
-
-@pytest.fixture
-def config(tmp_path: Path, port: int) -> Path:
-    """A configuration with a data directory of its own, and a port on which nothing listens."""
-    file = tmp_path / "bot.toml"
-    file.write_text(f"[mqtt]\nport = {port}\n", encoding="utf-8")
-    return file
 
 
 @pytest.fixture

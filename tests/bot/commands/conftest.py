@@ -11,14 +11,6 @@ import game
 
 
 @pytest.fixture
-def config(tmp_path: Path, port: int) -> Path:
-    """A configuration of our own, with a port on which nothing listens."""
-    file = tmp_path / "bot.toml"
-    file.write_text(f"[mqtt]\nport = {port}\n", encoding="utf-8")
-    return file
-
-
-@pytest.fixture
 def hard(tmp_path: Path) -> Path:
     """The level file of first_watch with a rune for challenge mode: operators cost three times as much."""
     data = json.loads((Path(game.__file__).parent / "levels" / "stages" / "first_watch.json").read_text("utf-8"))
