@@ -48,9 +48,11 @@ def find_enemy(world: World, field: Field, s: int) -> int:
     best, best_priority, shortest = -1, NO_TARGET, np.inf
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        priority, distance = priority_of(world, field, s, e), order_of(world, field, s, e)
-        nearer = priority == best_priority and priority > NO_TARGET and distance < shortest
-        if priority > best_priority or nearer:
+        priority = priority_of(world, field, s, e)
+        if priority == NO_TARGET or priority < best_priority:
+            continue
+        distance = order_of(world, field, s, e)
+        if priority > best_priority or distance < shortest:
             best, best_priority, shortest = e, priority, distance
     return best
 
