@@ -11,6 +11,7 @@ from typing import Any
 
 from amqtt.broker import Broker
 from amqtt.contexts import Action
+from amqtt.errors import BrokerError
 from amqtt.plugins.base import BaseTopicPlugin
 
 from bot.mqtt.rate import Rate, Rejections
@@ -26,7 +27,6 @@ SLOWED = 0.02
 @contextlib.asynccontextmanager
 async def embedded_broker(port: int) -> AsyncIterator[None]:
     """A broker on loopback, for as long as the block lasts. Raises OSError when the port cannot be opened."""
-    await _free(port)
     config = {
         "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}},
         "plugins": {
@@ -36,20 +36,16 @@ async def embedded_broker(port: int) -> AsyncIterator[None]:
     }
     broker = Broker(config)
     broker._subscriptions = Subscriptions()  # noqa: SLF001 - amqtt loses a message otherwise
-    await broker.start()
+    try:
+        await broker.start()
+    except BrokerError as error:
+        raise error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error)) from None
     try:
         yield
     finally:
         with contextlib.suppress(Exception):  # errors of a broker that is ending do not matter
             async with asyncio.timeout(3.0):
                 await broker.shutdown()
-
-
-async def _free(port: int) -> None:
-    """Raise OSError where the port is taken. Amqtt would report that too, but after a traceback of its own."""
-    server = await asyncio.start_server(lambda _reader, _writer: None, LOOPBACK, port)
-    server.close()
-    await server.wait_closed()
 
 
 class Subscriptions(dict[str, list[Any]]):
