@@ -21,7 +21,6 @@ STAGE = load_stage("first_watch", CATALOGUE)
 SQUAD = default_squad(CATALOGUE)
 SIZE = (640, 360)
 STEP = 0.25
-LASTING = [kind for kind in KINDS if HABITS[kind].longest > 0]
 
 
 def opened(*kinds, seed=0, rate=1.0):
