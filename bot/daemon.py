@@ -16,6 +16,7 @@ from bot.config import Config, playing
 from bot.control import Control, Served
 from bot.decision_loop import DecisionLoop
 from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
+from bot.garbage import only_new_objects_searched
 from bot.hands import Hands
 from bot.health import process_figures
 from bot.inbox import Inbox
@@ -158,7 +159,7 @@ class Daemon:
         def heard(name: str, first: bool) -> None:
             loop.call_soon_threadsafe(self._asked_to_end, name, first)
 
-        with self._signals.heard_by(heard):
+        with self._signals.heard_by(heard), only_new_objects_searched():
             self._reporter.started(self._config)
             await self._pause_as_before()
             lost = self._recorder.open(self._machine.setup)

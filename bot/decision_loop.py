@@ -68,6 +68,8 @@ class DecisionLoop:
 
     def decide(self, command: Decide) -> None:
         """Have something decided; commands are answered in the order in which they are given."""
+        if not self._lock_step:  # else the decision waits for the updates
+            self._learner.make_way()
         self._queue.put_nowait(command)
 
     def close(self) -> None:
@@ -79,7 +81,9 @@ class DecisionLoop:
         while True:
             command = await self._queue.get()
             with self._inbox.pending():
-                await self._inbox.put(await self._answer(command))
+                answer = await self._answer(command)
+                self._learner.go_on()
+                await self._inbox.put(answer)
 
     async def _answer(self, command: Decide) -> Event:
         """What the policy decided; or that it failed."""

@@ -39,6 +39,9 @@ QUEUE_SIZE = 4096
 POLL = 0.1
 """Seconds between two looks at whether the thread has ended."""
 
+LONGEST_WAY = 0.5
+"""Seconds for which an update waits for a decision, at most."""
+
 
 class _Learn(NamedTuple):
     """A request to update the network from now on, or to leave it as it is."""
@@ -88,6 +91,9 @@ class Learner:
         self.dropped = 0
         self._at_work: float | None = None
         """When the thread began what it is doing, on the monotonic clock; None while it waits for something to do."""
+        self._way_is_free = threading.Event()
+        """Cleared while updates make way for a decision."""
+        self._way_is_free.set()
         self._stopping = False
         self._handed = self._taken = 0
         self._battle: deque[Experience] = deque(maxlen=QUEUE_SIZE)
@@ -221,6 +227,16 @@ class Learner:
                 Experience(before, Action(*action), after, outcome, stars, self.policy.advice_for(before))
             )
 
+    def make_way(self) -> None:
+        """Begin no update until `go_on` is called: a decision is under way, which would wait for a core or for Python's
+        lock beside one. Returns at once; an update that is under way is not waited for.
+        """
+        self._way_is_free.clear()
+
+    def go_on(self) -> None:
+        """The decision is made."""
+        self._way_is_free.set()
+
     def leave_decisions(self) -> None:
         """Say, before the thread is started, that another policy decides: results say nothing of these weights."""
         self._agent.decides = False
@@ -299,6 +315,7 @@ class Learner:
                 self._write()
             busy = True  # updates may be due from before: play that waits for them hands nothing in meanwhile
             while self._serve(wait=not busy):
+                self._way_is_free.wait(LONGEST_WAY)
                 busy = self._agent.learn()
         except Exception as error:  # noqa: BLE001  no error in here may end the play
             self.failed = f"{type(error).__name__}: {error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import signal
@@ -224,6 +225,7 @@ async def test_a_broken_detector_stops_the_hands_and_leave_evidence(tmp_path, mo
     daemon = make(tmp_path, quick(tmp_path))
     task = asyncio.create_task(daemon.run())
     await until(lambda: daemon._machine.state == "battle")
+    assert gc.get_freeze_count() > 0  # see bot.garbage
     monkeypatch.setattr(daemon._capture._watcher, "look", lambda _: 1 / 0)
     await until(lambda: daemon._machine.state == "fault")
     await until(lambda: any(line["event"] == "dump" for line in events_of(tmp_path)))

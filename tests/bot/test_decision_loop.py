@@ -29,10 +29,10 @@ WAITED = Action(WAIT)
 
 
 @contextlib.asynccontextmanager
-async def deciding(settings, policy=None):
+async def deciding(settings, policy=None, *, lock_step=True):
     """A loop at work with a real learner that keeps nothing."""
     learner, inbox = Learner(STAGE, SQUAD, settings, 1, None), Inbox()
-    one = DecisionLoop(learner, inbox, lambda: 4.5, lock_step=True, policy=policy)
+    one = DecisionLoop(learner, inbox, lambda: 4.5, lock_step=lock_step, policy=policy)
     learner.start()
     task = asyncio.create_task(one.run())
     try:
@@ -57,16 +57,21 @@ async def test_a_decision_is_a_legal_action_with_its_time():
         assert (one.decisions, len(one.latencies)) == (1, 1)
 
 
-async def test_in_lock_step_a_decision_waits_for_what_was_remembered_before_it():
-    """Every update that is due has been made before the next decision, however slow the machine is."""
+def handed_in(learner):
+    """Hand in twenty decisions of a battle; the view after them."""
     battle = Battle(STAGE, SQUAD, seed=0)
     view = battle.view()
+    for _ in range(20):
+        battle.step()
+        before, view = view, battle.view()
+        learner.remember(before, WAITED, view)
+    return view
+
+
+async def test_in_lock_step_a_decision_waits_for_what_was_remembered_before_it():
+    """Every update that is due has been made before the next decision, however slow the machine is."""
     async with deciding(Settings(learning_starts=10)) as (one, learner, inbox):
-        for _ in range(20):
-            battle.step()
-            before, view = view, battle.view()
-            learner.remember(before, WAITED, view)
-        one.decide(Decide(id=1, view=view))
+        one.decide(Decide(id=1, view=handed_in(learner)))
         await inbox.get()
         assert learner.owed == 0
         assert learner.status()["updates"] > 0
@@ -134,6 +139,21 @@ async def test_a_policy_that_hangs_waits(monkeypatch, tmp_path):
             await asyncio.sleep(0.01)
     log.close()
     assert [line["part"] for line in read(tmp_path / log.FILE)] == ["policy"]
+
+
+async def test_without_lock_step_updates_wait_for_the_decision():
+    """None is begun from when it is asked for until it is made; then those that are due are made."""
+    view, policy = Battle(STAGE, SQUAD, seed=0).view(), Hanging()
+    async with deciding(Settings(learning_starts=10), policy, lock_step=False) as (one, learner, inbox):
+        one.decide(Decide(id=1, view=view))
+        handed_in(learner)
+        await asyncio.sleep(0.1)
+        assert learner.status()["updates"] == 0
+        policy.go_on.set()
+        await inbox.get()
+        while learner.owed:  # noqa: ASYNC110 - a thread brings it about
+            await asyncio.sleep(0.01)
+        assert learner.status()["updates"] > 0
 
 
 async def asked_again(one, inbox, view):

@@ -57,6 +57,28 @@ def test_it_learns_and_publishes_while_decisions_come_in(learner, views):
     assert status["failed"] is status["alarm"] is None
 
 
+def test_updates_make_way_for_a_decision(learner, views, settings):
+    """None is begun meanwhile; those that are due are made afterwards."""
+    learner.make_way()
+    hand_in(learner, views, settings.learning_starts + 5)
+    while learner._inbox.qsize():
+        time.sleep(0.002)
+    time.sleep(0.05)
+    assert learner.status()["updates"] == 0
+    learner.go_on()
+    settle(learner)
+    assert learner.status()["updates"] > 0
+
+
+def test_a_decision_that_does_not_come_holds_up_no_update_for_long(learner, views, settings, monkeypatch):
+    """A policy that hangs does not end the learning."""
+    monkeypatch.setattr(module, "LONGEST_WAY", 0.01)
+    learner.make_way()
+    hand_in(learner, views, settings.learning_starts + 5)
+    settle(learner)
+    assert learner.status()["updates"] > 0
+
+
 def test_nothing_owed_means_everything_done(learner, views, settings):
     """Lock-step play that waits for it sees the same number of updates every time."""
     for step in range(1, 60):
