@@ -40,7 +40,7 @@ POLL = 0.1
 """Seconds between two looks at whether the thread has ended."""
 
 LONGEST_WAY = 0.5
-"""Seconds for which an update waits for a decision, at most."""
+"""Seconds for which the thread waits for a decision before it begins something, at most."""
 
 
 class _Learn(NamedTuple):
@@ -92,7 +92,7 @@ class Learner:
         self._at_work: float | None = None
         """When the thread began what it is doing, on the monotonic clock; None while it waits for something to do."""
         self._way_is_free = threading.Event()
-        """Cleared while updates make way for a decision."""
+        """Cleared while the thread makes way for a decision."""
         self._way_is_free.set()
         self._stopping = False
         self._handed = self._taken = 0
@@ -228,8 +228,8 @@ class Learner:
             )
 
     def make_way(self) -> None:
-        """Begin no update until `go_on` is called: a decision is under way, which would wait for a core or for Python's
-        lock beside one. Returns at once; an update that is under way is not waited for.
+        """Begin nothing until `go_on` is called: a decision is under way, which would wait for a core or for Python's
+        lock beside it. Returns at once; an update that is under way is not waited for.
         """
         self._way_is_free.clear()
 
@@ -315,7 +315,6 @@ class Learner:
                 self._write()
             busy = True  # updates may be due from before: play that waits for them hands nothing in meanwhile
             while self._serve(wait=not busy):
-                self._way_is_free.wait(LONGEST_WAY)
                 busy = self._agent.learn()
         except Exception as error:  # noqa: BLE001  no error in here may end the play
             self.failed = f"{type(error).__name__}: {error}"
@@ -343,14 +342,15 @@ class Learner:
             self._agent.credit = 0.0
 
     def _next(self, *, wait: bool) -> Experience | _Learn | _Save | _Stop | None:
-        """The next message; None when there is none."""
+        """The next message, once no decision is under way; None when there is none."""
         self._at_work = None if wait else time.monotonic()
         try:
-            return self._inbox.get(block=wait)
+            message = self._inbox.get(block=wait)
         except queue.Empty:
-            return None
-        finally:
-            self._at_work = time.monotonic()
+            message = None
+        self._at_work = time.monotonic()
+        self._way_is_free.wait(LONGEST_WAY)
+        return message
 
     def _take(self, one: Experience) -> None:
         """Store a decision. The last one of a battle is stored once the whole battle is on the disk."""
