@@ -124,7 +124,7 @@ async def watch(folder: Path, tables: dict[str, Any], *, game_seconds: float, wa
         noting = asyncio.create_task(noted.run(every, game_seconds=game_seconds, wall_seconds=wall_seconds))
         await asyncio.wait([noting, running], return_when=asyncio.FIRST_COMPLETED)
         noting.cancel()
-        battles, alive = daemon.summary["battles"], not running.done()
+        alive = not running.done()
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -133,7 +133,9 @@ async def watch(folder: Path, tables: dict[str, Any], *, game_seconds: float, wa
     return {
         "hours in the game": round(last.game / 3600, 2),
         "hours of the wall": round(last.wall / 3600, 3),
-        "battles": battles,
+        "battles": daemon.summary["battles"],
+        "battles won": daemon.summary["won"],
+        "won of the last 20": daemon.summary["win_rate_last_20"],
         "alive at the end": alive,
         "events": noted.events,
         "inbox, the fullest": noted.fullest,
