@@ -192,7 +192,7 @@ def main() -> None:
     """Measure, and print the table."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("reference", type=Path)
-    reader.add_argument("--url", default="http://127.0.0.1:8765/v1")
+    reader.add_argument("--url", default="http://127.0.0.1:8766/v1")
     reader.add_argument("--model", default="")
     reader.add_argument("--seeds", type=int, default=5)
     reader.add_argument("--openings", type=int, default=8)

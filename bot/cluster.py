@@ -39,19 +39,14 @@ Result = TypeVar("Result")
 
 
 class ClusterError(InputError):
-    """There is no Ray, no cluster at the address, or no worker left."""
+    """There is no cluster at the address, or no worker left."""
 
 
 def _ray() -> Any:
-    """Ray, which sends no usage reports from here. Raises ClusterError where it is not installed."""
+    """Ray, which sends no usage reports from here."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    try:
-        import ray
-    except ImportError:
-        raise ClusterError(
-            "--cluster: Ray is not installed; it is an extra: "
-            'pip install --constraint constraints.txt ".[cluster]", on each machine'
-        ) from None
+    import ray
+
     return ray
 
 

@@ -10,14 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from game.errors import InputError
 from learning.arrays import Doubles, Integers
 from learning.trainer import Trainer
 from learning.training_task import TrainingTask
-
-
-class ScalarsError(InputError):
-    """TensorBoard's files cannot be written."""
 
 
 class Writer(Protocol):
@@ -31,14 +26,9 @@ class Writer(Protocol):
 
 
 def open_writer(folder: Path) -> Writer:
-    """A writer into a folder, for `tensorboard --logdir FOLDER`. Raises ScalarsError where TensorBoard is missing."""
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        raise ScalarsError(
-            "--tensorboard: TensorBoard is not installed; it is an extra: "
-            'pip install --constraint constraints.txt ".[tensorboard]"'
-        ) from None
+    """A writer into a folder, for `tensorboard --logdir FOLDER`."""
+    from torch.utils.tensorboard import SummaryWriter
+
     writer: Writer = SummaryWriter(str(folder))
     return writer
 

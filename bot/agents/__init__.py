@@ -12,5 +12,5 @@
     serving     starts a model on it (`holdfast coach serve`), and says which it can run (`coach doctor`)
     llama_server  the engine that comes with the extra
 
-Nothing but its two verbs imports it. Its libraries are an extra: `pip install 'holdfast[coach]'`.
+Nothing but its two verbs imports it. Its libraries are the extra `coach`.
 """

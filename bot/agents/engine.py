@@ -56,7 +56,7 @@ class Engine:
         parts, key = urlsplit(self.url), os.environ.get(KEY, "")
         near = parts.hostname in LOOPBACK_HOSTS
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"--url: {url!r} is no address; write http://127.0.0.1:8765/v1")
+            raise InputError(f"--url: {url!r} is no address; write http://127.0.0.1:8766/v1")
         if key and parts.scheme == "http" and not near:
             raise InputError(f"--url: {KEY} would be sent to {parts.hostname} unencrypted; use https")
         headers = {"authorization": f"Bearer {key}"} if key else {}

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.agents.computer import Computer
 from game.errors import InputError
+from game.extras import install_command, pip_install
 
 LOOPBACK = "127.0.0.1"
 SILENT = {"DO_NOT_TRACK": "1", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -32,6 +33,11 @@ SIZES = {0.5: 0.49, 1.5: 1.54, 3: 3.09, 7: 7.62, 14: 14.8, 32: 32.8, 72: 72.7}
 """Models of one family (Qwen2.5-Instruct): the size in their names, and their parameters; in billions."""
 LARGEST_FILE = 32
 """The largest of them whose quantised form is one file."""
+BILLIONS_A_CORE = 0.8
+"""What a CPU is offered: a request to 0.135 billion parameters took 37 s on two cores (docs/coach.md), so that one to
+0.8 billion a core takes about half of the time that the coach has."""
+FILES = "https://huggingface.co/bartowski/{name}-GGUF/resolve/main/{name}-Q4_K_M.gguf"
+"""Where their quantised forms are."""
 
 
 class Serving(NamedTuple):
@@ -109,19 +115,19 @@ ENGINES = (
     Serving(
         "llama.cpp", "quantised models (GGUF) on the CPU or a small card; holds replies to a schema", False, QUANTISED,
         lambda: shutil.which("llama-server") is not None or find_spec("xllamacpp") is not None,
-        "pip install 'holdfast[coach]'", _llama_cpp,
+        install_command("coach"), _llama_cpp,
     ),
     Serving(
         "transformers", "any model of Hugging Face, on cards and CPU together; replies are not held to a schema", False,
-        HALF, _has("transformers"), "pip install 'transformers[serving]' accelerate", _transformers,
+        HALF, _has("transformers"), pip_install("transformers[serving]", "accelerate"), _transformers,
     ),
     Serving(
         "vllm", "many requests at once, over several cards; holds replies to a schema", True, HALF, _has("vllm"),
-        "pip install vllm", _vllm,
+        pip_install("vllm"), _vllm,
     ),
     Serving(
         "deepspeed", "half precision over several cards; replies are not held to a schema", True, HALF, _has("mii"),
-        "pip install deepspeed-mii", _deepspeed,
+        pip_install("deepspeed-mii"), _deepspeed,
     ),
 )  # fmt: skip
 """Every engine, the one to begin with first."""
@@ -150,14 +156,20 @@ def command_for(engine: str, model: str, port: int, computer: Computer) -> list[
 
 
 def fetch(engine: Serving, computer: Computer) -> str:
-    """The command that fetches the largest model of the family that fits; the smallest where none does."""
-    most = LARGEST_FILE if engine.name == "llama.cpp" else max(SIZES)
-    fitting = [size for size, real in SIZES.items() if real <= engine.billions(computer) and size <= most]
-    size = f"{max(fitting, default=min(SIZES)):g}B"
+    """The command that fetches the largest model of the family that fits and answers in time; the smallest where none
+    does. `hf` comes with the engines that are asked for a name.
+    """
+    most = engine.billions(computer) if computer.cards else min(engine.billions(computer), _in_time(computer))
+    size = max((size for size, real in SIZES.items() if real <= most), default=min(SIZES))
     if engine.name == "llama.cpp":
-        name = f"Qwen2.5-{size}-Instruct"
-        return f"hf download bartowski/{name}-GGUF {name}-Q4_K_M.gguf --local-dir models"
-    return f"hf download Qwen/Qwen2.5-{size}-Instruct"
+        name = f"Qwen2.5-{min(size, LARGEST_FILE):g}B-Instruct"
+        return f"curl --location --create-dirs --output models/{name}-Q4_K_M.gguf {FILES.format(name=name)}"
+    return f"{Path(sys.executable).with_name('hf')} download Qwen/Qwen2.5-{size:g}B-Instruct"
+
+
+def _in_time(computer: Computer) -> float:
+    """How many billion parameters a CPU answers with before the coach gives up."""
+    return BILLIONS_A_CORE * computer.cores
 
 
 def doctor_lines(computer: Computer) -> list[str]:
@@ -172,5 +184,6 @@ def doctor_lines(computer: Computer) -> list[str]:
         form = "quantised to 4 bits" if one.bytes_each == QUANTISED else "in half precision"
         billions = one.billions(computer)
         fits = f"up to about {billions:.1f} billion parameters fit" if billions >= min(SIZES.values()) else "none fits"
-        lines += [f"  {fits}, {form} (an estimate)", f"  a model for it: {fetch(one, computer)}"]
+        slow = f"; this CPU answers in time with up to about {_in_time(computer):.1f}" if not computer.cards else ""
+        lines += [f"  {fits}, {form}{slow} (estimates)", f"  a model for it: {fetch(one, computer)}"]
     return lines

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from game.extras import need_extra
+
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """Where verbs are added; argparse gives it no public name."""
 
@@ -51,6 +53,12 @@ def add_cluster(verb: argparse.ArgumentParser, what: str) -> None:
         "--cluster", metavar="ADDRESS",
         help=f"{what} by the workers of a Ray cluster: HOST:PORT of its head, auto, or local for one of this machine",
     )  # fmt: skip
+
+
+def check_cluster(options: argparse.Namespace) -> None:
+    """Raise ExtraError where --cluster is given without its extra: before anything else is done."""
+    if options.cluster is not None:
+        need_extra("cluster", "--cluster", "ray")
 
 
 def add_tables(verb: argparse.ArgumentParser) -> None:

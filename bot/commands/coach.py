@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.commands.arguments import Verbs, add_config, add_json, add_verb, port
-from bot.commands.mcp import add_control, desk_for, needs
+from bot.commands.mcp import add_control, desk_for
 from bot.commands.output import print_json, print_progress
 from game.errors import DONE, FAILED, InputError
+from game.extras import need_extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 ENGINES = ("llama.cpp", "transformers", "vllm", "deepspeed")
 """The names of `bot.agents.serving.ENGINES`, which is not imported for a help text."""
-PORT = 8765
-"""Where `coach serve` has a model answer, and `coach` asks."""
+PORT = 8766
+"""Where `coach serve` has a model answer, and `coach` asks: beside the page's."""
 
 
 def add(verbs: Verbs) -> None:
@@ -61,7 +62,7 @@ def coach(options: Namespace) -> int:
     """Carry out a request; FAILED where no answer came, or none that is borne out. Or serve a model, or the doctor."""
     if options.request in ("serve", "doctor"):
         return serve(options) if options.request == "serve" else doctor(options)
-    needs("httpx")
+    need_extra("coach", "holdfast coach", "httpx")
     from bot import config
     from bot.agents.memory import FILE, read_memory
 

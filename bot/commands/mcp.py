@@ -8,7 +8,8 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from bot.commands.arguments import Verbs, add_config, add_verb, port
-from game.errors import DONE, InputError
+from game.errors import DONE
+from game.extras import need_extra
 
 if TYPE_CHECKING:
     from bot.agents.tools import Desk
@@ -42,17 +43,9 @@ def desk_for(options: Namespace, by: str) -> Desk:
     return Desk(options.config, loaded.directory, options.allow_control, by)
 
 
-def needs(*modules: str) -> None:
-    """Raise InputError, with the command that installs them, where libraries of the extra are missing."""
-    from importlib.util import find_spec
-
-    if lacking := [name for name in modules if find_spec(name) is None]:
-        raise InputError(f"{', '.join(lacking)}: not installed; install it with: pip install 'holdfast[coach]'")
-
-
 def mcp(options: Namespace) -> int:
     """Serve until the client is gone, or until Ctrl-C."""
-    needs("mcp")
+    need_extra("coach", "holdfast mcp", "mcp")
     from bot.agents.server import LOOPBACK, serve_http, serve_stdio
 
     desk = desk_for(options, "mcp")

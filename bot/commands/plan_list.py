@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from bot.commands.arguments import check_cluster
 from bot.commands.output import check_folder, print_json, print_progress, write_text
 from bot.commands.plan import Company, company_of, facts_of, find, is_as_wanted, job_of
 from game.errors import DONE, FAILED, HoldfastError, InputError
@@ -53,6 +54,7 @@ def plan_list(options: Namespace) -> int:
     if options.out is None or options.picture is not None or options.out.suffix:
         raise InputError("--stages: give a folder for the jobs with --out DIR (pictures are drawn of one stage only)")
     check_folder(options.out)
+    check_cluster(options)
     from bot import config
     from bot.sources import sources
 
@@ -63,7 +65,6 @@ def plan_list(options: Namespace) -> int:
     todo = [one for one in listed if not one.file.exists()]
     if len(todo) < len(listed):
         print_progress(f"{len(listed) - len(todo)} of {len(listed)} stages have a job in {options.out} already")
-    options.out.mkdir(parents=True, exist_ok=True)
     found = list(_planned(options, company, known.catalogue, todo))
     wanted = sum(_is_wanted(facts) for facts in found)
     if options.json:
@@ -104,6 +105,7 @@ def _listed(options: Namespace, known: Any) -> list[Listed]:
 def _planned(options: Namespace, company: Company, catalogue: Catalogue, todo: Sequence[Listed]) -> Iterator[Facts]:
     """Plan and write each, and say so; nothing is planned after Ctrl-C."""
     with _each(options) as each:
+        options.out.mkdir(parents=True, exist_ok=True)
         for number, (one, facts) in enumerate(each(partial(_plan, options, company, catalogue), todo), 1):
             if _is_wanted(facts):
                 assert facts is not None

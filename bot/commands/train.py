@@ -19,12 +19,14 @@ from bot.commands.arguments import (
     add_squad,
     add_tables,
     add_verb,
+    check_cluster,
     count,
     positive,
     seed,
 )
 from bot.commands.output import check_folder, print_facts, print_progress
 from game.errors import DONE, InputError
+from game.extras import need_extra
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -73,6 +75,9 @@ def train(options: Namespace) -> int:
     if not options.stage and not options.generated:
         raise InputError("there is nothing to learn; give --stage S, --generated N, or both")
     check_folder(options.out)
+    check_cluster(options)
+    if options.tensorboard:
+        need_extra("tensorboard", "--tensorboard", "tensorboard")
     from bot import config, log
     from bot.lock import only_training
     from bot.sources import sources
@@ -85,9 +90,10 @@ def train(options: Namespace) -> int:
     known = sources(loaded, options.tables)
     asked = options.stage or options.squad or options.roster
     squads = squads_from(options, loaded, known.catalogue) if asked else []
-    scalars = Scalars(open_writer(options.out)) if options.tensorboard else None
-    tasks, trust = _tasks(options, loaded, known, squads)
-    with only_training(options.out), _seats(options) as seats:
+    with _seats(options) as seats:
+        tasks, trust = _tasks(options, loaded, known, squads)
+        with only_training(options.out):
+            scalars = Scalars(open_writer(options.out)) if options.tensorboard else None
         result = training.train(
             tasks, options.steps, options.seed, options.out, print_progress,
             settings=_settings(options, loaded.learning), start=options.start, scalars=scalars, seats=seats,

@@ -20,12 +20,13 @@ def add(verbs: Verbs) -> None:
 
 def web(options: Namespace) -> int:
     """Serve the page until it is ended."""
-    from bot import config, log
-    from bot.ending import EndingSignals
-    from bot.web.alone import serving
     from bot.web.extra import check_extra
 
     check_extra()
+    from bot import config, log
+    from bot.ending import EndingSignals
+    from bot.web.alone import serving
+
     loaded = config.load(options.config)
     log.set_up(None, "warning", sys.stderr)
     ended, signals = threading.Event(), EndingSignals()

@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.doctor.finding import Found, failure, ok, warning
 from bot.lock import is_locked
 from game.errors import HoldfastError
+from game.extras import pip_install
 
 LEAST_SPACE = 500 << 20
 """Bytes that should be free for checkpoints, traces and logs."""
@@ -80,7 +81,7 @@ def text(_config: Config) -> Found:
     found = importlib.util.find_spec("rapidocr_onnxruntime")
     models = list(Path(found.origin).parent.glob("models/*rec*.onnx")) if found and found.origin else []
     if not models:
-        return failure("no recognition model", "run: pip install --force-reinstall rapidocr-onnxruntime")
+        return failure("no recognition model", f"run: {pip_install('--force-reinstall', 'rapidocr-onnxruntime')}")
     return ok(models[0].name)
 
 

@@ -1,4 +1,4 @@
-"""The page for browsers, an extra: `pip install holdfast[web]`. docs/web.md says what it shows and who may see it.
+"""The page for browsers, the extra `web`. docs/web.md says what it shows and who may see it.
 
 The rest of the bot knows `beside` only, which `bot.turns` opens where [web] enabled says so.
 

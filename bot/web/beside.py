@@ -32,7 +32,7 @@ PART = "web"
 def open_page(config: Config, control: Control) -> BesidePage | None:
     """The page of a run, serving; None where [web] enabled does not ask for it, or where it cannot listen.
 
-    To be called in the bot's loop. Raises WebError as `check_page` does.
+    To be called in the bot's loop. Raises ExtraError and WebError as `check_page` does.
     """
     if not config.web.enabled:
         return None
@@ -42,7 +42,7 @@ def open_page(config: Config, control: Control) -> BesidePage | None:
 
 
 def check_page(config: Config) -> None:
-    """Raise WebError where [web] asks for a page that cannot be served: without the extra, or without a password."""
+    """Raise ExtraError without the packages of the page that [web] asks for, WebError without the password it needs."""
     if config.web.enabled:
         check_extra()
         password_of(config.web)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import ipaddress
 import os
 
 from bot.config import WebOptions
 from game.errors import InputError
+from game.extras import need_extra
 
 PASSWORD = "HOLDFAST_WEB_PASSWORD"  # noqa: S105 - the name of a variable
-PACKAGES = ("starlette", "uvicorn")
 
 
 class WebError(InputError):
@@ -18,11 +17,8 @@ class WebError(InputError):
 
 
 def check_extra() -> None:
-    """Raise WebError where the packages of the extra are not installed."""
-    if not all(importlib.util.find_spec(name) for name in PACKAGES):
-        raise WebError(
-            'the page needs an extra; install it with: pip install --constraint constraints.txt --editable ".[web]"'
-        )
+    """Raise ExtraError where the packages of the extra are not installed."""
+    need_extra("web", "the page", "starlette", "uvicorn")
 
 
 def password_of(options: WebOptions) -> str:

@@ -95,11 +95,4 @@ def test_an_address_without_a_cluster_is_one_line():
         connected("127.0.0.1:1"),
     ):
         pass
-
-
-def test_without_ray_the_command_that_installs_it_is_named(monkeypatch):
-    """In one line."""
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(ClusterError, match=r'pip install .*"\.\[cluster\]"'), connected(HERE):
-        pass
-    assert cluster.os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"

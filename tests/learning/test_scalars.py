@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 
-from learning.scalars import Scalars, ScalarsError, open_writer
+from learning.scalars import Scalars, open_writer
 from learning.trainer import ROUND, Trainer
 from learning.training_task import TrainingTask
 
@@ -67,13 +65,6 @@ def test_every_round_and_every_battle_gives_its_points(trainer, settings):
     returns = [sum(one[b] for one in rewards[:first]) for b in range(settings.battles)]
     assert np.isclose(returns, notes.of("charts/episodic_return")[0][0]).any()
     assert notes.of("losses/td_loss")[-1][0] > 0
-
-
-def test_without_tensorboard_one_line_says_how_to_get_it(monkeypatch, tmp_path):
-    """It is an extra, which training does not need."""
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(ScalarsError, match=r"\[tensorboard\]"):
-        open_writer(tmp_path)
 
 
 def test_tensorboard_reads_what_is_written(trainer, tmp_path):

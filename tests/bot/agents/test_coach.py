@@ -23,7 +23,7 @@ MYRTLE = ("Myrtle", "桃金娘")
 @pytest.fixture(autouse=True)
 def client():
     """The library that speaks HTTP."""
-    return pytest.importorskip("httpx", reason="httpx is not installed: pip install 'holdfast[coach]'")
+    return pytest.importorskip("httpx", reason="httpx of the extra coach is not installed")
 
 
 def answer(text, *cites):

@@ -15,7 +15,7 @@ SCHEMA = {"type": "object"}
 @pytest.fixture(autouse=True)
 def client():
     """The library that speaks HTTP."""
-    return pytest.importorskip("httpx", reason="httpx is not installed: pip install 'holdfast[coach]'")
+    return pytest.importorskip("httpx", reason="httpx of the extra coach is not installed")
 
 
 @pytest.mark.parametrize(

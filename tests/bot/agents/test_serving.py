@@ -74,8 +74,18 @@ def test_vllm_and_deepspeed_split_the_model_over_the_cards():
     [
         ("vllm", "some/model", LAPTOP, "needs an NVIDIA card, and this machine has none; use --engine llama.cpp"),
         ("deepspeed", "some/model", LAPTOP, "needs an NVIDIA card"),
-        ("llama.cpp", "none.gguf", GAMING, "there is no such file; get one with: hf download bartowski/Qwen2.5-7B"),
-        ("llama.cpp", "some/model", LAPTOP, "is no .gguf file; get one with: hf download bartowski/Qwen2.5-3B"),
+        (
+            "llama.cpp",
+            "none.gguf",
+            GAMING,
+            "there is no such file; get one with: curl --location --create-dirs --output models/Qwen2.5-7B",
+        ),
+        (
+            "llama.cpp",
+            "some/model",
+            LAPTOP,
+            "is no .gguf file; get one with: curl --location --create-dirs --output models/Qwen2.5-3B",
+        ),
         ("transformers", "a.gguf", LAPTOP, "takes a folder or a name, not a .gguf file"),
     ],
 )
@@ -90,16 +100,22 @@ def test_what_cannot_be_served_is_refused_in_one_line(engine, model, computer, s
 def test_an_engine_that_is_missing_names_the_command_that_installs_it(monkeypatch):
     """Before anything else about the model."""
     monkeypatch.setattr(serving, "ENGINES", tuple(one._replace(installed=lambda: False) for one in ENGINES))
-    with pytest.raises(InputError, match="not installed; install it with: pip install vllm"):
+    with pytest.raises(InputError, match=r"not installed; install it with: .* -m pip install vllm"):
         command_for("vllm", "some/model", 9000, GAMING)
 
 
 def test_what_fits_follows_from_the_memory():
     """A card of 8 GiB holds 7 billion parameters quantised and 1.5 in half precision; three of 80 GiB hold 72."""
-    assert fetch(NAMES["llama.cpp"], GAMING).endswith("Qwen2.5-7B-Instruct-Q4_K_M.gguf --local-dir models")
+    assert fetch(NAMES["llama.cpp"], GAMING).endswith("-GGUF/resolve/main/Qwen2.5-7B-Instruct-Q4_K_M.gguf")
     assert fetch(NAMES["vllm"], GAMING).endswith("Qwen2.5-1.5B-Instruct")
     assert fetch(NAMES["vllm"], STATION).endswith("Qwen2.5-72B-Instruct")
     assert NAMES["llama.cpp"].billions(Computer(1.0, 1)) == 0.0
+
+
+def test_a_cpu_is_offered_a_model_that_answers_in_time():
+    """Memory for 27 billion parameters is no reason to have two cores answer with 14."""
+    assert "Qwen2.5-1.5B" in fetch(NAMES["llama.cpp"], Computer(20.0, 2))
+    assert "Qwen2.5-3B" in fetch(NAMES["llama.cpp"], Computer(20.0, 6))
 
 
 def test_the_doctor_has_a_word_about_each_engine(capsys):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 from learned import kept_plan
@@ -112,14 +111,17 @@ def test_generated_stages_are_learned_with_their_plans(capsys, config, tmp_path,
     assert [one.plan for one in beside] == [None, None]
 
 
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [([], "give --stage S, --generated N, or both"), (["--stage", "first_watch", "--tensorboard"], "[tensorboard]")],
-)
-def test_what_cannot_be_trained_is_one_line(capsys, config, tmp_path, monkeypatch, more, said):
-    """Nothing to learn, or TensorBoard asked for and not there: before anything is searched or written."""
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    monkeypatch.setattr("bot.stage_plans.stage_plan", pytest.fail)
-    assert main(["train", "--out", str(tmp_path / "out"), "--config", str(config), *more]) == 2
-    assert said in capsys.readouterr().err.splitlines()[-1]
+def test_a_training_without_a_stage_is_one_line(capsys, config, tmp_path):
+    """Before anything is searched or written."""
+    assert main(["train", "--out", str(tmp_path / "out"), "--config", str(config)]) == 2
+    assert capsys.readouterr().err == "there is nothing to learn; give --stage S, --generated N, or both\n"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_cluster_that_does_not_answer_is_told_before_a_plan_is_searched(capsys, config, tmp_path, monkeypatch):
+    """A search takes a minute, and with rules to be compiled several."""
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr("bot.stage_plans.stage_plan", pytest.fail)
+    asked = ["train", "--stage", "first_watch", "--out", str(tmp_path / "out"), "--config", str(config)]
+    assert main([*asked, "--cluster", "127.0.0.1:1"]) == 2
+    assert "no Ray cluster answers" in capsys.readouterr().err.splitlines()[-1]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import socket
 import urllib.request
 
-import pytest
 from runs import PATIENCE, holdfast
 
 from bot.cli import main
@@ -31,18 +29,6 @@ def test_a_port_that_is_taken_is_one_line(config, capsys):
     told = capsys.readouterr().err
     assert "cannot listen on 127.0.0.1" in told
     assert told.count("\n") == 1
-
-
-@pytest.mark.parametrize("verb", ["web", "run"])
-def test_without_the_extra_a_line_names_the_command_that_installs_it(verb, tmp_path, capsys, monkeypatch):
-    """And nothing begins."""
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    (tmp_path / "bot.toml").write_text("[web]\nenabled = true\n", encoding="utf-8")
-    assert main([verb, "--config", str(tmp_path / "bot.toml")]) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert 'pip install --constraint constraints.txt --editable ".[web]"' in told
-    assert not (tmp_path / "data").exists()
 
 
 def test_a_run_that_others_could_see_without_a_password_does_not_begin(tmp_path, capsys):
