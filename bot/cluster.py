@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
@@ -29,6 +30,10 @@ from planning.plans import Plan
 
 HERE = "local"
 """The address that starts a cluster on this machine alone, for as long as the command runs."""
+FOUND = "auto"
+"""The address of the cluster that this machine is part of."""
+TO_CONNECT = 5.0
+"""Seconds in which the head of a cluster has to answer."""
 TRIES = 10
 """Workers in a row that may be lost in the same round of a player, or the same task, before the work is given up."""
 TO_START = 180.0
@@ -57,19 +62,36 @@ def connected(address: str) -> Iterator[Cluster]:
 
     Raises ClusterError where there is none, or no worker starts.
     """
+    _check_address(address)
     ray = _ray()
     options = {"include_dashboard": False} if address == HERE else {}
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **options)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise ClusterError(
-            f"--cluster {address}: no Ray cluster answers ({' '.join(str(error).split())[:200]}); "
-            f"start one with: ray start --head, or give --cluster {HERE}"
-        ) from None
+        raise _no_cluster(address, " ".join(str(error).split())[:200]) from None
     try:
         yield Cluster(ray)
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Raise ClusterError where nothing listens at HOST:PORT: Ray itself goes on trying for minutes."""
+    if address in (HERE, FOUND):
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ClusterError(f"--cluster {address}: write HOST:PORT of the cluster's head, {FOUND} or {HERE}")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), TO_CONNECT).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise _no_cluster(address, str(getattr(error, "strerror", None) or error)) from None
+
+
+def _no_cluster(address: str, why: str) -> ClusterError:
+    """What is said where there is no cluster."""
+    remedy = f"start one with: ray start --head, or give --cluster {HERE}"
+    return ClusterError(f"--cluster {address}: no Ray cluster answers ({why}); {remedy}")
 
 
 class _Recipe(NamedTuple):

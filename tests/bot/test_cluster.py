@@ -88,11 +88,10 @@ def test_workers_may_be_killed_and_the_weights_are_those_of_a_training_without_a
 
 
 def test_an_address_without_a_cluster_is_one_line():
-    """It says how to start one."""
-    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
-    with (
-        pytest.raises(ClusterError, match=r"--cluster 127.0.0.1:1: no Ray cluster answers .*ray start --head"),
-        connected("127.0.0.1:1"),
+    """At once, and it says how to start one; one that is none is no cluster's either."""
+    for address, said in (
+        ("127.0.0.1:1", "--cluster 127.0.0.1:1: no Ray cluster answers .*ray start --head"),
+        ("somewhere", "--cluster somewhere: write HOST:PORT of the cluster's head, auto or local"),
     ):
-        pass
-    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+        with pytest.raises(ClusterError, match=said), connected(address):
+            pass

@@ -120,7 +120,7 @@ def test_a_training_without_a_stage_is_one_line(capsys, config, tmp_path):
 
 def test_a_cluster_that_does_not_answer_is_told_before_a_plan_is_searched(capsys, config, tmp_path, monkeypatch):
     """A search takes a minute, and with rules to be compiled several."""
-    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr("bot.commands.train.check_cluster", lambda _: None)
     monkeypatch.setattr("bot.stage_plans.stage_plan", pytest.fail)
     asked = ["train", "--stage", "first_watch", "--out", str(tmp_path / "out"), "--config", str(config)]
     assert main([*asked, "--cluster", "127.0.0.1:1"]) == 2
