@@ -3,10 +3,7 @@
 # ruff: noqa: T201 - a command line prints
 from __future__ import annotations
 
-import asyncio
 import os
-import shlex
-import subprocess
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import datetime
@@ -63,6 +60,8 @@ def coach(options: Namespace) -> int:
     if options.request in ("serve", "doctor"):
         return serve(options) if options.request == "serve" else doctor(options)
     need_extra("coach", "holdfast coach", "httpx")
+    import asyncio
+
     from bot import config
     from bot.agents.memory import FILE, read_memory
 
@@ -108,6 +107,9 @@ def _remember(report: CoachReport, player: str, memory: Path, entries: Sequence[
 
 def serve(options: Namespace) -> int:
     """Serve a model on this machine until Ctrl-C; FAILED where the engine ends by itself."""
+    import shlex
+    import subprocess
+
     from bot.agents.computer import this_computer
     from bot.agents.engine import KEY
     from bot.agents.serving import SILENT, command_for

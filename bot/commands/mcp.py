@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
@@ -46,6 +45,8 @@ def desk_for(options: Namespace, by: str) -> Desk:
 def mcp(options: Namespace) -> int:
     """Serve until the client is gone, or until Ctrl-C."""
     need_extra("coach", "holdfast mcp", "mcp")
+    import asyncio
+
     from bot.agents.server import LOOPBACK, serve_http, serve_stdio
 
     desk = desk_for(options, "mcp")

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from argparse import Namespace
 
 from bot.commands.arguments import Verbs, add_config, add_verb, port
@@ -23,6 +22,8 @@ def web(options: Namespace) -> int:
     from bot.web.extra import check_extra
 
     check_extra()
+    import threading
+
     from bot import config, log
     from bot.ending import EndingSignals
     from bot.web.alone import serving

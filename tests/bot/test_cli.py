@@ -22,6 +22,8 @@ VERBS = (
     "trace why", "mcp", "coach",
 )  # fmt: skip
 HEAVY = {
+    "asyncio",
+    "subprocess",
     "torch",
     "cv2",
     "numba",
