@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,14 +17,14 @@ from pydantic import ValidationError
 
 from bot import log
 from bot.agents.tools import TOOLS, Desk, Tool, ToolArguments, tools_for
+from bot.mqtt.connection import PASSWORD
+from bot.own_process import environment_with, own_command
 
 LARGEST_OUTPUT = 4 << 20
 """Bytes that a verb may print."""
 LARGEST_ANSWER = 12_000
 """Characters of JSON that a tool answers with at most; what is beyond is left out, and said to be."""
 LONGEST_LIST, LONGEST_TEXT = 40, 600
-SECRETS = ("HOLDFAST_COACH_KEY",)
-"""Variables of the environment that a verb does not need."""
 
 
 class ToolAnswer(NamedTuple):
@@ -104,11 +103,10 @@ async def _run(tool: Tool, arguments: ToolArguments, desk: Desk) -> ToolAnswer:
 
 async def _printed(arguments: list[str]) -> tuple[int, str, str]:
     """The exit code of the program and what it printed, at most `LARGEST_OUTPUT` bytes. It is ended if we are."""
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments,
+        *own_command(*arguments),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env=environment, start_new_session=True,
+        env=environment_with(PASSWORD), start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None

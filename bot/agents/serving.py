@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.agents.computer import Computer
+from bot.own_process import own_command
 from game.errors import InputError
 from game.extras import install_command, pip_install
 
@@ -64,8 +65,7 @@ def _llama_cpp(model: str, port: int, computer: Computer) -> list[str]:
     """llama.cpp's own server where it is installed, else the one that comes with the extra."""
     program, threads = shutil.which("llama-server"), max(1, computer.cores - FOR_THE_BOT)
     if program is None:
-        module = [sys.executable, "-m", "bot.agents.llama_server"]
-        return [*module, model, str(port), str(CONTEXT), str(threads)]
+        return own_command(model, str(port), str(CONTEXT), str(threads), module="bot.agents.llama_server")
     layers = ["--n-gpu-layers", "99", "--flash-attn", "on"] if computer.cards else ["--n-gpu-layers", "0"]
     given = ["--model", model, "--host", LOOPBACK, "--port", str(port), "--ctx-size", str(CONTEXT), "--parallel", "1"]
     return [program, *given, "--threads", str(threads), "--jinja", *layers]

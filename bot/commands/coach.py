@@ -111,8 +111,8 @@ def serve(options: Namespace) -> int:
     import subprocess
 
     from bot.agents.computer import this_computer
-    from bot.agents.engine import KEY
     from bot.agents.serving import SILENT, command_for
+    from bot.own_process import environment_with
 
     if not options.model:
         raise InputError(
@@ -120,7 +120,7 @@ def serve(options: Namespace) -> int:
         )
     command = command_for(options.engine, options.model, options.port, this_computer())
     print_progress(shlex.join(command))
-    environment = {name: value for name, value in os.environ.items() if name != KEY} | SILENT
+    environment = environment_with() | SILENT
     try:
         if os.name == "posix":
             os.execvpe(command[0], command, environment)  # noqa: S606 - the engine of the table; signals reach it so

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import orjson
 
 from bot.config import Config
+from bot.own_process import environment_with, own_command
 from bot.squads import kept_file
 
 SECONDS = (10, 30, 60, 180)
@@ -76,10 +77,10 @@ class PlanJob:
         """Search, and take in the result."""
         with tempfile.TemporaryDirectory(prefix="holdfast-web-") as folder:
             picture = Path(folder) / "plan.png"
-            command = [sys.executable, "-P", "-m", "bot", *self._arguments(stage, seconds, picture)]
+            command = own_command(*self._arguments(stage, seconds, picture))
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(),
+                    *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment_with(),
                     limit=1 << 24,
                 )  # fmt: skip
                 _yield(self._process.pid)
@@ -122,12 +123,3 @@ def _yield(process: int) -> None:
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process, NICE)
-
-
-def _environment() -> dict[str, str]:
-    """The environment of the search: this one without what only the page needs to know, and with these packages."""
-    from bot.web.extra import PASSWORD
-
-    root = str(Path(__file__).parents[2])
-    kept = {name: value for name, value in os.environ.items() if name != PASSWORD}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, (root, kept.get("PYTHONPATH", ""))))}

@@ -39,7 +39,7 @@ def test_llama_cpp_takes_a_file_and_uses_the_card_that_there_is(tmp_path, monkey
     model = tmp_path / "small.gguf"
     model.touch()
     command = command_for("llama.cpp", str(model), 8765, LAPTOP)
-    assert command[1:] == ["-m", "bot.agents.llama_server", str(model), "8765", "8192", "3"]
+    assert command[1:] == ["-P", "-m", "bot.agents.llama_server", str(model), "8765", "8192", "3"]
     monkeypatch.setattr(serving.shutil, "which", lambda _: "/usr/bin/llama-server")
     for computer, layers in ((LAPTOP, "0"), (GAMING, "99")):
         given = options_of(command_for("llama.cpp", str(model), 8765, computer))
