@@ -17,6 +17,6 @@ def own_command(*arguments: str, module: str = "bot") -> list[str]:
 
 
 def environment_with(*secrets: str) -> dict[str, str]:
-    """The environment of this process with no other secrets than these, and with this project where Python looks for packages."""
+    """The environment of this process, with no other secrets than these, and with this project on Python's path."""
     kept = {name: value for name, value in os.environ.items() if name not in SECRETS or name in secrets}
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH", ""))))}

@@ -73,6 +73,7 @@ def make_app(
         Route("/api/traces/{name}/steps", answered(site.steps)),
         Route("/api/stages", answered(site.stages)),
         Route("/api/stages/{name:path}", answered(site.stage)),
+        Route("/api/names", site.names),
         Route("/api/plan", site.plan),
         Route("/api/plan", answered(site.begin_plan), methods=["POST"]),
         Route("/api/plan/stop", site.stop_plan, methods=["POST"]),
@@ -242,6 +243,10 @@ class Site:
         """What is in a stage."""
         return told(await run_in_threadpool(self._stages.told, request.path_params["name"]))
 
+    async def names(self, _: Request) -> Response:
+        """The Chinese names of operators by their English ones."""
+        return told(await run_in_threadpool(self._stages.names))
+
     async def plan(self, _: Request) -> Response:
         """How the search for a plan goes."""
         return told(self.job.told())
@@ -253,7 +258,7 @@ class Site:
         if not isinstance(stage, str) or seconds not in SECONDS:
             return refusal(400, f"name a stage, and one of {', '.join(map(str, SECONDS))} seconds")
         file = await run_in_threadpool(self._stages.file, stage)
-        if not self.job.begin(file, seconds):
+        if not self.job.begin(stage, file, seconds):
             return refusal(409, "another search is running; stop it, or wait for its end")
         return told(self.job.told())
 

@@ -47,14 +47,17 @@ class PlanJob:
         """How it goes: its state (none, running, done, failed), the stage, the last lines, and the plan."""
         return {**self._state, "said": list(self._said), "picture": self.picture is not None}
 
-    def begin(self, stage: str, seconds: Literal[10, 30, 60, 180]) -> bool:
-        """Begin a search with the kept roster, or without one with the default squad; False while another runs."""
+    def begin(self, stage: str, file: str, seconds: Literal[10, 30, 60, 180]) -> bool:
+        """Begin a search with the kept roster, or without one with the default squad; False while another runs.
+
+        `file` is what `holdfast plan` calls the stage (see `Stages.file`).
+        """
         if self._state["state"] == "running":
             return False
         self._said.clear()
         self.picture = None
         self._state = {"state": "running", "stage": stage, "seconds": seconds}
-        self._task = asyncio.create_task(self._run(stage, seconds), name="plan")
+        self._task = asyncio.create_task(self._run(file, seconds), name="plan")
         return True
 
     def stop(self) -> None:
@@ -101,7 +104,7 @@ class PlanJob:
         except (orjson.JSONDecodeError, IndexError):
             self._state |= {"state": "failed", "why": self._said[-1] if self._said else f"exit code {code}"}
             return
-        kept = ("stage", "won", "stars", "leaks", "holds", "grade", "steps", "operators", "dp", "battles", "job")
+        kept = ("stage", "won", "stars", "leaks", "holds", "grade", "grade_reasons", "job")
         self._state |= {"state": "done", "found": {name: found[name] for name in kept if name in found}}
 
     def _arguments(self, stage: str, seconds: int, picture: Path) -> list[str]:

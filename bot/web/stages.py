@@ -76,6 +76,10 @@ class Stages:
             "has_roster": kept_file(self._config).is_file(),
         }
 
+    def names(self) -> dict[str, str]:
+        """The Chinese names of operators by their English ones."""
+        return {one.name: one.chinese for one in self._known.catalogue.characters.values() if one.chinese}
+
     def file(self, name: str) -> str:
         """What `holdfast plan` calls the stage of a name. Raises StageError where there is none."""
         opening = self._opening(name)

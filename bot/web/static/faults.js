@@ -1,5 +1,6 @@
 // The faults whose evidence is kept, each with the last frames before it.
 import { get, h, tried } from "./page.js";
+import { told } from "./told.js";
 import { t } from "./words.js";
 
 export function open(place) {
@@ -17,12 +18,12 @@ function moment(name) {
 function fault(one) {
   const address = (index) => `/api/faults/${encodeURIComponent(one.name)}/${encodeURIComponent(one.pictures[index])}`;
   const newest = one.pictures.length - 1;
-  const parts = [h("h2", {}, moment(one.name)), h("p", {}, one.why), one.state ? h("p", { class: "faint" }, `${t("state")}: ${t(`state_${one.state}`, one.state)}`) : ""];
+  const parts = [h("h2", {}, moment(one.name)), h("p", {}, told(one.why)), one.state ? h("p", { class: "faint" }, `${t("state")}: ${t(`state_${one.state}`, one.state)}`) : ""];
   if (newest >= 0) {
     const picture = h("img", { src: address(newest), alt: one.why, loading: "lazy" });
-    const told = h("output", {}, `${newest + 1}/${newest + 1}`);
+    const count = h("output", {}, `${newest + 1}/${newest + 1}`);
     parts.push(picture, h("div", { class: "scrub" }, h("input", { type: "range", min: 0, max: newest, value: newest, "aria-label": t("frames"),
-      oninput: (event) => { picture.src = address(event.target.value); told.textContent = `${Number(event.target.value) + 1}/${newest + 1}`; } }), told));
+      oninput: (event) => { picture.src = address(event.target.value); count.textContent = `${Number(event.target.value) + 1}/${newest + 1}`; } }), count));
   }
   parts.push(h("a", { href: `#traces/${one.name}:` }, t("its_trace")));
   return h("section", { class: "card fault" }, parts);

@@ -1,7 +1,8 @@
 // What the bot sees, knows, does and feels now, and the buttons that ask it for things.
 import { card, facts, fixed, get, h, percent, post, say } from "./page.js";
 import { listen } from "./stream.js";
-import { t } from "./words.js";
+import { stepWords, told, toldAction } from "./told.js";
+import { nameOf, t } from "./words.js";
 
 const LAYERS = ["seen", "known", "inferred"];
 const shown = { seen: true, known: true, inferred: true };
@@ -15,16 +16,20 @@ export function open(place) {
     h("label", { class: `chip ${name}` },
       h("input", { type: "checkbox", checked: shown[name], onchange: (event) => { shown[name] = event.target.checked; if (last) draw(canvas, last); } }),
       t(name))));
-  place.append(h("div", { class: "live" },
+  const view = h("div", { class: "live" },
     h("div", { class: "stack" },
       h("figure", { class: "frame" }, canvas, note), layers, parts.hud, parts.hand,
       h("div", { class: "late" }, card(t("decisions"), parts.decisions))),
     h("div", { class: "stack" },
       card(t("now"), parts.state), card(t("ask"), controls()), card(t("plan"), parts.plan),
-      card(t("learning"), parts.learning), card(t("twin"), parts.twin), card(t("health"), parts.health))));
+      card(t("learning"), parts.learning), card(t("twin"), parts.twin), card(t("health"), parts.health)));
+  place.append(view);
   let last = null;
   return listen((message) => {
     last = message;
+    const absent = message.status.state === "absent";
+    view.classList.toggle("absent", absent);
+    note.textContent = t(absent ? "no_bot" : "no_frame");
     note.hidden = Boolean(message.frame);
     canvas.hidden = !message.frame;
     layers.hidden = !message.frame;
@@ -64,7 +69,7 @@ function drawKnown(pen, one, at) {
   outline(pen, tile, "#58c7ff", 2);
   if (one.facing) outline(pen, one.facing.map(at), "#58c7ff", 3);
   const low = tile.reduce((best, point) => (point[1] > best[1] ? point : best));
-  tag(pen, `${one.name}${one.ready ? " ★" : ""}`, Math.min(...tile.map(([x]) => x)), low[1] + 13, "#58c7ff");
+  tag(pen, `${nameOf(one.name)}${one.ready ? " ★" : ""}`, Math.min(...tile.map(([x]) => x)), low[1] + 13, "#58c7ff");
 }
 
 function drawInferred(pen, one, at) {
@@ -99,14 +104,14 @@ function tag(pen, text, x, y, colour) {
 function fill(parts, { status, hand, decisions, plan }) {
   const hud = status.screen === "battle" ? status.hud : null;
   parts.hud.replaceChildren(hud ? h("div", { class: "hud" },
-    figure(t("kills"), `${hud.kills}/${hud.total}`), figure(t("life"), hud.life), figure("DP", hud.dp),
+    figure(t("kills"), `${hud.kills}/${hud.total}`), figure(t("life"), hud.life), figure(t("dp"), hud.dp),
     figure(t("slots_left"), hud.slots_left)) : "");
   parts.hand.replaceChildren(h("div", { class: "hand" }, (hand ?? []).map((one) =>
-    h("span", { class: `handcard ${one.state}`, title: t(`card_${one.state}`) }, one.name, h("b", {}, one.cost < 0 ? "?" : one.cost)))));
+    h("span", { class: `handcard ${one.state}`, title: t(`card_${one.state}`) }, nameOf(one.name), h("b", {}, one.cost < 0 ? "?" : one.cost)))));
   parts.state.replaceChildren(facts([
-    [t("state"), t(`state_${status.state}`, status.state)], [t("why"), status.why],
+    [t("state"), t(`state_${status.state}`, status.state)], [t("why"), told(status.why)],
     ...(status.state === "absent" ? [] : [
-      [t("stage"), status.stage], [t("screen"), status.screen || "—"], [t("hands"), t(`gate_${status.gate}`, status.gate ?? "—")],
+      [t("stage"), status.stage], [t("screen"), told(status.screen) || "—"], [t("hands"), t(`gate_${status.gate}`, status.gate ?? "—")],
       [t("battle"), `${(status.battles ?? 0) + 1}`],
       [t("results"), t("won_of", null, { won: status.won ?? 0, battles: status.battles ?? 0, stars: status.stars ?? 0 })]])]));
   const list = decisions ?? (status.decision ? [status.decision] : []);
@@ -132,8 +137,8 @@ const figure = (name, value) => h("span", {}, h("small", {}, name), h("b", {}, v
 
 function decision(one) {
   const others = (one.considered ?? []).filter((other) => other.action !== one.action);
-  return h("li", {}, h("div", {}, h("span", {}, one.action), h("b", {}, `Q ${fixed(one.q)}`), one.explored ? h("em", {}, t("explored")) : ""),
-    others.length ? h("small", { class: "faint" }, `${t("considered")}: `, others.map((other) => `${other.action} (${fixed(other.q)})`).join(" · ")) : "");
+  return h("li", {}, h("div", {}, h("span", {}, toldAction(one.action)), h("b", {}, `Q ${fixed(one.q)}`), one.explored ? h("em", {}, t("explored")) : ""),
+    others.length ? h("small", { class: "faint" }, `${t("considered")}: `, others.map((other) => `${toldAction(other.action)} (${fixed(other.q)})`).join(" · ")) : "");
 }
 
 function planProgress(progress, steps) {
@@ -141,14 +146,6 @@ function planProgress(progress, steps) {
   const bar = h("progress", { max: progress.steps, value: progress.done });
   return [h("p", {}, bar, ` ${progress.done}/${progress.steps}`), h("ol", { class: "steps" }, steps.map((step, index) =>
     h("li", { class: index < progress.done ? "done" : index === progress.done ? "next" : "" }, stepWords(step))))];
-}
-
-/** A step of a plan in words. */
-export function stepWords(step) {
-  const where = step.tile ? ` ${t("at_tile", null, { row: step.tile[0], col: step.tile[1] })}` : "";
-  const facing = step.kind === "Deploy" ? ` ${t(`facing_${step.direction}`)}` : "";
-  const when = [step.kills ? `${step.kills} ${t("kills")}` : "", step.costs ? `${step.costs} DP` : ""].filter(Boolean).join(", ");
-  return `${t(`step_${step.kind}`, step.kind)} ${step.name}${where}${facing}${when ? ` (${when})` : ""}`;
 }
 
 function controls() {
@@ -169,6 +166,6 @@ function controls() {
 async function ask(verb, body, sure) {
   if (sure && !confirm(t(sure))) return;
   const answer = await post(`/api/request/${verb}`, body);
-  if (answer.step === "rejected") say(answer.why, true);
+  if (answer.step === "rejected") say(told(answer.why), true);
   else say(t(answer.step === "accepted" ? "accepted" : "done", null, { what: t(`ask_${verb}`, verb) }));
 }

@@ -12,6 +12,7 @@ export function open(place) {
   const going = h("input", { type: "checkbox", checked: true });
   const lines = h("ol", { class: "log" });
   const events = h("datalist", { id: "events" });
+  let soon = null;
   const draw = async () => {
     const asked = new URLSearchParams({ level: level.value, event: event.value.trim(), text: text.value });
     const found = await tried(() => get(`/api/log?${asked}`));
@@ -20,7 +21,7 @@ export function open(place) {
     for (const name of new Set(found.map((one) => one.event)))
       if (![...events.children].some((one) => one.value === name)) events.append(h("option", { value: name }));
   };
-  for (const field of [level, event, text]) field.addEventListener("input", () => { clearTimeout(draw.soon); draw.soon = setTimeout(draw, 250); });
+  for (const field of [level, event, text]) field.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(draw, 250); });
   place.append(h("div", { class: "filters" }, level, event, events, text, h("label", {}, going, t("follow"))), lines);
   draw();
   const timer = setInterval(() => { if (going.checked && !document.hidden) draw(); }, 3000);

@@ -1,6 +1,6 @@
 // The page: which view is open, its language and its colours.
-import { get, h, post } from "./page.js";
-import { language, setLanguage, t } from "./words.js";
+import { get, h, post, tried } from "./page.js";
+import { language, setLanguage, setNames, t } from "./words.js";
 import { listen, silence } from "./stream.js";
 import * as live from "./live.js";
 import * as curves from "./curves.js";
@@ -12,9 +12,17 @@ import * as report from "./report.js";
 
 const VIEWS = { live, curves, log, faults, traces, stages, report };
 const COLOURS = ["auto", "light", "dark"];
-let close = null;
+let close = null, locked = false, named = false;
 
-function show() {
+/** Have operators' names in Chinese, once they are needed. */
+async function learnNames() {
+  if (named || language() !== "zh") return;
+  named = true;
+  setNames((await tried(() => get("/api/names"))) ?? {});
+}
+
+async function show() {
+  await learnNames();
   const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
   const view = VIEWS[name] ? name : "live";
   close?.();
@@ -39,7 +47,7 @@ function drawTools() {
       localStorage.setItem("colours", COLOURS[(COLOURS.indexOf(colours) + 1) % COLOURS.length]);
       drawTools();
     } }, t(`colours_${colours}`)),
-    ...(drawTools.locked ? [h("button", { onclick: async () => { await post("/logout"); location.href = "/login"; } }, t("log_out"))] : []),
+    locked ? h("button", { onclick: async () => { await post("/logout"); location.href = "/login"; } }, t("log_out")) : "",
   );
 }
 
@@ -55,6 +63,6 @@ let status = null;
 listen((message) => { status = message.status; drawState(status); });
 setInterval(() => drawState(status), 2000);
 window.addEventListener("hashchange", show);
-get("/api/locked").then(({ locked }) => { drawTools.locked = locked; drawTools(); });
+get("/api/locked").then((answer) => { locked = answer.locked; drawTools(); });
 drawState(null);
 show();

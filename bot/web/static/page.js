@@ -1,4 +1,5 @@
 // What every view uses: elements, requests, numbers. Texts go in as text, never as HTML.
+import { told } from "./told.js";
 
 /** An element: attributes by name, listeners as onclick and so on, children as elements or texts. */
 export function h(tag, attributes = {}, ...children) {
@@ -29,22 +30,27 @@ export async function get(path) {
   return data;
 }
 
-/** The answer to a request that changes something: {step, what or why}. */
+/** The answer to a request that changes something: {step, what or why}; rejected where the server does not answer. */
 export async function post(path, body = {}) {
-  const answer = await fetch(path, {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
-  });
-  if (answer.status === 401) location.href = "/login";
-  return answer.json();
+  try {
+    const answer = await fetch(path, {
+      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+    });
+    if (answer.status === 401) location.href = "/login";
+    return await answer.json();
+  } catch (error) {
+    return { step: "rejected", why: error.message };
+  }
 }
 
+let silence = null;
 /** Say something at the foot of the page for some seconds. */
 export function say(text, bad = false) {
   const place = document.getElementById("said");
   place.textContent = text;
   place.className = bad ? "bad shown" : "shown";
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => { place.className = ""; }, 6000);
+  clearTimeout(silence);
+  silence = setTimeout(() => { place.className = ""; }, 6000);
 }
 
 /** Do something that may fail; the error is said. */
@@ -52,7 +58,7 @@ export async function tried(work) {
   try {
     return await work();
   } catch (error) {
-    say(error.message, true);
+    say(told(error.message), true);
     return null;
   }
 }

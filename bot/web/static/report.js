@@ -1,6 +1,7 @@
 // The report of the last hours, and those that were written.
 import { card, facts, get, h, percent, tried } from "./page.js";
 import { chart } from "./chart.js";
+import { told } from "./told.js";
 import { t } from "./words.js";
 
 export function open(place) {
@@ -30,7 +31,7 @@ function drawn(found) {
         stages.map(([name, one]) => h("tr", {}, [name, one.battles, one.won, one.stars].map((cell) => h("td", {}, cell))))) : ""),
     chart(t("win_rate"), [{ name: t("win_rate"), points: found.rates.map(([when, rate]) => [new Date(when).getTime() / 1000, rate]) }],
       { low: 0, high: 1, say: (x) => new Date(x * 1000).toTimeString().slice(0, 5) }),
-    card(t("faults"), found.faults.length ? h("ul", {}, found.faults.map((one) => h("li", {}, `${one.time.slice(5, 16).replace("T", " ")} ${one.why}`))) : t("no_faults"),
+    card(t("faults"), found.faults.length ? h("ul", {}, found.faults.map((one) => h("li", {}, `${one.time.slice(5, 16).replace("T", " ")} ${told(one.why)}`))) : t("no_faults"),
       ...found.drops.map((one) => h("p", {}, `${one.time.slice(11, 16)} ${t("fell")} ${percent(one.from)} → ${percent(one.to)}`))),
     card(t("written"), found.written.length ? h("div", { class: "chips" }, found.written.slice(0, 20).map((name) => h("button", { onclick: () => readWritten(name) }, name))) : t("none_yet"), text),
   ];

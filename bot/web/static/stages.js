@@ -1,20 +1,20 @@
 // Stages: find one, see its map, ways, waves and plans, and have a plan searched for.
 import { card, clock, facts, get, h, post, say, svg, tried } from "./page.js";
 import { board, facing, operator } from "./board.js";
-import { stepWords } from "./live.js";
-import { t } from "./words.js";
+import { stepWords, told } from "./told.js";
+import { nameOf, t } from "./words.js";
 
 export function open(place, wanted) {
   const body = h("div", {});
   const list = h("div", { class: "chips" });
   const search = h("input", { type: "search", id: "search", placeholder: t("find_stage") });
-  let end = null;
+  let end = null, soon = null;
   const find = async () => {
     const found = await tried(() => get(`/api/stages?text=${encodeURIComponent(search.value)}`));
     if (found) list.replaceChildren(...found.map((one) => h("a", { class: "chip", href: `#stages/${encodeURIComponent(one.name)}` }, `${one.code} ${one.title || (one.code === one.name ? "" : one.name)}`)));
     return found;
   };
-  search.addEventListener("input", () => { clearTimeout(find.soon); find.soon = setTimeout(find, 250); });
+  search.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(find, 250); });
   place.append(h("div", { class: "filters" }, search), list, body);
   find().then(async (found) => {
     const name = wanted || found?.[0]?.name;
@@ -31,7 +31,7 @@ function show(place, stage) {
   const slider = h("input", { type: "range", id: "steps", min: 0, max: 0, value: 0, "aria-label": t("plan") });
   let current = [];
   const fillPlans = (chosen) => {
-    plans.replaceChildren(...stage.plans.map((one, index) => h("option", { value: index }, one.title || (one.kept ? one.name : t("included_plan")))));
+    plans.replaceChildren(...stage.plans.map((one, index) => h("option", { value: index }, one.kept ? one.title || one.name : t("included_plan"))));
     plans.value = chosen;
     plans.hidden = !stage.plans.length;
     draw(stage.plans[chosen]?.steps ?? []);
@@ -50,22 +50,23 @@ function show(place, stage) {
       if (step.kind === "Retreat") there.delete(step.name);
     });
     drawn.draw([...there.values()].map((step) =>
-      operator({ row: step.tile[0], col: step.tile[1], direction: facing(step.direction), name: step.name, number: step.number })));
+      operator({ row: step.tile[0], col: step.tile[1], direction: facing(step.direction), name: nameOf(step.name), number: step.number })));
     steps.replaceChildren(...(current.length ? current.map((step, index) =>
       h("li", { class: index === count - 1 ? "next" : index < count ? "done" : "" }, stepWords(step))) : [t("no_plan")]));
   };
   slider.addEventListener("input", () => upTo(Number(slider.value)));
   const given = stage.options;
-  place.append(h("h1", {}, `${stage.code} ${stage.title}`), stage.lesson ? h("p", { class: "faint" }, stage.lesson) : "",
+  const wish = search(stage, (plan) => { stage.plans.unshift(plan); fillPlans(0); });
+  place.append(h("h1", {}, `${stage.code} ${stage.title}`), stage.lesson ? h("p", { class: "faint" }, t(`lesson_${stage.code}`, stage.lesson)) : "",
     h("div", { class: "live" },
       h("div", { class: "stack" }, h("figure", { class: "frame" }, drawn.root), legend(), slider, card(t("waves"), waves(stage))),
       h("div", { class: "stack" },
-        card(t("plan"), plans, steps), card(t("plan_this"), search(stage, (plan) => { stage.plans.unshift(plan); fillPlans(0); })),
+        card(t("plan"), plans, steps), card(t("plan_this"), wish.parts),
         card(t("stage"), facts([[t("enemies"), Object.entries(stage.enemies).map(([kind, count]) => `${count} ${kind}`).join(", ")],
-          [t("life"), given.max_life], ["DP", `${given.initial_cost} (+1/${given.cost_increase_time} s)`], [t("may_stand"), given.character_limit],
+          [t("life"), given.max_life], [t("dp"), `${given.initial_cost} (+1/${given.cost_increase_time} s)`], [t("may_stand"), given.character_limit],
           [t("without_rule"), stage.unknown.join(", ") || "—"], [t("stand_ins"), stage.stand_ins.join(", ") || "—"]])))));
   fillPlans(0);
-  return search.end;
+  return wish.end;
 }
 
 const legend = () => h("p", { class: "legend tiles" }, ["entrance", "exit", "ground", "high", "closed"].map((name) => h("span", { class: name }, t(`tile_${name}`))));
@@ -81,32 +82,38 @@ function waves(stage) {
     [0, 0.5, 1].map((share) => svg("text", { class: "axis", "text-anchor": ["start", "middle", "end"][2 * share], x: x(share * last), y: height - 4 }, clock(share * last)))));
 }
 
-/** The form that has a plan searched for, and how the search goes. */
+/** The form that has a plan searched for, and how the search goes: {parts, end}. `found` gets the plan. */
 function search(stage, found) {
   const seconds = h("select", { id: "seconds", "aria-label": t("seconds") }, [10, 30, 60, 180].map((one) => h("option", { value: one, selected: one === 30 }, `${one} s`)));
-  const told = h("div", { class: "told" });
-  let watching = false, timer = null;
+  const progress = h("div", { class: "progress" });
+  let timer = null, ended = false, given = false;
   const draw = async () => {
     const job = await tried(() => get("/api/plan"));
-    const ours = job?.stage === stage.opened || job?.stage?.endsWith(stage.opened);
-    if (!job || job.state === "none" || !ours) { told.replaceChildren(); return; }
-    const result = job.found;
-    told.replaceChildren(h("p", {}, t(`search_${job.state}`), job.why ? `: ${job.why}` : ""), ...job.said.map((one) => h("p", { class: "faint" }, one)),
-      result ? h("div", {}, h("p", {}, t(result.won ? "plan_wins" : "plan_loses", null, result), Object.entries(result.holds).map(([name, one]) => ` · ${name} ${one.held}/${one.battles}`)),
-        h("p", { class: "faint" }, `${result.grade ?? ""}`), h("pre", {}, result.steps.join("\n"))) : "",
-      job.picture ? h("img", { src: `/api/plan/picture?${Date.now()}`, alt: t("plan") }) : "");
-    if (job.state === "running") { watching = true; timer = setTimeout(draw, 1000); }
-    else if (watching && result) { watching = false; found({ title: t("new_plan"), kept: false, name: "", steps: jobSteps(result.job) }); }
+    if (ended || job?.stage !== stage.opened) return;
+    progress.replaceChildren(...progressOf(job));
+    if (job.state === "running") timer = setTimeout(draw, 1000);
+    if (job.found && !given) { given = true; found({ title: t("new_plan"), kept: true, steps: jobSteps(job.found.job) }); }
   };
-  search.end = () => clearTimeout(timer);
+  const begin = async () => {
+    const answer = await post("/api/plan", { stage: stage.opened, seconds: Number(seconds.value) });
+    if (answer.step === "rejected") return say(told(answer.why), true);
+    clearTimeout(timer);
+    given = false;
+    draw();
+  };
   draw();
-  return [h("p", { class: "faint" }, t(stage.has_roster ? "with_roster" : "without_roster")), h("div", { class: "controls" }, seconds,
-    h("button", { class: "primary", id: "plan-this", onclick: async () => {
-      const answer = await post("/api/plan", { stage: stage.opened, seconds: Number(seconds.value) });
-      if (answer.step === "rejected") say(answer.why, true);
-      else { watching = true; clearTimeout(timer); draw(); }
-    } }, t("search")),
-    h("button", { id: "plan-stop", onclick: () => post("/api/plan/stop") }, t("stop"))), told];
+  const parts = [h("p", { class: "faint" }, t(stage.has_roster ? "with_roster" : "without_roster")),
+    h("div", { class: "controls" }, seconds, h("button", { class: "primary", id: "plan-this", onclick: begin }, t("search")),
+      h("button", { id: "plan-stop", onclick: () => post("/api/plan/stop") }, t("stop"))), progress];
+  return { parts, end: () => { ended = true; clearTimeout(timer); } };
+}
+
+function progressOf({ state, why, said, found, picture }) {
+  const held = found ? Object.entries(found.holds).map(([name, one]) => ` · ${t(name)} ${one.held}/${one.battles}`) : "";
+  return [h("p", {}, t(`search_${state}`), why ? `: ${told(why)}` : ""), ...(state === "running" ? said : []).map((one) => h("p", { class: "faint" }, told(one))),
+    found ? h("p", {}, t(found.won ? "plan_wins" : "plan_loses", null, found), held) : "",
+    found ? h("p", { class: "faint" }, t(`grade_${found.grade}`), found.grade_reasons.map((one) => ` · ${told(one)}`)) : "",
+    picture ? h("img", { src: `/api/plan/picture?${Date.now()}`, alt: t("plan") }) : ""];
 }
 
 /** The steps of a copilot job: its places are (column, row). */

@@ -1,7 +1,7 @@
 // Traces: choose a run and a battle, then go through it event by event.
 import { card, clock, facts, get, h, megabytes, tried } from "./page.js";
 import { board, enemy, framed, operator } from "./board.js";
-import { t } from "./words.js";
+import { nameOf, t } from "./words.js";
 
 const SPEEDS = [1, 4, 16];
 
@@ -54,13 +54,13 @@ function replay(place, name, outline) {
     const step = steps[at];
     if (!step) return;
     const view = lastOf(steps, at, "view"), decided = lastOf(steps, at, "decided");
-    const called = (slot) => outline.squad[slot] ?? (slot < 0 ? "?" : `${slot}`);
+    const called = (slot) => nameOf(outline.squad[slot] ?? (slot < 0 ? "?" : `${slot}`));
     drawn.draw(view ? [decided?.tile ? framed(decided.tile) : "", view.operators.map((one) => operator({ ...one, name: called(one.slot) })), view.enemies.map(enemy)] : []);
     count.textContent = `${clock(step.seconds)} · ${t("line")} ${step.line} · ${at + 1}/${steps.length}`;
     told.replaceChildren(
       card(t("now"), facts([[t("state"), t(`state_${step.state}`, step.state)], [t("event"), step.told],
         ...step.did.map((one) => ["→", one]), ...(decided ? [[t("decisions"), `Q ${decided.q}${decided.explored ? ` · ${t("explored")}` : ""}`]] : [])])),
-      view ? card("HUD", facts([[t("kills"), `${view.kills}/${view.total}`], [t("life"), view.life], ["DP", view.dp], [t("slots_left"), view.slots_left]]),
+      view ? card("HUD", facts([[t("kills"), `${view.kills}/${view.total}`], [t("life"), view.life], [t("dp"), view.dp], [t("slots_left"), view.slots_left]]),
         h("div", { class: "hand" }, view.cards.map(([slot, cost, state]) => h("span", { class: `handcard ${state}` }, called(slot), h("b", {}, cost < 0 ? "?" : cost))))) : "");
   };
   const battles = h("select", { id: "battle", "aria-label": t("battle"), onchange: () => choose(outline.battles[battles.value]) }, outline.battles.map((one, index) =>

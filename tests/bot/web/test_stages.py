@@ -61,8 +61,8 @@ async def test_a_search_is_made_beside_the_page_and_its_plan_is_shown(tmp_path):
     config = parse({"play": {"stage": quick_level(tmp_path).name}}, folder=tmp_path)
     job = PlanJob(config)
     assert job.told()["state"] == "none"
-    assert job.begin(Stages(config).file("short_watch.json"), 10)
-    assert not job.begin("first_watch", 10)
+    assert job.begin("short_watch", Stages(config).file("short_watch.json"), 10)
+    assert not job.begin("first_watch", "first_watch", 10)
     async with asyncio.timeout(2 * PATIENCE):
         await job._task
     told = job.told()
@@ -75,12 +75,12 @@ async def test_a_search_is_made_beside_the_page_and_its_plan_is_shown(tmp_path):
 async def test_a_search_that_fails_says_why_and_one_that_is_closed_is_gone(tmp_path):
     """In the verb's own words; no process is left behind."""
     job = PlanJob(parse({}, folder=tmp_path))
-    assert job.begin("no such stage", 10)
+    assert job.begin("no such stage", "no such stage", 10)
     async with asyncio.timeout(PATIENCE):
         await job._task
     assert job.told()["state"] == "failed"
     assert "there is no stage" in job.told()["why"]
-    assert job.begin("first_watch", 180)
+    assert job.begin("first_watch", "first_watch", 180)
     while job._process is None or job._process.returncode is not None:  # noqa: ASYNC110 - it is there soon
         await asyncio.sleep(0.01)
     await job.close()
