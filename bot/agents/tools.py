@@ -310,7 +310,7 @@ TOOLS = (
     Tool("resume_bot", "Have the paused bot go on.", NoArguments, lambda _one, _: ["resume"], acts=True),
     Tool(
         "set_stage",
-        "Have the running bot play another stage, after the battle under way.",
+        "Have the running bot play another stage, after the battle under way, with its own squad and plan.",
         StageWish,
         lambda one, _: ["switch", f"--stage={one.stage}"],
         acts=True,
