@@ -122,7 +122,8 @@ class Engine:
         except httpx.HTTPError as error:
             why = str(error) or type(error).__name__
             raise EngineError(
-                f"{self.url}: no model answers ({why}); start one with: holdfast coach serve --model FILE.gguf"
+                f"{self.url}: no model answers ({why}); start one with: holdfast coach serve --model FILE.gguf "
+                "(holdfast coach doctor says which)"
             ) from None
         try:
             return response.status_code, json.loads(found)

@@ -19,7 +19,8 @@ FILE = "coach.toml"
 """In the data directory."""
 HEADING = """\
 # What worked, for each player and stage, as `holdfast coach` remembers it. Edit it as you like: `note` is yours, and
-# the coach reads it. An entry is replaced only by a better plan for the same player, stage and left-out operators.
+# the coach reads it; comments are not kept. A better plan for the same player, stage and left-out operators replaces an
+# entry.
 """
 MOST = 500
 """Entries that are kept; the oldest are dropped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -95,3 +96,17 @@ def test_an_address_without_a_cluster_is_one_line():
     ):
         with pytest.raises(ClusterError, match=said), connected(address):
             pass
+
+
+def test_a_cluster_that_does_not_start_is_one_line(monkeypatch):
+    """Ray raises a bare Exception on a machine that is too busy."""
+
+    def init(**_):
+        raise Exception("The current node timed out\nduring startup.")  # noqa: TRY002 - as Ray does
+
+    monkeypatch.setattr(cluster, "_ray", lambda: SimpleNamespace(init=init))
+    with (
+        pytest.raises(ClusterError, match=r"no Ray cluster answers .The current node timed out"),
+        connected(HERE),
+    ):
+        pass

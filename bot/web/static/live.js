@@ -61,7 +61,7 @@ function drawSeen(pen, one, at) {
   pen.strokeStyle = "#ffb000";
   pen.lineWidth = 2;
   pen.strokeRect(x, y, width, height);
-  if (one.name !== "skill_ready") tag(pen, `${one.name} ${one.score.toFixed(2)}`, x, y - 1, "#ffb000");
+  if (one.name !== "skill_ready") tag(pen, `${told(one.name)} ${one.score.toFixed(2)}`, x, y - 1, "#ffb000");
 }
 
 function drawKnown(pen, one, at) {

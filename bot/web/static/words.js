@@ -65,6 +65,7 @@ const WORDS = {
   said_update: ["update", "更新"],
   said_maintenance: ["maintenance", "停服维护"],
   "said_Failed to fetch": ["the server of this page does not answer", "网页的服务没有应答"],
+  said_operator: ["operator", "干员"],
   said_wait: ["wait", "等待"],
   stage: ["Stage", "关卡"],
   screen: ["Screen", "画面"],
