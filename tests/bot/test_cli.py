@@ -35,6 +35,10 @@ HEAVY = {
     "aiomqtt",
     "gymnasium",
     "starlette",
+    "mcp",
+    "httpx",
+    "ray",
+    "tensorboard",
     "uvicorn",
 }
 
