@@ -157,4 +157,5 @@ def test_the_verb_answers_and_says_how_it_went_with_its_exit_code(config, capsys
 def test_without_a_model_it_says_how_to_start_one(config, capsys, unused_port):
     """In one line."""
     assert main(["coach", "hello", "--url", f"http://127.0.0.1:{unused_port}/v1", "--config", str(config)]) == 1
-    assert capsys.readouterr().err.strip().endswith("start one with: holdfast coach serve --model FILE.gguf")
+    said = "start one with: holdfast coach serve --model FILE.gguf (holdfast coach doctor says which)\n"
+    assert capsys.readouterr().err.endswith(said)
