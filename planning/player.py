@@ -338,9 +338,12 @@ def _card_is_ready(world: World, field: Field, slot: int) -> bool:
 
 @often
 def _meant(world: World, field: Field, step: ScriptStep) -> int:
-    """The slot that a step is for; below 0 if there is none. An operator of the level is for no step."""
+    """The slot that a step is for; below 0 if there is none. An operator of the level is for no step, a device of the
+    level only for one that triggers it.
+    """
     slot = field.standing[step.tile] if step.slot == ON_TILE and step.tile >= 0 else step.slot
-    return slot if slot < world.cards else NOT_BROUGHT
+    ours = slot < world.cards or (step.kind == SKILL and world.deployable[slot].by_hand)
+    return slot if ours else NOT_BROUGHT
 
 
 @often

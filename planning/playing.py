@@ -217,8 +217,8 @@ class PlanPlayer:
         slot = here if step.slot == player.ON_TILE else step.slot
         if slot < 0:
             return "not in the squad" if step.slot == player.NOT_BROUGHT else "no operator is there"
-        if slot >= world.cards:
-            return "an operator of the level, which takes no orders, stands there"
+        if slot >= world.cards and not (step.kind == SKILL and world.deployable[slot].by_hand):
+            return "a unit of the level, which takes no orders, stands there"
         cost = 0
         if step.kind == DEPLOY:
             slot, cost = next_of_card(world, battles, b, slot)

@@ -254,7 +254,8 @@ def with_squad_effects(squad: Sequence[Operator]) -> tuple[Operator, ...]:
 def is_for(effect: Effect, one: Operator) -> bool:
     """Whether an operator is of the sort that an effect chooses."""
     return (
-        (not effect.roles or one.role in effect.roles)
+        not one.device
+        and (not effect.roles or one.role in effect.roles)
         and (not effect.rarities or one.rarity in effect.rarities)
         and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
         and (effect.melee is None or one.melee is effect.melee)
@@ -378,10 +379,13 @@ def _skill_of(character: Character, build: Build) -> Skill | None:
 
 def skill_at(character: Character, number: int, level: int) -> Skill:
     """A character's skill (number from 1) at a skill level. Raises TableError where the table's fields do not fit."""
-    fields = {key: _at_level(value, level) for key, value in character.skills[number - 1].items()}
-    where = f"{character.name}.skills"
+    return skill_of(character.skills[number - 1], level, f"{character.name}.skills")
+
+
+def skill_of(table: Mapping[str, Any], level: int, where: str) -> Skill:
+    """A skill of a table at a level; TableError, with its place, where the fields do not fit."""
     try:
-        skill = msgspec.convert(fields, Skill)
+        skill = msgspec.convert(at_level(table, level), Skill)
     except msgspec.ValidationError as error:
         raise TableError(f"{where}: {error}") from None
     if skill.strikes and skill.duration:
@@ -389,14 +393,14 @@ def skill_at(character: Character, number: int, level: int) -> Skill:
     return skill
 
 
-def _at_level(value: Any, level: int) -> Any:
+def at_level(value: Any, level: int) -> Any:
     """A skill's number at a level: of a list the level's entry, or its last. A list of tables (effects) has numbers by
     level inside; a list of texts (roles) is what it is at every level.
     """
-    if isinstance(value, dict):
-        return {key: _at_level(one, level) for key, one in value.items()}
+    if isinstance(value, Mapping):
+        return {key: at_level(one, level) for key, one in value.items()}
     if not isinstance(value, list) or not value or (isinstance(value[0], str) and value[0] in ROLES):
         return value
     if isinstance(value[0], dict):
-        return [_at_level(one, level) for one in value]
+        return [at_level(one, level) for one in value]
     return value[min(level, len(value)) - 1]

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from game.characters.builds import CHANGING, operator_of
-from game.characters.models import Build, Character, Device, Enemy, Offset, Operator
+from game.characters.devices import Device, unit_of
+from game.characters.models import Build, Character, Enemy, Offset, Operator
 from game.errors import TableError
 
 T = TypeVar("T")
@@ -103,7 +104,11 @@ def _shipped() -> Catalogue:
 def _devices() -> dict[str, Device]:
     """The shipped devices by id."""
     table, entries = _shipped_table(DEVICES)
-    found = [_convert(table, name, {"name": name, **entry}, Device) for name, entry in entries.items()]
+    ranges = {name: offsets_of(table, name, drawing) for name, drawing in entries.pop("ranges", {}).items()}
+    drawn = {name: {**one, "range": ranges[one["range"]]} if "range" in one else one for name, one in entries.items()}
+    found = [_convert(table, name, {"name": name, **entry}, Device) for name, entry in drawn.items()]
+    for one in found:
+        unit_of(one)
     return {id_: one for one in found for id_ in one.ids}
 
 

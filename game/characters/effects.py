@@ -61,8 +61,11 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 
 
 ONCE = 99999.0
-By = Literal["", "most attack", "most health", "least health", "most defense", "least defense"]
-"""most health is the highest full health, least health the lowest fraction of it."""
+By = Literal[
+    "", "most attack", "most health", "least health", "most defense", "least defense", "nearest", "most block",
+]  # fmt: skip
+"""most health is the highest full health, least health the lowest fraction of it; of operators that are equal the last
+deployed comes first."""
 Element = Literal["neural", "corrosion", "burning", "necrosis"]
 """The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
 LENT = ("attack", "defense", "regeneration", "regeneration_low", "burn")
@@ -97,6 +100,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     every: float = 0.0
     """Seconds, of an effect that happens at an interval; of others, the least time between two times, `ONCE` for once
     in a deployment."""
+    every_most: float = 0.0
+    """An interval of the battle instead of the owner's: drawn between `every` and this, and the same for all who have
+    the effect, whenever they came."""
     ready_after: float = 0.0
     """Seconds until an effect at an interval happens first; 0 for `every`."""
     waits: bool = False
@@ -116,7 +122,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     most: int = 0
     """How many are chosen at most: allies with the least health first, enemies as an operator would. 0 for all."""
     by: By = ""
-    """Which operators an enemy's effect chooses first."""
+    """Which operators an effect chooses first."""
+    seen: bool = False
+    """Only operators at whom enemies may aim: not those who hide."""
     others: bool = False
     """The owner itself is not chosen."""
     roles: tuple[Role, ...] = ()
@@ -294,6 +302,9 @@ def _wrong_parts(effect: Effect) -> str:
     outright = effect.who == "target" or effect.most or effect.chance != 1.0 or effect.seconds
     wrong = {
         "an effect at an interval needs every, in seconds": effect.when == "interval" and effect.every <= 0.0,
+        "every_most belongs to an interval and is not less than every": (
+            effect.every_most != 0.0 and (effect.when != "interval" or effect.every_most < effect.every)
+        ),
         "an effect that is there always only changes numbers, without target, most, chance and seconds": (
             always and (outright or not changes)
         ),

@@ -214,6 +214,10 @@ class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     attack_share: float = 0.0
     """Sum of the fractions by which talents have raised its attack: effects' fractions add to it. As for defense."""
     defense_share: float = 0.0
+    device: bool = False
+    """It is a thing: what is for operators is not for it."""
+    aimed_at: bool = True
+    """Enemies at a distance attack it too; if not, only those hurt it that it holds."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -293,26 +297,6 @@ class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the operator can do in the real game and not here, in words."""
-
-
-class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The numbers of a device that levels give the player as cards, for example a crate."""
-
-    name: str
-    ids: tuple[str, ...]
-    """Its ids in the public level format."""
-    names: tuple[str, ...] = ()
-    """Its other names, as plans that players exchange use them."""
-    max_health: float
-    defense: float = 0.0
-    resistance: float = 0.0
-    cost: int
-    """DP of each copy."""
-    block: int
-    redeploy_time: float
-    """Seconds from the deployment of a copy until the next one can be deployed."""
-    barrier: bool = False
-    """Walkers go around it, and it may not close their last way."""
 
 
 class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

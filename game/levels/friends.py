@@ -1,7 +1,8 @@
-"""The operators that a level itself puts on the field: who they are, where they stand, and when they come and go.
+"""The operators and devices that a level itself puts on the field: who they are, where they stand, and when they come
+and go.
 
-They are the level's `characterInsts`. Their numbers come from the catalogue, as those of enemies do; an operator that
-no table has does not fight, and is noted as unknown.
+They are the level's `characterInsts` and `tokenInsts`. Their numbers come from the catalogue, as those of enemies do;
+one that no table has does nothing, and is noted as unknown.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from game.characters.builds import operator_of
 from game.characters.catalogue import Catalogue
+from game.characters.devices import unit_of
 from game.characters.models import SKILL_LEVELS, Build, Operator
 from game.errors import TableError
 from game.levels import reader
 from game.levels.map import TileMap
 from game.levels.pathfinding import Tile
-from game.levels.predefines import Predefined
+from game.levels.predefines import CHANGES, Predefined, is_played, levels_of
 from game.levels.reader import JsonValue, Unknown
 
 FACING = {"RIGHT": 0, "DOWN": 1, "LEFT": 2, "UP": 3}
@@ -25,12 +29,10 @@ FACING = {"RIGHT": 0, "DOWN": 1, "LEFT": 2, "UP": 3}
 PHASES = ("PHASE_0", "PHASE_1", "PHASE_2")
 FULL_TRUST = 50
 """The `favorPoint` of full trust: the last of the two levels for which the public tables give what trust adds."""
-CHANGES = ("uniEquipIds", "masterInfos", "overrideSkillBlackboard", "overrideTalents")
-"""Fields by which a level changes an operator in a way that is not played."""
 
 
 class Friend(NamedTuple):
-    """An operator of a level."""
+    """An operator of a level, or a device, hostile ones too: the rules see both as units of the level."""
 
     key: str
     """How the level's waves name it: its alias or, without one, its character's id."""
@@ -70,21 +72,33 @@ class FriendList:
 def read_friends(
     units: tuple[Predefined, ...], tile_map: TileMap, catalogue: Catalogue, unknown: Unknown
 ) -> FriendList:
-    """The operators among the units that a level puts on the field or in the hand.
+    """The operators and devices that a level puts on the field.
 
-    The tile of one that no table has is closed to all deployments if it stands from the start: it is there in the game.
+    The tile of an operator that no table has is closed to all deployments if it stands from the start: it is there in
+    the game.
     """
     friends, keys = [], set()
-    for one in (unit for unit in units if unit.group == "characterInsts"):
+    for one in units:
+        if one.group != "characterInsts" and not (one.group == "tokenInsts" and is_played(one, catalogue.devices)):
+            continue
         key = one.key if one.unit.get("alias").quiet() else one.unit.get("alias").text()
         keys.add(key)
-        operator, tile = _operator(one.unit, catalogue, unknown), tile_map.tile(one.unit.at("position"))
+        operator, tile = _unit(one, catalogue, unknown), tile_map.tile(one.unit.at("position"))
         if operator is not None:
             direction = one.unit.get("direction", "RIGHT").enum(reader.DIRECTIONS)
             friends.append(Friend(key, operator, tile, FACING.get(direction, 0), not one.there))
         elif one.there:
             tile_map.take(tile)
     return FriendList(tuple(friends), frozenset(keys))
+
+
+def _unit(one: Predefined, catalogue: Catalogue, unknown: Unknown) -> Operator | None:
+    """The operator or device as it fights; a device holds nothing where the level puts it."""
+    if one.group == "characterInsts":
+        return _operator(one.unit, catalogue, unknown)
+    acts = one.unit.get("skillIndex", 0).whole(-1) >= 0
+    device = unit_of(catalogue.devices[one.key], *levels_of(one.unit), acts=acts)
+    return msgspec.structs.replace(device, block=0)
 
 
 def _operator(unit: JsonValue, catalogue: Catalogue, unknown: Unknown) -> Operator | None:

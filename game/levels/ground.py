@@ -57,15 +57,34 @@ def _active_originium(key: str, board: Board) -> Effect:
     )
 
 
+def _heated_path(key: str, board: Board) -> Effect:
+    """It breaks out again and again: true damage to those who stand on it, not to those who fly."""
+    return Effect(
+        on=(key,),
+        when="interval",
+        every=board["cd_min"],
+        every_most=board["cd_max"],
+        damage_points=board["damage"],
+        kind="true",
+        flying=False,
+    )
+
+
+def _heated_hit(key: str, board: Board) -> Effect:
+    """Its damage is a hit: it gives an SP to operators whose skill gains them so."""
+    return Effect(on=(key,), when="interval", every=board["cd_min"], every_most=board["cd_max"], gains=("hit",), sp=1.0)
+
+
 GROUNDS: Mapping[str, tuple[Callable[[str, Board], Effect], ...]] = {
     "tile_grass": (_bush,),
     "tile_healing": (_medical_rune,),
     "tile_gazebo": (_slower, _against_air),
     "tile_infection": (_active_originium,),
+    "tile_volcano": (_heated_path, _heated_hit),
 }
 """What each kind of tile does to operators."""
-FOR_ENEMIES = ("tile_infection",)
-"""Those that do it to enemies too."""
+FOR_ENEMIES = (_active_originium, _heated_path)
+"""What is done to enemies too."""
 
 
 def ground_effects(tiles: Mapping[str, JsonValue]) -> tuple[GroundEffects, tuple[str, ...]]:
@@ -75,12 +94,12 @@ def ground_effects(tiles: Mapping[str, JsonValue]) -> tuple[GroundEffects, tuple
     unread = []
     for key, tile in tiles.items():
         try:
-            made = [effect(key, _board(tile)) for effect in GROUNDS[key]]
+            made = [(effect, effect(key, _board(tile))) for effect in GROUNDS[key]]
         except (KeyError, ValueError):
             unread.append(key)
         else:
-            operators += made
-            enemies += made if key in FOR_ENEMIES else []
+            operators += [effect for _, effect in made]
+            enemies += [effect for how, effect in made if how in FOR_ENEMIES]
     return GroundEffects(tuple(operators), tuple(enemies)), tuple(unread)
 
 

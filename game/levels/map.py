@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from game.characters.models import Device
+from game.characters.devices import Device
 from game.levels import reader
 from game.levels.ground import GROUNDS, GroundEffects, ground_effects
 from game.levels.pathfinding import Edges, Tile
-from game.levels.predefines import Predefined
+from game.levels.predefines import Predefined, is_played
 from game.levels.reader import JsonValue, Unknown
 from game.levels.runes import Rune
 
@@ -20,8 +20,6 @@ Mask = npt.NDArray[np.bool_]
 
 EDGE_STEPS = {"UP": (-1, 0), "RIGHT": (0, 1), "DOWN": (1, 0), "LEFT": (0, -1)}
 """(row, column) across an edge in each direction that `blockEdges` may name; row 0 is the top row."""
-BARRIERS = ("trap_001_crate",)
-"""Devices that enemies walk around."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ def read_map(
 ) -> TileMap:  # fmt: skip
     """The map of a level. Tiles that its lists, its runes or its devices close are closed to all deployments.
 
-    Of the `units` that the level gives, only the cards of `devices` are played apart from that; others are noted.
+    Of the other `units` that the level gives those are noted that are not played. Walkers go around a barrier that is
+    there from the start.
     """
     tile_map = _read_tiles(data, unknown)
     for position in data.get("tilesDisallowToLocate", []).each():
@@ -78,14 +77,21 @@ def read_map(
                 if 0 <= row < tile_map.height and 0 <= col < tile_map.width:
                     tile_map.take((tile_map.height - 1 - row, col))
     for one in (unit for unit in units if unit.group != "characterInsts"):  # operators: see friends
-        if one.group != "tokenCards" or not one.there or one.key not in devices:
-            unknown.note(f"predefined {one.key}")
-        if one.unit.get("position").value is not None and one.there:
-            tile = tile_map.tile(one.unit.at("position"))
-            tile_map.take(tile)
-            if one.key in BARRIERS:
-                tile_map.walkable[tile] = False
+        _take_place(one, tile_map, devices, unknown)
     return tile_map
+
+
+def _take_place(one: Predefined, tile_map: TileMap, devices: Mapping[str, Device], unknown: Unknown) -> None:
+    """What a device of the level does to the map by standing there, and a note if it is not played."""
+    played = is_played(one, devices)
+    if not played:
+        unknown.note(f"predefined {one.key}")
+    if one.unit.get("position").value is not None and one.there:
+        tile = tile_map.tile(one.unit.at("position"))
+        if not played:
+            tile_map.take(tile)
+        if one.key in devices and devices[one.key].barrier:
+            tile_map.walkable[tile] = False
 
 
 def _read_tiles(data: JsonValue, unknown: Unknown) -> TileMap:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from game.characters.models import Device, Operator
+from game.characters.devices import Device, unit_of
+from game.characters.models import Operator
 from game.levels.reader import JsonValue
 from game.levels.runes import Rune
 
 GROUPS = ("characterInsts", "tokenInsts", "characterCards", "tokenCards")
 """The lists: operators and devices on the field, operators and devices in the hand."""
+CHANGES = ("uniEquipIds", "masterInfos", "overrideSkillBlackboard", "overrideTalents")
+"""Fields by which a level changes an operator or a device in a way that is not played."""
 MOST_COPIES = 99
 """The most copies of one card; a level that gives more is taken to give so many."""
 
@@ -32,6 +35,8 @@ class DeviceCard(NamedTuple):
 
     device: Device
     copies: int
+    level: int = 1
+    skill_level: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,25 +45,8 @@ class DeviceCard(NamedTuple):
 
     @property
     def unit(self) -> Operator:
-        """The device as the rules deploy it: like a melee operator who does not attack."""
-        return Operator(
-            name=self.device.name,
-            role="specialist",
-            melee=True,
-            damage="physical",
-            redeploy_time=self.device.redeploy_time,
-            unhealable=True,
-            takes_slot=False,
-            holds_fire=True,
-            max_health=self.device.max_health,
-            attack=0.0,
-            defense=self.device.defense,
-            resistance=self.device.resistance,
-            cost=self.device.cost,
-            block=self.device.block,
-            attack_interval=1.0,
-            range=(),
-        )
+        """A copy as the rules deploy it."""
+        return unit_of(self.device, self.level, self.skill_level)
 
 
 def predefined(data: JsonValue, runes: tuple[Rune, ...], *, challenge: bool) -> Iterator[Predefined]:
@@ -77,10 +65,26 @@ def device_cards(units: tuple[Predefined, ...], devices: Mapping[str, Device]) -
     """The cards of devices that the hand holds from the start, as far as the catalogue's `devices` have them."""
     found = []
     for one in units:
-        if one.group == "tokenCards" and one.there and one.key in devices:
+        if one.group == "tokenCards" and is_played(one, devices):
             copies = min(one.unit.get("initialCnt", 1).whole(), MOST_COPIES)
-            found += [DeviceCard(devices[one.key], copies)] if copies else []
+            found += [DeviceCard(devices[one.key], copies, *levels_of(one.unit))] if copies else []
     return tuple(found)
+
+
+def is_played(one: Predefined, devices: Mapping[str, Device]) -> bool:
+    """Whether a device of the level is played: as a card that is there from the start, or on the field, from the start
+    or later.
+    """
+    device = devices.get(one.key)
+    changed = any(not one.unit.get(field).quiet() for field in CHANGES)
+    if device is None or changed or one.group not in ("tokenCards", "tokenInsts"):
+        return False
+    return device.on_field if one.group == "tokenInsts" else one.there and not device.on_field
+
+
+def levels_of(unit: JsonValue) -> tuple[int, int]:
+    """The level and the skill level that a level gives a device."""
+    return unit.get("inst", {}).get("level", 1).whole(1), unit.get("mainSkillLvl", 1).whole(1)
 
 
 def has_hard_units(data: JsonValue) -> bool:

@@ -103,7 +103,7 @@ class Stage:
     stand_ins: tuple[str, ...] = ()
     """The ids of enemies whose numbers neither the catalogue nor the level has; they have those of another enemy."""
     friends: tuple[Friend, ...] = ()
-    """The operators that the level itself puts on the field."""
+    """The operators and devices that the level itself puts on the field."""
     friend_moves: tuple[FriendMove, ...] = ()
     """When they come and go, by fragment and offset."""
     devices: tuple[DeviceCard, ...] = ()
@@ -169,14 +169,15 @@ def describe(stage: Stage) -> dict[str, Any]:
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
         "devices": {card.device.name: card.copies for card in stage.devices},
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
-        "friends": [_befriended(friend) for friend in stage.friends],
+        "friends": [_befriended(friend) for friend in stage.friends if not friend.operator.device],
+        "on_field": [_befriended(friend) for friend in stage.friends if friend.operator.device],
         "stand_ins": list(stage.stand_ins),
         "unknown": list(stage.unknown),
     }
 
 
 def _befriended(friend: Friend) -> dict[str, Any]:
-    """An operator of the level as plain data; row 0 is the top row."""
+    """An operator or device of the level as plain data; row 0 is the top row."""
     return {"name": friend.operator.name, "tile": list(friend.tile), "comes_later": friend.hidden}
 
 

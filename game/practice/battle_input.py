@@ -97,8 +97,13 @@ class BattleInput:
             self.speed = 3 - self.speed
         else:
             unit = self.picker.unit(self.battle.operators_on_field(), *at)
-            if unit is not None and unit.slot < len(self.battle.squad):  # an operator of the level takes no orders
+            if unit is not None and self._takes_orders(unit.slot):
                 self.hold = Hold(unit.slot, tile=(unit.row, unit.col), standing=True)
+
+    def _takes_orders(self, slot: int) -> bool:
+        """Whether the player can order a unit on the field: of the level's own only devices that have a skill."""
+        device = self.battle.units[slot].device
+        return slot < len(self.battle.squad) or (device and bool(self.battle.world.deployable[slot].by_hand))
 
     def _drop_card(self, hold: Hold, at: Point) -> None:
         """Let go of a card: over a tile where it may stand it waits for its direction, elsewhere it goes back."""

@@ -146,10 +146,10 @@ class Painter(HudPainter):
         at = functools.partial(camera.pixel, high=high, tilted=tilted, focus=focus)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
         foot = at(unit.row, unit.col)
-        if len(self.squad) <= unit.slot < scene.battle.world.cards:
-            self._device(foot, tile, unit.health)
-            return
         one = scene.battle.units[unit.slot]
+        if one.device:
+            self._device(one, unit, foot, tile)
+            return
         down, right = STEPS[unit.direction]
         tip = at(unit.row + 0.46 * down, unit.col + 0.46 * right)
         pygame.draw.circle(self.surface, (250, 236, 130), tip, max(tile * 0.06, 2))
@@ -174,12 +174,16 @@ class Painter(HudPainter):
             self.surface.blit(mark, corner)
             self._label("skill_ready", *corner, *mark.get_size())
 
-    def _device(self, foot: tuple[float, float], tile: float, health: float) -> None:
+    def _device(self, one: Operator, unit: OperatorOnField, foot: tuple[float, float], tile: float) -> None:
         """A device on its tile. It is neither an operator nor an enemy, so it has no true box."""
-        token = device_token(max(round(tile * 0.8), 4))
+        token = device_token(one.name, max(round(tile * 0.8), 4), unit.direction)
         self.surface.blit(token, (round(foot[0] - token.get_width() / 2), round(foot[1] - token.get_height() * 0.8)))
-        if health < 1.0:
-            self._bar(foot, tile, health, OPERATOR_BAR)
+        if unit.skill_active:
+            pygame.draw.circle(self.surface, (255, 170, 60), foot, tile * 0.42, max(self._px(3), 1))
+        if unit.health < 1.0:
+            self._bar(foot, tile, unit.health, OPERATOR_BAR)
+        if one.skill is not None:
+            self._bar((foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)), tile, unit.sp, (120, 220, 80), 0.04)
 
     def _enemy(
         self, unit: EnemyOnField, camera: Camera, tilted: bool, focus: tuple[int, int] | None, struck: bool
@@ -238,7 +242,10 @@ class Painter(HudPainter):
         if at is not None:
             tile = camera.pixel(3, 4.5, tilted=True)[0] - camera.pixel(3, 3.5, tilted=True)[0]
             size = max(round(tile * 0.9), 4)
-            token = operator_token(one.name, one.role, hold.direction or 0, size) if one else device_token(size)
+            if one is not None:
+                token = operator_token(one.name, one.role, hold.direction or 0, size)
+            else:
+                token = device_token(scene.battle.units[hold.slot].name, size)
             self.surface.blit(token, (at[0] - token.get_width() / 2, at[1] - token.get_height()))
 
     def _rhombus(self, scene: BattleScene, camera: Camera, hold: Hold) -> None:

@@ -33,7 +33,7 @@ class HudPainter(Menus):
         self._points(scene)
         self._cards(scene)
         if scene.hold is not None:
-            self._panel(scene.hold.slot)
+            self._panel(scene.battle.units[scene.hold.slot])
         elif scene.banner:
             self._banner(scene.banner)
         self.scale = pages
@@ -114,22 +114,24 @@ class HudPainter(Menus):
             left, top, pitch = self.scale.card(index, len(scene.hand))
             if picked:
                 top -= layout.CARD_RISE * self.scale.factor
-            copies = 0 if card.slot < len(self.squad) else card.copies
-            look = self._card_face(card.slot if not copies else -1, card.cost, card.state, round(pitch), copies)
+            one = scene.battle.units[card.slot]
+            device, copies = (one.name, card.copies) if one.device else ("", 0)
+            slot = -1 if device else card.slot
+            look = self._card_face(slot, card.cost, card.state, round(pitch), device, copies)
             self.surface.blit(look, (round(left), round(top)))
             if card.state == "cooling":
                 self._timer(left + pitch / 2, top, cooldowns[card.slot].remaining, cooldowns[card.slot].total)
 
     @functools.lru_cache(maxsize=400)  # noqa: B019 - a painter lives as long as its game
-    def _card_face(self, slot: int, cost: int, state: str, pitch: int, copies: int) -> pygame.Surface:
-        """A card in one state; `copies` above 0 are those left of a device, whose slot is then -1."""
+    def _card_face(self, slot: int, cost: int, state: str, pitch: int, device: str, copies: int) -> pygame.Surface:
+        """A card in one state; of a device its name and how many copies are left, and its slot is -1."""
         scale = self.scale.factor
         width, height = pitch, round(118 * scale)
         face = pygame.Surface((width, height + round(8 * scale)))
         face.fill((34, 36, 42))
         size = round(76 * scale), round(72 * scale)
-        one = None if copies else self.squad[slot]
-        picture = portrait(one.name, one.role, *size) if one else device_picture(*size)
+        one = None if device else self.squad[slot]
+        picture = portrait(one.name, one.role, *size) if one else device_picture(device, *size)
         face.blit(picture, (width / 2 - 38 * scale, 34 * scale))
         flag = width / 2 + layout.FLAG * scale
         pygame.draw.rect(face, (206, 208, 212), (round(flag - 45 * scale), 0, round(30 * scale), round(25 * scale)))
@@ -147,15 +149,14 @@ class HudPainter(Menus):
             face.fill((40, 0, 0), special_flags=pygame.BLEND_ADD)
         return face.convert(self.surface)
 
-    def _panel(self, slot: int) -> None:
+    def _panel(self, one: Operator) -> None:
         """What the game tells of the card or the unit that is held: its class, its name and its numbers."""
-        one = self.squad[slot] if slot < len(self.squad) else None
         self._fill(layout.PANEL, (22, 24, 30))
         x, y, side, _ = self.scale.rectangle(layout.PANEL_ICON)
-        self.surface.blit(role_icon(one.role, side, WHITE) if one else device_token(side), (x, y))
-        numbers = f"HP {one.max_health:.0f}  ATK {one.attack:.0f}  DEF {one.defense:.0f}" if one else ""
+        self.surface.blit(device_token(one.name, side) if one.device else role_icon(one.role, side, WHITE), (x, y))
+        numbers = f"HP {one.max_health:.0f}  ATK {one.attack:.0f}  DEF {one.defense:.0f}"
         lines = (
-            (layout.PANEL_NAME, one.name if one else "DEVICE", 36, WHITE),
+            (layout.PANEL_NAME, one.name, 36, WHITE),
             (layout.PANEL_NUMBERS, numbers, 24, LIGHT),
         )
         for spot, words, size, colour in lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from game.actions import SKILL
 from game.simulator import options
 from game.simulator.choosing import in_hand
 from game.simulator.compiling import compiled, entry, not_inlined, often
@@ -94,8 +95,9 @@ def _deployed_device(world: World, field: Field, s: int) -> None:
 
 @often
 def can_use_skill(world: World, field: Field, s: int) -> bool:
-    """Whether the player can trigger the skill now."""
-    ours = field.battle[0].outcome == RUNNING and world.deployable[s].by_hand
+    """Whether the player can trigger the skill now, and pay what it costs."""
+    battle, deployable = field.battle[0], world.deployable[s]
+    ours = battle.outcome == RUNNING and deployable.by_hand and battle.dp + min(deployable.dp, 0) >= 0
     return ours and skill_ready(world, field, s)
 
 
@@ -153,14 +155,14 @@ def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int,
     if kind == 0:
         return True
     field = field_within(battles, b)
-    if not 0 <= slot < world.cards:
+    if not 0 <= slot < (field.unit.shape[0] if kind == SKILL else world.cards):
         return False
     if kind == 1:
         on_map = 0 <= tile < field.standing.shape[0] and 0 <= direction < 4
         if not on_map or not can_deploy(world, field, slot, tile):
             return False
         deploy(world, field, slot, tile, direction)
-    elif kind == 2:
+    elif kind == SKILL:
         if not can_use_skill(world, field, slot):
             return False
         use_skill(world, field, slot)

@@ -20,8 +20,10 @@ from game.simulator.effect_records import (
     IN_RADIUS,
     LEAST_HEALTH,
     MOST_ATTACK,
+    MOST_BLOCK,
     MOST_DEFENSE,
     MOST_HEALTH,
+    NEAREST,
     ONLY,
     SELF,
     SILENCE,
@@ -32,7 +34,7 @@ from game.simulator.effect_records import (
     USUAL,
 )
 from game.simulator.field import mode_of
-from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health
+from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health, is_camouflaged
 from game.simulator.records import PRESENT, Field, World
 
 BESIDE_DOWN, BESIDE_RIGHT = (1, 0, -1, 0), (0, 1, 0, -1)
@@ -70,8 +72,14 @@ def near(world: World, field: Field, f: int, g: int, radius: float) -> bool:
 @often
 def near_tile(world: World, here: int, there: int, radius: float) -> bool:
     """Whether two tiles are at most so far from each other."""
+    return _squared_distance(world, here, there) <= radius * radius
+
+
+@often
+def _squared_distance(world: World, here: int, there: int) -> float:
+    """The square of the distance of two tiles."""
     down, right = here // world.width - there // world.width, here % world.width - there % world.width
-    return down * down + right * right <= radius * radius
+    return float(down * down + right * right)
 
 
 @often
@@ -192,7 +200,8 @@ def in_hand(world: World, field: Field, s: int, attribute: int) -> float:
 def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
     """Whether no other operator stands near."""
     for other in range(field.unit.shape[0]):
-        if other != s and field.unit[other].tile >= 0 and near(world, field, s, other, radius):
+        there = field.unit[other].tile >= 0 and world.deployable[other].aimed_at
+        if other != s and there and near(world, field, s, other, radius):
             return False
     return True
 
@@ -276,6 +285,8 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: C901, PLR
     if row.state != ANY_STATE and not _in_state(field, row.state, g):
         return False
     if g < slots:
+        if row.seen and is_camouflaged(world, field, g):
+            return False
         if row.blocked == EITHER or row.owner < slots:
             return True
         return (row.blocked == ONLY) == (field.foe[row.owner - slots].blocker == g)
@@ -326,16 +337,20 @@ def urgency_of(world: World, field: Field, i: int, g: int) -> float:
         return draw(field)
     slots = field.unit.shape[0]
     if world.effect[i].by != USUAL and g < slots:
-        return _rank(world, field, world.effect[i].by, g)
+        return _rank(world, field, i, g)
     if world.effect[i].who == ALLIES:
         return health_of(field, g) / full_health(world, field, g)
     return field.foe[g - slots].distance_to_exit if g >= slots else -float(field.unit[g].deployment_number)
 
 
 @compiled
-def _rank(world: World, field: Field, by: int, s: int) -> float:
+def _rank(world: World, field: Field, i: int, s: int) -> float:
     """The place of an operator in an order of `EffectRow.by`, the first with the least."""
-    mode = mode_of(field, s)
+    mode, by = mode_of(field, s), world.effect[i].by
+    if by == NEAREST:
+        return _squared_distance(world, tile_under(world, field, world.effect[i].owner), field.unit[s].tile)
+    if by == MOST_BLOCK:
+        return -float(block_of(world, field, s))
     if by == MOST_ATTACK:
         return -attack_of(world, field, s, mode)
     if by == MOST_HEALTH:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from game.simulator.compiling import compiled, not_inlined
 from game.simulator.effect_records import ADD, DEPLOYED, FACTOR, INTERVAL, SCALE
+from game.simulator.modifiers import drawn
 from game.simulator.records import Battles, Field, World
+
+TIMES_DRAWN = 0x40000000
+"""The first number of the chances that times are drawn from; the battle's other draws count from 1."""
 
 
 @compiled
@@ -47,8 +51,27 @@ def begin_intervals(world: World, field: Field, f: int) -> None:
     """The intervals of a fighter's effects begin, and what comes once may come again."""
     clock = field.battle[0].clock
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
-        field.due[i] = clock + world.effect[i].first_time if world.effect[i].when == INTERVAL else 0
+        field.due[i] = 0
+        if world.effect[i].when == INTERVAL:
+            field.due[i] = next_time(world, field, i, clock, world.effect[i].first_time)
     field.battle[0].changed = True
+
+
+@compiled
+def next_time(world: World, field: Field, i: int, clock: int, later: int) -> int:
+    """When an effect at an interval is due next: so much `later`, or at the battle's own times, which are drawn.
+
+    The time number k is the middle interval k times, and up to `spread` later; so the intervals are drawn as well.
+    """
+    row = world.effect[i]
+    if row.spread < 0:
+        return clock + later
+    k = max(clock // row.period, 1)
+    while True:
+        time = k * row.period + int(drawn(field, TIMES_DRAWN + k) * (row.spread + 1))
+        if time > clock:
+            return time
+        k += 1
 
 
 @compiled

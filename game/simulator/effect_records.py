@@ -20,7 +20,7 @@ ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN = range(5)
 """EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES = range(4)
 """EffectRow.who."""
-USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE = range(6)
+USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE, NEAREST, MOST_BLOCK = range(8)
 """EffectRow.by, in the order of `game.characters.effects.By`."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
@@ -53,6 +53,9 @@ class EffectRow(Record):
     when: int
     """ALWAYS to SKILL_ENDS."""
     period: int
+    """Of an interval that is drawn, the middle one; `spread`: the most by which one is longer, -1 for one that is not
+    drawn."""
+    spread: int
     first_time: int
     waits: bool
     from_attack: int
@@ -65,7 +68,8 @@ class EffectRow(Record):
     radius: float
     most: int
     by: int
-    """USUAL to LEAST_DEFENSE."""
+    """USUAL to MOST_BLOCK."""
+    seen: bool
     others: bool
     sort: int
     """Its row of `World.sort`: of which sort those are whom it chooses; -1 for all."""

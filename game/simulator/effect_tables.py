@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 import numpy as np
@@ -18,6 +18,7 @@ from game.simulator.plain import readable
 from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Flags, Ints
 from game.simulator.rows import rows_of
 
+T = TypeVar("T")
 WHENS = get_args(When)
 NOTHING = Effect(add={"silence": 0.0})
 """Of an enemy that rises and has no other effect: battles with effects alone look after the risen."""
@@ -71,8 +72,11 @@ class EffectTables(NamedTuple):
 def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
     """The effects of all operators, by slot, and of all enemies of the stage's spawns after them."""
     foes = [stage.enemies[spawn.enemy] for spawn in stage.spawns]
-    operators = [(*_of_operator(one), *stage.ground.operators) for one in squad]
-    enemies = [(*(one.effects or (NOTHING,) * (one.rises_after > 0.0)), *stage.ground.enemies) for one in foes]
+    operators = [(*_of_operator(one), *_for(one, stage.ground.operators, is_for)) for one in squad]
+    enemies = [
+        (*(one.effects or (NOTHING,) * (one.rises_after > 0.0)), *_for(one, stage.ground.enemies, _enemy_fits))
+        for one in foes
+    ]
     sorts: dict[tuple[bool, ...], int] = {}
     grounds: dict[tuple[str, ...], int] = {}
     rows: list[dict[str, float]] = []
@@ -101,6 +105,11 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
         np.array(starts if rows else [], np.int64),
         timers,
     )
+
+
+def _for(one: T, effects: Sequence[Effect], fits: Callable[[Effect, T], bool]) -> tuple[Effect, ...]:
+    """The effects of the ground that are for an operator or enemy of this sort."""
+    return tuple(effect for effect in effects if fits(effect, one))
 
 
 def _of_operator(one: Operator) -> tuple[Effect, ...]:
@@ -133,12 +142,14 @@ def _enemy_fits(effect: Effect, one: Enemy) -> bool:
 def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict[str, float]:
     """An effect's row."""
     who, reach = WHO[effect.who]
+    shorter = (effect.every_most - effect.every) / 2.0 if effect.every_most else 0.0
     if effect.when == "fall":
         reach = codes.IN_OWN_RANGE
     return {
         "owner": owner,
         "when": WHENS.index(effect.when),
-        "period": max(round(effect.every * TICKS), int(effect.when == "interval")),
+        "period": max(round((effect.every + shorter) * TICKS), int(effect.when == "interval")),
+        "spread": round(shorter * TICKS) if effect.every_most else -1,
         "first_time": round((effect.ready_after or effect.every) * TICKS),
         "waits": effect.waits,
         "from_attack": effect.from_attack,
@@ -149,6 +160,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "radius": effect.radius,
         "most": effect.most,
         "by": get_args(By).index(effect.by),
+        "seen": effect.seen,
         "others": effect.others,
         "blocked": WHETHER[effect.blocked],
         "held": WHETHER[effect.held],

@@ -22,6 +22,7 @@ from game.simulator.choosing import (
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_changes import grown, renew
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, rise, rot
+from game.simulator.effect_events import next_time
 from game.simulator.effect_records import (
     ADD,
     ATTACKS,
@@ -236,7 +237,7 @@ def play_effects(world: World, field: Field, clock: int) -> None:
             mode = mode_of(field, row.owner)
         if row.when == INTERVAL:
             if field.due[i] <= clock and (not row.waits or _can_use(world, field, i, mode, clock)):
-                field.due[i] = max(field.due[i], clock) + row.period
+                field.due[i] = next_time(world, field, i, clock, row.period)
                 _may_happen(world, field, i, mode)
         elif field.pending[i] > 0:
             times = field.pending[i]

@@ -278,9 +278,14 @@ def draw(field: Field) -> float:
     It is a hash of the battle's seed and of how many were drawn, made of whole numbers of 31 bits, so that compiled
     code and plain Python agree.
     """
-    battle = field.battle[0]
-    battle.draws += 1
-    x = (battle.seed * 0x2545F491 + battle.draws * 0x19660D + 0x3C6EF35F) & 0x7FFFFFFF
+    field.battle[0].draws += 1
+    return drawn(field, field.battle[0].draws)
+
+
+@often
+def drawn(field: Field, number: int) -> float:
+    """A number of the battle's own chances, from 0 to below 1, always the same for one `number`."""
+    x = (field.battle[0].seed * 0x2545F491 + number * 0x19660D + 0x3C6EF35F) & 0x7FFFFFFF
     for _ in range(3):
         x = ((x ^ (x >> 15)) * 0x45D9F3B) & 0x7FFFFFFF
     return ((x ^ (x >> 16)) & 0x7FFFFFFF) / 2147483648.0

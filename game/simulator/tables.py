@@ -63,8 +63,9 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     check_squad(stage, squad)
     units = list(units_of(stage, with_squad_effects(squad)))
     cards = len(units) - len(stage.friends)
-    for slot in (*range(len(squad)), *range(cards, len(units))):  # no rule is for devices
-        units[slot] = under_rules(units[slot], stage.squad_rules)
+    for slot, one in enumerate(units):
+        if not one.device:  # no rule is for devices
+            units[slot] = under_rules(one, stage.squad_rules)
     cost_time = stage.options.cost_increase_time
     stances = [_stance(one, skill) for skill in (False, True) for one in units]
     effects = effect_tables(stage, units)
@@ -106,12 +107,16 @@ def units_of(stage: Stage, squad: Sequence[Operator]) -> tuple[Operator, ...]:
     operators that the level puts on the field, as these fight.
     """
     devices = (card.unit for card in stage.devices for _ in range(card.copies))
-    return (*squad, *devices, *(_fighting_along(friend.operator) for friend in stage.friends))
+    return (*squad, *devices, *(_of_level(friend.operator) for friend in stage.friends))
 
 
-def _fighting_along(one: Operator) -> Operator:
-    """An operator of the level: no card plays it, it takes no place of the squad, and its skill triggers itself."""
+def _of_level(one: Operator) -> Operator:
+    """An operator of the level: no card plays it, it takes no place of the squad, and its skill triggers itself. The
+    player triggers those of devices.
+    """
     skill = one.skill
+    if one.device:
+        return one
     if skill is not None and skill.by_hand:
         skill = msgspec.structs.replace(skill, by_hand=False) if options.FRIENDS_TRIGGER_SKILLS else None
     return msgspec.structs.replace(one, skill=skill, takes_slot=False, redeploy_time=0.0)
@@ -275,7 +280,7 @@ def _deployables(stage: Stage, units: Sequence[Operator], squad: int) -> list[di
     rows = [_deployable(one, slot) for slot, one in enumerate(units)]
     first = squad
     for card in stage.devices:
-        shared = {"card": first, "copies": card.copies, "barrier": card.device.barrier, "aimed_at": False}
+        shared = {"card": first, "copies": card.copies, "barrier": card.device.barrier}
         for copy in range(first, first + card.copies):
             rows[copy] |= shared
         first += card.copies
@@ -306,7 +311,7 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "card": slot,
         "copies": 1,
         "barrier": False,
-        "aimed_at": True,
+        "aimed_at": one.aimed_at,
         "refunds_first_cost": one.refunds_first_cost,
         "refunds_nothing": one.refunds_nothing,
         "sp_when_blocking": one.sp_when_blocking,

@@ -8,7 +8,7 @@ import pytest
 from levels import CATALOGUE
 
 from bot.cli import main
-from game.characters.models import Device
+from game.characters.devices import Device
 
 
 @pytest.mark.parametrize(
