@@ -23,9 +23,10 @@ an operator's deployment, an enemy's appearance. death: it dies; a retreat or a 
 `radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
 `undying`. rise: an enemy does so after its first death. squad: before the battle, for all of the squad with the owner
 in it, deployed or not (`SQUAD`)."""
-Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held"]
+Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held", "linked"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
-owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy."""
+owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy; linked is the operator to
+whom an enemy is linked (`Effect.link`)."""
 While = Literal["any", "active", "idle"]
 
 ADDED = (
@@ -34,7 +35,7 @@ ADDED = (
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
     "bleed", "most_taken", "stealth", "targets",
     "dodge_melee", "spares_above", "spares_below", "asleep", "heal_sp", "regeneration_low", "weight", "cost",
-    "initial_sp",
+    "initial_sp", "necrosis",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -48,8 +49,8 @@ that the operator blocks aims at it; targets is how many operators more an enemy
 physical attacks of enemies that do not shoot; an operator does not attack enemies with more than spares_above or less
 than spares_below of their health; asleep of 1 means that a stunned enemy can be neither struck nor hurt; heal_sp are
 the SP that a wounded friend gets with each heal of the owner; regeneration_low is as regeneration, but only below half
-of the health; weight resists being shifted. cost and initial_sp are for a squad; cost, with when = "always", for cards
-the hand."""
+of the health; weight resists being shifted; necrosis is the part of its attack that an enemy's attacks do as elemental
+injury of that kind. cost and initial_sp are for a squad; cost, with when = "always", for cards of the hand."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -143,9 +144,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only enemies of one of these races (`Enemy.races`)."""
     first: int = 0
     """Only the first so many whom one attack strikes; -1 for as many as the owner can block, 0 for all."""
-    state: Literal["", "stunned", "slowed", "cold", "frozen"] = ""
+    state: Literal["", "stunned", "slowed", "cold", "frozen", "awake"] = ""
     """Only those in this state; slowed is the state "slow" (停顿), which leaves a fifth of the speed or less, and only
-    of enemies; cold is not frozen."""
+    of enemies; cold is not frozen, awake is not stunned."""
     rarities: tuple[int, ...] = ()
     """Only operators of these rarities, 1 to 6."""
     groups: tuple[str, ...] = ()
@@ -266,6 +267,13 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     shift: Shift = ""
     """An enemy is shifted with this `force`, from -1 to 3, against its weight."""
     force: int = 0
+    link: float = 0.0
+    """Seconds for which an enemy is linked to the operator that it chooses: it stands still and does not attack, until
+    the operator is gone, or it is stunned or silenced itself."""
+    charge: float = 0.0
+    """Seconds by which the effects with `charged` happen sooner."""
+    charged: bool = False
+    """Of an effect at an interval."""
     lays: float = 0.0
     """The place of whom it chooses is kept for so many seconds, for effects with `at_place`."""
     leaves: float = 0.0

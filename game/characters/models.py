@@ -333,6 +333,12 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Radius in tiles around the target within which an attack hits."""
     targets: int = 1
     """How many operators one of its attacks hits."""
+    leaps: float = 0.0
+    """Radius in tiles within which its attack leaps from each operator that it hits to the next one; 0 for none."""
+    leap_targets: int = 1
+    """How many operators such an attack hits."""
+    leap_strength: float = 1.0
+    """Factor on the attack with each leap."""
     regeneration: float = 0.0
     """Health points a second."""
     weight: int = 0

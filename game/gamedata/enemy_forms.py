@@ -24,6 +24,7 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
 DEEDS = (
     "add", "scale", "factor", "strength", "times", "pierce", "injury", "wear", "cold", "stun", "heal_dealt", "leap",
+    "charge",
 )  # fmt: skip
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""
@@ -187,6 +188,13 @@ def first_use(skill: str) -> Part:
     return seconds
 
 
+def once_linked(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+    """The seconds for which a fetter links an enemy to an operator."""
+    del match
+    numbers.skill("lasso")
+    return float(numbers.take(r"@lasso\.hit_duration"))
+
+
 def used(skill: str) -> dict[str, Any]:
     """The fields of an effect that is a skill with a cooldown."""
     return {"when": "interval", "every": cooldown(skill), "ready_after": first_use(skill), "waits": True}
@@ -245,6 +253,12 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("(每次)?攻击会?(降低击中目标的防御力?|降低攻击目标的防御力)",
      {"effects": [hit(wear=Number(r"defdown\.def", -1.0))]}),
     ("攻击会?对目标施加寒冷(效果)?", {"effects": [hit(**_COLD)]}),
+    ("攻击造成(?P<element>神经|侵蚀|灼燃|凋亡)损伤，且会在(?P<count>[2-9])个敌人间跳跃，每次跳跃伤害降低",
+     {"leaps": Number(r"epdamage\.attack@projectile_range"), "leap_targets": how_many,
+      "leap_strength": Number(r"epdamage\.attack@chain\.atk_scale"),
+      "effects": [hit(injury=Number(INJURY), element=element)]},
+     r"epdamage\.attack@max_target"),
+    ("攻击时为伦蒂尼姆城防副炮充能", {"effects": [{"when": "attack", "charge": Number(r"charge\.sp")}]}),
     ("攻击会?(晕眩|眩晕)目标", {"effects": [hit(stun=Number(r"(combat|attack)\.(attack@)?stun"))]}),
     ("(攻击后|在攻击时会短暂|攻击时会短暂)(暂时)?减少我方单位的?阻挡(数)?上限",
      {"effects": [hit(
@@ -300,6 +314,15 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("受伤后进入临战状态", {}),
     ("造成近战法术伤害", {"damage": "arts"}),
     ("可以投掷炸弹造成群体物理伤害", {"splash": AROUND, "range": bomb_reach}),
+    ("可以投掷炸弹造成群体法术伤害并施加寒冷(效果)?",
+     {"damage": "arts", "splash": AROUND, "attack_interval": cooldown("bomb"),
+      "effects": [hit(cold=Number(r"@bomb\.freeze"))]}),
+    ("可以使用枷锁使我方单位瘫痪", {"effects": [
+        {"when": "interval", "every": ONCE, "ready_after": 0.1, "waits": True, "who": "enemies", "melee": True,
+         "radius": Number(r"@lasso\.range_radius"), "state": "awake", "most": 1, "stun": 1.1,
+         "link": once_linked},
+        {"when": "interval", "every": 1.0, "who": "linked", "stun": 1.1, "damage": Number(r"@lasso\.atk_scale"),
+         "kind": "arts"}]}),
     (f"投掷之后移动速度{_UP}", {"effects": [
         {"from_attack": 1, "add": {"disarmed": 1.0}, "factor": {"speed": Number(r"@boomb\.move_speed")}}]}),
     # what it takes
@@ -342,6 +365,10 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     (f"受到强化时，攻击速度{_UP}", {"effects": [
         {"company": True, "groups": [HERALD], "add": {"attack_speed": Number(r"strength\.attack_speed")}}]}),
     ("受到强化时，额外攻击一名目标", {"effects": [{"company": True, "groups": [HERALD], "add": {"targets": 1.0}}]}),
+    ("在场时，重生造物的攻击力提升且攻击附带凋亡损伤", {"effects": [
+        {"who": "allies", "groups": [REBORN_CREATION], "scale": {"attack": Number(r"aura\..*\.atk")},
+         "add": {"necrosis": Number(r"aura\.ep_damage_ratio")}}]},
+     r"aura\..*\.max_valid_stack_cnt"),
     (f"场上每有一个重生造物时攻击力{_UP}", {"effects": [
         {"per": "ally", "groups": [REBORN_CREATION], "stacks": Number(r"aura\.max_valid_stack_cnt"),
          "scale": {"attack": Number(r"aura\.atk")}}]}),

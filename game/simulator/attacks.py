@@ -8,9 +8,9 @@ from game.simulator.blocking import RELEASE_ALL, release_above
 from game.simulator.combat import strike_or_heal
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
-from game.simulator.effect_deeds import lose_health, stun
+from game.simulator.effect_deeds import add_injury, lose_health, stun
 from game.simulator.effect_events import raise_event
-from game.simulator.effect_records import DODGES, PIERCE, STRENGTH, TIMES
+from game.simulator.effect_records import ADD, DODGES, NECROSIS, NECROTIC, PIERCE, STRENGTH, TIMES
 from game.simulator.effects import after_attack, after_hit, fired_by_attack, guarded, product_of, spend
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
@@ -21,6 +21,7 @@ from game.simulator.modifiers import (
     gain_sp,
     has_effects,
     interval_of,
+    is_camouflaged,
     is_disarmed,
     is_safe_while_blocking,
     more_targets,
@@ -62,6 +63,8 @@ def enemy_attacks(world: World, field: Field, e: int, clock: int) -> None:
     _hurt_operator(world, field, s, e)
     if stats.splash > 0.0:
         _hurt_around(world, field, e, s)
+    if stats.leaps > 0.0:
+        _leap(world, field, e, s)
     further = stats.targets - 1 + more_targets(world, field, e)
     if further > 0:
         _hurt_more(world, field, e, s, further)
@@ -77,6 +80,31 @@ def _hurt_around(world: World, field: Field, e: int, s: int) -> None:
         near = down * down + right * right <= radius * radius and other != s and field.unit[other].tile >= 0
         if near and world.deployable[other].aimed_at:
             _hurt_operator(world, field, other, e)
+
+
+@compiled
+def _leap(world: World, field: Field, e: int, s: int) -> None:
+    """An enemy's attack leaps from operator to operator, each time to the nearest that it has not hit, and fades."""
+    stats, battle, foe = world.enemy[e], field.battle[0], field.foe[e]
+    battle.leaps += 1
+    last = s
+    field.unit[s].leapt = battle.leaps
+    for _ in range(stats.leap_targets - 1):
+        best, least = NO_INDEX, stats.leaps * stats.leaps
+        for other in range(field.unit.shape[0]):
+            unit = field.unit[other]
+            if unit.tile < 0 or unit.leapt == battle.leaps or not world.deployable[other].aimed_at:
+                continue
+            down, right = unit.row - field.unit[last].row, unit.col - field.unit[last].col
+            if down * down + right * right <= least and not is_camouflaged(world, field, other):
+                best, least = other, down * down + right * right
+        if best < 0:
+            break
+        foe.faded = 1.0 - (1.0 - foe.faded) * stats.leap_strength
+        field.unit[best].leapt = battle.leaps
+        _hurt_operator(world, field, best, e)
+        last = best
+    foe.faded = 0.0
 
 
 @compiled
@@ -132,6 +160,9 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     if world.deployable[s].sp_recovery == PER_HIT:
         gain_sp(world, field, s, TICKS)
     lose_health(world, field, s, hurt)
+    necrotic = field.modifier[attacker, NECROTIC, ADD]
+    if necrotic > 0.0 and field.unit[s].tile >= 0:
+        add_injury(world, field, attacker, s, NECROSIS, necrotic * attack)
     after_attack(world, field, attacker, fired, s)
     if field.unit[s].tile >= 0:
         after_hit(world, field, s, attacker)

@@ -11,6 +11,7 @@ from game.simulator.effect_records import (
     ALLIES,
     ANY_STATE,
     ATTACKS,
+    AWAKE,
     COLD_NOW,
     EITHER,
     FACTOR,
@@ -19,6 +20,7 @@ from game.simulator.effect_records import (
     IN_OWN_RANGE,
     IN_RADIUS,
     LEAST_HEALTH,
+    LINKED,
     MOST_ATTACK,
     MOST_BLOCK,
     MOST_DEFENSE,
@@ -231,6 +233,8 @@ def chooses(world: World, field: Field, i: int, g: int, target: int) -> bool:
     if row.who == TARGET:
         return g == target
     slots = field.unit.shape[0]
+    if row.who == LINKED:
+        return f >= slots and g == field.foe[f - slots].link
     if ((g < slots) == (f < slots)) != (row.who == ALLIES) or (row.others and g == f):
         return False
     if row.besides and g == target:
@@ -313,8 +317,8 @@ def _in_state(field: Field, state: int, g: int) -> bool:
     slots, clock = field.unit.shape[0], field.battle[0].clock
     if g < slots:
         unit = field.unit[g]
-        if state == STUNNED:
-            return unit.stunned_until > clock
+        if state in (STUNNED, AWAKE):
+            return (unit.stunned_until > clock) == (state == STUNNED)
         return (unit.cold_until > clock) if state == COLD_NOW else (state == FROZEN and unit.frozen_until > clock)
     foe = field.foe[g - slots]
     if state == STUNNED:

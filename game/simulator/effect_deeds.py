@@ -16,6 +16,7 @@ from game.simulator.effect_events import begin_intervals, raise_event
 from game.simulator.effect_records import (
     ADD,
     BURNING,
+    CHARGE,
     COLD,
     CORROSION,
     DAMAGE_ATTACK,
@@ -38,6 +39,7 @@ from game.simulator.effect_records import (
     LAY,
     LEAP,
     LEAVE,
+    LINK,
     LOSE,
     LOSE_SHARE,
     NEURAL,
@@ -75,7 +77,7 @@ from game.simulator.shifting import shift
 
 
 @compiled
-def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C901 - one branch a deed
+def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C901, PLR0912 - one branch a deed
     """One part of an effect of `f` on `g`."""
     not_inlined()
     part, slots = world.effect_part[p], field.unit.shape[0]
@@ -92,6 +94,10 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         chill(world, field, g, int(amount))
     elif PUSH <= what <= PULL:
         shift(world, field, f, g, what, int(amount))
+    elif what == LINK:
+        _link(field, f, g, int(amount))
+    elif what == CHARGE:
+        _charge(world, field, int(amount))
     elif what == LAY:
         if f < slots:
             field.unit[f].place = tile_under(world, field, g)
@@ -102,6 +108,25 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         _do_to_operator(world, field, f, p, g)
     elif what == LEAP:
         leap(world, field, g - slots, amount)
+
+
+@compiled
+def _link(field: Field, f: int, g: int, ticks: int) -> None:
+    """An enemy is linked to an operator: it stands still and does not attack meanwhile."""
+    slots, end = field.unit.shape[0], field.battle[0].clock + ticks
+    if f >= slots > g:
+        foe = field.foe[f - slots]
+        foe.link, foe.link_until = g, end
+        foe.paused_until = end
+        foe.next_attack = float(end)
+
+
+@compiled
+def _charge(world: World, field: Field, ticks: int) -> None:
+    """What is charged happens sooner."""
+    for i in range(world.effect.shape[0]):
+        if world.effect[i].charged:
+            field.due[i] -= ticks
 
 
 @compiled
@@ -134,8 +159,14 @@ def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
         unit.worn += amount
     elif what in (INJURE_ATTACK, INJURE_POINTS):
         points = points_of(world, field, f, DAMAGE_ATTACK, amount) if what == INJURE_ATTACK else amount
-        if injure(field, g, part.of, points):
-            _burst(world, field, f, g, part.of)
+        add_injury(world, field, f, g, part.of, points)
+
+
+@compiled
+def add_injury(world: World, field: Field, f: int, s: int, element: int, points: float) -> None:
+    """An operator takes points of elemental injury, which may burst."""
+    if injure(field, s, element, points):
+        _burst(world, field, f, s, element)
 
 
 @compiled

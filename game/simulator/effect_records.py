@@ -16,9 +16,9 @@ from game.simulator.rows import Record
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
 NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
 """EffectPart.of of an elemental injury."""
-ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN = range(5)
+ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN, AWAKE = range(6)
 """EffectRow.state."""
-SELF, TARGET, ALLIES, ENEMIES = range(4)
+SELF, TARGET, ALLIES, ENEMIES, LINKED = range(5)
 """EffectRow.who."""
 USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE, NEAREST, MOST_BLOCK = range(8)
 """EffectRow.by, in the order of `game.characters.effects.By`."""
@@ -31,17 +31,17 @@ EITHER, ONLY, NEVER = map(passed, range(3))
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
     MOST_TAKEN, STEALTH, TARGETS, HIT_MELEE, SPARES_ABOVE, SPARES_BELOW, ASLEEP, HEAL_SP, REGENERATION_LOW, WEIGHT,
-    COST, REDEPLOY_TIME,
-) = map(passed, range(42))  # fmt: skip
+    COST, REDEPLOY_TIME, NECROTIC,
+) = map(passed, range(43))  # fmt: skip
 """The numbers that effects change. HIT_... are the chances that an attack of that kind hits."""
-ATTRIBUTES = 42
+ATTRIBUTES = 43
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
     HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
-    LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP,
-) = map(passed, range(3, 35))  # fmt: skip
+    LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
+) = map(passed, range(3, 37))  # fmt: skip
 """EffectPart.what of all else."""
 
 
@@ -62,7 +62,7 @@ class EffectRow(Record):
     until_attack: int
     nth: int
     who: int
-    """SELF to ENEMIES."""
+    """SELF to LINKED."""
     reach: int
     """ANYWHERE to HELD."""
     radius: float
@@ -79,7 +79,7 @@ class EffectRow(Record):
     struck_most: int
     """`Effect.first`."""
     state: int
-    """ANY_STATE to FROZEN."""
+    """ANY_STATE to AWAKE."""
     ahead: int
     aside: int
     behind: bool
@@ -120,6 +120,7 @@ class EffectRow(Record):
     """It has a part LEND."""
     hand: bool
     """It has a part that changes COST or REDEPLOY_TIME, of cards."""
+    charged: bool
     guards: bool
     """It has a part TIMES for the damage that its owner takes."""
     spent: bool
@@ -136,7 +137,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to LEAP."""
+    """SCALE to CHARGE."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

@@ -21,7 +21,7 @@ from game.simulator.rows import rows_of
 T = TypeVar("T")
 WHENS = get_args(When)
 NOTHING = Effect(add={"silence": 0.0})
-"""Of an enemy that rises and has no other effect: battles with effects alone look after the risen."""
+"""Of an enemy that rises, or whose attacks leap, and has no other effect: only battles with effects know how."""
 WHO = {
     "self": (codes.SELF, codes.ANYWHERE),
     "target": (codes.TARGET, codes.ANYWHERE),
@@ -30,6 +30,7 @@ WHO = {
     "enemies": (codes.ENEMIES, codes.ANYWHERE),
     "enemies in range": (codes.ENEMIES, codes.IN_OWN_RANGE),
     "held": (codes.ENEMIES, codes.HELD),
+    "linked": (codes.LINKED, codes.ANYWHERE),
 }
 ATTRIBUTE = {
     "attack": codes.ATTACK, "defense": codes.DEFENSE, "resistance": codes.RESISTANCE,
@@ -42,7 +43,7 @@ ATTRIBUTE = {
     "targets": codes.TARGETS, "dodge_melee": codes.HIT_MELEE, "spares_above": codes.SPARES_ABOVE,
     "spares_below": codes.SPARES_BELOW, "asleep": codes.ASLEEP, "heal_sp": codes.HEAL_SP,
     "regeneration_low": codes.REGENERATION_LOW, "weight": codes.WEIGHT, "cost": codes.COST,
-    "redeploy_time": codes.REDEPLOY_TIME,
+    "redeploy_time": codes.REDEPLOY_TIME, "necrosis": codes.NECROTIC,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
@@ -51,7 +52,7 @@ ATTRIBUTE = {
 KIND = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE}
 ELEMENT = {"neural": NEURAL, "corrosion": CORROSION, "burning": BURNING, "necrosis": NECROSIS}
 SHIFTS = {"push": codes.PUSH, "away": codes.AWAY, "pull": codes.PULL}
-STATES = ("", "stunned", "slowed", "cold", "frozen")
+STATES = ("", "stunned", "slowed", "cold", "frozen", "awake")
 PERS = get_args(Per)
 IN_TICKS = ("second", "idle", "idle time", "skill time")
 WHETHER = {None: codes.EITHER, True: codes.ONLY, False: codes.NEVER}
@@ -73,10 +74,7 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
     """The effects of all operators, by slot, and of all enemies of the stage's spawns after them."""
     foes = [stage.enemies[spawn.enemy] for spawn in stage.spawns]
     operators = [(*_of_operator(one), *_for(one, stage.ground.operators, is_for)) for one in squad]
-    enemies = [
-        (*(one.effects or (NOTHING,) * (one.rises_after > 0.0)), *_for(one, stage.ground.enemies, _enemy_fits))
-        for one in foes
-    ]
+    enemies = [(*_of_enemy(one), *_for(one, stage.ground.enemies, _enemy_fits)) for one in foes]
     sorts: dict[tuple[bool, ...], int] = {}
     grounds: dict[tuple[str, ...], int] = {}
     rows: list[dict[str, float]] = []
@@ -105,6 +103,11 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
         np.array(starts if rows else [], np.int64),
         timers,
     )
+
+
+def _of_enemy(one: Enemy) -> tuple[Effect, ...]:
+    """An enemy's own effects."""
+    return one.effects or (NOTHING,) * (one.rises_after > 0.0 or one.leaps > 0.0)
 
 
 def _for(one: T, effects: Sequence[Effect], fits: Callable[[Effect, T], bool]) -> tuple[Effect, ...]:
@@ -197,6 +200,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "stacks": effect.stacks,
         "lends": bool(effect.lend),
         "hand": effect.when == "always" and bool(set(HAND) & {*effect.add, *effect.scale}),
+        "charged": effect.charged,
         "guards": effect.when == "hit taken" and effect.times != 1.0,
         "spent": effect.spent,
         "ticks": round(effect.seconds * TICKS),
@@ -242,6 +246,8 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.WEAR, 0, effect.wear, 0.0),
         (codes.LEAP, 0, effect.leap, 0.0),
         (codes.LAY, 0, effect.lays * TICKS, 0.0),
+        (codes.LINK, 0, effect.link * TICKS, 0.0),
+        (codes.CHARGE, 0, effect.charge * TICKS, 0.0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []

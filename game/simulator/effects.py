@@ -33,6 +33,7 @@ from game.simulator.effect_records import (
     DRAIN,
     HIT_TAKEN,
     INTERVAL,
+    LINKED,
     ONLY,
     PER_LEAP,
     PIERCE_POINTS,
@@ -65,6 +66,11 @@ def happen(world: World, field: Field, i: int, target: int) -> None:
         return
     if row.who == TARGET:
         _affect(world, field, i, target)
+        return
+    if row.who == LINKED:
+        linked = field.foe[row.owner - field.unit.shape[0]].link
+        if linked >= 0:
+            _affect(world, field, i, linked)
         return
     listed = field.battle[0].listed
     _mark(world, field, i, target, listed)
@@ -293,7 +299,7 @@ def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
 
 
 @compiled
-def _live(world: World, field: Field) -> None:
+def _live(world: World, field: Field) -> None:  # noqa: C901 - one branch a kind of gain or loss
     """A tick of what effects give and take of health, and of SP, all the time."""
     slots, listed = field.unit.shape[0], field.battle[0].listed
     for k in range(slots + listed):
@@ -306,6 +312,8 @@ def _live(world: World, field: Field) -> None:
         gain = _regeneration(field, g, full)
         if field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
+        if g >= slots and field.foe[g - slots].link >= 0:
+            _keep_link(field, g - slots)
         if g < slots:
             _gain_part(world, field, g)
             _end_times(world, field, g)
@@ -317,6 +325,19 @@ def _live(world: World, field: Field) -> None:
             damage_by_effect(world, field, g, g, field.modifier[g, BURN, ADD] / TICKS, ARTS)
         if field.modifier[g, BLEED, ADD] > 0.0 and stands(field, g):
             damage_by_effect(world, field, g, g, field.modifier[g, BLEED, ADD] / TICKS, TRUE)
+
+
+@compiled
+def _keep_link(field: Field, e: int) -> None:
+    """An enemy's link ends when its time is over, its operator gone, or the enemy stunned or silenced; then it goes
+    on.
+    """
+    foe, clock = field.foe[e], field.battle[0].clock
+    stopped = foe.stunned_until > clock or is_silenced(field, field.unit.shape[0] + e)
+    if foe.link_until <= clock or stopped or field.unit[foe.link].tile < 0:
+        foe.link = NO_INDEX
+        foe.paused_until = clock
+        foe.next_attack = float(clock)
 
 
 @often

@@ -46,6 +46,8 @@ class BattleFigures(Record):
     """Some of the listed enemies are gone."""
     seed: int
     """Of the chances of effects; 0 in a battle without effects."""
+    leaps: int
+    """Attacks of enemies that leap so far."""
     draws: int
     """How many of these chances have been drawn."""
     changed: bool
@@ -68,6 +70,8 @@ class UnitState(Record):
     health: float
     shield: float
     """Damage that its shield still absorbs."""
+    leapt: int
+    """The last attack that leapt to it, counted by `BattleFigures.leaps`."""
     block_taken: int
     """How much block the enemies that it blocks take up."""
     target: int
@@ -176,6 +180,11 @@ class FoeState(Record):
     """Until then it is shifted, in each tick by `shift_down` and `shift_right` tiles; it is stunned meanwhile."""
     shift_down: float
     shift_right: float
+    link: int
+    """The slot of the operator to whom it is linked, until `link_until`; -1 for none."""
+    link_until: int
+    faded: float
+    """The part of its attack that is lost by the leaps of the attack that it makes now."""
     leapt_at: int
     """One more than the clock at which a leaping attack struck it last."""
     slow: float

@@ -109,7 +109,7 @@ def _slower(field: Field, f: int, points: float) -> float:
 @often
 def enemy_attack(world: World, field: Field, e: int) -> float:
     """An enemy's attack now."""
-    attack = world.enemy[e].attack
+    attack = world.enemy[e].attack * (1.0 - field.foe[e].faded)
     return _number_now(world, field, _fighter(field, e), ATTACK, attack, attack)
 
 

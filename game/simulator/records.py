@@ -186,6 +186,10 @@ class EnemyStats(Fighter):
     weight: int
     stun_immune: bool
     freeze_immune: bool
+    leaps: float
+    """Radius in tiles within which its attack leaps; 0 for none."""
+    leap_targets: int
+    leap_strength: float
     rises_after: int
     """Ticks from its first death until it rises; 0 for one that dies at once."""
     rises_with: float

@@ -178,7 +178,7 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     battle["fragment_clock"] = -world.fragment[0].delay
     battles.standing[b] = -1
     unit["tile"] = unit["target"] = -1
-    foe["blocker"] = foe["aim"] = foe["gone_at"] = foe["way_tile"] = -1
+    foe["blocker"] = foe["aim"] = foe["link"] = foe["gone_at"] = foe["way_tile"] = -1
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)
     if world.friend.shape[0] > 0:
@@ -361,6 +361,9 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, flo
         "weight": kind.weight,
         "stun_immune": kind.stun_immune,
         "freeze_immune": kind.freeze_immune,
+        "leaps": kind.leaps,
+        "leap_targets": kind.leap_targets,
+        "leap_strength": kind.leap_strength,
         "rises_after": ticks(kind.rises_after),
         "rises_with": kind.rises_with,
         "route": spawn.route,
