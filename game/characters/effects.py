@@ -16,17 +16,17 @@ Gain = Literal["second", "attack", "hit", "deploy"]
 """What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 When = Literal[
     "always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends", "fall",
-    "hurt", "saved", "ward broken", "dodge", "rise", "squad",
+    "hurt", "saved", "ward broken", "dodge", "rise", "link broken", "squad",
 ]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
 an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
 `radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
-`undying`. rise: an enemy does so after its first death. squad: before the battle, for all of the squad with the owner
-in it, deployed or not (`SQUAD`)."""
+`undying`. rise: an enemy does so after its first death. link broken: its `link` ends before its time, by its death too.
+squad: before the battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held", "linked"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
 owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy; linked is the operator to
-whom an enemy is linked (`Effect.link`)."""
+whom an enemy is linked (`Effect.link`), or itself."""
 While = Literal["any", "active", "idle"]
 
 ADDED = (
@@ -268,10 +268,10 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """An enemy is shifted with this `force`, from -1 to 3, against its weight."""
     force: int = 0
     link: float = 0.0
-    """Seconds for which an enemy is linked to the operator that it chooses: it stands still and does not attack, until
-    the operator is gone, or it is stunned or silenced itself."""
+    """Seconds for which an enemy is linked to the operator that it chooses, or to itself: it stands still and does not
+    attack, until the operator is gone, or it is stunned or silenced."""
     charge: float = 0.0
-    """Seconds by which the effects with `charged` happen sooner."""
+    """Seconds by which the effects with `charged` happen sooner; negative: later, but not later than from the start."""
     charged: bool = False
     """Of an effect at an interval."""
     lays: float = 0.0

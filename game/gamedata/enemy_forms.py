@@ -24,7 +24,7 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
 DEEDS = (
     "add", "scale", "factor", "strength", "times", "pierce", "injury", "wear", "cold", "stun", "heal_dealt", "leap",
-    "charge",
+    "charge", "link",
 )  # fmt: skip
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""
@@ -188,7 +188,13 @@ def first_use(skill: str) -> Part:
     return seconds
 
 
-def once_linked(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+def first_charge(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+    """The seconds until an engineer begins to charge the artillery: its SP, one by the second."""
+    del match
+    return float(numbers.skill("charge_gunctrl").cost)
+
+
+def fettered(numbers: AbilityNumbers, match: re.Match[str]) -> float:
     """The seconds for which a fetter links an enemy to an operator."""
     del match
     numbers.skill("lasso")
@@ -258,6 +264,12 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
       "leap_strength": Number(r"epdamage\.attack@chain\.atk_scale"),
       "effects": [hit(injury=Number(INJURY), element=element)]},
      r"epdamage\.attack@max_target"),
+    ("为伦蒂尼姆城防副炮持续充能，被打断时城防炮损失部分充能", {"effects": [
+        {"when": "interval", "every": Number(r"@charge_gunctrl\.interval"), "who": "linked",
+         "charge": Number(r"@charge_gunctrl\.sp")},
+        {"when": "interval", "every": ONCE, "ready_after": first_charge, "waits": True,
+         "link": Number(r"@charge_gunctrl\.hit_duration")},
+        {"when": "link broken", "charge": Number(r"@charge_gunctrl\.enemy_dmech_charge\[sp_reduce\]\.sp")}]}),
     ("攻击时为伦蒂尼姆城防副炮充能", {"effects": [{"when": "attack", "charge": Number(r"charge\.sp")}]}),
     ("攻击会?(晕眩|眩晕)目标", {"effects": [hit(stun=Number(r"(combat|attack)\.(attack@)?stun"))]}),
     ("(攻击后|在攻击时会短暂|攻击时会短暂)(暂时)?减少我方单位的?阻挡(数)?上限",
@@ -320,7 +332,7 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("可以使用枷锁使我方单位瘫痪", {"effects": [
         {"when": "interval", "every": ONCE, "ready_after": 0.1, "waits": True, "who": "enemies", "melee": True,
          "radius": Number(r"@lasso\.range_radius"), "state": "awake", "most": 1, "stun": 1.1,
-         "link": once_linked},
+         "link": fettered},
         {"when": "interval", "every": 1.0, "who": "linked", "stun": 1.1, "damage": Number(r"@lasso\.atk_scale"),
          "kind": "arts"}]}),
     (f"投掷之后移动速度{_UP}", {"effects": [

@@ -40,6 +40,7 @@ from game.simulator.effect_records import (
     LEAP,
     LEAVE,
     LINK,
+    LINK_BROKEN,
     LOSE,
     LOSE_SHARE,
     NEURAL,
@@ -72,7 +73,7 @@ from game.simulator.modifiers import (
 )  # fmt: skip
 from game.simulator.movement import leap
 from game.simulator.presence import die, remove
-from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Field, World
+from game.simulator.records import ARTS, PER_HIT, PHYSICAL, TICKS, TRUE, Field, World
 from game.simulator.shifting import shift
 
 
@@ -112,9 +113,9 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
 
 @compiled
 def _link(field: Field, f: int, g: int, ticks: int) -> None:
-    """An enemy is linked to an operator: it stands still and does not attack meanwhile."""
+    """An enemy is linked to a fighter: it stands still and does not attack meanwhile."""
     slots, end = field.unit.shape[0], field.battle[0].clock + ticks
-    if f >= slots > g:
+    if f >= slots:
         foe = field.foe[f - slots]
         foe.link, foe.link_until = g, end
         foe.paused_until = end
@@ -123,10 +124,10 @@ def _link(field: Field, f: int, g: int, ticks: int) -> None:
 
 @compiled
 def _charge(world: World, field: Field, ticks: int) -> None:
-    """What is charged happens sooner."""
+    """What is charged happens sooner, or later, but not later than from the start."""
     for i in range(world.effect.shape[0]):
         if world.effect[i].charged:
-            field.due[i] -= ticks
+            field.due[i] = min(field.due[i] - ticks, field.battle[0].clock + world.effect[i].period)
 
 
 @compiled
@@ -223,6 +224,8 @@ def damage_by_effect(world: World, field: Field, f: int, g: int, points: float, 
     if g < slots:
         mode = mode_of(field, g)
         hurt = damage_dealt(points, defense_of(world, field, g, mode), resistance_of(world, field, g, mode), kind)
+        if f < slots and f != g and world.deployable[g].sp_recovery == PER_HIT:
+            gain_sp(world, field, g, TICKS)  # by a device of the level
         lose_health(world, field, g, hurt * taken(field, g, kind))
         return
     e = g - slots
@@ -268,6 +271,8 @@ def fall(world: World, field: Field, e: int, by: int) -> None:
         _lie_down(world, field, e)
         return
     raise_event(world, field, slots + e, DEATH)
+    if field.foe[e].link >= 0:
+        raise_event(world, field, slots + e, LINK_BROKEN)
     raise_event(world, field, by, KILLS)
     for i in range(world.effect.shape[0]):
         if world.effect[i].when == FALLS and stands(field, world.effect[i].owner):

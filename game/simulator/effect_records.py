@@ -7,8 +7,8 @@ from game.simulator.rows import Record
 
 (
     ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
-    WARD_BROKEN, DODGES, RISES,
-) = map(passed, range(15))  # fmt: skip
+    WARD_BROKEN, DODGES, RISES, LINK_BROKEN,
+) = map(passed, range(16))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, PER_LEAP,

@@ -22,7 +22,7 @@ from game.simulator.choosing import (
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_changes import grown, renew
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, rise, rot
-from game.simulator.effect_events import next_time
+from game.simulator.effect_events import next_time, raise_event
 from game.simulator.effect_records import (
     ADD,
     ATTACKS,
@@ -33,6 +33,7 @@ from game.simulator.effect_records import (
     DRAIN,
     HIT_TAKEN,
     INTERVAL,
+    LINK_BROKEN,
     LINKED,
     ONLY,
     PER_LEAP,
@@ -288,8 +289,8 @@ def _comes_up(field: Field, chance: float) -> bool:
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
     row = world.effect[i]
-    if row.when == DEATH:
-        may = row.firm or not is_silenced(field, row.owner)
+    if row.when in (DEATH, LINK_BROKEN):
+        may = row.firm or row.when == LINK_BROKEN or not is_silenced(field, row.owner)
     else:
         may = stands(field, row.owner) and holds_now(world, field, i, mode)
     if may and _comes_up(field, row.chance):
@@ -313,7 +314,7 @@ def _live(world: World, field: Field) -> None:  # noqa: C901 - one branch a kind
         if field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
         if g >= slots and field.foe[g - slots].link >= 0:
-            _keep_link(field, g - slots)
+            _keep_link(world, field, g - slots)
         if g < slots:
             _gain_part(world, field, g)
             _end_times(world, field, g)
@@ -328,13 +329,15 @@ def _live(world: World, field: Field) -> None:  # noqa: C901 - one branch a kind
 
 
 @compiled
-def _keep_link(field: Field, e: int) -> None:
+def _keep_link(world: World, field: Field, e: int) -> None:
     """An enemy's link ends when its time is over, its operator gone, or the enemy stunned or silenced; then it goes
     on.
     """
-    foe, clock = field.foe[e], field.battle[0].clock
-    stopped = foe.stunned_until > clock or is_silenced(field, field.unit.shape[0] + e)
-    if foe.link_until <= clock or stopped or field.unit[foe.link].tile < 0:
+    foe, clock, f = field.foe[e], field.battle[0].clock, field.unit.shape[0] + e
+    stopped = foe.stunned_until > clock or is_silenced(field, f) or not stands(field, foe.link)
+    if stopped and foe.link_until > clock:
+        raise_event(world, field, f, LINK_BROKEN)
+    if foe.link_until <= clock or stopped:
         foe.link = NO_INDEX
         foe.paused_until = clock
         foe.next_attack = float(clock)

@@ -186,3 +186,40 @@ def test_a_heated_path_is_a_hit_and_spares_fliers(make):
     until(battle, lambda: lost(battle, 0) > 0.0)
     assert int(battle._field.unit[0].sp) == 30
     assert battle._field.foe[0].health == IMMORTAL["maxHp"]
+
+
+def gun_and(make, *effects):
+    """The artillery in its corner, an operator that nothing else hurts, and an enemy with these effects."""
+    gun = {
+        "position": place(len(HALL), (4, 0)), "direction": "UP", "hidden": False, "skillIndex": 0, "mainSkillLvl": 1,
+        "inst": {"characterKey": "trap_058_gunctrl", "level": 1},
+    }  # fmt: skip
+    walking = {**IMMORTAL, "moveSpeed": 0.01}
+    enemy = {"attack": 0.0, "effects": effects}
+    return hall(make, (3, 5), enemy=enemy, attributes=walking, data={"predefines": {"tokenInsts": [gun]}})
+
+
+ENGINEER = (
+    Effect(when="interval", every=1.0, who="linked", charge=1.0),
+    Effect(when="interval", every=99999.0, ready_after=5.0, waits=True, link=20.0),
+    Effect(when="link broken", charge=-15.0),
+)
+
+
+def test_an_engineer_charges_the_artillery_for_twenty_seconds(make):
+    """enemy_1223_dmech: from 5 s on, one SP a second for 20 s, once; so the shell comes at 100 s. It does not walk."""
+    battle = gun_and(make, *ENGINEER)
+    battle.step(30 * 6)
+    col = battle._field.foe[0].col
+    battle.step(30 * 18)
+    assert battle._field.foe[0].col == col
+    assert until(battle, lambda: lost(battle, 0) > 0.0, seconds=130.0) == pytest.approx(100.0, abs=0.2)
+
+
+def test_an_interrupted_engineer_costs_the_artillery_fifteen_seconds(make):
+    """Client notes: stun, silence or death take 15 SP. After twelve of them: 120 - 12 + 15."""
+    battle = gun_and(make, *ENGINEER)
+    until(battle, lambda: battle._field.foe[0].link >= 0)
+    battle.step(30 * 12 + 5)
+    battle._field.foe[0].stunned_until = battle._field.battle[0].clock + 10
+    assert until(battle, lambda: lost(battle, 0) > 0.0, seconds=150.0) == pytest.approx(123.0, abs=0.2)
