@@ -261,7 +261,7 @@ class Painter(HudPainter):
         if hold.standing:
             unit = next(one for one in scene.battle.operators_on_field() if one.slot == hold.slot)
             for place, words, lit in (
-                (camera.retreat_button(*hold.tile, high), "OUT", True),
+                (camera.retreat_button(*hold.tile, high), "OUT", unit.slot < scene.battle.world.cards),
                 (camera.skill_button(*hold.tile, high), "SKILL", unit.skill_ready),
             ):
                 pygame.draw.circle(self.surface, (40, 44, 52), place, self._px(40))

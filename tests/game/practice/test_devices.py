@@ -80,3 +80,46 @@ def test_a_dragged_crate_may_stand_where_the_rules_allow_it():
     assert battle.act(Action(DEPLOY, CRATE, 3, RIGHT))
     battle.step(150)
     assert (1, 3) not in hand.legal_tiles(CRATE), "it would close the last way"
+
+
+def battle_with(*devices):
+    """A battle on a broad lane whose devices of the level stand on tiles of its lowest row."""
+    data = level([spawn(at=20)], picture=("S......E", "........", "########"), routes=None)
+    data["routes"][0] |= {"startPosition": {"row": 2, "col": 0}, "endPosition": {"row": 2, "col": 7}}
+    data["predefines"] = {
+        "tokenInsts": [
+            {"inst": {"characterKey": id_, "level": 10}, "position": {"row": 0, "col": col}, "direction": direction}
+            for id_, col, direction in devices
+        ]
+    }
+    return Battle(stage_of(data, "devices", CATALOGUE), SQUAD)
+
+
+def test_devices_of_the_level_look_different_and_turrets_point_their_way():
+    """A turret to the left is not one to the right, and neither is a crystal."""
+    battles = [battle_with((id_, 3, way)) for id_, way in (
+        ("trap_007_ballis", "RIGHT"), ("trap_007_ballis", "LEFT"), ("trap_010_frosts", "RIGHT"),
+    )]  # fmt: skip
+    pictures = [pixels(drawn(battle)[0]) for battle in battles]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert (pictures[one] != pictures[other]).any(axis=2).sum() > 50
+
+
+def test_a_tap_triggers_a_stun_generator_and_does_nothing_to_a_turret():
+    """Selected by a tap it shows its button for the skill, which pays 10 DP; it cannot be retreated."""
+    battle = battle_with(("trap_002_emp", 3, "UP"), ("trap_007_ballis", 5, "UP"))
+    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, SIZE)
+    hand = BattleInput(battle, Picker(battle.stage, camera, Scale(SIZE)))
+
+    def tap(at):
+        hand.release(at, at, tapped=True)
+
+    battle.step(180)
+    tap(camera.pixel(2, 5, high=True))
+    assert hand.hold is None
+    before = battle.dp
+    for button, cost in ((camera.retreat_button(2, 3, True), 0), (camera.skill_button(2, 3, True), 10)):
+        tap(camera.pixel(2, 3, high=True))
+        assert hand.hold is not None
+        tap(button)
+        assert before - battle.dp == cost
