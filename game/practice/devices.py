@@ -18,7 +18,7 @@ DEPTH = 3
 """How much larger a picture is drawn than it is shown."""
 
 
-class Look(NamedTuple):
+class DeviceLook(NamedTuple):
     """The mark of a device: the corners of a shape in a square from -1 to 1, x to the right and y down."""
 
     colour: Colour
@@ -33,19 +33,19 @@ CRYSTAL = ((0.0, -0.9), (0.45, -0.1), (0.25, 0.7), (-0.25, 0.7), (-0.45, -0.1))
 BOLT = ((0.2, -0.8), (-0.5, 0.15), (-0.05, 0.15), (-0.2, 0.8), (0.5, -0.2), (0.05, -0.2))
 ARROW = ((0.9, 0.0), (0.2, -0.55), (0.2, -0.2), (-0.8, -0.2), (-0.8, 0.2), (0.2, 0.2), (0.2, 0.55))
 POINT = ((0.0, -0.25), (0.25, 0.0), (0.0, 0.25), (-0.25, 0.0))
-LOOKS: Mapping[str, Look] = {
-    "Turret": Look((230, 110, 70), ARROW, turns=True),
-    "Originium Ice Crystal": Look((130, 210, 250), CRYSTAL),
-    "FrostNova's Originium Ice Crystal": Look((130, 210, 250), CRYSTAL, rings=1),
-    "Originium Altar": Look((220, 80, 150), CRYSTAL),
-    "Patriot's Originium Altar": Look((220, 80, 150), CRYSTAL, rings=1),
-    "Stun Generator": Look((250, 220, 90), BOLT),
-    "Detector": Look((120, 230, 160), POINT, rings=2),
-    "Jammer": Look((250, 170, 90), POINT, rings=3),
-    "Londinium Secondary Defense Artillery": Look((240, 70, 60), ARROW, turns=True, rings=1),
+LOOKS: Mapping[str, DeviceLook] = {
+    "Turret": DeviceLook((230, 110, 70), ARROW, turns=True),
+    "Originium Ice Crystal": DeviceLook((130, 210, 250), CRYSTAL),
+    "FrostNova's Originium Ice Crystal": DeviceLook((130, 210, 250), CRYSTAL, rings=1),
+    "Originium Altar": DeviceLook((220, 80, 150), CRYSTAL),
+    "Patriot's Originium Altar": DeviceLook((220, 80, 150), CRYSTAL, rings=1),
+    "Stun Generator": DeviceLook((250, 220, 90), BOLT),
+    "Detector": DeviceLook((120, 230, 160), POINT, rings=2),
+    "Jammer": DeviceLook((250, 170, 90), POINT, rings=3),
+    "Londinium Secondary Defense Artillery": DeviceLook((240, 70, 60), ARROW, turns=True, rings=1),
 }
 """The looks of devices by name; a crate has its own, and so has a device that is not here."""
-PLAIN = Look(LIGHT, POINT)
+PLAIN = DeviceLook(LIGHT, POINT)
 
 
 @cache
@@ -84,7 +84,7 @@ def _draw_crate(big: pygame.Surface, side: int) -> None:
     draw.rect(big, LIGHT, (side // 10, side // 10, side - side // 5, side - side // 5), max(side // 80, 1))
 
 
-def _draw_mark(big: pygame.Surface, side: int, look: Look, direction: int) -> None:
+def _draw_mark(big: pygame.Surface, side: int, look: DeviceLook, direction: int) -> None:
     """A mark in its circles on a round base."""
     middle, reach = side / 2, side * 0.36
     pygame.draw.circle(big, INK, (middle, middle), side * 0.48)
