@@ -22,10 +22,9 @@ FOREVER = 9999.0
 INJURY = r"(epdamage|combat|attack|empty)\.(attack@)?ep_damage_ratio"
 HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
-DEEDS = (
-    "add", "scale", "factor", "strength", "times", "pierce", "injury", "wear", "cold", "stun", "heal_dealt", "leap",
-    "charge", "link",
-)  # fmt: skip
+FACTORS = ("strength", "times", "pierce")
+DEEDS = ("add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link")
+"""Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""
 
@@ -80,7 +79,8 @@ def _pruned(effect: Fields) -> Fields:
 
 def _does_something(effect: Fields) -> bool:
     """Whether an effect is more than a condition."""
-    return any(key in effect and effect[key] != 1.0 for key in DEEDS) or "damage" in effect
+    factors = any(effect.get(key, 1.0) != 1.0 for key in FACTORS)
+    return factors or any(effect.get(key) for key in DEEDS) or "damage" in effect
 
 
 def element(numbers: AbilityNumbers, match: re.Match[str]) -> str:

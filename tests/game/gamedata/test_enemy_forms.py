@@ -133,3 +133,37 @@ def test_most_common_enemies_are_whole_and_bosses_are_not(enemies):
     assert sum(not one.get("missing") for one in enemies.values()) >= 350
     assert enemies["enemy_1505_frstar"]["missing"]
     assert enemies["enemy_1274_stmram"]["missing"]
+
+
+def test_a_chain_and_its_numbers():
+    """Leaps, how many, how hard, and the injury; without the radius nothing is read."""
+    words = "攻击造成凋亡损伤，且会在4个敌人间跳跃，每次跳跃伤害降低"
+    numbers = {
+        "epdamage__attack@ep_damage_ratio": 0.3, "epdamage__attack@max_target": 4.0,
+        "epdamage__attack@chain__atk_scale": 0.85, "epdamage__attack@projectile_range": 1.6,
+    }  # fmt: skip
+    found = read(words, talents=board(**numbers))
+    assert found.rest == ()
+    assert (found.fields["leaps"], found.fields["leap_targets"], found.fields["leap_strength"]) == (1.6, 4, 0.85)
+    del numbers["epdamage__attack@projectile_range"]
+    assert "leaps" not in read(words, talents=board(**numbers)).fields
+
+
+def test_links_charges_and_bombs():
+    """A fetter lasts and hurts as its skill says, an engineer charges and loses, a bomb comes at its cooldown."""
+    lasso = skill("lasso", hit_duration=20.0, atk_scale=0.35, range_radius=3.0)
+    fetter = read("可以使用枷锁使我方单位瘫痪", skills=[lasso])
+    assert fetter.rest == ()
+    assert [one.get("link", one.get("damage")) for one in fetter.fields["effects"]] == [20.0, 0.35]
+    numbers = {"interval": 1.0, "hit_duration": 20.0, "sp": 1.0, "enemy_dmech_charge[sp_reduce]__sp": -15.0}
+    engineer = read(
+        "为伦蒂尼姆城防副炮持续充能，被打断时城防炮损失部分充能",
+        skills=[skill("charge_gunctrl", 5.0, cost=5, **numbers)],
+    )
+    assert engineer.rest == ()
+    assert [one.get("charge", one.get("link")) for one in engineer.fields["effects"]] == [1, 20, -15]
+    assert engineer.fields["effects"][1]["ready_after"] == 5.0
+    bomb = read("可以投掷炸弹造成群体法术伤害并施加寒冷效果", skills=[skill("bomb", 5.0, 5.0, freeze=10.0)])
+    assert bomb.rest == ()
+    assert bomb.fields["attack_interval"] == 5.0
+    assert bomb.fields["effects"][0]["cold"] == 10
