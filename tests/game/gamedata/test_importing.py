@@ -278,13 +278,13 @@ def test_stronger_levels_of_enemies_are_played(imported, laid_over, make):
 
 def test_a_stage_reports_what_its_imported_enemies_do_besides(imported, laid_over, make):
     """In the words of our own table where it has the enemy, else by the names of its skills."""
-    own, other = (imported.enemies[id_]["missing"] for id_ in ("enemy_1022_dmage", "enemy_1505_frstar"))
+    own, other = (imported.enemies[id_]["missing"] for id_ in ("enemy_1506_patrt", "enemy_1505_frstar"))
     stage = make.stage(
-        make.level([make.spawn("enemy_1022_dmage"), make.spawn("enemy_1505_frstar")]), catalogue=laid_over
+        make.level([make.spawn("enemy_1506_patrt"), make.spawn("enemy_1505_frstar")]), catalogue=laid_over
     )
     assert own
     assert other
-    assert {f"enemy enemy_1022_dmage: {what}" for what in own} <= set(stage.unknown)
+    assert {f"enemy enemy_1506_patrt: {what}" for what in own} <= set(stage.unknown)
     assert {f"enemy enemy_1505_frstar: {what}" for what in other} <= set(stage.unknown)
 
 

@@ -12,7 +12,7 @@ from worlds import IMMORTAL, deploy, own_health, until
 
 from game.actions import LEFT
 from game.characters.builds import squad_of
-from game.characters.effects import Effect
+from game.characters.effects import ONCE, Effect
 from game.levels.stage import stage_of
 from game.simulator.battle import Battle
 
@@ -76,7 +76,13 @@ def test_an_attack_does_not_leap_over_a_gap(make):
     assert lost(near, 1) == pytest.approx(340.0)
 
 
-FETTER = CATALOGUE.find_enemy("enemy_1022_dmage").effects
+FETTER = (
+    Effect(
+        when="interval", every=ONCE, ready_after=0.1, waits=True, who="enemies", melee=True, radius=3.0, state="awake",
+        most=1, stun=1.1, link=20.0,
+    ),
+    Effect(when="interval", every=1.0, who="linked", stun=1.1, damage=0.35, kind="arts"),
+)  # fmt: skip
 
 
 def test_a_sarkaz_caster_fetters_one_operator_on_the_ground(make):
