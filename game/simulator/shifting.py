@@ -67,12 +67,6 @@ def shift(world: World, field: Field, f: int, g: int, how: int, force: int) -> N
 
 
 @often
-def _place_of(field: Field, e: int) -> tuple[float, float]:
-    """Row and column of an enemy."""
-    return field.foe[e].row, field.foe[e].col
-
-
-@often
 def _facing(field: Field, s: int) -> tuple[float, float]:
     """(down, right) of the direction in which an operator faces."""
     down, right = 0.0, 1.0
