@@ -10,6 +10,7 @@ plan, on any number of cores.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from game.actions import DEPLOY
 from game.characters.models import Operator
 from game.errors import PlanError
 from game.levels.stage import Stage
@@ -29,6 +31,8 @@ from planning.variation import EXACT, FAR, NEAR
 
 POOL = 12
 """Drafts that are kept and changed."""
+ALIKE = 2
+"""How many drafts of the pool may deploy the same operators: else it soon holds a dozen of one draft."""
 FRESH = 64
 """Random drafts that a pool begins with."""
 ROUND = 8
@@ -206,10 +210,17 @@ class _Search:
         return self.mutator.changed(draft, parent.escaped)
 
     def _with(self, pool: list[Entry], new: Sequence[Entry]) -> list[Entry]:
-        """The pool with those of some new entries that are better than its worst."""
+        """The pool with those of some new entries that are better than its worst, and than those like them."""
         full = len(pool) == POOL
         better = [entry for entry in new if not full or entry.score > pool[-1].score]
-        return sorted([*pool, *better], reverse=True)[:POOL]
+        kept: list[Entry] = []
+        alike = Counter[frozenset[int]]()
+        for entry in sorted([*pool, *better], reverse=True):
+            deployed = frozenset(move.slot for move in entry.draft.moves if move.kind == DEPLOY)
+            alike[deployed] += 1
+            if alike[deployed] <= ALIKE:
+                kept.append(entry)
+        return kept[:POOL]
 
     def _ends(self, entry: Entry) -> bool:
         """Note the best entry of a round of trials, and ask `goes_on` whether that was the last round."""
