@@ -200,9 +200,9 @@ class _Attempt:
         """The loss of the battle that was played, and whether the draft held.
 
         Each lost life point beyond `lives` costs 1, and so does each operator that had to be deployed and was not.
-        Moves and deaths cost a little. In a victory with such leaks, leaked enemies cost their remaining share of health:
-        of two drafts that do not stop an enemy, the one that hurts it more is nearer to stopping it. In a battle that
-        is not won all enemies cost that share (1 before they appear), and the stage's life is added.
+        Moves and deaths cost a little. In a victory with such leaks, leaked enemies cost their remaining share of
+        health: of two drafts that do not stop an enemy, the one that hurts it more is nearer to doing so. In a battle
+        that is not won all enemies cost that share (1 before they appear), and the stage's life is added.
         """
         foe, battle, arena = self.room.foe[0], self.room.battle[0], self.arena
         lost = max(ENDLESS - int(battle["life"]) - arena.lives, 0)

@@ -76,10 +76,8 @@ class Mutator:
             return self._with_other_skill(draft, move.slot)
         if draw < 0.35 and move.kind == DEPLOY:
             moves[at] = self._elsewhere(move, kills)
-        elif draw < 0.4:
-            self._exchange(moves, at)
         elif draw < 0.45:
-            moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
+            self._rearrange(moves, at)
         elif draw < 0.55 and move.kind == DEPLOY:
             moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(moves), kills))
         elif draw < 0.65:
@@ -106,9 +104,14 @@ class Mutator:
         else:
             moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
 
-    def _exchange(self, moves: list[PlannedMove], at: int) -> None:
-        """Another operator comes in place of the one of a deployment, which takes the other's places where it can."""
+    def _rearrange(self, moves: list[PlannedMove], at: int) -> None:
+        """A move comes at another place in the order; or another operator comes in place of the one of a deployment,
+        which takes the other's places where it can.
+        """
         mine = moves[at]
+        if self.rng.random() < 0.5:
+            moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
+            return
         others = [slot for slot in self.drafts.who_stands_on(mine.tile) if slot != mine.slot]
         if mine.kind != DEPLOY or not others:
             return

@@ -32,7 +32,8 @@ from planning.variation import EXACT, FAR, NEAR
 POOL = 12
 """Drafts that are kept and changed."""
 ALIKE = 2
-"""How many drafts of the pool may deploy the same operators: else it soon holds a dozen of one draft."""
+"""How many drafts of the pool may deploy the same operators until one holds in our battle: else it soon holds a dozen
+of one draft."""
 FRESH = 64
 """Random drafts that a pool begins with."""
 ROUND = 8
@@ -210,17 +211,12 @@ class _Search:
         return self.mutator.changed(draft, parent.escaped)
 
     def _with(self, pool: list[Entry], new: Sequence[Entry]) -> list[Entry]:
-        """The pool with those of some new entries that are better than its worst, and than those like them."""
+        """The pool with those of some new entries that are better than its worst."""
         full = len(pool) == POOL
-        better = [entry for entry in new if not full or entry.score > pool[-1].score]
-        kept: list[Entry] = []
-        alike = Counter[frozenset[int]]()
-        for entry in sorted([*pool, *better], reverse=True):
-            deployed = frozenset(move.slot for move in entry.draft.moves if move.kind == DEPLOY)
-            alike[deployed] += 1
-            if alike[deployed] <= ALIKE:
-                kept.append(entry)
-        return kept[:POOL]
+        ranked = sorted([*pool, *(entry for entry in new if not full or entry.score > pool[-1].score)], reverse=True)
+        if ranked and ranked[0].score.blocks == 0:
+            ranked = _varied(ranked)
+        return ranked[:POOL]
 
     def _ends(self, entry: Entry) -> bool:
         """Note the best entry of a round of trials, and ask `goes_on` whether that was the last round."""
@@ -239,3 +235,15 @@ class _Search:
     def _rank(self, size: int) -> int:
         """The index in the pool of the draft to change: the better a draft, the likelier."""
         return int(size * self.rng.random() ** 2)
+
+
+def _varied(ranked: Sequence[Entry]) -> list[Entry]:
+    """Of entries from the best on, those before which there are fewer than `ALIKE` that deploy the same operators."""
+    alike = Counter[frozenset[int]]()
+    kept: list[Entry] = []
+    for entry in ranked:
+        deployed = frozenset(move.slot for move in entry.draft.moves if move.kind == DEPLOY)
+        alike[deployed] += 1
+        if alike[deployed] <= ALIKE:
+            kept.append(entry)
+    return kept
