@@ -194,6 +194,11 @@ class PracticeOptions(Table):
         (),
         description=f"What goes wrong in it on purpose, at moments that follow from the seed: {', '.join(KINDS)}.",
     )
+    skin: str = Field(
+        "",
+        description="A folder with another look of it (docs/skins.md), relative to this file; [screen] profile must be "
+        'that of a real client then, such as "arknights-en". Empty for its own look.',
+    )
     fault_rate: float = Field(1.0, description="How often faults come: 2 is twice as often as 1.", gt=0, le=100)
 
 

@@ -142,8 +142,8 @@ def _detector(config: Config, profile: Profile) -> Detector | None:
 
 
 def _learns_portraits(config: Config) -> bool:
-    """Whether cards are known by what the bot learns of them: everywhere but in the practice game as it is drawn."""
-    return config.screen.kind != "practice" or bool(config.screen.portraits)
+    """Whether cards are known by what the bot learns of them: everywhere but in the practice game's own look."""
+    return config.screen.kind != "practice" or bool(config.screen.portraits or config.practice.skin)
 
 
 def _portraits(config: Config, squad: tuple[Operator, ...]) -> Portraits:

@@ -5,22 +5,30 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 
 from bot.clients.client import Client, Threads
-from bot.config import Config
+from bot.config import Config, ConfigError
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice.app import PracticeGame
 from game.practice.faults import Faults
+from game.practice.skin import OWN, Skin, read_skin
 from vision.capture import Frame
 
 
 def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Client:
-    """A practice game of this stage and squad, seen and touched from one thread."""
+    """A practice game of this stage and squad, seen and touched from one thread. Raises SkinError and ConfigError."""
     options = config.practice
     size, faults = (options.width, options.height), Faults(options.faults, options.seed, options.fault_rate)
-    game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults)
+    skin = practice_skin(config)
+    if skin.is_foreign and config.screen.profile == "practice":
+        raise ConfigError(
+            'practice.skin  the profile "practice" knows the practice game\'s own look only; set [screen] profile to that '
+            'of a real client: "arknights-en"'
+        )
+    game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults, skin=skin)
     lock = threading.Lock()
     pointer = PracticePointer(game, lock)
     return Client(
@@ -31,6 +39,12 @@ def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Cl
         size=size,
         pass_time=pointer.pass_time,
     )
+
+
+def practice_skin(config: Config) -> Skin:
+    """The look that the configuration gives the practice game. Raises SkinError."""
+    folder = config.practice.skin
+    return read_skin(Path(config.folder) / folder) if folder else OWN
 
 
 def check(_config: Config) -> str:

@@ -31,6 +31,9 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--sheet", type=Path, metavar="FILE.png", help="open no window; draw every page and write them as one picture"
     )
+    verb.add_argument(
+        "--skin", type=Path, metavar="FOLDER", help="another look (docs/skins.md; default: [practice] skin)"
+    )
     verb.add_argument("--say", action="store_true", help="print the name of every screen as it is shown")
     verb.add_argument(
         "--seed", type=seed, metavar="K", help="seed of everything left to chance (default: [practice] seed)"
@@ -43,12 +46,14 @@ def add(verbs: Verbs) -> None:
 def practice(options: Namespace) -> int:
     """Open the practice game in a window until it is closed, or write its contact sheet."""
     if options.sheet:
-        return _write_sheet(options.sheet)
+        return _write_sheet(options.sheet, options.skin)
     from bot import config
+    from bot.clients.practice import practice_skin
     from bot.sources import open_stage, play_stage, sources
     from bot.squads import configured_squad
     from game.practice.app import PracticeGame
     from game.practice.faults import Faults
+    from game.practice.skin import read_skin
     from game.practice.stage_map import stages_on_map
 
     if options.position:
@@ -61,7 +66,8 @@ def practice(options: Namespace) -> int:
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
     squad = configured_squad(loaded, known.catalogue)
-    game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults)
+    skin = read_skin(options.skin) if options.skin else practice_skin(loaded)
+    game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults, skin=skin)
     _play(game, options)
     return DONE
 
@@ -79,7 +85,7 @@ def _play(game: PracticeGame, options: Namespace) -> None:
         play_as_device(game, options.adb, in_window=options.window, say=say)
 
 
-def _write_sheet(file: Path) -> int:
+def _write_sheet(file: Path, skin: Path | None) -> int:
     """Write a picture of every page of the practice game."""
     if file.suffix.lower() != ".png":
         raise OutputError(f"{file}: is no picture by its name; name a .png file")
@@ -88,10 +94,11 @@ def _write_sheet(file: Path) -> int:
     from game.characters.catalogue import load_catalogue
     from game.levels.stage import load_stage, shipped_stages
     from game.practice.sheet import write_sheet
+    from game.practice.skin import OWN, read_skin
 
     catalogue = load_catalogue()
     stages = [load_stage(name, catalogue) for name in shipped_stages()]
-    pictures = write_sheet(file, stages, default_squad(catalogue))
+    pictures = write_sheet(file, stages, default_squad(catalogue), read_skin(skin) if skin else OWN)
     print(f"{file}: {pictures} pictures")
     return DONE
 

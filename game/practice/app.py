@@ -21,6 +21,7 @@ from game.practice.faults import Fault, Faults
 from game.practice.flow import BEFORE_HOME, LOADED, RESULTS, Flow, Interruption
 from game.practice.placement import WindowPlacement, displaced
 from game.practice.scene import Label
+from game.practice.skin import OWN, Skin
 from game.practice.stage_map import StageMap
 from game.simulator.battle import Battle
 
@@ -33,8 +34,7 @@ TAP_RADIUS = 24.0
 class PracticeGame:
     """The game. `advance` moves its clock, `pointer_*` touches it, `draw` shows it.
 
-    The same seed and inputs always give the same frames. `ui_scale` sets how large a battle's HUD and cards are, as the
-    real game's setting does from 0.8 to 1.
+    The same seed and inputs always give the same frames.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class PracticeGame:
         *,
         popups: bool = True,
         faults: Faults | None = None,
-        ui_scale: float = 1.0,
+        skin: Skin = OWN,
     ) -> None:
         self.size = size
         self.squad = squad
@@ -57,7 +57,7 @@ class PracticeGame:
         """The battle in progress, or the one whose result is shown."""
         self.faults = faults or Faults()
         self._rng = np.random.default_rng(seed)
-        self._painter = Painter(size, squad, ui_scale)
+        self._painter = Painter(size, squad, skin)
         self.scale = self._painter.scale
         self.flow = Flow(self.stage_map, self.scale, popup=popups)
         self._shown: tuple[float, Image] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import pygame
 
 from game.actions import STEPS
@@ -15,27 +16,36 @@ from game.camera import HOVER, Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice import layout
-from game.practice.art import INK, WHITE, Colour, operator_token, skill_mark, write
+from game.practice.art import INK, WHITE, Colour, skill_mark
 from game.practice.devices import device_token
-from game.practice.enemies import ENEMY_SIZE, enemy_token
+from game.practice.enemies import ENEMY_SIZE
 from game.practice.hud import HudPainter
-from game.practice.menus import FORBIDDEN, GOLD, GROUND, HIGH_TOP
+from game.practice.menus import GOLD
 from game.practice.scene import BattleScene, Hold, Label
+from game.practice.skin import OWN, Skin
 from game.simulator.battle import EnemyOnField, OperatorOnField
 
-GROUND_EDGE: Colour = (104, 108, 116)
-HIGH_SIDE: Colour = (62, 64, 70)
 OPERATOR_BAR: Colour = (70, 190, 250)
 ENEMY_BAR: Colour = (250, 96, 40)
 BAR_WIDTH, BAR_HEIGHT = 0.5, 0.06
 """Size of a health bar in tiles."""
+CLIENT_BAR, CLIENT_MARK = (-39.0, 36.0, 84.0, 5.0), (2.5, -101.0)
+"""In a foreign look: where the real client hangs the bar of an operator's health (x, y, width, height), with that of
+its SP below, and the middle of the mark of a ready skill; pixels at 1280x720 from the middle of its tile's ground.
+Measured in a recorded battle of stage 0-5, as are the colours.
+"""
+CLIENT_LIFT = 0.2
+"""Tiles above low ground at which they hang on high ground."""
+CLIENT_HEALTH, CLIENT_SP, CLIENT_ACTIVE, CLIENT_READY, CLIENT_EMPTY = (
+    (104, 178, 213), (142, 165, 60), (174, 121, 17), (255, 205, 0), (40, 40, 40),
+)  # fmt: skip
 
 
 class Painter(HudPainter):
     """Draws every frame of one window size: the menus, and battles."""
 
-    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], ui_scale: float = 1.0) -> None:
-        super().__init__(size, squad, ui_scale)
+    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], skin: Skin = OWN) -> None:
+        super().__init__(size, squad, skin)
         self.labels: list[Label] = []
         """The true boxes (name, x, y, width, height) of the units in the battle drawn last."""
         self._maps: dict[tuple[object, ...], pygame.Surface] = {}
@@ -65,10 +75,11 @@ class Painter(HudPainter):
             if len(self._maps) > 40:
                 self._maps.clear()
             picture = pygame.Surface(self.surface.get_size())
-            picture.fill((26, 28, 34))
+            picture.fill(self.skin.colours.around)
             for row in range(stage.height):
                 for col in range(stage.width):
                     self._tile(picture, stage, camera, row, col, tilted, focus)
+                    self._scenery(picture, stage, camera, row, col, tilted, focus)
             self._maps[key] = picture.convert(self.surface)
         return self._maps[key]
 
@@ -84,18 +95,41 @@ class Painter(HudPainter):
     ) -> None:
         high = bool(stage.high[row, col])
         stands = bool(stage.melee[row, col] or stage.ranged[row, col])
-        top = camera.polygon(row, col, high, tilted, focus=focus)
+        top, colours = camera.polygon(row, col, high, tilted, focus=focus), self.skin.colours
         if high:
             foot = camera.polygon(row, col, False, tilted, focus=focus)
-            pygame.draw.polygon(picture, HIGH_SIDE, [top[3], top[2], foot[2], foot[3]])
-            colour = HIGH_TOP if stands else FORBIDDEN
+            pygame.draw.polygon(picture, colours.high_side, [top[3], top[2], foot[2], foot[3]])
+            colour = colours.high_top if stands else colours.forbidden
         else:
-            colour = GROUND if stage.walkable[row, col] else FORBIDDEN
+            colour = colours.ground if stage.walkable[row, col] else colours.forbidden
         pygame.draw.polygon(picture, colour, top)
-        pygame.draw.polygon(picture, GROUND_EDGE if stands else HIGH_SIDE, top, max(self._px(1.5), 1))
-        for places, tint in ((stage.entrances, (232, 60, 50)), (stage.exits, (60, 150, 250))):
+        pygame.draw.polygon(picture, colours.edge if stands else colours.high_side, top, max(self._px(1.5), 1))
+        for places, tint in ((stage.entrances, colours.entrance), (stage.exits, colours.exit)):
             if (row, col) in places:
                 self._gate(picture, camera, row, col, tilted, focus, tint)
+
+    def _scenery(
+        self,
+        picture: pygame.Surface,
+        stage: Stage,
+        camera: Camera,
+        row: int,
+        col: int,
+        tilted: bool,
+        focus: tuple[int, int] | None,
+    ) -> None:
+        """What stands about on a tile, if anything, as the skin has it; always the same on the same tile."""
+        rng = np.random.default_rng([row, col, stage.total])
+        if rng.random() >= self.skin.clutter:
+            return
+        used = bool(stage.walkable[row, col] or stage.melee[row, col] or stage.ranged[row, col])
+        down, right = rng.uniform(-0.25, 0.25, 2)
+        at = functools.partial(camera.pixel, high=bool(stage.high[row, col]), tilted=tilted, focus=focus)
+        tile = at(row, col + 0.5)[0] - at(row, col - 0.5)[0]
+        thing = self.skin.scenery(int(rng.integers(1000)), max(round(tile * (0.35 if used else 0.9)), 4))
+        if thing is not None:
+            x, y = at(row + down, col + right)
+            picture.blit(thing, (round(x - thing.get_width() / 2), round(y - thing.get_height() * 0.8)))
 
     def _gate(
         self,
@@ -155,11 +189,12 @@ class Painter(HudPainter):
         pygame.draw.circle(self.surface, (250, 236, 130), tip, max(tile * 0.06, 2))
         if unit.skill_active:
             pygame.draw.circle(self.surface, (255, 170, 60), foot, tile * 0.42, max(self._px(3), 1))
-        top = self._stand(
-            operator_token(one.name, one.role, unit.direction, max(round(tile * 0.9), 4)), foot, "operator"
-        )
+        top = self._stand(self.skin.operator(one, unit.direction, max(round(tile * 0.9), 4)), foot, "operator")
         if ("operator", unit.slot) in scene.struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
+        if self.skin.is_foreign:
+            self._client_bars(at(unit.row, unit.col, high=False, lift=CLIENT_LIFT * high), unit)
+            return
         self._bar(foot, tile, unit.health, OPERATOR_BAR)
         self._bar(
             (foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)),
@@ -173,6 +208,23 @@ class Painter(HudPainter):
             corner = round(foot[0] - mark.get_width() / 2), round(top - mark.get_height() * 1.05)
             self.surface.blit(mark, corner)
             self._label("skill_ready", *corner, *mark.get_size())
+
+    def _client_bars(self, ground: tuple[float, float], unit: OperatorOnField) -> None:
+        """Bars and mark at an operator as the real client draws them."""
+        size, (left, upper, width, height) = self.hud_scale.factor, CLIENT_BAR
+        x, y = ground
+        tall = max(round(height * size), 2)
+        for line, (share, colour) in enumerate(
+            ((unit.health, CLIENT_HEALTH), (unit.sp, CLIENT_ACTIVE if unit.skill_active else CLIENT_SP))
+        ):
+            place = round(x + left * size), round(y + upper * size) + line * tall
+            pygame.draw.rect(self.surface, CLIENT_EMPTY, (*place, round(width * size), tall))
+            filled = round(width * size * min(max(share, 0.0), 1.0))
+            pygame.draw.rect(self.surface, colour, (*place, filled, tall))
+        if unit.skill_ready:
+            (x, y), half = (x + CLIENT_MARK[0] * size, y + CLIENT_MARK[1] * size), 12 * size
+            corners = [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
+            pygame.draw.polygon(self.surface, CLIENT_READY, corners)
 
     def _device(self, one: Operator, unit: OperatorOnField, foot: tuple[float, float], tile: float) -> None:
         """A device on its tile. It is neither an operator nor an enemy, so it has no true box."""
@@ -197,7 +249,7 @@ class Painter(HudPainter):
             pygame.draw.ellipse(
                 self.surface, INK, (shade[0] - tile * 0.2, shade[1] - tile * 0.06, tile * 0.4, tile * 0.12)
             )
-        token = enemy_token(unit.kind, max(round(tile * ENEMY_SIZE.get(unit.kind, 0.8)), 4))
+        token = self.skin.enemy(unit.kind, max(round(tile * ENEMY_SIZE.get(unit.kind, 0.8)), 4))
         top = self._stand(token, foot, unit.kind)
         if struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
@@ -243,7 +295,7 @@ class Painter(HudPainter):
             tile = camera.pixel(3, 4.5, tilted=True)[0] - camera.pixel(3, 3.5, tilted=True)[0]
             size = max(round(tile * 0.9), 4)
             if one is not None:
-                token = operator_token(one.name, one.role, hold.direction or 0, size)
+                token = self.skin.operator(one, hold.direction or 0, size)
             else:
                 token = device_token(scene.battle.units[hold.slot].name, size)
             self.surface.blit(token, (at[0] - token.get_width() / 2, at[1] - token.get_height()))
@@ -266,7 +318,7 @@ class Painter(HudPainter):
             ):
                 pygame.draw.circle(self.surface, (40, 44, 52), place, self._px(40))
                 pygame.draw.circle(self.surface, GOLD if lit else (90, 90, 96), place, self._px(40), self._px(4))
-                write(self.surface, words, place, self._px(24), WHITE if lit else (130, 130, 136))
+                self.skin.write(self.surface, words, place, self._px(24), WHITE if lit else (130, 130, 136))
         elif hold.direction is not None:
             down, right = STEPS[hold.direction]
             tip = (x + right * reach * 0.8, y + down * reach * 0.8)

@@ -9,11 +9,12 @@ import pygame
 
 from game.characters.models import Operator
 from game.practice import layout
-from game.practice.art import INK, LIGHT, WHITE, Colour, portrait, role_icon, text, write
+from game.practice.art import INK, LIGHT, WHITE, Colour, role_icon
 from game.practice.devices import device_picture, device_token
 from game.practice.layout import Scale, Spot
 from game.practice.menus import GOLD, Menus
 from game.practice.scene import BattleScene
+from game.practice.skin import OWN, Skin
 
 ORANGE: Colour = (240, 112, 24)
 
@@ -21,9 +22,9 @@ ORANGE: Colour = (240, 112, 24)
 class HudPainter(Menus):
     """Draws the numbers, buttons and cards of a battle, as large as the interface is set."""
 
-    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], ui_scale: float) -> None:
-        super().__init__(size, squad)
-        self.hud_scale = Scale(size, ui_scale)
+    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], skin: Skin = OWN) -> None:
+        super().__init__(size, squad, skin)
+        self.hud_scale = Scale(size, skin.ui_scale)
 
     def hud(self, scene: BattleScene) -> None:
         """Everything that stays in its place on the screen, whatever the camera does."""
@@ -41,7 +42,7 @@ class HudPainter(Menus):
     def _top_bar(self, scene: BattleScene) -> None:
         """Kills, life and leaks, in the middle of the upper edge."""
         view, dim = scene.battle.view(), scene.light
-        self._fill(layout.TOP_BAR, (20, 20, 24))
+        self._plate(layout.TOP_BAR, (20, 20, 24))
         x, y, width, height = self.scale.rectangle(layout.KILLS_ICON)
         pygame.draw.circle(self.surface, _dimmed(ORANGE, dim), (x + width / 2, y + height / 2), height * 0.33)
         pygame.draw.circle(self.surface, INK, (x + width / 2, y + height / 2), height * 0.1)
@@ -64,7 +65,7 @@ class HudPainter(Menus):
         x, y = self.scale.middle(layout.GEAR)
         pygame.draw.circle(self.surface, _dimmed(LIGHT, scene.light), (x, y), self._px(18), self._px(7))
         for spot in (layout.SPEED, layout.PAUSE):
-            self._fill(Spot(spot.x - 2, spot.y - 4, spot.width + 4, spot.height + 10, spot.keep), (30, 31, 35))
+            self._plate(Spot(spot.x - 2, spot.y - 4, spot.width + 4, spot.height + 10, spot.keep), (30, 31, 35))
         self._write(Spot(1070, 22, 60, 34, "top right"), f"{scene.speed}X", 34, colour)
         left, top, _, height = self.scale.rectangle(Spot(1078, 62, 46, 17, "top right"))
         for index in range(3 if held else scene.speed):
@@ -85,7 +86,7 @@ class HudPainter(Menus):
         """DP with their bar, and how many more units may be deployed."""
         view, options = scene.battle.view(), scene.battle.stage.options
         white, light = _dimmed(WHITE, scene.light), _dimmed(LIGHT, scene.light)
-        self._fill(Spot(1150, 488, 130, 58, "bottom right"), (22, 23, 28))
+        self._plate(Spot(1150, 488, 130, 58, "bottom right"), (22, 23, 28))
         if scene.dp_flash > 0:
             self._fill(layout.DP, tuple(round(22 + scene.dp_flash * part) for part in (10, 60, 120)))
         if scene.hold is not None and scene.hold.tile is None:
@@ -102,7 +103,7 @@ class HudPainter(Menus):
         cycle = options.cost_increase_time
         share = scene.battle.seconds % cycle / cycle if 0 < cycle < 1000 else 0.0
         pygame.draw.rect(self.surface, white, (left, top, round(width * share), height))
-        self._fill(Spot(1059, 547, 221, 32, "bottom right"), (36, 37, 43))
+        self._plate(Spot(1059, 547, 221, 32, "bottom right"), (36, 37, 43))
         self._write(layout.SLOTS_LABEL, "UNITS LEFT:", 26, light)
         self._write(layout.SLOTS_LEFT, str(view.slots_left), 28, white)
 
@@ -128,10 +129,10 @@ class HudPainter(Menus):
         scale = self.scale.factor
         width, height = pitch, round(118 * scale)
         face = pygame.Surface((width, height + round(8 * scale)))
-        face.fill((34, 36, 42))
+        face.fill(self.skin.colours.plate or (34, 36, 42))
         size = round(76 * scale), round(72 * scale)
         one = None if device else self.squad[slot]
-        picture = portrait(one.name, one.role, *size) if one else device_picture(device, *size)
+        picture = self.skin.portrait(one, *size) if one else device_picture(device, *size)
         face.blit(picture, (width / 2 - 38 * scale, 34 * scale))
         flag = width / 2 + layout.FLAG * scale
         pygame.draw.rect(face, (206, 208, 212), (round(flag - 45 * scale), 0, round(30 * scale), round(25 * scale)))
@@ -139,8 +140,8 @@ class HudPainter(Menus):
             icon = role_icon(one.role, round(19 * scale), INK)
             face.blit(icon, (round(flag - 40 * scale), round(3 * scale)))
         pygame.draw.rect(face, (10, 10, 12), (round(flag - 15 * scale), 0, round(30 * scale), round(26 * scale)))
-        write(face, str(cost), (flag, 14.5 * scale), round(25 * scale), WHITE)
-        write(face, one.name if one else f"X{copies}", (width / 2, 113 * scale), round(15 * scale), LIGHT)
+        self.skin.write(face, str(cost), (flag, 14.5 * scale), round(25 * scale), WHITE)
+        self.skin.write(face, one.name if one else f"X{copies}", (width / 2, 113 * scale), round(15 * scale), LIGHT)
         pygame.draw.rect(face, (16, 17, 20), face.get_rect(), 1)
         if state == "unaffordable":
             face.fill((140, 140, 140), special_flags=pygame.BLEND_MULT)
@@ -151,7 +152,7 @@ class HudPainter(Menus):
 
     def _panel(self, one: Operator) -> None:
         """What the game tells of the card or the unit that is held: its class, its name and its numbers."""
-        self._fill(layout.PANEL, (22, 24, 30))
+        self._plate(layout.PANEL, (22, 24, 30))
         x, y, side, _ = self.scale.rectangle(layout.PANEL_ICON)
         self.surface.blit(device_token(one.name, side) if one.device else role_icon(one.role, side, WHITE), (x, y))
         numbers = f"HP {one.max_health:.0f}  ATK {one.attack:.0f}  DEF {one.defense:.0f}"
@@ -161,7 +162,7 @@ class HudPainter(Menus):
         )
         for spot, words, size, colour in lines:
             left, top, _, height = self.scale.rectangle(spot)
-            self.surface.blit(text(words, self._px(size), colour), (left, top + height // 8))
+            self.surface.blit(self.skin.text(words, self._px(size), colour), (left, top + height // 8))
 
     def _timer(self, middle: float, top: float, remaining: float, total: float) -> None:
         """The ring that shows how long a card still cools down."""

@@ -13,26 +13,25 @@ import pygame
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.practice import layout
-from game.practice.art import INK, LIGHT, WHITE, Colour, operator_token, portrait, role_icon, write
+from game.practice.art import INK, LIGHT, WHITE, Colour, role_icon
 from game.practice.layout import Scale, Spot
+from game.practice.skin import OWN, Skin
 
 Image = npt.NDArray[np.uint8]
 
 GREY: Colour = (46, 46, 46)
 BLUE: Colour = (38, 142, 214)
 GOLD: Colour = (250, 204, 60)
-GROUND: Colour = (84, 88, 96)
-HIGH_TOP: Colour = (150, 154, 158)
-FORBIDDEN: Colour = (44, 46, 54)
 
 
 class Menus:
-    """Draws pages of one window size. Each page is drawn over the picture before."""
+    """Draws pages of one window size in one look. Each page is drawn over the picture before."""
 
-    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...]) -> None:
+    def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], skin: Skin = OWN) -> None:
         pygame.font.init()
         self.scale = Scale(size)
         self.squad = squad
+        self.skin = skin
         # The surface's bytes are B, G, R and one unused, so that frames need no reordering.
         self.surface = pygame.Surface(size, 0, 32, (0xFF0000, 0xFF00, 0xFF, 0))
 
@@ -105,7 +104,7 @@ class Menus:
             spot = Spot(60 + 150 * (index % 6), 90 + 290 * (index // 6), 136, 260, "left")
             self._fill(spot, (60, 64, 74))
             x, y, width, height = self.scale.rectangle(spot)
-            self.surface.blit(portrait(one.name, one.role, width - 8, height * 3 // 5), (x + 4, y + 4))
+            self.surface.blit(self.skin.portrait(one, width - 8, height * 3 // 5), (x + 4, y + 4))
             self._write(Spot(spot.x, spot.y + 172, spot.width, 40, spot.keep), one.name, 26, WHITE)
             icon = role_icon(one.role, self._px(30), LIGHT)
             self.surface.blit(icon, (x + width // 2 - icon.get_width() // 2, y + height - self._px(44)))
@@ -133,7 +132,8 @@ class Menus:
         x, y, width, height = self.scale.rectangle(layout.RESULT_STARS)
         for index in range(3):
             centre = (x + width * (2 * index + 1) / 6, y + height / 2)
-            pygame.draw.polygon(self.surface, GOLD if index < stars else (70, 74, 82), _star(centre, height * 0.36))
+            colour = self.skin.colours.star if index < stars else (70, 74, 82)
+            pygame.draw.polygon(self.surface, colour, _star(centre, height * 0.36))
         self._write(Spot(50, 380, 250, 40, "left"), code, 34, LIGHT)
 
     def popup(self) -> None:
@@ -221,7 +221,11 @@ class Menus:
 
     def _write(self, spot: Spot, words: str, size: float, colour: Colour, down: float = 0) -> None:
         x, y = self.scale.middle(spot)
-        write(self.surface, words, (x, y + down * self.scale.factor), self._px(size * 1.25), colour)
+        self.skin.write(self.surface, words, (x, y + down * self.scale.factor), self._px(size * 1.25), colour)
+
+    def _plate(self, spot: Spot, own: Colour) -> None:
+        """A dark plate for numbers: in the skin's colour, else in its own."""
+        self._fill(spot, self.skin.colours.plate or own)
 
     def _card(self, spot: Spot, colour: Colour, words: str, size: float) -> None:
         """A plate with a text on it."""
@@ -238,7 +242,8 @@ class Menus:
         pygame.draw.lines(self.surface, WHITE, False, arrow, self._px(4))
 
     def _backdrop(self, top: Colour, bottom: Colour) -> None:
-        """A vertical gradient over the whole picture."""
+        """A vertical gradient over the whole picture: in the skin's colours, else in these."""
+        top, bottom = self.skin.colours.pages or (top, bottom)
         column = pygame.Surface((1, 2))
         column.set_at((0, 0), top)
         column.set_at((0, 1), bottom)
@@ -249,18 +254,19 @@ class Menus:
         if self.squad:
             one = self.squad[0]
             height = int(self.scale.height * 0.86)
-            token = operator_token(one.name, one.role, 0, height)
+            token = self.skin.operator(one, 0, height)
             self.surface.blit(token, (int(self.scale.width * left), self.scale.height - height))
 
     def _thumbnail(self, stage: Stage, spot: Spot) -> None:
         """The map, seen from straight above."""
         x, y, width, height = self.scale.rectangle(spot)
-        side = min(width // stage.width, height // stage.height)
+        side, colours = min(width // stage.width, height // stage.height), self.skin.colours
         for row in range(stage.height):
             for col in range(stage.width):
-                colour = HIGH_TOP if stage.ranged[row, col] else GROUND if stage.walkable[row, col] else FORBIDDEN
-                colour = (232, 60, 50) if (row, col) in stage.entrances else colour
-                colour = (60, 150, 250) if (row, col) in stage.exits else colour
+                low = colours.ground if stage.walkable[row, col] else colours.forbidden
+                colour = colours.high_top if stage.ranged[row, col] else low
+                colour = colours.entrance if (row, col) in stage.entrances else colour
+                colour = colours.exit if (row, col) in stage.exits else colour
                 pygame.draw.rect(self.surface, colour, (x + col * side, y + row * side, side - 1, side - 1))
 
     def _dim(self, strength: int) -> None:

@@ -14,11 +14,12 @@ from game.actions import DEPLOY, unflatten
 from game.camera import Camera
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.practice.art import LIGHT, PORTRAIT, portrait, write
+from game.practice.art import LIGHT, PORTRAIT, write
 from game.practice.draw import Painter
-from game.practice.enemies import ENEMY_SIZE, SHAPES, enemy_token
+from game.practice.enemies import ENEMY_SIZE, SHAPES
 from game.practice.placement import WindowPlacement, displaced
 from game.practice.scene import BattleScene, Hold, Struck
+from game.practice.skin import OWN, Skin
 from game.practice.stage_map import ON_A_PAGE, nodes_of
 from game.simulator.battle import Battle
 
@@ -35,18 +36,20 @@ SECONDS = 40
 """Seconds of play after which a battle's picture is taken."""
 
 
-def write_sheet(file: Path, stages: Sequence[Stage], squad: tuple[Operator, ...]) -> int:
-    """Draw the sheet and write it to a PNG file; returns how many pictures are on it."""
-    pictures = [(f"{title} {size[0]}x{size[1]}", image) for size in SIZES for title, image in _all(size, stages, squad)]
-    pictures.append(("looks", _looks()))
-    pictures.append(("portraits", _portraits(squad)))
+def write_sheet(file: Path, stages: Sequence[Stage], squad: tuple[Operator, ...], skin: Skin = OWN) -> int:
+    """Draw the sheet in one look and write it to a PNG file; returns how many pictures are on it."""
+    pictures = [
+        (f"{title} {size[0]}x{size[1]}", image) for size in SIZES for title, image in _all(size, stages, squad, skin)
+    ]
+    pictures.append(("looks", _looks(skin)))
+    pictures.append(("portraits", _portraits(squad, skin)))
     pygame.image.save(_together(pictures), str(file))
     return len(pictures)
 
 
-def _all(size: tuple[int, int], stages: Sequence[Stage], squad: tuple[Operator, ...]) -> Iterator[Picture]:
+def _all(size: tuple[int, int], stages: Sequence[Stage], squad: tuple[Operator, ...], skin: Skin) -> Iterator[Picture]:
     """All pictures of one window size."""
-    painter = Painter(size, squad[:12])
+    painter = Painter(size, squad[:12], skin)
     many = [f"{'ABCDE'[index // 8]}-{index % 8 + 1}" for index in range(ON_A_PAGE + 2)]
     few = [stage.code for stage in stages[:3]]
     pages: dict[str, Callable[[], None]] = {
@@ -136,24 +139,24 @@ def _tiles(battle: Battle) -> list[tuple[int, int]]:
     return [(row, col) for row, col in np.argwhere(stage.melee | stage.ranged).tolist() if (row, col) not in taken]
 
 
-def _looks() -> Image:
+def _looks(skin: Skin) -> Image:
     """Every look of an enemy, enlarged and at its size on the field."""
     plate = pygame.Surface((1280, 720))
     plate.fill((84, 88, 96))
     for index, kind in enumerate(SHAPES):
         x, y = 20 + 210 * (index % 6), 20 + 340 * (index // 6)
-        plate.blit(enemy_token(kind, 190), (x, y))
-        plate.blit(enemy_token(kind, round(80 * ENEMY_SIZE.get(kind, 0.8))), (x, y + 200))
+        plate.blit(skin.enemy(kind, 190), (x, y))
+        plate.blit(skin.enemy(kind, round(80 * ENEMY_SIZE.get(kind, 0.8))), (x, y + 200))
         write(plate, kind, (x + 90, y + 318), 28)
     return _array(plate)
 
 
-def _portraits(squad: Sequence[Operator]) -> Image:
+def _portraits(squad: Sequence[Operator], skin: Skin) -> Image:
     """Every portrait with its name."""
     plate = pygame.Surface((1280, 720))
     for index, one in enumerate(squad):
         x, y = 8 + 98 * (index % 13), 6 + 100 * (index // 13)
-        plate.blit(portrait(one.name, one.role, *PORTRAIT), (x, y))
+        plate.blit(skin.portrait(one, *PORTRAIT), (x, y))
         write(plate, one.name, (x + PORTRAIT[0] / 2, y + PORTRAIT[1] + 10), 18)
     return _array(plate)
 

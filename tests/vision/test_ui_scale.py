@@ -13,6 +13,7 @@ from game.camera import Camera
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
+from game.practice.skin import Skin
 from states.commands import Deploy
 from vision.cutter import Cutter
 from vision.profile import load_profile
@@ -27,7 +28,7 @@ SCREENS = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / 
 
 def battle(size, ui_scale, seconds=9.0):
     """A practice game of this size of interface, some seconds into a battle."""
-    game = PracticeGame([STAGE], SQUAD, size, popups=False, ui_scale=ui_scale)
+    game = PracticeGame([STAGE], SQUAD, size, popups=False, skin=Skin(ui_scale=ui_scale))
     game.flow.go("loading", game.time)
     game.advance(2.0)
     game.advance(seconds)

@@ -13,6 +13,7 @@ from game.camera import Camera
 from game.characters.builds import squad_of
 from game.levels.stage import load_stage, shipped_stages
 from game.practice.app import PracticeGame
+from game.practice.skin import Skin
 from game.view import UNKNOWN
 from states.commands import Answer, Decide, Gesture, OpenGate, ShutGate
 from states.events import BattleSeen, Decided, GestureDone, PauseAsked, ResumeAsked
@@ -44,7 +45,7 @@ class Table:
     """A battle of the practice game played by the machine, one frame after the other."""
 
     def __init__(self, reader, detector, folder, *, saved, ui_scale=1.0):
-        self.game = PracticeGame([STAGE], SQUAD, popups=False, ui_scale=ui_scale)
+        self.game = PracticeGame([STAGE], SQUAD, popups=False, skin=Skin(ui_scale=ui_scale))
         for tap in ("terminal", "last_stage", None, "stage_start", "squad_start"):
             self.tap(load_profile("practice").points[tap] if tap else self.node())
         self.game.advance(3.0)

@@ -16,6 +16,7 @@ from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice.app import PracticeGame
 from game.practice.art import portraits
+from game.practice.skin import Skin
 from game.view import UNKNOWN
 from states.events import BattleSeen, ResultSeen, ScreenLost, ScreenSeen, Stuck, Tick
 from vision.capture import Frame
@@ -46,7 +47,7 @@ class World:
     def __init__(self, profile, reader, detector, stage="", seed=3, ui_scale=1.0, **patience):
         self.stage = load_stage(stage or shipped_stages()[0], CATALOGUE)
         self.squad = default_squad(CATALOGUE)
-        self.game = PracticeGame([self.stage], self.squad, seed=seed, popups=False, ui_scale=ui_scale)
+        self.game = PracticeGame([self.stage], self.squad, seed=seed, popups=False, skin=Skin(ui_scale=ui_scale))
         self.screen = PracticeScreen(self.game, STEP)
         self.profile = profile
         self.result = None
