@@ -110,7 +110,9 @@ class Daemon:
         self._own_control = control is None
         counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
-        self._twin = TwinWatch(parts.stage, parts.squad, completes=not parts.watcher.sees_enemies)
+        self._twin = TwinWatch(
+            parts.stage, parts.squad, completes=not parts.watcher.sees_enemies, lock_step=client.lock_step
+        )
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
         self._reporter = Reporter(

@@ -1,19 +1,22 @@
-"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play never waits."""
+"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play does not wait, but for a
+game in lock-step whose views the twin completes: there the same seed gives the same battle.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import msgspec
 
 from bot import log
-from game.actions import SKILL
+from game.actions import DEPLOY, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen
 from planning.twin import Fit, Twin
+from states.attempts import Attempt
 from states.battle import Memory
 from states.events import BattleSeen, Event, GestureDone
 
@@ -24,17 +27,25 @@ MOST_WAITING = 20
 class TwinWatch:
     """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again.
 
-    With `completes`, for eyes without a detector, views get what cannot be seen from the twin.
+    With `completes`, for eyes without a detector, views get what cannot be seen from the twin; with `lock_step` they
+    wait for it.
     """
 
-    def __init__(self, stage: Stage, squad: Sequence[Operator], *, completes: bool = False) -> None:
+    def __init__(
+        self, stage: Stage, squad: Sequence[Operator], *, completes: bool = False, lock_step: bool = False
+    ) -> None:
         self._stage, self._squad, self._completes = stage, squad, completes
+        self._lock_step = lock_step
         self._thread = ThreadPoolExecutor(1, "twin")
         self._waiting: list[Future[None]] = []
         self._battle: Memory | None = None
         """The battle that is followed."""
         self._skills: list[int] = []
         """Slots whose skills were used since the last frame that the twin got."""
+        self._gesture, self._begun = -1, 0.0
+        """The last gesture of the battle, and when it began."""
+        self._slowed, self._seen_at = 0.0, 0.0
+        """Seconds since the last frame in which a gesture was under way, and when that frame was taken."""
         self._twin: Twin | None = None
         self._fit: Fit | None = None
         self._inferred: BattleView | None = None
@@ -42,16 +53,22 @@ class TwinWatch:
 
     def event_happened(self, event: Event, battle: Memory | None) -> None:
         """Take an event that the machine has handled; `battle` is what the machine then knows of the battle at play."""
+        attempt = battle and battle.attempt
+        if attempt and attempt.gesture != self._gesture:
+            self._gesture, self._begun = attempt.gesture, event.t
         if isinstance(event, GestureDone):
-            attempt = battle and battle.attempt
-            if attempt and attempt.gesture == event.id and attempt.action.kind == SKILL:
-                self._skills.append(attempt.action.slot)
+            if attempt and attempt.gesture == event.id:
+                self._slowed += event.t - max(self._begun, self._seen_at)
+                if attempt.action.kind == SKILL:
+                    self._skills.append(attempt.action.slot)
         elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:
             new, self._battle = battle is not self._battle, battle
             self._waiting = [one for one in self._waiting if not one.done()]
             if new or len(self._waiting) < MOST_WAITING:
                 skills, self._skills = self._skills, []
-                self._waiting.append(self._thread.submit(self._follow, event.t, battle.view, skills, new=new))
+                slowed, self._slowed, self._seen_at = self._slowed, 0.0, event.t
+                view = _with_deployment(battle.view, attempt or None)
+                self._waiting.append(self._thread.submit(self._follow, event.t, view, skills, slowed, new=new))
 
     @property
     def enemies(self) -> tuple[EnemySeen, ...]:
@@ -63,6 +80,8 @@ class TwinWatch:
         """The event; a view of the battle that is followed has all enemies, and the operators that were not seen, as
         the twin had them a frame ago, marked as inferred. Nothing is added while the twin has lost the battle.
         """
+        if self._completes and self._lock_step:
+            wait(self._waiting)
         inferred = self._inferred if self._completes else None
         if not isinstance(event, BattleSeen) or inferred is None or battle is None or battle is not self._battle:
             return event
@@ -82,7 +101,7 @@ class TwinWatch:
         """End the thread; frames that wait are left out."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _follow(self, t: float, view: BattleView, skills: Sequence[int], *, new: bool) -> None:
+    def _follow(self, t: float, view: BattleView, skills: Sequence[int], slowed: float, *, new: bool) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
             self._twin = self._fit = self._inferred = None
@@ -92,7 +111,7 @@ class TwinWatch:
                 self._twin = Twin(self._stage, self._squad)
             if self._twin is None:
                 return
-            self._fit = fit = self._twin.see(t, view, skills)
+            self._fit = fit = self._twin.see(t, view, skills, slowed)
             self._inferred = None if fit.lost else self._twin.view()
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
             self._twin = self._fit = self._inferred = None
@@ -100,3 +119,17 @@ class TwinWatch:
             return
         if fit.lost != bool(before and before.lost):
             log.logger().info("twin", lost=fit.lost, kills_off=fit.kills, seconds_off=round(fit.seconds, 1))
+
+
+def _with_deployment(view: BattleView, attempt: Attempt | None) -> BattleView:
+    """The view with the operator that a gesture has just deployed, if it is seen on its tile: the bot waits a moment
+    before it counts the gesture as done, the twin does not.
+    """
+    if attempt is None or attempt.action.kind != DEPLOY or attempt.done_at is None or not attempt.worked(view):
+        return view
+    place, slot, direction = (attempt.row, attempt.col), attempt.action.slot, attempt.action.direction
+    operators = [
+        msgspec.structs.replace(one, slot=slot, direction=direction) if (one.row, one.col) == place else one
+        for one in view.operators
+    ]
+    return msgspec.structs.replace(view, operators=tuple(operators))

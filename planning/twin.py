@@ -126,24 +126,33 @@ class Twin:
         self._earned = -SETTLING
         """When DP last came otherwise than with time, or were spent at a price that is not known."""
         self._last: tuple[float, BattleView] | None = None
+        self._hand: dict[int, int] = {}
+        """The prices on the cards of the hand by slot, as seen last."""
+        self._nameless = 0
+        """How many cards were seen then of which it is not known whose they are."""
+        self._paid: dict[int, int] = {}
+        """What was paid, by slot, for cards that left the hand, until their operators are seen."""
 
     @property
     def seconds(self) -> float:
         """How long the battle has lasted, in seconds of play."""
         return self._tick / TICKS
 
-    def see(self, t: float, view: BattleView, skills: Sequence[int] = ()) -> Fit:
+    def see(self, t: float, view: BattleView, skills: Sequence[int] = (), slowed: float = 0.0) -> Fit:
         """Take a frame into account: `t` is its time in seconds, `view` the battle with the operators' slots and
-        directions, `skills` the slots whose skills were used since the frame before. Returns how far the twin is off.
+        directions, `skills` the slots whose skills were used since the frame before, `slowed` the seconds since then in
+        which a gesture was under way, which slows play. Returns how far the twin is off.
         """
         before = self._last
         if before is None:
             self._begin(view)
         else:
-            passed = TICKS * (t - before[0])
+            passed, slow = TICKS * (t - before[0]), TICKS * slowed
             self._most = passed * max(before[1].speed, view.speed)
-            self._pass(self._part + passed * _speed(before[1]))
+            speed = _speed(before[1])
+            self._pass(self._part + (passed - slow) * speed + slow * min(speed, SLOW_MOTION))
         self._last = t, view
+        self._spend(view)
         self._reconcile(before[1] if before else None, view, skills)
         self._correct_operators(view)
         self._settle_clock(view)
@@ -217,25 +226,47 @@ class Twin:
                 self._do_in_all(Deed(self._tick, RETREAT, slot, free=self._fell(slot, view)))
                 self._earned = self._tick
             elif posts[slot][1] != UNKNOWN:
-                self._do_in_all(Deed(self._tick, DEPLOY, slot, *posts[slot], free=slot in stood))
-                self._pay(slot, before)
+                self._deploy(slot, *posts[slot], free=slot in stood, before=before)
         for slot in skills:
             self._do_in_all(Deed(self._tick, SKILL, slot))
-            self._earned = self._tick
+            if self._own.deployable["dp"][slot]:
+                self._earned = self._tick
         for h, slot in np.argwhere(unit["tile"][:, :squad] != wanted).tolist():
             deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
             _do(self._worlds[h], self._now, h, deed)
             self._scores[h] += WRONG_OPERATOR
 
-    def _pay(self, slot: int, before: BattleView | None) -> None:
-        """Correct what a deployment has cost by the price on its card in the frame before."""
-        cards = before.cards if before else ()
-        price = next((card.cost for card in cards if card.slot == slot and card.cost != UNKNOWN), None)
-        if price is None:
+    def _spend(self, view: BattleView) -> None:
+        """Pay for cards that have left the hand: their operators may be seen later only. What was paid for a card that
+        is back without having stood is given back.
+        """
+        nameless = sum(card.slot == UNKNOWN for card in view.cards)
+        if view.deploying:
+            return
+        hand = {card.slot: card.cost for card in view.cards if 0 <= card.slot < self._squad}
+        standing = self._now.unit["tile"][self._best] >= 0
+        if nameless == self._nameless:
+            for slot in self._hand.keys() - hand.keys():
+                if self._hand[slot] != UNKNOWN and not standing[slot]:
+                    self._paid[slot] = self._hand[slot]
+                    self._now.battle["dp"] -= self._hand[slot]
+        for slot in self._paid.keys() & hand.keys():
+            self._now.battle["dp"] += self._paid.pop(slot)
+        self._hand, self._nameless = hand, nameless
+
+    def _deploy(self, slot: int, tile: int, direction: int, *, free: bool, before: BattleView | None) -> None:
+        """Have an operator stand in every hypothesis, at the price that was on its card."""
+        shown = next((card.cost for card in before.cards if card.slot == slot), UNKNOWN) if before else UNKNOWN
+        price = self._paid.pop(slot, None)
+        free = free or price is not None
+        self._do_in_all(Deed(self._tick, DEPLOY, slot, tile, direction, free=free))
+        paid = self._now.unit["price_paid"][:, slot]
+        if price is None and shown == UNKNOWN:
             self._earned = self._tick
             return
-        paid = self._now.unit["price_paid"][:, slot]
-        self._now.battle["dp"] += paid - price
+        if price is None:
+            price = shown
+            self._now.battle["dp"] += paid - price
         paid[:] = price
 
     def _correct_operators(self, view: BattleView) -> None:

@@ -35,7 +35,11 @@ SQUARE = 21
 LEAST_CONTRAST = 0.3
 """Contrast between the class square and the cost box, dimmed or not, from which there is an edge between them."""
 LEAST_EDGE = 0.65
-"""Share of the square's rows that must have the edge; measured: cards 0.8 and up, scenery below 0.4."""
+"""Share of the square's rows that must have the edge; measured: cards 0.8 and up, scenery mostly below 0.4."""
+SIDES, LIT_ROWS = (4, 24), 10
+"""Pixels at 1280x720 to the left and right of the edge between which the square is light and the box dark, and in how
+many rows, raised or not: the outline of a thing on the field is an edge too, with the same on both sides of it.
+"""
 SLACK = 8
 """Rows at 1280x720 below the usual height that are searched too."""
 LEAST_GAIN = 0.15
@@ -197,7 +201,10 @@ class Cutter:
         unknown = [index for index, card in enumerate(cards) if card.slot == UNKNOWN]
         raised = [index for index in unknown if flags[index].top < self.profile.card_top()]
         if hud.deploying and len(raised) == 1:
-            slot = slot_named(self._remembered("name", self.profile.crop(image, "unit_name"), self._name), self._squad)
+            names = self._remembered("name", self.profile.crop(image, "unit_name"), self._names)
+            slot = next(
+                (slot for slot in (slot_named(name, self._squad) for name in names) if slot != UNKNOWN), UNKNOWN
+            )
             if slot != UNKNOWN:
                 self._portraits.keep(slot, self._portrait(image, flags[raised[0]]))
             return slot != UNKNOWN
@@ -210,10 +217,11 @@ class Cutter:
             self._portraits.learn(found[index], self._portrait(image, flags[index]))
         return bool(news)
 
-    def _name(self, crop: Image) -> str:
-        """The name in the panel of a card or unit that is selected."""
-        lines = self._reader.lines(crop)
-        return lines[0].text if lines else self._reader.text(crop)
+    def _names(self, crop: Image) -> tuple[str, ...]:
+        """The name in the panel of a card or unit that is selected, as its first line and as the whole crop read: a
+        line may be found in part only.
+        """
+        return *(line.text for line in self._reader.lines(crop)[:1]), self._reader.text(crop)
 
     def _portrait(self, image: Image, flag: Flag) -> Image:
         """The picture on a card."""
@@ -324,9 +332,10 @@ class Edges:
         above = round(5 * profile.down)
         self._rise = rise
         self._first = round(profile.card_top()) - rise
-        falls = darkening(
-            image[self._first - above : self._first + rise + square + round(SLACK * profile.down)], profile.across
-        )
+        strip = image[self._first - above : self._first + rise + square + round(SLACK * profile.down)]
+        self._squares = strip[above + rise : above + rise + round(LIT_ROWS * profile.down)].max(axis=2).astype(np.int16)
+        """The levels in rows that every card's square has, raised or not."""
+        falls = darkening(strip, profile.across)
         counts = np.vstack([np.zeros((1, falls.shape[1]), np.int32), np.cumsum(falls, axis=0, dtype=np.int32)])
         tops = np.arange(rise + round(SLACK * profile.down) + 1)
         inside = (counts[tops + above + square] - counts[tops + above]) / square
@@ -343,7 +352,18 @@ class Edges:
         share = self._share[start : start + round(4 * profile.across) + 1]
         if share.size == 0 or share.max() < LEAST_EDGE:
             return None
-        return start + float(np.flatnonzero(share >= share.max() - 0.05).mean()) - profile.cards.edge * profile.across
+        edge = start + float(np.flatnonzero(share >= share.max() - 0.05).mean())
+        return edge - profile.cards.edge * profile.across if self._divides(edge) else None
+
+    def _divides(self, edge: float) -> bool:
+        """Whether it is light on the left and dark on the right of a column, not at it alone."""
+        near, far = (side * self._profile.across for side in SIDES)
+        left = self._squares[:, max(round(edge - far), 0) : max(round(edge - near), 1)]
+        right = self._squares[:, round(edge + near) : round(edge + far)]
+        if not (left.size and right.size):
+            return False
+        light, dark = np.percentile(left, 70), np.percentile(right, 30)  # an icon and digits are the rest
+        return bool(light - dark > LEAST_CONTRAST * (light + dark + 20))
 
     def hand(self) -> list[float]:
         """The x of the flags of the hand's cards, from left to right."""
