@@ -111,7 +111,11 @@ class Daemon:
         counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
         self._twin = TwinWatch(
-            parts.stage, parts.squad, completes=not parts.watcher.sees_enemies, lock_step=client.lock_step
+            parts.stage,
+            parts.squad,
+            completes=not parts.watcher.sees_enemies,
+            lock_step=client.lock_step,
+            rest=config.hands.rest,
         )
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)

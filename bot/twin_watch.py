@@ -1,4 +1,4 @@
-"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play does not wait, but for a
+"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play does not wait, but in a
 game in lock-step whose views the twin completes: there the same seed gives the same battle.
 """
 
@@ -28,14 +28,20 @@ class TwinWatch:
     """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again.
 
     With `completes`, for eyes without a detector, views get what cannot be seen from the twin; with `lock_step` they
-    wait for it.
+    wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual.
     """
 
     def __init__(
-        self, stage: Stage, squad: Sequence[Operator], *, completes: bool = False, lock_step: bool = False
+        self,
+        stage: Stage,
+        squad: Sequence[Operator],
+        *,
+        completes: bool = False,
+        lock_step: bool = False,
+        rest: float = 0.0,
     ) -> None:
         self._stage, self._squad, self._completes = stage, squad, completes
-        self._lock_step = lock_step
+        self._lock_step, self._rest = lock_step, rest
         self._thread = ThreadPoolExecutor(1, "twin")
         self._waiting: list[Future[None]] = []
         self._battle: Memory | None = None
@@ -58,7 +64,7 @@ class TwinWatch:
             self._gesture, self._begun = attempt.gesture, event.t
         if isinstance(event, GestureDone):
             if attempt and attempt.gesture == event.id:
-                self._slowed += event.t - max(self._begun, self._seen_at)
+                self._slowed += max(event.t - self._rest - max(self._begun, self._seen_at), 0.0)
                 if attempt.action.kind == SKILL:
                     self._skills.append(attempt.action.slot)
         elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:

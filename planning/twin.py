@@ -237,19 +237,18 @@ class Twin:
             self._scores[h] += WRONG_OPERATOR
 
     def _spend(self, view: BattleView) -> None:
-        """Pay for cards that have left the hand: their operators may be seen later only. What was paid for a card that
-        is back without having stood is given back.
+        """Pay for a card that has left the hand: its operator may be seen later only. What was paid for a card that is
+        back without having stood is given back. Several that leave at once are hidden by something.
         """
-        nameless = sum(card.slot == UNKNOWN for card in view.cards)
         if view.deploying:
             return
+        nameless = sum(card.slot == UNKNOWN for card in view.cards)
         hand = {card.slot: card.cost for card in view.cards if 0 <= card.slot < self._squad}
         standing = self._now.unit["tile"][self._best] >= 0
-        if nameless == self._nameless:
-            for slot in self._hand.keys() - hand.keys():
-                if self._hand[slot] != UNKNOWN and not standing[slot]:
-                    self._paid[slot] = self._hand[slot]
-                    self._now.battle["dp"] -= self._hand[slot]
+        left = [slot for slot, cost in self._hand.items() if slot not in hand and cost != UNKNOWN and not standing[slot]]
+        if len(left) == 1 and nameless == self._nameless:
+            self._paid[left[0]] = self._hand[left[0]]
+            self._now.battle["dp"] -= self._hand[left[0]]
         for slot in self._paid.keys() & hand.keys():
             self._now.battle["dp"] += self._paid.pop(slot)
         self._hand, self._nameless = hand, nameless
