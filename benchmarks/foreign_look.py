@@ -1,10 +1,12 @@
-"""Whether the bot wins in looks that its eyes were never taught: python benchmarks/foreign_look.py [--battles 4] [STAGE...].
+"""Whether the bot wins in looks that its eyes were never taught.
+
+python benchmarks/foreign_look.py [--battles 4] [--skin FOLDER] [STAGE...]
 
 The stages are played by their stored plans through the whole loop: pages, cards that are asked about, gestures, and the
 twin for what is not seen. Each look is a cold start without a detector, with the eyes for a real client. Beside them
-plays a bot of perfect sight: the same loop in the practice game's own look, to which each view of a battle is told as it
-is. The battles are those of a variation (planning.variation), the same ones for all. Everything is in the game's time;
-the same seed gives the same results.
+plays a bot of perfect sight: the same loop in the practice game's own look, to which each view of a battle is told as
+it is. The battles are those of a variation (planning.variation), the same ones for all. Everything is in the game's
+time, and the same seed gives the same results.
 """
 
 from __future__ import annotations
@@ -120,6 +122,7 @@ async def _played(config: Any, stage: str, look: str, variation: Variation, batt
     plan = solution(stage)
     squad = assign_operators(plan, skins.CATALOGUE).operators
     parts = build(config, squad, plan, battles=battles, fresh=True, tell=lambda _: None)
+    parts.learner.set_learning(on=False)
     parts = _with(parts, variation, seed, perfect=look == PERFECT)
     found, steps = [], []
 
@@ -178,8 +181,7 @@ def main() -> None:
                     f"{hours:15.2f}{minutes:21.1f}\n"
                 )
                 for stage, one in zip(options.stages or shipped_stages(), played, strict=True):
-                    if not all(one.won):
-                        print(f"    {stage}: {sum(one.won)} of {len(one.won)}")
+                    print(f"    {stage}: won {sum(one.won)} of {len(one.won)}, in step {np.mean(one.in_step):.1%}")
                 sys.stdout.flush()
 
 

@@ -1,5 +1,6 @@
-"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own; play does not wait, but in a
-game in lock-step whose views the twin completes: there the same seed gives the same battle.
+"""The twin of the battle at play (planning.twin). It gets the frames in a thread of its own, and play does not wait.
+
+Only in a game in lock-step whose views the twin completes it does: there the same seed gives the same battle.
 """
 
 from __future__ import annotations

@@ -245,7 +245,9 @@ class Twin:
         nameless = sum(card.slot == UNKNOWN for card in view.cards)
         hand = {card.slot: card.cost for card in view.cards if 0 <= card.slot < self._squad}
         standing = self._now.unit["tile"][self._best] >= 0
-        left = [slot for slot, cost in self._hand.items() if slot not in hand and cost != UNKNOWN and not standing[slot]]
+        left = [
+            slot for slot, cost in self._hand.items() if slot not in hand and cost != UNKNOWN and not standing[slot]
+        ]
         if len(left) == 1 and nameless == self._nameless:
             self._paid[left[0]] = self._hand[left[0]]
             self._now.battle["dp"] -= self._hand[left[0]]

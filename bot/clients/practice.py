@@ -25,8 +25,8 @@ def make_client(config: Config, stage: Stage, squad: tuple[Operator, ...]) -> Cl
     skin = practice_skin(config)
     if skin.is_foreign and config.screen.profile == "practice":
         raise ConfigError(
-            'practice.skin  the profile "practice" knows the practice game\'s own look only; set [screen] profile to that '
-            'of a real client: "arknights-en"'
+            'practice.skin  the profile "practice" knows the own look of the practice game only; set [screen] profile '
+            'to that of a real client: "arknights-en"'
         )
     game = PracticeGame([stage], squad, size=size, seed=options.seed, popups=options.popups, faults=faults, skin=skin)
     lock = threading.Lock()

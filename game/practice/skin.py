@@ -35,6 +35,8 @@ PICTURES = ("portraits", "operators", "enemies", "scenery")
 """The folders of pictures."""
 LARGEST = 2048
 """Pixels that a picture may be wide or high."""
+FONTS = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")
+"""What a font's file begins with."""
 LETTERS = "0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What every font is made equally wide with, so that texts fit their places."""
 
@@ -180,10 +182,11 @@ def _check_picture(file: Path) -> None:
 def _check_font(file: Path) -> None:
     """Raise SkinError for a file that is no font."""
     try:
-        pygame.font.init()
-        pygame.font.Font(file, 20)
-    except (pygame.error, OSError) as error:
-        raise SkinError(f"{file}: is no font: {error}") from None
+        begins = file.read_bytes()[:4]
+    except OSError as error:
+        raise SkinError(f"{file}: {error.strerror}; font must name a file in the skin's folder") from None
+    if begins not in FONTS:
+        raise SkinError(f"{file}: is no TrueType or OpenType font")
 
 
 @cache
