@@ -22,12 +22,10 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
-from game.simulator.actions import act
 from game.simulator.display import arrays_for, show
 from game.simulator.records import RUNNING, TICKS, Battles, World
 from game.simulator.tables import empty_battles, kinds_of, new_battles, world_of
@@ -35,14 +33,27 @@ from game.simulator.tick import run
 from game.view import UNKNOWN, BattleView
 from game.view_arrays import view_of
 from planning.player import copy_battle
+from planning.twin_battles import (
+    NEAR_EDGE,
+    SLOW_MOTION,
+    Deed,
+    Glimpse,
+    Scores,
+    chosen_rows,
+    copied,
+    counters_off,
+    do,
+    row_of,
+    run_to,
+    speed_of,
+    ticks_late,
+)
 from planning.variation import FAR, varied
 
 HYPOTHESES, TRIED = 12, 36
 """How many are kept, and how many others are drawn where none of them fits."""
 SPAN, SPANS = 6 * TICKS, 3
 """Ticks between two moments that are kept, and how many are kept: others begin at the oldest of them."""
-SLOW_MOTION = 0.2
-"""Speed of play while a card or a unit is selected."""
 FADES = 15.0 * TICKS
 """Ticks after which a difference of the counters counts for a third."""
 MISFIT = 1.5 * TICKS
@@ -53,10 +64,6 @@ HEALTH_OFF = 0.2
 """Share of its health by which an enemy of a hypothesis that is drawn may be off."""
 SETTLING = 2 * TICKS
 """Ticks after a deployment, retreat or skill in which the DP are taken over."""
-BAR_SLACK = 1.5
-"""Ticks by which the bar below the DP may say otherwise: it is read exact to a pixel."""
-NEAR_EDGE = TICKS // 4
-"""Ticks by which the DP may come early or late without a word about the clock."""
 LONGEST_START = 120 * TICKS
 """Most ticks of a battle before the first frame of it."""
 LOST_AFTER = 12.0
@@ -65,29 +72,6 @@ RIGHT = 1.0
 """Seconds by which a kill may come early or late in the twin while it still counts as in step."""
 FIRST_SEED = 80_000
 """Seed of the first world; no plan is searched or measured with these."""
-
-Scores = npt.NDArray[np.float64]
-
-
-class Deed(NamedTuple):
-    """What the player did, or what became of an operator, at a tick of the twin's clock."""
-
-    tick: int
-    kind: int
-    """DEPLOY, SKILL or RETREAT, as in game.actions."""
-    slot: int
-    tile: int = 0
-    direction: int = 0
-    free: bool = False
-    """DP stay as they are: an operator fell, or stands although it fell in the simulator."""
-
-
-class Glimpse(NamedTuple):
-    """What the counter said at a tick of the twin's clock."""
-
-    tick: int
-    kills: int
-    life: int
 
 
 class Fit(NamedTuple):
@@ -105,6 +89,19 @@ class Fit(NamedTuple):
     """By how much the seen DP are ahead of the twin's."""
 
 
+class TwinMoment(NamedTuple):
+    """What of a twin changes with a frame, as it was before it."""
+
+    tick: int
+    earned: int
+    deeds: int
+    now: Battles
+    scores: Scores
+    hand: dict[int, int]
+    nameless: int
+    paid: dict[int, int]
+
+
 class Twin:
     """Follows one battle of a squad on a stage; `see` takes its frames one after the other."""
 
@@ -115,7 +112,7 @@ class Twin:
         self._random = np.random.default_rng([seed, 6])
         self._worlds = [self._own, *(self._draw() for _ in range(HYPOTHESES - 1))]
         self._now = new_battles(self._own, stage, range(HYPOTHESES))
-        self._kept = [(0, _copied(self._now))]
+        self._kept = [(0, copied(self._now))]
         """Moments: the tick, and the hypotheses then; the oldest first."""
         self._scores: Scores = np.zeros(HYPOTHESES)
         self._deeds: list[Deed] = []
@@ -143,25 +140,47 @@ class Twin:
         directions, `skills` the slots whose skills were used since the frame before, `slowed` the seconds since then in
         which a gesture was under way, which slows play. Returns how far the twin is off.
         """
-        before = self._last
+        before, moment = self._last, self._moment()
         if before is None:
             self._begin(view)
         else:
-            passed, slow = TICKS * (t - before[0]), TICKS * slowed
+            still = _same_moment(before[1], view)
+            passed, slow = (0.0, 0.0) if still else (TICKS * (t - before[0]), TICKS * slowed)
             self._most = passed * max(before[1].speed, view.speed)
-            speed = _speed(before[1])
+            speed = speed_of(before[1])
             self._pass(self._part + (passed - slow) * speed + slow * min(speed, SLOW_MOTION))
         self._last = t, view
-        self._spend(view)
-        self._reconcile(before[1] if before else None, view, skills)
-        self._correct_operators(view)
-        self._settle_clock(view)
+        self._notice(before and before[1], view, skills)
+        right = self._tick + self._part
+        if before and right <= self._tick - 1 and self._tick > moment.tick:
+            self._go_back(moment)
+            self._pass(right - moment.tick)
+            self._notice(before[1], view, skills)
         self._weigh(view)
         if self._tick - self._kept[-1][0] >= SPAN:
             self._roll()
         if self._now.battle[self._best]["counter"] == view.kills:
             self._agreed = self._tick
         return self.fit()
+
+    def _notice(self, before: BattleView | None, view: BattleView, skills: Sequence[int]) -> None:
+        """Have every hypothesis do what a frame shows was done, and compare the clocks."""
+        self._spend(view)
+        self._reconcile(before, view, skills)
+        self._correct_operators(view)
+        self._settle_clock(view)
+
+    def _moment(self) -> TwinMoment:
+        """How everything stands, to go back to."""
+        return TwinMoment(
+            self._tick, self._earned, len(self._deeds), copied(self._now), self._scores.copy(), dict(self._hand),
+            self._nameless, dict(self._paid),
+        )  # fmt: skip
+
+    def _go_back(self, moment: TwinMoment) -> None:
+        """Undo what was taken for past since the frame before: the game stood still or was slower meanwhile."""
+        self._tick, self._earned, deeds, self._now, self._scores, self._hand, self._nameless, self._paid = moment
+        del self._deeds[deeds:]
 
     def fit(self) -> Fit:
         """How far the twin is off."""
@@ -188,7 +207,7 @@ class Twin:
 
     def battle(self) -> tuple[World, Battles]:
         """The best hypothesis: its world, and a copy of it as a batch of one, to look ahead from."""
-        return self._worlds[self._best], _row(self._now, self._best)
+        return self._worlds[self._best], row_of(self._now, self._best)
 
     @property
     def _best(self) -> int:
@@ -233,7 +252,7 @@ class Twin:
                 self._earned = self._tick
         for h, slot in np.argwhere(unit["tile"][:, :squad] != wanted).tolist():
             deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
-            _do(self._worlds[h], self._now, h, deed)
+            do(self._worlds[h], self._now, h, deed)
             self._scores[h] += WRONG_OPERATOR
 
     def _spend(self, view: BattleView) -> None:
@@ -288,7 +307,7 @@ class Twin:
         """Have every hypothesis do it."""
         self._deeds.append(deed)
         for h, world in enumerate(self._worlds):
-            _do(world, self._now, h, deed)
+            do(world, self._now, h, deed)
 
     def _settle_clock(self, view: BattleView) -> None:
         """Compare the DP: they correct the clock, or are taken over where they tell nothing about it."""
@@ -299,7 +318,7 @@ class Twin:
         if not every or view.dp >= self._own.max_cost:
             self._now.battle["dp"] += off
             return
-        late, slack = _ticks_late(off, since, every, share)
+        late, slack = ticks_late(off, since, every, share)
         news = late - min(self._part, 0.0)
         if self._are_dp_earned() or abs(news) - every > max(self._most, TICKS):
             others = round(news / every)
@@ -325,14 +344,14 @@ class Twin:
         """Note what the counter says, and how well each hypothesis agrees."""
         since = self._tick - (self._glimpses[-1].tick if self._glimpses else self._tick)
         self._glimpses.append(Glimpse(self._tick, view.kills, view.life))
-        off = _off(self._now, self._glimpses[-1])
+        off = counters_off(self._now, self._glimpses[-1])
         self._scores = self._scores * np.exp(-since / FADES) + since * off
 
     def _roll(self) -> None:
         """Draw other hypotheses where none fits, and keep this moment."""
         if self._scores.min() > MISFIT:
             self._redraw()
-        self._kept.append((self._tick, _copied(self._now)))
+        self._kept.append((self._tick, copied(self._now)))
         del self._kept[:-SPANS]
         oldest = self._kept[0][0]
         self._deeds = [deed for deed in self._deeds if deed.tick >= oldest]
@@ -353,7 +372,7 @@ class Twin:
             scores[row] = self._again(world, moments, times, row)
         chosen = np.argsort(scores, kind="stable")[:HYPOTHESES]
         self._worlds = [worlds[row] for row in chosen]
-        kept = [_chosen(moment, chosen) for moment in moments]
+        kept = [chosen_rows(moment, chosen) for moment in moments]
         for name in ("dp", "dp_clock"):
             kept[-1].battle[name] = self._now.battle[name][self._best]
         self._kept, self._now = list(zip(times[:-1], kept[:-1], strict=True)), kept[-1]
@@ -377,70 +396,17 @@ class Twin:
             copy_battle(moments[number - 1], row, battles, row)
             while events and events[0].tick <= end:
                 event = events.popleft()
-                _run_to(event.tick, world, battles, row)
+                run_to(event.tick, world, battles, row)
                 if isinstance(event, Deed):
-                    _do(world, battles, row, event)
+                    do(world, battles, row, event)
                 else:
                     passed, at = event.tick - at, event.tick
-                    score = score * float(np.exp(-passed / FADES)) + passed * float(_off(battles, event)[row])
-            _run_to(end, world, battles, row)
+                    score = score * float(np.exp(-passed / FADES)) + passed * float(counters_off(battles, event)[row])
+            run_to(end, world, battles, row)
         return score
 
 
-def _run_to(tick: int, world: World, battles: Battles, b: int) -> None:
-    """Let one battle go on until a tick, or until it is decided."""
-    run(world, battles, b, max(tick - int(battles.battle["clock"][b]), 0))
-
-
-def _off(battles: Battles, glimpse: Glimpse) -> Scores:
-    """How much the counters and lives of battles differ from what was seen."""
-    figures = battles.battle
-    off = np.abs(figures["counter"] - glimpse.kills) + 0.5 * np.abs(figures["life"] - glimpse.life)
-    return np.asarray(off + (figures["outcome"] != RUNNING), np.float64)
-
-
-def _do(world: World, battles: Battles, b: int, deed: Deed) -> None:
-    """Do a deed in one battle whether its own DP, cooldowns and tiles allow it or not: the real battle did."""
-    figures, unit = battles.battle, battles.unit[b]
-    dp, enough = int(figures["dp"][b]), world.max_cost if deed.kind == DEPLOY else 0
-    if deed.kind == DEPLOY:
-        for slot in {deed.slot, int(battles.standing[b, deed.tile])}:
-            if slot >= 0 and unit["tile"][slot] >= 0:
-                act(world, battles, b, RETREAT, slot, 0, 0)
-        unit["ready_at"][deed.slot] = 0
-    figures["dp"][b] = enough
-    act(world, battles, b, deed.kind, deed.slot, deed.tile, deed.direction)
-    figures["dp"][b] = dp if deed.free else dp + int(figures["dp"][b]) - enough
-
-
-def _ticks_late(off: int, since: int, every: int, share: float | None) -> tuple[float, float]:
-    """By how many ticks the clock is late, and how many of them say nothing. `off` are the DP that are missing, `since`
-    the ticks since the last one came, `every` those from one to the next, `share` how far the bar is filled.
-    """
-    if share is not None:
-        return off * every + share * every - since, BAR_SLACK
-    if off == 0:
-        return 0.0, NEAR_EDGE
-    return off * every - since + (every if off < 0 else 0), NEAR_EDGE
-
-
-def _speed(view: BattleView) -> float:
-    """How fast play goes on after a frame, as a factor of normal speed."""
-    if view.paused:
-        return 0.0
-    return SLOW_MOTION if view.deploying else float(view.speed)
-
-
-def _copied(battles: Battles) -> Battles:
-    """A copy of all battles of a batch."""
-    return Battles._make(np.array(table) for table in battles)
-
-
-def _row(battles: Battles, b: int) -> Battles:
-    """A copy of one battle, as a batch of one."""
-    return Battles._make(np.array(table[b : b + 1]) for table in battles)
-
-
-def _chosen(battles: Battles, rows: npt.NDArray[np.int64]) -> Battles:
-    """Copies of some battles of a batch."""
-    return Battles._make(np.array(table[rows]) for table in battles)
+def _same_moment(one: BattleView, other: BattleView) -> bool:
+    """Whether the DP and their bar say that no time has passed between two frames, as in a game that stalls."""
+    bars = one.dp_share is not None and one.dp_share == other.dp_share and 0 < one.dp_share < 1
+    return bars and (one.dp, one.kills, one.life) == (other.dp, other.kills, other.life)

@@ -154,6 +154,46 @@ def test_the_price_on_the_card_is_what_was_paid(watched):
     assert watched.twin.battle()[1].battle["dp"][0] == watched.battle.view().dp
 
 
+def test_a_card_is_paid_when_it_leaves_the_hand(watched):
+    """Its operator is seen later only, and meanwhile the DP tell that the drag slowed play."""
+    watched.play(10.0)
+    slot = deploy(watched.battle)
+    watched.battle.step(15)
+    watched.t += 1.5
+    watched.see(dp_share=share(watched.battle), operators=())
+    assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
+    watched.see(dp_share=share(watched.battle))
+    assert watched.twin.battle()[1].unit["tile"][0, slot] >= 0
+    assert watched.twin.fit().dp == 0
+
+
+def test_a_clock_that_ran_ahead_is_put_back(watched):
+    """The game stood still between two frames: the twin is where the battle is at once, not once that has come so far."""
+    watched.play(3.0)
+    watched.battle.step(6)
+    watched.t += 4.0
+    watched.see(dp_share=share(watched.battle))
+    assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
+
+
+def test_frames_with_the_same_bar_are_of_one_moment(watched):
+    """A picture that is frozen for a while: nothing has passed."""
+    watched.play(3.25)
+    watched.see(dp_share=share(watched.battle))
+    for _ in range(5):
+        watched.t += 1.0
+        watched.see(dp_share=share(watched.battle))
+    assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
+
+
+def test_a_gesture_slows_play(watched):
+    """Where no frame shows it, the bot tells for how long one was under way."""
+    watched.battle.step(24)
+    watched.t += 1.6
+    watched.twin.see(watched.t, msgspec.structs.replace(watched.battle.view(), enemies=()), slowed=1.0)
+    assert watched.twin.seconds == pytest.approx(0.8, abs=0.04)
+
+
 def test_the_sp_that_are_seen_are_those_of_the_twin(watched):
     """An operator may have stood for longer than it was seen."""
     watched.play(10.0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
+import matplotlib as mpl
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from vision.ocr import COUNTER, SIGNED, crop_to_ink, stretch_contrast
 
@@ -100,3 +104,13 @@ def test_a_picture_is_searched_once_however_often_it_is_asked_about(reader, monk
         assert reader.lines(image.copy()) == first
     image[:] = 25
     assert reader.lines(image) == []
+
+
+@pytest.mark.parametrize("font", ["DejaVuSansMono-Bold", "DejaVuSerif-Bold", "DejaVuSans-Bold"])
+def test_digits_that_stand_alone_are_read_in_other_fonts(reader, font):
+    """The network is not sure of a two or a seven by itself; as none it would be taken for the number before."""
+    letters = ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf", 36)
+    for digit in "0123456789":
+        plate = Image.new("RGB", (80, 60), (22, 23, 28))
+        ImageDraw.Draw(plate).text((28, 8), digit, font=letters, fill=(240, 240, 240))
+        assert reader.digits(np.asarray(plate)) == digit
