@@ -13,6 +13,7 @@ from runs import quick_level
 
 from bot.clients.client import open_client
 from bot.config import ConfigError, parse
+from game.actions import unflatten
 from game.camera import Camera
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
@@ -39,21 +40,21 @@ def game(request, tmp_path_factory):
 
 
 def test_every_page_is_known_by_a_real_clients_profile(game):
-    """From the home page into a battle and to its end."""
-    for page in ("home", "terminal", "stage_map", "stage_panel", "squad", "loading", "failed"):
+    """From the home page to the battle that loads."""
+    for page in ("home", "terminal", "stage_map", "stage_panel", "squad", "loading"):
         game.flow.go(page, game.time)
         game.advance(0.001)
         assert recognise(game.draw(), PROFILE, READER).screen == page
 
 
 def test_numbers_cards_and_operators_are_read(game):
-    """The size of the interface, all numbers, as many cards as there are, and operators by their bars."""
+    """The size of the interface, all numbers, the costs of all cards, and where an operator stands, by its bars."""
     game.flow.go("loading", game.time)
     game.advance(2.0)
     battle = game.battle
-    battle.step(600)
-    actions = np.flatnonzero(battle.legal_actions())
-    assert len(actions) > 1
+    battle.step(90)
+    action = unflatten(int(np.flatnonzero(battle.legal_actions())[-1]), len(SQUAD), STAGE.height * STAGE.width)
+    assert battle.act(action)
     game.advance(0.4)
     image, true = game.draw(), battle.view()
     profile, certain = fitted(image, PROFILE, READER)
@@ -62,7 +63,8 @@ def test_numbers_cards_and_operators_are_read(game):
     assert (hud.kills, hud.total, hud.life, hud.dp) == (true.kills, true.total, true.life, true.dp)
     assert [card.cost for card in hud.cards] == [card.cost for card in true.cards]
     camera = Camera(STAGE.height, STAGE.width, STAGE.view)
-    assert operators_at(image, camera, STAGE, profile) == ()
+    seen = [(one.row, one.col) for one in operators_at(image, camera, STAGE, profile)]
+    assert seen == [(one.row, one.col) for one in true.operators] != []
 
 
 def test_things_on_the_field_are_no_cards(game):
@@ -88,7 +90,7 @@ def test_the_practice_games_own_profile_is_refused_for_a_skin(tmp_path):
     """It would know nothing of it: one line names the option and what to set."""
     skins.make(skins.NEON, tmp_path)
     config = parse({"practice": {"skin": "neon"}}, folder=tmp_path)
-    with pytest.raises(ConfigError, match=r"practice.skin .* arknights-en"):
+    with pytest.raises(ConfigError, match=r"practice.skin .*arknights-en"):
         open_client(config, load_stage(quick_level(tmp_path), CATALOGUE), SQUAD)
 
 
@@ -98,4 +100,4 @@ def test_the_twin_comes_back_after_faults():
     assert told["faults"] >= 4
     assert told["in step"] > 0.9
     assert told["clock right"] > 0.9
-    assert told["lost"] == 0.0
+    assert told["lost"] < 0.02

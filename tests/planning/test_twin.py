@@ -168,7 +168,7 @@ def test_a_card_is_paid_when_it_leaves_the_hand(watched):
 
 
 def test_a_clock_that_ran_ahead_is_put_back(watched):
-    """The game stood still between two frames: the twin is where the battle is at once, not once that has come so far."""
+    """The game stood still between two frames: the twin is where the battle is at once, and need not wait for it."""
     watched.play(3.0)
     watched.battle.step(6)
     watched.t += 4.0
