@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import skins
 from runs import quick_level
 
 START_SECONDS = 90
@@ -35,9 +36,12 @@ def level(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(desktop: dict[str, str], level: Path) -> Iterator[subprocess.Popen[str]]:
-    """The practice game in a window at the screen's corner; it prints the name of every screen it shows."""
-    options = ["--window", "--position", "0,0", "--no-popups", "--say", "--stage", level]
+def window(desktop: dict[str, str], level: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The practice game in a window at the screen's corner, in a look that the eyes were never taught; it prints the
+    name of every screen it shows.
+    """
+    skin = skins.make(skins.NEON, tmp_path)
+    options = ["--window", "--position", "0,0", "--no-popups", "--say", "--stage", level, "--skin", skin]
     command = [sys.executable, "-m", "bot", "practice", *options]
     with subprocess.Popen(command, env=desktop, stdout=subprocess.PIPE, text=True) as game:
         assert game.stdout is not None
@@ -48,12 +52,14 @@ def window(desktop: dict[str, str], level: Path) -> Iterator[subprocess.Popen[st
 
 @pytest.mark.timeout(START_SECONDS + PLAY_SECONDS)
 def test_a_battle_is_played_through_a_real_window(window, desktop, level, tmp_path, port):
-    """From the home screen to a settled battle and home again, by pixels and the mouse alone."""
+    """From the home screen to a settled battle and home again, by pixels and the mouse alone, as on a client that was
+    never seen: no detector, no portraits.
+    """
     (tmp_path / "empty-authority").touch()
     config = tmp_path / "bot.toml"
     config.write_text(
         f'[play]\nstage = "{level}"\nplanning_seconds = 0\n'
-        f'[screen]\nkind = "window"\ntitle = "holdfast practice"\n[mqtt]\nport = {port}\n',
+        f'[screen]\nkind = "window"\ntitle = "holdfast practice"\nprofile = "arknights-en"\n[mqtt]\nport = {port}\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "bot", "run", "--config", config, "--battles", "1", "--fresh", "--json"]
