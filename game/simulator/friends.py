@@ -5,20 +5,19 @@ Once there they fight as operators of the squad do. No card plays them and nothi
 
 from __future__ import annotations
 
-from game.simulator.compiling import compiled, entry, often
-from game.simulator.field import field_within
+from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.presence import remove
-from game.simulator.records import Battles, Field, World
+from game.simulator.records import Field, World
 from game.simulator.skills import enter
 
 
-@entry
-def take_posts(world: World, battles: Battles, b: int) -> None:
-    """At the start of battle `b` those friends take their posts that are there from the start."""
-    field = field_within(battles, b)
-    for k in range(world.friend.shape[0]):
-        if not world.friend[k].hidden:
-            _come(world, field, k)
+@often
+def take_posts(world: World, field: Field) -> None:
+    """Before the first tick those friends take their posts that are there from the start."""
+    if field.battle[0].clock == 0:
+        for k in range(world.friend.shape[0]):
+            if not world.friend[k].hidden:
+                _come(world, field, k)
 
 
 @often
@@ -38,6 +37,7 @@ def move_friends(world: World, field: Field) -> None:
 @compiled
 def _come(world: World, field: Field, k: int) -> None:
     """A friend takes its post, unless it is there or an operator stands on its tile."""
+    not_inlined()
     post = world.friend[k]
     if field.standing[post.tile] < 0 and field.unit[world.cards + k].tile < 0:
         enter(world, field, world.cards + k, post.tile, post.direction)

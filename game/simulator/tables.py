@@ -17,7 +17,6 @@ from game.levels.stage import Fragment, Spawn, Stage, check_squad, chosen
 from game.simulator import options, records
 from game.simulator.effect_records import ATTRIBUTES, AWAY, FACTOR, PULL, PUSH
 from game.simulator.effect_tables import effect_tables
-from game.simulator.friends import take_posts
 from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.plain import readable
 from game.simulator.records import (
@@ -36,6 +35,7 @@ from game.simulator.records import (
 )
 from game.simulator.route_tables import nodes_of, steps_of, ways_of
 from game.simulator.rows import rows_of
+from game.simulator.tick import run
 
 SP_RECOVERIES = {
     "second": records.PER_SECOND,
@@ -181,11 +181,11 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     foe["blocker"] = foe["aim"] = foe["link"] = foe["gone_at"] = foe["way_tile"] = -1
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)
-    if world.friend.shape[0] > 0:
-        take_posts(world, battles, b)
     if world.effect.shape[0] > 0:
         battle["seed"] = int(seed) & LARGEST_SEED
         battles.modifier[b, :, :, FACTOR] = 1.0
+    if world.friend.shape[0] > 0:
+        run(world, battles, b, 0)  # they take their posts
 
 
 def ticks(seconds: float) -> int:

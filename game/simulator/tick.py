@@ -7,7 +7,7 @@ from game.simulator.attacks import enemy_attacks, operator_attacks
 from game.simulator.compiling import entry, often
 from game.simulator.effects import play_effects
 from game.simulator.field import add_dp, field_within
-from game.simulator.friends import move_friends
+from game.simulator.friends import move_friends, take_posts
 from game.simulator.modifiers import has_effects
 from game.simulator.movement import move
 from game.simulator.presence import update_list
@@ -23,6 +23,7 @@ def run(world: World, battles: Battles, b: int, ticks: int) -> None:
     field = field_within(battles, b)
     battle = field.battle[0]
     friends, effects = world.friend_order.shape[0] > 0, has_effects(world)
+    take_posts(world, field)
     for _ in range(ticks):
         if battle.outcome != RUNNING:
             return
