@@ -43,6 +43,10 @@ ENDLESS = 1_000_000
 """Life points that no battle uses up: all leaks are counted, not only those before the defeat."""
 MOVE_COST, DEATH_COST = 0.002, 0.02
 """Penalties for a move and for the death of an operator; a lost life point costs 1."""
+LEAKED_HEALTH = 0.5
+"""Penalty for the share of its health with which an enemy leaks: of two drafts that do not stop it, the one that hurts
+it more is nearer to stopping it.
+"""
 GIVEN_UP = 1e-9
 """Subtracted from the score of a draft that was given up, so that it is worse than what it was compared with."""
 KEPT_TRIALS = 4
@@ -200,9 +204,9 @@ class _Attempt:
         """The loss of the battle that was played, and whether the draft held.
 
         Each lost life point beyond `lives` costs 1, and so does each operator that had to be deployed and was not.
-        Moves and deaths cost a little. In a victory with such leaks, leaked enemies cost their remaining share of
-        health: of two drafts that do not stop an enemy, the one that hurts it more is nearer to doing so. In a battle
-        that is not won all enemies cost that share (1 before they appear), and the stage's life is added.
+        Moves and deaths cost a little. In a victory with such leaks, leaked enemies cost part of their remaining share
+        of health; in a battle that is not won, all enemies cost that share (1 before they appear), and the stage's life
+        is added.
         """
         foe, battle, arena = self.room.foe[0], self.room.battle[0], self.arena
         lost = max(ENDLESS - int(battle["life"]) - arena.lives, 0)
@@ -215,7 +219,7 @@ class _Attempt:
         self.escaped = self.escaped or tuple(np.flatnonzero(escaped).tolist())
         health = (foe["health"] / trial.world.enemy["max_health"]).clip(0.0)
         if battle["outcome"] == WON:
-            return loss + float(health[foe["leaked"]].sum()), False
+            return loss + LEAKED_HEALTH * float(health[foe["leaked"]].sum()), False
         health[foe["phase"] == ABSENT] = 1.0
         return loss + float(health.sum()) + arena.stage.options.max_life, False
 

@@ -63,9 +63,7 @@ class Mutator:
         return Draft(tuple(moves), draft.skills)
 
     def _change(self, draft: Draft) -> Draft:
-        """One change: another tile, operator, order or gate, two operators exchanged, one move more or less, a retreat,
-        or a skill.
-        """
+        """One change: another tile, operator, order or gate, one move more or less, a retreat, or a skill."""
         moves = list(draft.moves)
         if not moves:
             return self.drafts.random_draft()
@@ -77,7 +75,7 @@ class Mutator:
         if draw < 0.35 and move.kind == DEPLOY:
             moves[at] = self._elsewhere(move, kills)
         elif draw < 0.45:
-            self._rearrange(moves, at)
+            moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
         elif draw < 0.55 and move.kind == DEPLOY:
             moves[at] = self._gated(move, self.drafts.deployment(self.drafts.any_slot(moves), kills))
         elif draw < 0.65:
@@ -103,24 +101,6 @@ class Mutator:
                 moves.insert(int(self.rng.integers(at + 1, len(moves) + 1)), successor)
         else:
             moves.insert(at + int(self.rng.integers(2)), self.drafts.deployment(self.drafts.any_slot(moves), kills))
-
-    def _rearrange(self, moves: list[PlannedMove], at: int) -> None:
-        """A move comes at another place in the order; or another operator comes in place of the one of a deployment,
-        which takes the other's places where it can.
-        """
-        mine = moves[at]
-        if self.rng.random() < 0.5:
-            moves.insert(int(self.rng.integers(len(moves))), moves.pop(at))
-            return
-        others = [slot for slot in self.drafts.who_stands_on(mine.tile) if slot != mine.slot]
-        if mine.kind != DEPLOY or not others:
-            return
-        slot = self.drafts.any_of(others)
-        for n, move in enumerate(moves):
-            if move.slot == mine.slot:
-                moves[n] = move._replace(slot=slot)
-            elif move.slot == slot and (move.kind != DEPLOY or mine.slot in self.drafts.who_stands_on(move.tile)):
-                moves[n] = move._replace(slot=mine.slot)
 
     def _relief(self, moves: list[PlannedMove]) -> list[PlannedMove]:
         """One operator on the field retreats, perhaps with another one deployed; or a second shift relieves all."""

@@ -10,7 +10,6 @@ plan, on any number of cores.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,7 +18,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from game.actions import DEPLOY
 from game.characters.models import Operator
 from game.errors import PlanError
 from game.levels.stage import Stage
@@ -31,9 +29,6 @@ from planning.variation import EXACT, FAR, NEAR
 
 POOL = 12
 """Drafts that are kept and changed."""
-ALIKE = 2
-"""How many drafts of the pool may deploy the same operators until one holds in our battle: else it soon holds a dozen
-of one draft."""
 FRESH = 64
 """Random drafts that a pool begins with."""
 ROUND = 8
@@ -213,10 +208,8 @@ class _Search:
     def _with(self, pool: list[Entry], new: Sequence[Entry]) -> list[Entry]:
         """The pool with those of some new entries that are better than its worst."""
         full = len(pool) == POOL
-        ranked = sorted([*pool, *(entry for entry in new if not full or entry.score > pool[-1].score)], reverse=True)
-        if ranked and ranked[0].score.blocks == 0:
-            ranked = _varied(ranked)
-        return ranked[:POOL]
+        better = [entry for entry in new if not full or entry.score > pool[-1].score]
+        return sorted([*pool, *better], reverse=True)[:POOL]
 
     def _ends(self, entry: Entry) -> bool:
         """Note the best entry of a round of trials, and ask `goes_on` whether that was the last round."""
@@ -235,15 +228,3 @@ class _Search:
     def _rank(self, size: int) -> int:
         """The index in the pool of the draft to change: the better a draft, the likelier."""
         return int(size * self.rng.random() ** 2)
-
-
-def _varied(ranked: Sequence[Entry]) -> list[Entry]:
-    """Of entries from the best on, those before which there are fewer than `ALIKE` that deploy the same operators."""
-    alike = Counter[frozenset[int]]()
-    kept: list[Entry] = []
-    for entry in ranked:
-        deployed = frozenset(move.slot for move in entry.draft.moves if move.kind == DEPLOY)
-        alike[deployed] += 1
-        if alike[deployed] <= ALIKE:
-            kept.append(entry)
-    return kept

@@ -69,7 +69,7 @@ def test_a_step_for_an_operator_of_the_level_is_skipped(make, kind):
     plan = plan_of(PlanStep(kind=kind, tile=(1, 3)), deploy("Kroos", 0, 5))
     player = player_of(plan, make.stage(befriended(make, friend(FANG, (1, 3)))))
     assert came(player, "Kroos") < 1.0
-    assert player.hindrances() == {0: "an operator of the level, which takes no orders, stands there"}
+    assert player.hindrances() == {0: "a unit of the level, which takes no orders, stands there"}
     assert len(player.battle.operators_on_field()) == 2
 
 
