@@ -79,6 +79,7 @@ class UnitState(Record):
     next_attack: float
     """Clock at which it can attack again; between two attacks it may lie between two ticks."""
     stunned_until: int
+    frozen_until: int
     sp: int
     skill_ticks: int
     """Ticks for which the skill stays active; 0 when it is not."""
@@ -110,7 +111,6 @@ class UnitState(Record):
     attacks: int
     """Attacks since its deployment, before the one that is made now."""
     cold_until: int
-    frozen_until: int
     worn: float
     """Points of defense that it has lost until it leaves the field."""
     neural: float
@@ -139,27 +139,19 @@ class UnitState(Record):
 
 
 class FoeState(Record):
-    """An enemy in a battle."""
+    """An enemy in a battle. What most ticks need comes first, so that it lies together in memory."""
 
     phase: int
     """ABSENT, PRESENT or GONE."""
-    row: float
-    col: float
     tile: int
     """The tile whose centre is nearest."""
-    health: float
-    node: int
-    """The node of its route to which it goes, or at which it waits."""
-    heading_down: float
-    """With heading_right the direction to that node, of length 1."""
-    heading_right: float
+    row: float
+    col: float
     distance_to_node: float
     distance_to_exit: float
-    wait_until: int
-    paused_until: int
-    """It stands still to shoot, or because it has just split off."""
-    hidden: bool
-    """Off the map on its route; it can neither be seen nor hit."""
+    heading_down: float
+    """With heading_right the direction to the node to which it goes, of length 1."""
+    heading_right: float
     blocker: int
     """The slot that blocks it; -1 for none."""
     aim: int
@@ -167,6 +159,17 @@ class FoeState(Record):
     next_attack: float
     """As in UnitState."""
     stunned_until: int
+    paused_until: int
+    """It stands still to shoot, or because it has just split off."""
+    slowed_until: int
+    slow: float
+    """Fraction of its speed that it loses."""
+    hidden: bool
+    """Off the map on its route; it can neither be seen nor hit."""
+    health: float
+    node: int
+    """The node of its route to which it goes, or at which it waits."""
+    wait_until: int
     cold_until: int
     frozen_until: int
     """It is stunned until then as well."""
@@ -187,9 +190,6 @@ class FoeState(Record):
     """The part of its attack that is lost by the leaps of the attack that it makes now."""
     leapt_at: int
     """One more than the clock at which a leaping attack struck it last."""
-    slow: float
-    """Fraction of its speed that it loses."""
-    slowed_until: int
     gone_at: int
     """Clock at which it died or leaked; -1 before."""
     leaked: bool
