@@ -117,7 +117,7 @@ class Recorder:
     def _pack_left_over(self) -> None:
         """Have traces compressed that a killed run left, and delete what a killed compression left."""
         for part in self._traces.glob(".*.part"):
-            part.unlink(missing_ok=True)
+            self._packing.submit(part.unlink, missing_ok=True)  # after what is being compressed now
         for left in sorted(self._traces.glob("*.jsonl")):
             self._packing.submit(self._pack, left)
 

@@ -48,32 +48,41 @@ def unpacked(content: bytes) -> bytes:
 def pack(trace: Path, faults: Path) -> None:
     """Compress a closed trace, and have the faults that hold a link to it hold one to the compressed file.
 
-    A kill at any moment leaves the trace or the compressed one, or both. Raises OSError.
+    A kill at any moment leaves the trace or the compressed one, or both. A trace that is thrown away meanwhile is not
+    there compressed either, but with its faults. Raises OSError.
     """
-    packed = trace.with_name(f"{trace.name}.gz")
-    part = trace.with_name(f".{trace.name}.part")
+    packed, part = trace.with_name(f"{trace.name}.gz"), trace.with_name(f".{trace.stem}.part")
     with trace.open("rb") as source, gzip.open(part, "wb", compresslevel=LEVEL) as target:
         shutil.copyfileobj(source, target, 1 << 20)
-    part.replace(packed)
+        file = os.fstat(source.fileno())
     for held in faults.glob(f"*/{IN_FAULT}"):
-        if held.samefile(trace):
-            hold(packed, held.parent)
+        if os.path.samestat(held.stat(), file):
+            _link(part, held.with_name(f"{IN_FAULT}.gz"))
             held.unlink()
-    trace.unlink()
+    if trace.exists():
+        part.replace(packed)
+        trace.unlink()
+    else:
+        part.unlink()
 
 
 def hold(trace: Path, fault: Path) -> None:
-    """Have the folder of a fault hold a trace: as a hard link, or as a copy where the disk knows none. Raises OSError.
-
-    A trace that is still being written goes on in the link, and is compressed with it.
+    """Have the folder of a fault hold a trace that is being written: it goes on in the link, and is compressed with it.
+    Raises OSError.
     """
-    held = fault / (f"{IN_FAULT}.gz" if trace.suffix == ".gz" else IN_FAULT)
+    _link(trace, fault / IN_FAULT)
+
+
+def _link(file: Path, name: Path) -> None:
+    """Give a file a further name, or copy it where the disk knows no hard links; a name that exists stays. Raises
+    OSError.
+    """
     try:
-        os.link(trace, held)
+        os.link(file, name)
     except FileExistsError:
         return
     except OSError:
-        shutil.copyfile(trace, held)
+        shutil.copyfile(file, name)
 
 
 def make_room(folder: Path, keep: int, megabytes: float, pattern: str = "*") -> None:
