@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from game.extras import ROOT
+from bot.extras import ROOT
 
 SECRETS = ("HOLDFAST_MQTT_PASSWORD", "HOLDFAST_WEB_PASSWORD", "HOLDFAST_COACH_KEY")
 """Variables of the environment that only the process that needs one gets."""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.agents.computer import Computer
+from bot.extras import install_command, pip_install
 from bot.own_process import own_command
 from game.errors import InputError
-from game.extras import install_command, pip_install
 
 LOOPBACK = "127.0.0.1"
 SILENT = {"DO_NOT_TRACK": "1", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bot.commands.arguments import Verbs, add_config, add_json, add_verb, port
 from bot.commands.mcp import add_control, desk_for
 from bot.commands.output import print_json, print_progress
+from bot.extras import need_extra
 from game.errors import DONE, FAILED, InputError
-from game.extras import need_extra
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from bot.commands.arguments import Verbs, add_config, add_verb, port
+from bot.extras import need_extra
 from game.errors import DONE
-from game.extras import need_extra
 
 if TYPE_CHECKING:
     from bot.agents.tools import Desk

@@ -25,8 +25,8 @@ from bot.commands.arguments import (
     seed,
 )
 from bot.commands.output import check_folder, print_facts, print_progress
+from bot.extras import need_extra
 from game.errors import DONE, InputError
-from game.extras import need_extra
 
 if TYPE_CHECKING:
     from bot.config import Config

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.doctor.finding import Found, failure, ok, warning
+from bot.extras import pip_install
 from bot.lock import is_locked
 from game.errors import HoldfastError
-from game.extras import pip_install
 
 LEAST_SPACE = 500 << 20
 """Bytes that should be free for checkpoints, traces and logs."""

@@ -6,8 +6,8 @@ import ipaddress
 import os
 
 from bot.config import WebOptions
+from bot.extras import need_extra
 from game.errors import InputError
-from game.extras import need_extra
 
 PASSWORD = "HOLDFAST_WEB_PASSWORD"  # noqa: S105 - the name of a variable
 

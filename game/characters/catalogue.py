@@ -108,7 +108,7 @@ def _devices() -> dict[str, Device]:
     drawn = {name: {**one, "range": ranges[one["range"]]} if "range" in one else one for name, one in entries.items()}
     found = [_convert(table, name, {"name": name, **entry}, Device) for name, entry in drawn.items()]
     for one in found:
-        unit_of(one)
+        unit_of(one)  # TableError here, not in a battle, where skill or effects do not fit
     return {id_: one for one in found for id_ in one.ids}
 
 

@@ -7,6 +7,7 @@ it is given.
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -39,6 +40,16 @@ CLIENT_LIFT = 0.2
 CLIENT_HEALTH, CLIENT_SP, CLIENT_ACTIVE, CLIENT_READY, CLIENT_EMPTY = (
     (104, 178, 213), (142, 165, 60), (174, 121, 17), (255, 205, 0), (40, 40, 40),
 )  # fmt: skip
+
+
+class BareMap(NamedTuple):
+    """A map without units while it is drawn: on which picture, what, and how it is seen."""
+
+    picture: pygame.Surface
+    stage: Stage
+    camera: Camera
+    tilted: bool
+    focus: tuple[int, int] | None
 
 
 class Painter(HudPainter):
@@ -76,23 +87,17 @@ class Painter(HudPainter):
                 self._maps.clear()
             picture = pygame.Surface(self.surface.get_size())
             picture.fill(self.skin.colours.around)
+            bare = BareMap(picture, stage, camera, tilted, focus)
             for row in range(stage.height):
                 for col in range(stage.width):
-                    self._tile(picture, stage, camera, row, col, tilted, focus)
-                    self._scenery(picture, stage, camera, row, col, tilted, focus)
+                    self._tile(bare, row, col)
+                    self._scenery(bare, row, col)
             self._maps[key] = picture.convert(self.surface)
         return self._maps[key]
 
-    def _tile(
-        self,
-        picture: pygame.Surface,
-        stage: Stage,
-        camera: Camera,
-        row: int,
-        col: int,
-        tilted: bool,
-        focus: tuple[int, int] | None,
-    ) -> None:
+    def _tile(self, bare: BareMap, row: int, col: int) -> None:
+        """A tile, with the box over it if it is an entrance (red) or an exit (blue)."""
+        picture, stage, camera, tilted, focus = bare
         high = bool(stage.high[row, col])
         stands = bool(stage.melee[row, col] or stage.ranged[row, col])
         top, colours = camera.polygon(row, col, high, tilted, focus=focus), self.skin.colours
@@ -106,19 +111,11 @@ class Painter(HudPainter):
         pygame.draw.polygon(picture, colours.edge if stands else colours.high_side, top, max(self._px(1.5), 1))
         for places, tint in ((stage.entrances, colours.entrance), (stage.exits, colours.exit)):
             if (row, col) in places:
-                self._gate(picture, camera, row, col, tilted, focus, tint)
+                self._gate(bare, row, col, tint)
 
-    def _scenery(
-        self,
-        picture: pygame.Surface,
-        stage: Stage,
-        camera: Camera,
-        row: int,
-        col: int,
-        tilted: bool,
-        focus: tuple[int, int] | None,
-    ) -> None:
+    def _scenery(self, bare: BareMap, row: int, col: int) -> None:
         """What stands about on a tile, if anything, as the skin has it; always the same on the same tile."""
+        picture, stage, camera, tilted, focus = bare
         rng = np.random.default_rng([row, col, stage.total])
         if rng.random() >= self.skin.clutter:
             return
@@ -131,17 +128,9 @@ class Painter(HudPainter):
             x, y = at(row + down, col + right)
             picture.blit(thing, (round(x - thing.get_width() / 2), round(y - thing.get_height() * 0.8)))
 
-    def _gate(
-        self,
-        picture: pygame.Surface,
-        camera: Camera,
-        row: int,
-        col: int,
-        tilted: bool,
-        focus: tuple[int, int] | None,
-        tint: Colour,
-    ) -> None:
-        """A wire-frame box over an entrance (red) or an exit (blue)."""
+    def _gate(self, bare: BareMap, row: int, col: int, tint: Colour) -> None:
+        """A wire-frame box over a tile."""
+        picture, _, camera, tilted, focus = bare
         corners = ((-0.42, -0.42), (-0.42, 0.42), (0.42, 0.42), (0.42, -0.42))
         low, top = (
             [camera.pixel(row + down, col + right, False, tilted, focus=focus, lift=lift) for down, right in corners]

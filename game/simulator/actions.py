@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.actions import SKILL
+from game.actions import DEPLOY, RETREAT, SKILL, WAIT
 from game.simulator import options
 from game.simulator.choosing import in_hand
 from game.simulator.compiling import compiled, entry, not_inlined, often
@@ -148,16 +148,16 @@ def mark_places(world: World, battles: Battles, b: int, slot: int, marks: Flags)
 
 @entry
 def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int, direction: int) -> bool:
-    """Do an action in battle `b` at once; `kind` as in game.actions: 0 wait, 1 deploy, 2 skill, 3 retreat.
+    """Do an action in battle `b` at once; `kind` is WAIT, DEPLOY, SKILL or RETREAT.
 
     Returns whether it was allowed; if not, nothing happens.
     """
-    if kind == 0:
+    if kind == WAIT:
         return True
     field = field_within(battles, b)
     if not 0 <= slot < (field.unit.shape[0] if kind == SKILL else world.cards):
         return False
-    if kind == 1:
+    if kind == DEPLOY:
         on_map = 0 <= tile < field.standing.shape[0] and 0 <= direction < 4
         if not on_map or not can_deploy(world, field, slot, tile):
             return False
@@ -167,7 +167,7 @@ def act(world: World, battles: Battles, b: int, kind: int, slot: int, tile: int,
             return False
         use_skill(world, field, slot)
     else:
-        if kind != 3 or not can_retreat(field, slot):
+        if kind != RETREAT or not can_retreat(field, slot):
             return False
         retreat(world, field, slot)
     if field.battle[0].list_outdated:  # a skill has killed an enemy, and no tick is running that would notice it

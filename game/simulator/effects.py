@@ -289,8 +289,10 @@ def _comes_up(field: Field, chance: float) -> bool:
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
     row = world.effect[i]
-    if row.when in (DEATH, LINK_BROKEN):
-        may = row.firm or row.when == LINK_BROKEN or not is_silenced(field, row.owner)
+    if row.when == DEATH:
+        may = row.firm or not is_silenced(field, row.owner)
+    elif row.when == LINK_BROKEN:
+        may = True
     else:
         may = stands(field, row.owner) and holds_now(world, field, i, mode)
     if may and _comes_up(field, row.chance):

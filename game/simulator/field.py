@@ -63,7 +63,7 @@ def can_be_hit(field: Field, e: int) -> bool:
 @often
 def tile_of(world: World, field: Field, e: int) -> int:
     """The tile whose centre is nearest to an enemy."""
-    # Cut off, not rounded down, which takes longer; what differs lies beyond the map's edge.
+    # int() cuts off, which is faster than to round down, and the same but for what lies above or left of the map.
     row, col = int(field.foe[e].row + 0.5), int(field.foe[e].col + 0.5)
     row = min(max(row, 0), world.height - 1)
     col = min(max(col, 0), world.width - 1)

@@ -1,6 +1,6 @@
-"""Operators that the level itself puts on the field come and go, as its waves say.
+"""Friends: the operators and devices that the level itself puts on the field come and go, as its waves say.
 
-Once there they fight as operators of the squad do. No card plays them and nothing retreats them but the level.
+Once there they act as operators of the squad do. No card plays them and nothing retreats them but the level.
 """
 
 from __future__ import annotations

@@ -46,8 +46,6 @@ class BattleFigures(Record):
     """Some of the listed enemies are gone."""
     seed: int
     """Of the chances of effects; 0 in a battle without effects."""
-    leaps: int
-    """Attacks of enemies that leap so far."""
     draws: int
     """How many of these chances have been drawn."""
     changed: bool
@@ -56,6 +54,8 @@ class BattleFigures(Record):
     """Damage that the last attack of an operator has done to one enemy, for its effects."""
     barriers: int
     """Barriers on the field."""
+    leaps: int
+    """Attacks of enemies that leap so far."""
 
 
 class UnitState(Record):
@@ -70,8 +70,6 @@ class UnitState(Record):
     health: float
     shield: float
     """Damage that its shield still absorbs."""
-    leapt: int
-    """The last attack that leapt to it, counted by `BattleFigures.leaps`."""
     block_taken: int
     """How much block the enemies that it blocks take up."""
     target: int
@@ -136,6 +134,8 @@ class UnitState(Record):
     place: int
     """The tile that an effect of it has laid, and until when."""
     place_until: int
+    leapt: int
+    """The last attack that leapt to it, counted by `BattleFigures.leaps`."""
 
 
 class FoeState(Record):

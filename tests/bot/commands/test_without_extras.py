@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from game.extras import ROOT, install_command
+from bot.extras import ROOT, install_command
 
 MISSING = ("starlette", "uvicorn", "mcp", "httpx", "xllamacpp", "ray", "tensorboard")
 TRAIN = ("train", "--stage", "first_watch", "--out", "out")

@@ -12,8 +12,8 @@ from typing import get_args
 import pytest
 from web_side import page
 
+from bot.extras import ROOT
 from game.actions import DIRECTIONS
-from game.extras import ROOT
 from game.levels.stage import shipped_codes
 from planning.grading import Level
 from states.events import SCREEN_NAMES

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from game import extras
+from bot import extras
+from bot.extras import ROOT, ExtraError, install_command, need_extra
 from game.errors import BAD_INPUT
-from game.extras import ROOT, ExtraError, install_command, need_extra
 
 
 def test_what_is_missing_is_one_line_with_the_command():
