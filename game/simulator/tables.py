@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ from game.simulator.records import (
     Battles,
     Deployable,
     EnemyStats,
+    Flags,
     Floats,
     FragmentTiming,
     FriendOrder,
@@ -168,8 +170,7 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     for table in battles:
         if table.size:
             table[b : b + 1].view(np.uint8).fill(0)  # a third of the time that assigning a record to records takes
-    comes = np.array(chosen(stage.spawns, seed))
-    total = sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
+    comes, total = _coming(stage, seed if _spawn_points(stage).drawn else 0)
     battle, unit, foe = battles.battle[b], battles.unit[b], battles.foe[b]
     battle["dp"] = min(world.initial_cost, world.max_cost)
     battle["life"] = world.max_life
@@ -401,16 +402,39 @@ def _order(one: FriendMove) -> dict[str, float]:
     return {"friend": one.friend, "comes": one.comes, "fragment": one.fragment, "offset": ticks(one.offset)}
 
 
-def _starts(stage: Stage, seed: int) -> tuple[Floats, Floats]:
-    """The row and the column where each enemy of one battle appears, [E] each."""
-    centres, spread = _spawn_points(stage)
-    places = centres + np.random.default_rng(seed).uniform(-1.0, 1.0, centres.shape) * spread
-    return places[:, 0], places[:, 1]
+class _SpawnPoints(NamedTuple):
+    """Where enemies appear, and what a battle's seed decides of it. E enemies."""
+
+    centres: Floats
+    """[E, 2] the (row, column) around which each appears"""
+    spread: Floats
+    """[E, 2] how many tiles from there it may appear"""
+    spreads: bool
+    """Any of them does."""
+    drawn: bool
+    """Which enemies come is drawn by lot."""
 
 
 @lru_cache(maxsize=32)
-def _spawn_points(stage: Stage) -> tuple[Floats, Floats]:
-    """The (row, column) around which each enemy appears and how far from there it may, [E, 2] each, in tiles."""
+def _spawn_points(stage: Stage) -> _SpawnPoints:
+    """Where a stage's enemies appear."""
     routes = [stage.routes[spawn.route] for spawn in stage.spawns]
     centres = np.array([(route.row, route.col) for route in routes if route], np.float64)
-    return centres, np.array([spawn.spread for spawn in stage.spawns], np.float64)
+    spread = np.array([spawn.spread for spawn in stage.spawns], np.float64)
+    return _SpawnPoints(centres, spread, bool(spread.any()), any(spawn.group for spawn in stage.spawns))
+
+
+@lru_cache(maxsize=32)
+def _coming(stage: Stage, seed: int) -> tuple[Flags, int]:
+    """Which enemies come in a battle of this seed, [E], and how many of them the kill counter counts."""
+    comes = np.array(chosen(stage.spawns, seed))
+    return comes, sum(spawn.counts for spawn, mine in zip(stage.spawns, comes, strict=True) if mine)
+
+
+def _starts(stage: Stage, seed: int) -> tuple[Floats, Floats]:
+    """The row and the column where each enemy of one battle appears, [E] each."""
+    points = _spawn_points(stage)
+    places = points.centres
+    if points.spreads:
+        places = places + np.random.default_rng(seed).uniform(-1.0, 1.0, places.shape) * points.spread
+    return places[:, 0], places[:, 1]
