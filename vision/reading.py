@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.cutter import Cutter
-from vision.desktop import between_pillars, game_areas
+from vision.desktop import between_pillars, game_areas, inside_bars
 from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, Profile, load_profile
 from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise
@@ -31,6 +31,9 @@ EDGE = 8.0
 """Mean difference in grey levels between the bar's last row and the picture's first."""
 CLIENTS = ("CN", "JP", "TW", "KR", "EN")
 """The English last: other clients show some English words too."""
+STAGE_MAP = "stage_map"
+DOUBTFUL = (UNKNOWN_SCREEN, STAGE_MAP, BATTLE)
+"""Screens that may be seen where the game is not; a later one counts more than an earlier one."""
 ANY_CLIENT = "arknights"
 """Instead of a profile's name: whichever of these clients it is."""
 
@@ -72,14 +75,33 @@ class _Seen(NamedTuple):
 
 
 def _seen(pixels: Image, profile: str | Path, reader: Reader) -> _Seen:
-    """What a picture shows without its title bar and pillars or, where that is nothing known, in a rectangle of the
-    game's shape within a desktop.
+    """What a picture shows: inside plain bars where there are any, or without its title bar and pillars, or in a
+    rectangle of the game's shape within a desktop. The first of them that is sure counts.
     """
-    whole = _seen_in(between_pillars(client_area(pixels)), profile, reader)
-    if whole.reading.screen != UNKNOWN_SCREEN:
-        return whole
-    parts = (_seen_in(area.cut(pixels), profile, reader) for area in game_areas(pixels))
-    return next((part for part in parts if part.reading.screen != UNKNOWN_SCREEN), whole)
+    unsure: list[_Seen] = []
+    for area in _areas(pixels):
+        seen = _seen_in(area, profile, reader)
+        if _is_sure(seen):
+            return seen
+        unsure.append(seen)
+    return max(unsure, key=lambda one: DOUBTFUL.index(one.reading.screen))
+
+
+def _is_sure(seen: _Seen) -> bool:
+    """Whether what is seen can hardly come from another place of the picture: a battle at a wrong place shows no costs
+    of cards, and a code may stand in another window.
+    """
+    if seen.reading.screen == STAGE_MAP:
+        return len(seen.reading.found) > 1
+    return seen.certain or seen.reading.screen not in DOUBTFUL
+
+
+def _areas(pixels: Image) -> Iterator[Image]:
+    """Where in a picture the game may be, the likeliest first."""
+    inside = inside_bars(pixels)
+    for image in (pixels,) if inside is None else (inside, pixels):
+        yield between_pillars(client_area(image))
+    yield from (area.cut(pixels) for area in game_areas(pixels))
 
 
 def _seen_in(image: Image, profile: str | Path, reader: Reader) -> _Seen:

@@ -33,6 +33,16 @@ def test_a_battle_in_an_emulators_window_is_read():
     assert [card["cost"] for card in entry["cards"]] == [8, 9, 16, 16, 16, 25]
 
 
+@pytest.mark.parametrize(("bars", "tone"), [((0, 0, 70, 70), 0), ((50, 50, 0, 0), 12), ((31, 44, 83, 60), 70)])
+def test_a_battle_between_bars_is_read_as_without_them(tmp_path, bars, tone):
+    """Dark and coloured bars on any side change no number; before, they gave other ones."""
+    file = reference("more_screens", "battle_cn_tilepos1.jpg")
+    framed = tmp_path / "framed.png"
+    cv2.imwrite(str(framed), cv2.copyMakeBorder(cv2.imread(str(file)), *bars, cv2.BORDER_CONSTANT, value=(tone,) * 3))
+    with_bars, without = read_images([framed, file])
+    assert with_bars | {"file": ""} == without | {"file": ""}
+
+
 def test_a_page_without_a_battle_has_no_numbers():
     """Numbers that are not on the screen are null, not zero."""
     entry = read_image(reference("screens", "terminal.jpg"))
