@@ -1,4 +1,4 @@
-"""Where on a picture the game may be: inside plain bars, or in a rectangle of its shape between long straight edges.
+"""Where on a picture of a whole desktop the game may be: rectangles of the game's shape between long straight edges.
 
 An emulator draws bars of any colour on any side of the game. Each ends in an edge as long as the game is high or wide.
 """
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.bars import DARK
 from vision.client_area import Area
 from vision.profile import HEIGHT, WIDTH
 
@@ -32,18 +33,8 @@ LEAST_PILLAR, MOST_PILLAR = 0.02, 0.12
 """Least and most width of a pillar, as a share of the picture's."""
 PILLAR_EDGE = 0.55
 """Least share of its height along which a pillar ends in an edge."""
-PILLAR_DARK = 40
-"""Most mean grey level of a pillar."""
-BAR_ALIKE = 12
-"""Grey levels by which the pixels of a bar may differ: pictures are compressed."""
-BAR_PLAIN = 0.985
-"""Least share of a line across a bar that has the bar's colour."""
-SHAPE = 0.006
-"""By what share the shape that all of the bars leave may differ from the game's."""
-BLOCK = 8
-"""Pixels by which a bar may be wider than it is plain: compression blurs blocks of so many at its edge."""
-LEAST_BAR = 4
-"""Least width of a bar in pixels."""
+FRAME = 0.8
+"""Least share of a side along which a frame has an edge."""
 LEAST_EDGES = 2.0
 """Least sum of the shares of the four sides along which there is an edge."""
 
@@ -75,65 +66,19 @@ def game_areas(image: Image, most: int = 4) -> list[Area]:
     return apart[:most]
 
 
-def inside_bars(image: Image) -> Image | None:
-    """What plain bars along any sides leave of a picture; None where there are none.
-
-    A page may be plain along a side too. So no more is taken for a bar than the game's shape asks for. Bars that leave
-    another shape, that of a wide phone or of a tablet, are four of one colour, or two dark ones of one width, left and
-    right or above and below.
-    """
+def is_framed(image: Image, area: Area) -> bool:
+    """Whether an edge runs along nearly all of each side of an area, which no page of the game has inside it."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.int16)
-    rows, columns = (_bar(grey), _bar(grey[::-1])), (_bar(grey.T), _bar(grey.T[::-1]))
-    height, width = grey.shape
-    wide, high = width - sum(columns), height - sum(rows)
-    fitting = [(wide, round(wide * HEIGHT / WIDTH)), (round(high * WIDTH / HEIGHT), high)]
-    fitting = [(w, h) for w, h in fitting if wide - BLOCK <= w <= width and high - BLOCK <= h <= height]
-    is_usual = abs(wide * HEIGHT / (high * WIDTH) - 1) <= SHAPE
-    if fitting and not is_usual:
-        w, h = max(fitting)
-    elif is_usual or (min(*rows, *columns) > 0 and _is_one_colour(grey)):
-        w, h = wide, high
-    elif _are_pillars(grey.T, columns):
-        w, h = wide, height
-    elif _are_pillars(grey, rows):
-        w, h = width, high
-    else:
-        return None
-    if (w, h) == (width, height) or w < LEAST_WIDTH * width:
-        return None
-    left, top = _first(columns, width - w), _first(rows, height - h)
-    return np.ascontiguousarray(image[top : top + h, left : left + w])
+    part = grey[area.y : area.y + area.height, :], grey[:, area.x : area.x + area.width].T
+    ends = (area.x, area.x + area.width), (area.y, area.y + area.height)
+    return all(_is_edge(lines, at) for lines, both in zip(part, ends, strict=True) for at in both)
 
 
-def _first(bars: tuple[int, int], both: int) -> int:
-    """The width of the first of two opposite bars that are so wide together: where they could be wider, of one width
-    if possible.
-    """
-    blurred = both - sum(bars)
-    return bars[0] + blurred // 2 if blurred >= 0 else min(max(both // 2, both - bars[1]), bars[0])
-
-
-def _is_one_colour(grey: NDArray[np.int16]) -> bool:
-    """Whether the four outermost lines have one colour."""
-    return float(np.ptp([np.median(line) for line in (grey[0], grey[-1], grey[:, 0], grey[:, -1])])) <= BAR_ALIKE
-
-
-def _are_pillars(lines: NDArray[np.int16], bars: tuple[int, int]) -> bool:
-    """Whether the first and the last lines are two dark bars of one width."""
-    return bars[0] > 0 and abs(bars[0] - bars[1]) <= CLOSE and float(lines[: bars[0]].mean()) <= PILLAR_DARK
-
-
-def _bar(lines: NDArray[np.int16]) -> int:
-    """How many lines there are before the first that has not the colour of the outermost one; 0 for a narrow bar, and
-    where half of the lines have it: that is no bar but a plain picture.
-    """
-    colour, most = np.median(lines[0]), len(lines) // 2
-    for start in range(0, most, BLOCK):
-        plain = (np.abs(lines[start : start + BLOCK] - colour) <= BAR_ALIKE).mean(axis=1) >= BAR_PLAIN
-        if not plain.all():
-            wide = start + int(plain.argmin())
-            return wide if wide >= LEAST_BAR else 0
-    return 0
+def _is_edge(lines: NDArray[np.int16], column: int) -> bool:
+    """Whether the pixels left and right of a place between two columns differ in nearly all lines."""
+    first, last = max(column - CLOSE, 0), min(column + CLOSE, lines.shape[1])
+    steps = (np.abs(np.diff(lines[:, first:last], axis=1)) > STEP).mean(axis=0)
+    return bool(steps.size) and float(steps.max()) >= FRAME
 
 
 def between_pillars(image: Image) -> Image:
@@ -153,7 +98,7 @@ def _pillar(grey: NDArray[np.int16], least: int, most: int) -> int | None:
     """How wide the dark pillar at the left edge of a picture in grey is; None where there is none."""
     edges = _Edges.of(grey[:, : most + CLOSE], 1).share[least:most]
     wide = least + int(edges.argmax())
-    is_pillar = edges.max() >= PILLAR_EDGE and grey[:, : wide - CLOSE].mean() <= PILLAR_DARK
+    is_pillar = edges.max() >= PILLAR_EDGE and grey[:, : wide - CLOSE].mean() <= DARK
     return wide if is_pillar else None
 
 

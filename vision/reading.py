@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.bars import beside_tools, inside_bars
 from vision.cutter import Cutter
-from vision.desktop import between_pillars, game_areas, inside_bars
+from vision.desktop import between_pillars, game_areas, is_framed
 from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, Profile, load_profile
 from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise
@@ -75,8 +76,8 @@ class _Seen(NamedTuple):
 
 
 def _seen(pixels: Image, profile: str | Path, reader: Reader) -> _Seen:
-    """What a picture shows: inside plain bars where there are any, or without its title bar and pillars, or in a
-    rectangle of the game's shape within a desktop. The first of them that is sure counts.
+    """What a picture shows: in a framed rectangle of the game's shape, inside plain bars, without its title bar and
+    pillars, beside an emulator's bars, or in another rectangle. The first of them that is sure counts.
     """
     unsure: list[_Seen] = []
     for area in _areas(pixels):
@@ -98,10 +99,15 @@ def _is_sure(seen: _Seen) -> bool:
 
 def _areas(pixels: Image) -> Iterator[Image]:
     """Where in a picture the game may be, the likeliest first."""
-    inside = inside_bars(pixels)
+    inside, rectangles = inside_bars(pixels), game_areas(pixels)
+    framed = [area for area in rectangles if is_framed(pixels, area)]
+    yield from (area.cut(pixels) for area in framed)
     for image in (pixels,) if inside is None else (inside, pixels):
         yield between_pillars(client_area(image))
-    yield from (area.cut(pixels) for area in game_areas(pixels))
+    tools = beside_tools(pixels)
+    if tools is not None:
+        yield tools
+    yield from (area.cut(pixels) for area in rectangles if area not in framed)
 
 
 def _seen_in(image: Image, profile: str | Path, reader: Reader) -> _Seen:
