@@ -82,4 +82,5 @@ class BattlePage:
             dp_flash=self.effects.dp_flash(now),
             banner=self.effects.banner(now),
             struck=self.effects.struck,
+            bursts=self.effects.bursts_now(now),
         )

@@ -20,7 +20,8 @@ from game.practice import layout
 from game.practice.art import INK, WHITE, Colour, skill_mark
 from game.practice.devices import device_token
 from game.practice.enemies import ENEMY_SIZE
-from game.practice.hud import HudPainter
+from game.practice.mark_painter import GAUGE_HEIGHT, Ground, MarkPainter
+from game.practice.marks import UNMARKED, UnitMarks
 from game.practice.menus import GOLD
 from game.practice.scene import BattleScene, Hold, Label
 from game.practice.skin import OWN, Skin
@@ -52,7 +53,7 @@ class BareMap(NamedTuple):
     focus: tuple[int, int] | None
 
 
-class Painter(HudPainter):
+class Painter(MarkPainter):
     """Draws every frame of one window size: the menus, and battles."""
 
     def __init__(self, size: tuple[int, int], squad: tuple[Operator, ...], skin: Skin = OWN) -> None:
@@ -71,6 +72,7 @@ class Painter(HudPainter):
         self.labels = []
         if hold is not None and hold.tile is None:
             self._legal_tiles(scene, camera)
+        self.under_units(scene, Ground(self.surface, camera, tilted, focus, scene.battle.stage.high))
         self._units(scene, camera, tilted, focus)
         if hold is not None and hold.tile is not None:
             self._rhombus(scene, camera, hold)
@@ -169,9 +171,10 @@ class Painter(HudPainter):
         at = functools.partial(camera.pixel, high=high, tilted=tilted, focus=focus)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
         foot = at(unit.row, unit.col)
-        one = scene.battle.units[unit.slot]
+        one, marks = scene.battle.units[unit.slot], self.marks.operators.get(unit.slot, UNMARKED)
         if one.device:
             self._device(one, unit, foot, tile)
+            self.badges(marks, foot, tile)
             return
         down, right = STEPS[unit.direction]
         tip = at(unit.row + 0.46 * down, unit.col + 0.46 * right)
@@ -181,35 +184,40 @@ class Painter(HudPainter):
         top = self._stand(self.skin.operator(one, unit.direction, max(round(tile * 0.9), 4)), foot, "operator")
         if ("operator", unit.slot) in scene.struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
+        self.badges(marks, foot, tile)
         if self.skin.is_foreign:
-            self._client_bars(at(unit.row, unit.col, high=False, lift=CLIENT_LIFT * high), unit)
+            self._client_bars(at(unit.row, unit.col, high=False, lift=CLIENT_LIFT * high), unit, marks)
             return
         self._bar(foot, tile, unit.health, OPERATOR_BAR)
-        self._bar(
-            (foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)),
-            tile,
-            unit.sp,
-            (120, 220, 80) if not unit.skill_active else (255, 170, 60),
-            0.04,
-        )
+        below = foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)
+        if unit.skill_active:
+            self._bar(below, tile, marks.skill_left or unit.sp, (255, 170, 60), 0.04)
+        else:
+            self._bar(below, tile, unit.sp, (120, 220, 80), 0.04)
+        width, tall = round(tile * BAR_WIDTH), max(round(tile * GAUGE_HEIGHT), 2)
+        self.gauge(marks, round(foot[0] - width / 2), round(below[1] + tile * 0.07), width, tall)
         if unit.skill_ready:
             mark = skill_mark(max(round(tile * 0.32), 3))
             corner = round(foot[0] - mark.get_width() / 2), round(top - mark.get_height() * 1.05)
             self.surface.blit(mark, corner)
             self._label("skill_ready", *corner, *mark.get_size())
 
-    def _client_bars(self, ground: tuple[float, float], unit: OperatorOnField) -> None:
+    def _client_bars(self, ground: tuple[float, float], unit: OperatorOnField, marks: UnitMarks) -> None:
         """Bars and mark at an operator as the real client draws them."""
         size, (left, upper, width, height) = self.hud_scale.factor, CLIENT_BAR
         x, y = ground
         tall = max(round(height * size), 2)
         for line, (share, colour) in enumerate(
-            ((unit.health, CLIENT_HEALTH), (unit.sp, CLIENT_ACTIVE if unit.skill_active else CLIENT_SP))
+            (
+                (unit.health, CLIENT_HEALTH),
+                (marks.skill_left or unit.sp, CLIENT_ACTIVE) if unit.skill_active else (unit.sp, CLIENT_SP),
+            )
         ):
             place = round(x + left * size), round(y + upper * size) + line * tall
             pygame.draw.rect(self.surface, CLIENT_EMPTY, (*place, round(width * size), tall))
             filled = round(width * size * min(max(share, 0.0), 1.0))
             pygame.draw.rect(self.surface, colour, (*place, filled, tall))
+        self.gauge(marks, round(x + left * size), round(y + upper * size) + 2 * tall, round(width * size), tall)
         if unit.skill_ready:
             (x, y), half = (x + CLIENT_MARK[0] * size, y + CLIENT_MARK[1] * size), 12 * size
             corners = [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
@@ -242,6 +250,7 @@ class Painter(HudPainter):
         top = self._stand(token, foot, unit.kind)
         if struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
+        self.badges(self.marks.enemies.get(unit.number, UNMARKED), foot, tile)
         if unit.health < 1.0:
             self._bar(foot, tile, unit.health, ENEMY_BAR)
 

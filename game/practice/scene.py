@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from game.simulator.battle import Battle
 from game.view import Card
@@ -12,6 +12,19 @@ from game.view import Card
 Label = tuple[str, int, int, int, int]
 Struck = tuple[Literal["operator", "enemy"], int]
 """An operator by slot or an enemy by number."""
+
+
+class Burst(NamedTuple):
+    """Something that happened a moment ago around a place: a skill was used, or a dying enemy did harm."""
+
+    centre: tuple[float, float]
+    """(row, column)."""
+    radius: float
+    """In tiles."""
+    hostile: bool
+    """By an enemy."""
+    age: float
+    """0 as it happens to 1 as it fades."""
 
 
 @dataclass
@@ -50,6 +63,7 @@ class BattleScene:
     """The kind of enemy that is announced, or nothing."""
     struck: Collection[Struck] = ()
     """Units that were hit a moment ago."""
+    bursts: Sequence[Burst] = ()
 
     @property
     def light(self) -> float:
