@@ -115,8 +115,9 @@ def others_near(reading: SentenceReading, match: re.Match[str]) -> None:
 
 
 def calcified(reading: SentenceReading, match: re.Match[str]) -> None:
-    """Enemies in range take more arts damage and walk slower."""
+    """Enemies in range take more arts damage and walk slower. The operator does not attack, as no word says."""
     more, slower = number(reading), number(reading)
+    does(reading, add={"disarmed": 1.0})
     does(reading, who="enemies in range", factor={"arts_taken": 1.0 + more, "speed": round(1.0 - slower, 4)})
 
 

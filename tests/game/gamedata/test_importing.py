@@ -188,6 +188,8 @@ def test_shipped_operators_are_imported_with_their_shipped_numbers(imported, lai
                 {"disarmed", "regeneration_low"} & {*one.add, *one.lend} for one in theirs.skill.effects
             ):
                 theirs = msgspec.structs.replace(theirs, skill=ours.skill)  # Gummy's cooking and Gavial's first skill
+            if theirs.skill and theirs.skill.holds_fire:  # the heals of Myrtle's second skill have a range of their own
+                theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, range=None))
             if theirs.skill and theirs.skill.effects and not ours.skill.duration:  # it has time for its effects alone
                 theirs = msgspec.structs.replace(theirs, skill=msgspec.structs.replace(theirs.skill, duration=0.0))
             theirs = msgspec.structs.replace(theirs, **set_by_talents(laid_over.characters[name], ours))
