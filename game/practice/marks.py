@@ -22,10 +22,10 @@ State = Literal[
     "dodging", "weaker", "stronger",
 ]  # fmt: skip
 """States of units, in the order in which they are drawn. bound: it does not move. weaker, stronger: effects have
-changed its numbers for the worse or the better (`GAINS`), or it loses health all the time.
+changed its numbers for the worse or the better (`GAINS`), or it loses health all the time; faster is stronger too.
 """
 STATES: tuple[State, ...] = get_args(State)
-GAINS = (codes.ATTACK, codes.DEFENSE, codes.RESISTANCE, codes.ATTACK_SPEED, codes.SPEED, codes.BLOCK)
+GAINS = (codes.ATTACK, codes.DEFENSE, codes.RESISTANCE, codes.ATTACK_SPEED, codes.BLOCK)
 """Numbers of which more is better."""
 HITS = (codes.HIT_PHYSICAL, codes.HIT_ARTS, codes.HIT_MELEE)
 """Chances that an attack hits."""
@@ -170,7 +170,7 @@ def _add_changed(modifier: Floats, found: dict[str, Flags], stunned: Flags) -> N
     added, factors, taken = modifier[:, GAINS][:, :, :FACTOR], modifier[:, GAINS, FACTOR], modifier[:, TAKEN, FACTOR]
     lost = modifier[:, LOSSES, ADD]
     found["weaker"] = _any_of(added < 0) | _any_of(factors < 1) | _any_of(taken > 1) | _any_of(lost > 0)
-    found["stronger"] = _any_of(added > 0) | _any_of(factors > 1) | _any_of(taken < 1)
+    found["stronger"] = _any_of(added > 0) | _any_of(factors > 1) | _any_of(taken < 1) | (speed > 1)
 
 
 def _any_of(flags: Flags) -> Flags:

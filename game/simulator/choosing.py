@@ -36,7 +36,7 @@ from game.simulator.effect_records import (
     USUAL,
 )
 from game.simulator.field import mode_of
-from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health, is_camouflaged
+from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health, health_share, is_camouflaged
 from game.simulator.records import PRESENT, Field, World
 
 BESIDE_DOWN, BESIDE_RIGHT = (1, 0, -1, 0), (0, 1, 0, -1)
@@ -100,7 +100,7 @@ def holds_now(world: World, field: Field, i: int, mode: int) -> bool:  # noqa: C
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.skill != EITHER and (row.skill == ONLY) != (mode == 1):
         return False
-    share = health_of(field, f) / full_health(world, field, f)
+    share = health_share(world, field, f)
     if share > row.own_below or (row.own_above > 0.0 and share <= row.own_above):
         return False
     if row.after > 0 and field.battle[0].clock < field.entered[f] + row.after:
@@ -273,7 +273,7 @@ def _shoots_to(world: World, field: Field, e: int, s: int) -> bool:
 def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: C901, PLR0911 - one line a case
     """Whether a fighter is of the sort that an effect asks for."""
     row, slots = world.effect[i], field.unit.shape[0]
-    share = health_of(field, g) / full_health(world, field, g)
+    share = health_share(world, field, g)
     if share > row.below or (row.above > 0.0 and share <= row.above):
         return False
     if row.sort >= 0 and not world.sort[row.sort, g]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.blocking import release_above
-from game.simulator.choosing import chooses, foes_in_range, health_of, holds_now, stands
+from game.simulator.choosing import chooses, foes_in_range, holds_now, stands
 from game.simulator.compiling import compiled, often
 from game.simulator.effect_deeds import points_of
 from game.simulator.effect_events import clear
@@ -34,7 +34,7 @@ from game.simulator.effect_records import (
     USES,
 )
 from game.simulator.field import BASE, NO_INDEX, mode_of
-from game.simulator.modifiers import block_of, full_health, keep_share
+from game.simulator.modifiers import block_of, health_share, keep_share
 from game.simulator.records import Field, World
 
 
@@ -127,7 +127,7 @@ def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - on
     if per == SECONDS:
         return float(clock - field.entered[s])
     if per == LOST_HEALTH:
-        return 1.0 - health_of(field, s) / full_health(world, field, s)
+        return 1.0 - health_share(world, field, s)
     if per in (FRIENDS, ENEMIES_NEAR):
         return float(_count(world, field, i))
     unit = field.unit[s]

@@ -176,6 +176,17 @@ def keep_share(world: World, field: Field, s: int) -> None:
 
 
 @often
+def health_share(world: World, field: Field, f: int) -> float:
+    """The fraction of its full health that a fighter has; of an operator by its full health as it was changed last, so
+    that the conditions of effects hold alike while the changed numbers are made anew.
+    """
+    slots = field.unit.shape[0]
+    if f < slots:
+        return min(field.unit[f].health / field.unit[f].full_health, 1.0)
+    return min(field.foe[f - slots].health / full_health(world, field, f), 1.0)
+
+
+@often
 def block_of(world: World, field: Field, s: int) -> int:
     """How much an operator blocks now."""
     block = world.stance[mode_of(field, s), s].block

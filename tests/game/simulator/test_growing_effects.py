@@ -13,7 +13,8 @@ from game.characters.builds import operator_of, with_squad_effects
 from game.characters.effects import ONCE, Effect
 from game.characters.models import Build, Character
 from game.simulator import options
-from game.simulator.effect_records import ADD, BLOCK, BURN
+from game.simulator.battle import Battle
+from game.simulator.effect_records import ADD, BLOCK, BURN, UNDYING
 
 
 def single(make, *effects, seed=0, **changes):
@@ -74,6 +75,23 @@ def test_kills_are_counted_for_the_one_who_kills(make):
     until(battle, battle.gone)
     battle.step(3)
     assert own_health(battle) == before + 50.0
+
+
+def test_more_full_health_stays_as_long_as_its_skill_does(make):
+    """Surtr's third skill: +5,000 in every tick of it, and what else is always there holds meanwhile too."""
+    more = skill(effects=(Effect(add={"max_health": 5000.0}),))
+    talent = Effect(add={"undying": 1e-6})
+    battle = squad(make, ("Fang", {"effects": (talent,)}), refs=(make.dummy(**STILL),))
+    battle = Battle(battle.stage, (msgspec.structs.replace(battle.squad[0], skill=more),))
+    deploy(battle, 0, 1, 3)
+    battle.step(3)
+    before = own_health(battle)
+    assert battle.act(Action(SKILL, 0))
+    battle.step(3)
+    for _ in range(60):
+        battle.step(1)
+        assert own_health(battle) == before + 5000.0
+        assert battle.records.modifier[0, 0, UNDYING, ADD] > 0.0
 
 
 def test_an_enemy_that_falls_near_heals(make):
