@@ -8,12 +8,14 @@ from game.simulator.afflictions import resisted
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import fall, heal_gives_sp
+from game.simulator.effect_events import raise_event
 from game.simulator.effect_records import (
     ADD,
     DEFENSE_MET,
     FACTOR,
     HEALING_GIVEN,
     HEALING_TAKEN,
+    HURT,
     LEAST,
     LEAST_DAMAGE,
     PIERCE,
@@ -298,4 +300,6 @@ def _strike_with_effects(world: World, field: Field, s: int, mode: int, e: int) 
         fall(world, field, e, s)
     after_attack(world, field, s, fired, target)
     if foe.phase == PRESENT:
+        if hurt > 0.0:
+            raise_event(world, field, target, HURT)
         after_hit(world, field, target, s)

@@ -232,9 +232,12 @@ def damage_by_effect(world: World, field: Field, f: int, g: int, points: float, 
     if is_asleep(world, field, e):
         return
     hurt = damage_dealt(points, enemy_defense(world, field, e), enemy_resistance(world, field, e), kind)
-    field.foe[e].health -= at_most(field, g, hurt * taken(field, g, kind), 1)
+    hurt = at_most(field, g, hurt * taken(field, g, kind), 1)
+    field.foe[e].health -= hurt
     if field.foe[e].health <= 0.0:
         fall(world, field, e, f)
+    elif hurt > 0.0:
+        raise_event(world, field, g, HURT)
 
 
 @compiled

@@ -13,7 +13,7 @@ from worlds import IMMORTAL, battle_of, deploy, health, own_health, until
 
 from game.actions import LEFT
 from game.characters.builds import squad_of
-from game.characters.effects import Effect
+from game.characters.effects import ONCE, Effect
 from game.levels.stage import stage_of
 from game.simulator.battle import Battle
 
@@ -78,6 +78,23 @@ def test_what_bleeds_dies_of_it(make):
         enemy={"effects": (Effect(add={"bleed": 330.0}),)},
     )  # fmt: skip
     assert until(battle, battle.gone) == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.parametrize("by_effect", [False, True])
+def test_what_an_enemy_does_once_it_is_hurt(make, by_effect):
+    """Twice as fast for three seconds from its first wound on, by an attack or by an effect; only once."""
+    rage = Effect(when="hurt", every=ONCE, seconds=3.0, factor={"speed": 2.0})
+    burns = (Effect(when="interval", every=2.0, who="enemies", damage_points=1.0),) if by_effect else ()
+    own = {"block": 0, "range": tuple((0, n) for n in range(-9, 9)), "skill": None, "holds_fire": by_effect}
+    slow = {**IMMORTAL, "moveSpeed": 0.4}
+    battle = duel(make, enemy={"effects": (rage,)}, attributes=slow, effects=burns, **own)
+    until(battle, lambda: health(battle) not in (0.0, 1e9))
+    steps = []
+    for _ in range(5):
+        col = battle.enemies_on_field()[0].col
+        battle.step(30)
+        steps.append(battle.enemies_on_field()[0].col - col)
+    assert steps == pytest.approx([2 * steps[4]] * 3 + [steps[4]] * 2, rel=0.1)
 
 
 def test_a_shield_that_holds_only_while_none_blocks_it(make):
