@@ -8,7 +8,6 @@ Descriptions of enemies tell stories as well; clauses that only tell a story are
 # ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 from game.gamedata.effect_phrases import read_effects
 from game.gamedata.effect_reading import NO_BOARD, OWN_INTERVAL
 from game.gamedata.phrases import ENEMY_PHRASES, FACTOR, FRACTIONS, PARTLY, PHRASES, STATS, Clause, OwnNumbers
-from game.gamedata.strike_phrases import STRIKE_PHRASES
+from game.gamedata.strike_phrases import RADII, STRIKE_PHRASES
 
 
 class Meaning(NamedTuple):
@@ -85,7 +84,7 @@ def meaning(text: str, board: Mapping[str, float], its_range: str | None, own: O
 
 
 def in_own_range(
-    effects: dict[str, Any], its_range: str | None, own: OwnNumbers, ranges: Mapping[str, Any]
+    effects: dict[str, Any], its_range: str | None, own: OwnNumbers
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """A skill's fields with its effects for all in range where its own range has them, of which the words say only
     "around" (周围, 附近) while the attack keeps the operator's range; and what cannot be played of it, in words.
@@ -98,25 +97,16 @@ def in_own_range(
         return effects, ()
     if effects.get("holds_fire") or any("disarmed" in one.get("add", {}) for one in composed):
         return effects | {"range": its_range}, ()
-    radius = _radius([(tile["row"], tile["col"]) for tile in ranges[its_range]["grids"]])
-    if radius is None:
+    if its_range not in RADII:
         return effects, ("has a range of its own for effects, which is no circle",)
-    there = [one | {"who": one["who"].split()[0], "radius": radius} if _in_range(one) else one for one in composed]
+    around = {"radius": RADII[its_range]}
+    there = [one | around | {"who": one["who"].split()[0]} if _in_range(one) else one for one in composed]
     return effects | {"effects": there}, ()
 
 
 def _in_range(effect: Mapping[str, Any]) -> bool:
     """Whether an effect is for allies or enemies in its owner's range."""
     return str(effect.get("who", "")).endswith(" in range")
-
-
-def _radius(tiles: Sequence[tuple[int, int]]) -> float | None:
-    """The radius in tiles within which just these (row, column) lie; None where they are no circle."""
-    square = max(row * row + col * col for row, col in tiles)
-    far = math.isqrt(square) + 1
-    within = [(row, col) for row in range(-far, far + 1) for col in range(-far, far + 1)]
-    circle = {(row, col) for row, col in within if row * row + col * col <= square}
-    return math.ceil(math.sqrt(square) * 100) / 100 if set(tiles) == circle else None
 
 
 def _longest(

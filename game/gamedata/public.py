@@ -340,7 +340,7 @@ def _skill(id_: str, tables: Tables, own: OwnNumbers, branch: Branch) -> tuple[d
     if not levels:
         idle = {"name": str(id_), "gain": "deploy", "by_hand": False, "cost": 0, "initial": 0, "duration": 0}
         return idle, ("is not in skill_table",)
-    read = [_skill_level(level, own, branch, tables.ranges) for level in levels[: SKILL_LEVELS[-1]]]
+    read = [_skill_level(level, own, branch) for level in levels[: SKILL_LEVELS[-1]]]
     instead = {field: getattr(own, field) for field in ("hits", "targets", "damage", "range")}
     without = {"effects": [], "strength": 1.0, "strikes": False, "holds_fire": False, **instead}
     columns = {
@@ -359,15 +359,13 @@ def _said_once(rests: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _skill_level(
-    level: Mapping[str, Any], own: OwnNumbers, branch: Branch, ranges: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _skill_level(level: Mapping[str, Any], own: OwnNumbers, branch: Branch) -> tuple[dict[str, Any], tuple[str, ...]]:
     """A skill at one level as fields of `Skill`, and what is not played of it, in words."""
     sp = level["spData"]
     gain = GAIN_NAMES.get(sp["spType"]) or GAINS.get(sp["spType"], "deploy")
     board = board_of(level.get("blackboard")) | {SKILL_SECONDS: max(level.get("duration") or 0.0, 0.0)}
     effects, rest = descriptions.meaning(level["description"], board, level.get("rangeId"), own)
-    effects, lost = descriptions.in_own_range(effects, level.get("rangeId"), own, ranges)
+    effects, lost = descriptions.in_own_range(effects, level.get("rangeId"), own)
     rest += lost
     strikes = "strikes" in effects
     seconds = 0.0 if strikes else effects.pop("duration", 0.0) or max(level.get("duration") or 0.0, 0.0)

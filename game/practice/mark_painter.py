@@ -32,7 +32,7 @@ SKILL_RANGE: Colour = (255, 238, 190)
 COVERED = (255, 225, 150, 80)
 """Over the tiles that a selected unit, or one that waits for its direction, covers; red, green, blue, opacity."""
 ELEMENT_COLOURS: dict[str, Colour] = {
-    "neural": (225, 220, 245), "corrosion": (125, 170, 95), "burning": (250, 105, 60), "necrosis": (165, 95, 205),
+    "neural": (225, 220, 245), "corrosion": (170, 140, 90), "burning": (250, 105, 60), "necrosis": (165, 95, 205),
     "": (255, 255, 255),
 }  # fmt: skip
 GAUGE_HEIGHT = 0.04

@@ -11,11 +11,6 @@ from game.gamedata.importing import import_tables
 from game.gamedata.phrases import OwnNumbers
 
 OWN = OwnNumbers(interval=1.2, block=3, targets=1, hits=1, damage="physical", range="1-1")
-PLUS = [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)]
-RANGES = {
-    name: {"grids": [{"row": row, "col": col} for row, col in tiles]}
-    for name, tiles in {"x-5": PLUS, "1-1": PLUS[:2], "y": [*PLUS, (2, 0)]}.items()
-}
 MENDS = "周围所有友方单位每秒恢复相当于攻击力{heal:0%}的生命"
 MENDED = {"when": "interval", "every": 1.0, "heal": 0.5}
 
@@ -26,9 +21,9 @@ MENDED = {"when": "interval", "every": 1.0, "heal": 0.5}
         (MENDS, "x-5", {"effects": [{**MENDED, "who": "allies", "radius": 1.0}]}, ()),
         (MENDS, "1-1", {"effects": [{**MENDED, "who": "allies in range"}]}, ()),
         (MENDS, None, {"effects": [{**MENDED, "who": "allies in range"}]}, ()),
-        (f"停止攻击，{MENDS}", "y",
-         {"holds_fire": True, "range": "y", "effects": [{**MENDED, "who": "allies in range"}]}, ()),
-        (MENDS, "y", {"effects": [{**MENDED, "who": "allies in range"}]},
+        (f"停止攻击，{MENDS}", "x-3",
+         {"holds_fire": True, "range": "x-3", "effects": [{**MENDED, "who": "allies in range"}]}, ()),
+        (MENDS, "x-3", {"effects": [{**MENDED, "who": "allies in range"}]},
          ("has a range of its own for effects, which is no circle",)),
     ],
 )  # fmt: skip
@@ -36,13 +31,13 @@ def test_what_happens_around_happens_in_the_range_of_the_skill(text, its_range, 
     """A circle is its radius, and the attack keeps its own range; without an attack the whole range is the skill's."""
     found = meaning(text, {"heal": 0.5}, its_range, OWN)
     assert found.rest == ()
-    assert in_own_range(found.effects, its_range, OWN, RANGES) == (effects, rest)
+    assert in_own_range(found.effects, its_range, OWN) == (effects, rest)
 
 
 def test_the_skills_of_the_public_tables_reach_as_far_as_they_are_drawn(reference):
-    """Nian's third: the 21 tiles within the root of 5. Saria's third: the 25 that are drawn; she does not attack."""
+    """Nian's third: the 21 tiles within 2.3. Saria's third: the 25 that are drawn; she does not attack."""
     operators = import_tables([reference / "tables"], CATALOGUE).operators
     nian, saria = (operators[name]["skills"][2] for name in ("Nian", "Saria"))
-    assert [(one["who"], one["radius"]) for one in nian["effects"][-1]] == [("allies", 2.24)]
+    assert [(one["who"], one["radius"]) for one in nian["effects"][-1]] == [("allies", 2.3)]
     assert saria["range"] == "x-3"
     assert {"add": {"disarmed": 1.0}} in saria["effects"][-1]
