@@ -17,7 +17,7 @@ from game.practice.art import INK, Colour
 from game.practice.badges import badge
 from game.practice.enemies import ENEMY_SIZE
 from game.practice.hud import HudPainter
-from game.practice.marks import NO_MARKS, Place, UnitMarks, marks_of, range_of
+from game.practice.marks import NO_MARKS, Place, UnitMarks, marks_of, place_of, range_of
 from game.practice.scene import BattleScene
 from game.simulator.records import Flags
 
@@ -110,12 +110,12 @@ class MarkPainter(HudPainter):
             pygame.draw.line(self.surface, LINK, ground.pixel(*start), ground.pixel(*end), self._px(3))
         for one in self.marks.lying:
             self._lying(one.kind, one.place, one.waited, ground)
-        for unit in scene.battle.operators_on_field():
-            marks = self.marks.operators.get(unit.slot)
-            if marks and marks.shield > 0:
-                ground.ring((unit.row, unit.col), 0.46, SHIELD, self._px(3), share=min(max(marks.shield, 0.15), 1.0))
-            if marks and marks.wards > 0:
-                ground.ring((unit.row, unit.col), 0.52, WARD, self._px(3), parts=marks.wards)
+        for slot, marks in self.marks.operators.items():
+            if marks.shield > 0:
+                share = min(max(marks.shield, 0.15), 1.0)
+                ground.ring(place_of(scene.battle, slot), 0.46, SHIELD, self._px(3), share=share)
+            if marks.wards > 0:
+                ground.ring(place_of(scene.battle, slot), 0.52, WARD, self._px(3), parts=marks.wards)
 
     def _covered(self, scene: BattleScene, ground: Ground) -> None:
         """The tiles that the selected unit covers, or the card that waits for its direction would; outlined, those that

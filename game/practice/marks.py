@@ -96,12 +96,11 @@ NO_MARKS = FieldMarks({}, {}, (), (), (), ())
 def marks_of(battle: Battle) -> FieldMarks:
     """What is drawn because of effects now."""
     states = _states(battle)
-    slots, unit, foe = len(battle.units), battle.records.unit[0], battle.records.foe[0]
-    operators = {s: _operator_marks(battle, s, states.get(s, ())) for s in np.flatnonzero(unit["tile"] >= 0).tolist()}
+    slots, foe = len(battle.units), battle.records.foe[0]
     present = np.flatnonzero(foe["phase"] == PRESENT).tolist()
     linked = [e for e in present if 0 <= foe["link"][e] < slots]
     return FieldMarks(
-        {s: marks for s, marks in operators.items() if marks != UNMARKED},
+        {s: marks for s, marks in _operators(battle, states) if marks != UNMARKED},
         {e: UnitMarks(states[slots + e]) for e in present if slots + e in states},
         tuple(_areas(battle)),
         tuple(_ranges(battle)),
@@ -183,23 +182,26 @@ def _both(battle: Battle, name: str) -> Any:
     return np.concatenate([battle.records.unit[0][name], battle.records.foe[0][name]])
 
 
-def _operator_marks(battle: Battle, s: int, states: tuple[State, ...]) -> UnitMarks:
-    """The marks of one operator on the field."""
-    unit, clock = battle.records.unit[0, s], battle.ticks
-    injury, element = max((float(unit[name]) / options.BURST, name) for name in ELEMENTS)
-    burst = max(int(unit["uninjured_until"]) - clock, 0)
-    if burst:
-        seconds = options.ROT_SECONDS if unit["rots_until"] > clock else options.BURST_SECONDS
-        injury, element = min(burst / (seconds * TICKS), 1.0), ""
-    duration = max(int(battle.world.deployable["duration"][s]), 1)
-    return UnitMarks(
-        states,
-        float(unit["shield"]) / float(battle.world.stance["max_health"][0, s]),
-        int(unit["wards"]),
-        injury,
-        element if injury > 0 else "",
-        min(int(unit["skill_ticks"]) / duration, 1.0),
+def _operators(battle: Battle, states: Mapping[int, tuple[State, ...]]) -> Iterator[tuple[int, UnitMarks]]:
+    """The marks of each operator on the field, with its slot."""
+    unit, clock = battle.records.unit[0], battle.ticks
+    standing = np.flatnonzero(unit["tile"] >= 0)
+    injuries = np.array([unit[name][standing] for name in ELEMENTS]) / options.BURST
+    burst = np.maximum(unit["uninjured_until"][standing] - clock, 0) / TICKS
+    burst /= np.where(unit["rots_until"][standing] > clock, options.ROT_SECONDS, options.BURST_SECONDS)
+    told = zip(
+        standing.tolist(),
+        (unit["shield"][standing] / battle.world.stance["max_health"][0, standing]).tolist(),
+        unit["wards"][standing].tolist(),
+        injuries.max(axis=0).tolist(),
+        injuries.argmax(axis=0).tolist(),
+        np.minimum(burst, 1.0).tolist(),
+        (unit["skill_ticks"] / np.maximum(battle.world.deployable["duration"], 1))[standing].tolist(),
+        strict=True,
     )
+    for s, shield, wards, injury, element, rest, skill in told:
+        gauge = (rest, "") if rest > 0 else (injury, ELEMENTS[element] if injury > 0 else "")
+        yield s, UnitMarks(states.get(s, ()), shield, wards, *gauge, min(skill, 1.0))
 
 
 # --- Where effects work -----------------------------------------------------------------------------------------------
