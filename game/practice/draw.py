@@ -174,7 +174,6 @@ class Painter(MarkPainter):
         one, marks = scene.battle.units[unit.slot], self.marks.operators.get(unit.slot, UNMARKED)
         if one.device:
             self._device(one, unit, foot, tile)
-            self.badges(marks, foot, tile)
             return
         down, right = STEPS[unit.direction]
         tip = at(unit.row + 0.46 * down, unit.col + 0.46 * right)
@@ -184,7 +183,6 @@ class Painter(MarkPainter):
         top = self._stand(self.skin.operator(one, unit.direction, max(round(tile * 0.9), 4)), foot, "operator")
         if ("operator", unit.slot) in scene.struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
-        self.badges(marks, foot, tile)
         if self.skin.is_foreign:
             self._client_bars(at(unit.row, unit.col, high=False, lift=CLIENT_LIFT * high), unit, marks)
             return
@@ -250,7 +248,6 @@ class Painter(MarkPainter):
         top = self._stand(token, foot, unit.kind)
         if struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
-        self.badges(self.marks.enemies.get(unit.number, UNMARKED), foot, tile)
         if unit.health < 1.0:
             self._bar(foot, tile, unit.health, ENEMY_BAR)
 

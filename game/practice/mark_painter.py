@@ -1,7 +1,8 @@
-"""Draws what effects do in a battle: rings on the ground below all units, and badges and gauges at each of them.
+"""Draws what effects do in a battle: rings, badges and lines below all units, and a gauge below an operator's bars.
 
-The colours keep away from those of bars and marks, by which eyes read health and SP (`vision.localisation`, the
-profiles' `[operators]`), and nothing of this is drawn over a bar.
+Nothing of it is drawn over a unit or a bar, and the colours keep away from those by which eyes read health and SP
+(`vision.localisation`, the profiles' `[operators]`). Badges over enemies cost the detector a fiftieth of its recall in
+battles full of them; below all units they cost nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import pygame
 
-from game.camera import Camera
+from game.camera import HOVER, Camera
 from game.practice.art import INK, Colour
 from game.practice.badges import badge
 from game.practice.enemies import ENEMY_SIZE
 from game.practice.hud import HudPainter
-from game.practice.marks import NO_MARKS, Place, UnitMarks, marks_of, place_of, range_of
+from game.practice.marks import NO_MARKS, UNMARKED, Place, State, UnitMarks, marks_of, place_of, range_of
 from game.practice.scene import BattleScene
 from game.simulator.records import Flags
 
@@ -38,7 +39,7 @@ ELEMENT_COLOURS: dict[str, Colour] = {
 GAUGE_HEIGHT = 0.04
 """Of the gauge of elemental injury, in tiles, below the bar of SP."""
 BADGE_SIZE, BADGE_ASIDE = 0.22, 0.4
-"""Of a badge, and how far from the middle of the foot its own is; in tiles."""
+"""Of a badge, and how far from the middle of an operator's foot its own is; in tiles."""
 
 
 class Ground(NamedTuple):
@@ -51,23 +52,30 @@ class Ground(NamedTuple):
     high: Flags
     """bool[row, column]: which tiles are high ground."""
 
-    def pixel(self, row: float, col: float) -> tuple[float, float]:
-        """The pixel of a place, on high ground where its tile is."""
+    def pixel(self, row: float, col: float, *, enemy: bool = False) -> tuple[float, float]:
+        """The pixel of a place, on high ground where its tile is; of an enemy's, who is always above low ground."""
+        high = not enemy and self.is_high(row, col)
+        return self.camera.pixel(row, col, high, self.tilted, focus=self.focus)
+
+    def is_high(self, row: float, col: float) -> bool:
+        """Whether the tile of a place, or the map's nearest, is high ground."""
         height, width = self.high.shape
-        tile = min(max(round(row), 0), height - 1), min(max(round(col), 0), width - 1)
-        return self.camera.pixel(row, col, bool(self.high[tile]), self.tilted, focus=self.focus)
+        return bool(self.high[min(max(round(row), 0), height - 1), min(max(round(col), 0), width - 1)])
+
+    def tile(self, row: float, col: float) -> float:
+        """How many pixels wide a tile is at a place."""
+        return (self.pixel(row, col + 0.4)[0] - self.pixel(row, col - 0.4)[0]) / 0.8
 
     def ring(
         self, centre: Place, radius: float, colour: Colour, pen: int, *, share: float = 1.0, parts: int = 0
     ) -> None:
         """A circle of `radius` tiles, or the first `share` of it; with `parts`, in so many pieces."""
-        height, width = self.high.shape
-        tile = min(max(round(centre[0]), 0), height - 1), min(max(round(centre[1]), 0), width - 1)
+        high = self.is_high(*centre)
         steps = max(round(14 + 12 * radius), 3 * parts)
         angles = [-math.pi / 2 + 2 * math.pi * share * step / steps for step in range(steps + 1)]
         points = [
             self.camera.pixel(
-                centre[0] + radius * math.sin(angle), centre[1] + radius * math.cos(angle), bool(self.high[tile]),
+                centre[0] + radius * math.sin(angle), centre[1] + radius * math.cos(angle), high,
                 self.tilted, focus=self.focus,
             )
             for angle in angles
@@ -107,9 +115,10 @@ class MarkPainter(HudPainter):
             pen, colour = self._px(5 * (1 - burst.age)), HOSTILE if burst.hostile else SKILL_RANGE
             ground.ring(burst.centre, burst.radius * (0.3 + 0.7 * burst.age), colour, pen)
         for start, end in self.marks.links:
-            pygame.draw.line(self.surface, LINK, ground.pixel(*start), ground.pixel(*end), self._px(3))
+            pygame.draw.line(self.surface, LINK, ground.pixel(*start, enemy=True), ground.pixel(*end), self._px(3))
         for one in self.marks.lying:
             self._lying(one.kind, one.place, one.waited, ground)
+        self._badges(scene, ground)
         for slot, marks in self.marks.operators.items():
             if marks.shield > 0:
                 share = min(max(marks.shield, 0.15), 1.0)
@@ -142,20 +151,33 @@ class MarkPainter(HudPainter):
     def _lying(self, kind: str, place: Place, waited: float, ground: Ground) -> None:
         """A flattened, dark figure of an enemy that lies, in a ring that closes until it rises."""
         x, y = ground.pixel(*place)
-        tile = ground.pixel(place[0], place[1] + 0.4)[0] - ground.pixel(place[0], place[1] - 0.4)[0]
-        token = self.skin.enemy(kind, max(round(tile * ENEMY_SIZE.get(kind, 0.8)), 4))
+        token = self.skin.enemy(kind, max(round(ground.tile(*place) * ENEMY_SIZE.get(kind, 0.8)), 4))
         flat = pygame.transform.smoothscale(token, (token.get_width(), max(token.get_height() * 2 // 5, 1)))
         flat.fill((90, 90, 100, 200), special_flags=pygame.BLEND_RGBA_MULT)
         self.surface.blit(flat, (round(x - flat.get_width() / 2), round(y - flat.get_height() / 2)))
         ground.ring(place, 0.42, HOSTILE, self._px(3), share=max(waited, 0.02))
 
-    def badges(self, marks: UnitMarks, foot: tuple[float, float], tile: float) -> None:
-        """The states of a unit, beside its foot: left and right in turn, and upwards."""
+    def _badges(self, scene: BattleScene, ground: Ground) -> None:
+        """The states of all units: of an operator left and right of its foot in turn, of an enemy above its head."""
+        for operator in scene.battle.operators_on_field():
+            states = self.marks.operators.get(operator.slot, UNMARKED).states
+            if states:
+                (x, y), tile = ground.pixel(operator.row, operator.col), ground.tile(operator.row, operator.col)
+                for number, state in enumerate(states):
+                    aside = BADGE_ASIDE * tile if number % 2 else -BADGE_ASIDE * tile
+                    self._badge(state, x + aside, y - tile * (0.14 + number // 2 * BADGE_SIZE), tile)
+        for enemy in scene.battle.enemies_on_field():
+            states = self.marks.enemies.get(enemy.number, UNMARKED).states
+            if states:
+                (x, y), tile = ground.pixel(enemy.row, enemy.col, enemy=True), ground.tile(enemy.row, enemy.col)
+                above = ENEMY_SIZE.get(enemy.kind, 0.8) + HOVER * enemy.flying + 0.13
+                for number, state in enumerate(states):
+                    self._badge(state, x + tile * BADGE_SIZE * (number - (len(states) - 1) / 2), y - tile * above, tile)
+
+    def _badge(self, state: State, x: float, y: float, tile: float) -> None:
+        """One badge with its middle at a pixel; `tile` is how many pixels wide a tile is there."""
         size = max(round(tile * BADGE_SIZE), 6)
-        for number, state in enumerate(marks.states):
-            x = foot[0] + (BADGE_ASIDE * tile if number % 2 else -BADGE_ASIDE * tile)
-            y = foot[1] - 0.14 * tile - (number // 2) * size * 1.05
-            self.surface.blit(badge(state, size), (round(x - size / 2), round(y - size / 2)))
+        self.surface.blit(badge(state, size), (round(x - size / 2), round(y - size / 2)))
 
     def gauge(self, marks: UnitMarks, left: int, top: int, width: int, height: int) -> None:
         """How far an elemental injury has gone, or what is left of the time of its burst."""
