@@ -1,4 +1,4 @@
-"""The small round badges beside a unit's feet that say which states it is in."""
+"""The small badges at units that say which states they are in."""
 
 from __future__ import annotations
 
@@ -49,15 +49,17 @@ GLYPHS: Mapping[State, tuple[Colour, Lines]] = {
 
 @cache
 def badge(state: State, size: int) -> pygame.Surface:
-    """The badge of a state in a square of `size` pixels."""
+    """The badge of a state in a square of `size` pixels: its lines with a dark edge.
+
+    Not on a disc or a plate: the detector took those for the mark of a ready skill.
+    """
     colour, lines = GLYPHS[state]
     side = size * DEPTH
-    big, half, pen = pygame.Surface((side, side), pygame.SRCALPHA), side / 2, max(side // 11, 1)
-    pygame.draw.circle(big, INK, (half, half), half)
-    pygame.draw.circle(big, colour, (half, half), half * 0.97, max(side // 18, 1))
-    for line in lines:
-        corners = [(half + x * half * 0.68, half + y * half * 0.68) for x, y in line]
-        pygame.draw.lines(big, colour, False, corners, pen)
-        for corner in corners:
-            pygame.draw.circle(big, colour, corner, pen / 2)
+    big, half, pen = pygame.Surface((side, side), pygame.SRCALPHA), side / 2, max(side // 8, 1)
+    for tint, width in ((INK, 2 * pen), (colour, pen)):
+        for line in lines:
+            corners = [(half + x * half * 0.82, half + y * half * 0.82) for x, y in line]
+            pygame.draw.lines(big, tint, False, corners, width)
+            for corner in corners:
+                pygame.draw.circle(big, tint, corner, width / 2)
     return pygame.transform.smoothscale(big, (size, size))

@@ -1,8 +1,7 @@
 """Draws what effects do in a battle: rings, badges and lines below all units, and a gauge below an operator's bars.
 
-Nothing of it is drawn over a unit or a bar, and the colours keep away from those by which eyes read health and SP
-(`vision.localisation`, the profiles' `[operators]`). Badges over enemies cost the detector a fiftieth of its recall in
-battles full of them; below all units they cost nothing.
+Nothing of it is drawn over a unit or a bar, so that the detector finds as many as without; and the colours keep away from
+those by which eyes read health and SP (`vision.localisation`, the profiles' `[operators]`).
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Ground(NamedTuple):
     """bool[row, column]: which tiles are high ground."""
 
     def pixel(self, row: float, col: float, *, enemy: bool = False) -> tuple[float, float]:
-        """The pixel of a place, on high ground where its tile is; of an enemy's, who is always above low ground."""
+        """The pixel of a place, on high ground where its tile is; enemies are above low ground everywhere."""
         high = not enemy and self.is_high(row, col)
         return self.camera.pixel(row, col, high, self.tilted, focus=self.focus)
 
