@@ -1,7 +1,7 @@
 """Draws what effects do in a battle: rings, badges and lines below all units, and a gauge below an operator's bars.
 
-Nothing of it is drawn over a unit or a bar, so that the detector finds as many as without; and the colours keep away from
-those by which eyes read health and SP (`vision.localisation`, the profiles' `[operators]`).
+Nothing of it is drawn over a unit or a bar, so that the detector finds as many as without; and the colours keep away
+from those by which eyes read health and SP (`vision.localisation`, the profiles' `[operators]`).
 """
 
 from __future__ import annotations
