@@ -1,6 +1,6 @@
 """Views as arrays and back: a `BattleView` is for traces and people, a `ViewArrays` for compiled code.
 
-Enemies are named by kind in a view and numbered in arrays; the numbers are those of `tables.kinds_of(stage)`.
+Enemies are named by kind in a view and numbered in arrays; the numbers are those of `enemy_tables.kinds_of(stage)`.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action, flatten
 from game.characters.models import Operator
 from game.levels.stage import Stage
+from game.simulator.enemy_tables import kinds_of
 from game.simulator.legality import legal_actions, places_of
-from game.simulator.tables import kinds_of
 from game.view import UNKNOWN, BattleView, Card
 from game.view_arrays import arrays_of
 from learning.arrays import Mask

@@ -145,9 +145,15 @@ def hold(
 def _leaked(records: Battles, stage: Stage) -> tuple[EnemyEnd, ...]:
     """The enemies that leaked in the only battle of a batch and cost life, in that order."""
     foe = records.foe[0]
-    leaked = [n for n in np.flatnonzero(foe["leaked"]).tolist() if stage.enemies[stage.spawns[n].enemy].life_cost]
+    leaked = [n for n in np.flatnonzero(foe["leaked"]).tolist() if _costs_life(stage, n)]
     numbers = sorted(leaked, key=lambda number: int(foe["gone_at"][number]))
     return tuple(_end(stage, number, int(foe["gone_at"][number]), leaked=True) for number in numbers)
+
+
+def _costs_life(stage: Stage, number: int) -> bool:
+    """Whether a leak of a spawn's enemy costs life."""
+    spawn = stage.spawns[number]
+    return not spawn.harmless and stage.enemies[spawn.enemy].life_cost > 0
 
 
 def _end(stage: Stage, number: int, tick: int, *, leaked: bool) -> EnemyEnd:

@@ -27,8 +27,9 @@ from game.actions import DEPLOY, RETREAT, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.display import arrays_for, show
+from game.simulator.enemy_tables import kinds_of
 from game.simulator.records import RUNNING, TICKS, Battles, World
-from game.simulator.tables import empty_battles, kinds_of, new_battles, world_of
+from game.simulator.tables import empty_battles, new_battles, world_of
 from game.simulator.tick import run
 from game.view import UNKNOWN, BattleView
 from game.view_arrays import view_of

@@ -41,6 +41,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Seconds from the deployment of a copy until the next one can be deployed."""
     barrier: bool = False
     """Walkers go around it; one that the player deploys may not close their last way."""
+    fought: bool = False
+    """Operators attack it where the level puts it, and it is a barrier that falls."""
     taunt: int = 0
     aimed_at: bool = False
     """As `Operator.aimed_at`, as are `range` and `effects`."""

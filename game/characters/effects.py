@@ -16,13 +16,14 @@ Gain = Literal["second", "attack", "hit", "deploy"]
 """What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 When = Literal[
     "always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends", "fall",
-    "hurt", "saved", "ward broken", "dodge", "rise", "link broken", "squad",
+    "hurt", "saved", "ward broken", "dodge", "rise", "link broken", "link over", "squad",
 ]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
 an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
 `radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
 `undying`. rise: an enemy does so after its first death. link broken: its `link` ends before its time, by its death too.
-squad: before the battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
+link over: the link ends at its time; the target is who was linked. squad: before the battle, for all of the squad with
+the owner in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held", "linked"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
 owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy; linked is the operator to
@@ -80,11 +81,13 @@ Shift = Literal["", "push", "away", "pull"]
 """push: in the owner's direction; away: from the owner; pull: towards it."""
 Per = Literal[
     "", "second", "idle", "kill", "use", "enemy", "ally", "lost health", "idle time", "skill time", "streak", "leap",
+    "lasting",
 ]  # fmt: skip
 """What an effect grows with: whole seconds on the field or since the last attack; kills, or uses of the skill before
 this one, since the deployment; enemies in the owner's range; the operators that it is for; the fraction of health that
 is lost, seconds since the last attack, seconds of the active skill (these three evenly); attacks in a row on the same
-enemy. leap: a strength that applies once more to each enemy that the same attack strikes after another."""
+enemy. leap: a strength that applies once more to each enemy that the same attack strikes after another. lasting: whole
+seconds for which a change has lasted."""
 
 
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,6 +168,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The radius is around the place that an effect of the owner `lays`, and the effect is there while that lasts."""
     besides: bool = False
     """The target of the attack is not chosen."""
+    fresh: bool = False
+    """Only those whose numbers the effect does not change already."""
     at_random: bool = False
     """Of those that may be chosen, `most` are chosen by chance."""
     below: float = 1.0
@@ -317,7 +322,9 @@ def _wrong_parts(effect: Effect) -> str:
             always and (outright or not changes)
         ),
         "a change of numbers needs seconds, or when = 'always'": changes and not always and effect.seconds <= 0.0,
-        f"{effect.when!r} has no target": effect.who == "target" and effect.when not in ("attack", "hit taken"),
+        f"{effect.when!r} has no target": (
+            effect.who == "target" and effect.when not in ("attack", "hit taken", "link over")
+        ),
         "strength, pierce, times and least belong to when = 'attack'": (
             (effect.when != "attack" and (effect.strength, effect.pierce, effect.least) != (1.0,) * 3)
             or (effect.when not in ("attack", "hit taken") and effect.times != 1.0)

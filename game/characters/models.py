@@ -359,9 +359,25 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """The name of the enemies that appear where it dies."""
     splits: int = 0
     """How many of them."""
+    second: dict[str, Any] = {}
+    """What it becomes where it dies first: itself with these fields, whose `effects` come beside its own."""
+    hovers: bool = False
+    """It walks in the air until it is stunned once."""
+    flies_after: float = 0.0
+    """Seconds after which it flies on its way on the ground; 0 for what its route says."""
+    escort: bool = False
+    """It is on the player's side: operators neither attack nor block nor heal it, enemies that shoot attack it, and its
+    death costs its `life_cost`, but no leak of it does."""
+    escort_range: float = 0.0
+    """Radius in tiles within which an enemy shoots escorts that attacks operators only while they block it."""
     effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the enemy does in the real game and not here, in words."""
+
+    @property
+    def is_aerial(self) -> bool:
+        """Whether it is in the air at some time."""
+        return self.flying or self.hovers or self.flies_after > 0.0
 
 
 def extended(offsets: Iterable[Offset], reach: int) -> tuple[Offset, ...]:

@@ -8,7 +8,7 @@ them stands for a number of the tables; a form whose numbers are not there does 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from game.characters.effects import ONCE
@@ -23,7 +23,20 @@ INJURY = r"(epdamage|combat|attack|empty)\.(attack@)?ep_damage_ratio"
 HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
 FACTORS = ("strength", "times", "pierce")
-DEEDS = ("add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link")
+DEEDS = (
+    "add",
+    "scale",
+    "factor",
+    "injury",
+    "wear",
+    "cold",
+    "stun",
+    "heal_dealt",
+    "leap",
+    "charge",
+    "link",
+    "damage_points",
+)
 """Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""
@@ -188,19 +201,6 @@ def first_use(skill: str) -> Part:
     return seconds
 
 
-def first_charge(numbers: AbilityNumbers, match: re.Match[str]) -> float:
-    """The seconds until an engineer begins to charge the artillery: its SP, one by the second."""
-    del match
-    return float(numbers.skill("charge_gunctrl").cost)
-
-
-def fettered(numbers: AbilityNumbers, match: re.Match[str]) -> float:
-    """The seconds for which a fetter links an enemy to an operator."""
-    del match
-    numbers.skill("lasso")
-    return float(numbers.take(r"@lasso\.hit_duration"))
-
-
 def used(skill: str) -> dict[str, Any]:
     """The fields of an effect that is a skill with a cooldown."""
     return {"when": "interval", "every": cooldown(skill), "ready_after": first_use(skill), "waits": True}
@@ -227,7 +227,7 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     # words that only repeat its numbers, and what concerns only what a level lists as missing itself
     ("【?飞行单位】?|不计入歼灭数|进入目标点损失\\d+目标生命|感染生物", {}),
     ("能够从战场中(降落|出现)|他们可以从.*位置切入战场|击倒后获得宝物|(能够|能)?(快速)?自然回复生命", {}),
-    ("可使用远程武器攻击.*与?.*", {}),
+    ("可使用远程武器攻击.*", {}),
     ("优先攻击(指挥终端|禁锢装置)", {}),
     ("对建筑造成的伤害提升", {}, r"atkup\.atk_scale"),
     (f"接触未激活的{_NAME}时，为其回复(一定|大量)技力", {}, r"driver\.sp"),
@@ -264,12 +264,6 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
       "leap_strength": Number(r"epdamage\.attack@chain\.atk_scale"),
       "effects": [hit(injury=Number(INJURY), element=element)]},
      r"epdamage\.attack@max_target"),
-    ("为伦蒂尼姆城防副炮持续充能，被打断时城防炮损失部分充能", {"effects": [
-        {"when": "interval", "every": Number(r"@charge_gunctrl\.interval"), "who": "linked",
-         "charge": Number(r"@charge_gunctrl\.sp")},
-        {"when": "interval", "every": ONCE, "ready_after": first_charge, "waits": True,
-         "link": Number(r"@charge_gunctrl\.hit_duration")},
-        {"when": "link broken", "charge": Number(r"@charge_gunctrl\.enemy_dmech_charge\[sp_reduce\]\.sp")}]}),
     ("攻击时为伦蒂尼姆城防副炮充能", {"effects": [{"when": "attack", "charge": Number(r"charge\.sp")}]}),
     ("攻击会?(晕眩|眩晕)目标", {"effects": [hit(stun=Number(r"(combat|attack)\.(attack@)?stun"))]}),
     ("(攻击后|在攻击时会短暂|攻击时会短暂)(暂时)?减少我方单位的?阻挡(数)?上限",
@@ -329,12 +323,6 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("可以投掷炸弹造成群体法术伤害并施加寒冷(效果)?",
      {"damage": "arts", "splash": AROUND, "attack_interval": cooldown("bomb"),
       "effects": [hit(cold=Number(r"@bomb\.freeze"))]}),
-    ("可以使用枷锁使我方单位瘫痪", {"effects": [
-        {"when": "interval", "every": ONCE, "ready_after": 0.1, "waits": True, "who": "enemies", "melee": True,
-         "radius": Number(r"@lasso\.range_radius"), "state": "awake", "most": 1, "stun": 1.1,
-         "link": fettered},
-        {"when": "interval", "every": 1.0, "who": "linked", "stun": 1.1, "damage": Number(r"@lasso\.atk_scale"),
-         "kind": "arts"}]}),
     (f"投掷之后移动速度{_UP}", {"effects": [
         {"from_attack": 1, "add": {"disarmed": 1.0}, "factor": {"speed": Number(r"@boomb\.move_speed")}}]}),
     # what it takes
@@ -432,7 +420,13 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
      {"splits_into": offspring, "splits": offspring_count},
      r"(deathrattle|deadspawn)\.(offset_bound|delay)"),
 )  # fmt: skip
-ENEMY_FORMS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
-    (re.compile(pattern), _means(fields, *(dropped or ("(?!)",)))) for pattern, fields, *dropped in _FORMS
-)
+Forms = tuple[tuple[re.Pattern[str], Build], ...]
 """Patterns and what they mean, tried in this order."""
+
+
+def made(forms: Iterable[tuple[Any, ...]]) -> Forms:
+    """Forms from rows of a pattern, what it means and, if any, a pattern of the numbers that say nothing more."""
+    return tuple((re.compile(pattern), _means(fields, *(dropped or ("(?!)",)))) for pattern, fields, *dropped in forms)
+
+
+ENEMY_FORMS = made(_FORMS)

@@ -80,8 +80,9 @@ class AbilityNumbers:
             return default
 
     def drop(self, pattern: str) -> None:
-        """Use up all keys that a pattern matches, because they say nothing more."""
-        self._used |= {key for key in self._board if re.fullmatch(pattern, key)}
+        """Use up all keys and skills that a pattern matches, because they say nothing more."""
+        keys = (*self._board, *(f"@{skill}" for skill in self._skills))
+        self._used |= {key for key in keys if re.fullmatch(pattern, key)}
 
     def skill(self, pattern: str) -> ActiveSkill:
         """The skill whose name a pattern matches; LookupError where there is none."""

@@ -20,6 +20,7 @@ from game.errors import GameDataError, TableError
 from game.gamedata import descriptions
 from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
 from game.gamedata.enemy_forms import ENEMY_FORMS
+from game.gamedata.enemy_kind_forms import KIND_FORMS
 from game.gamedata.enemy_reading import HANDBOOK_DAMAGE, AbilityNumbers, AbilityText, read_abilities
 from game.gamedata.phrases import RACES, OwnNumbers
 from game.gamedata.strike_phrases import SKILL_SECONDS
@@ -118,7 +119,7 @@ def _enemy(
     numbers = AbilityNumbers(
         data.get("talentBlackboard") or (), data.get("skills") or (), max(fields.get("range", 0.0), 0.0)
     )
-    read = read_abilities(_texts(data, told), numbers, ENEMY_FORMS)
+    read = read_abilities(_texts(data, told), numbers, (*KIND_FORMS, *ENEMY_FORMS))
     fields["races"] = _races(data, f"{name}{words}")
     fields["flying"] = _value(data, "motion") in ("FLY", 1) or bool(FLIES.search(words) or (family and family.flying))
     said = descriptions.enemy(_value(data, "description") or "").effects | _damage(told) | read.fields

@@ -10,7 +10,7 @@ from typing import NamedTuple
 KINDS = {
     "enemy": "enemies", "predefined": "devices", "friend": "operators of the level", "tile": "tiles", "rune": "runes",
     "optionalRunes": "runes", "globalBuff": "runes", "branches": "branches", "action": "actions",
-    "hiddenGroup": "hidden groups", "option": "options",
+    "option": "options",
 }  # fmt: skip
 """What the first word of a part without a rule (`Stage.unknown`) is of; all others are "others"."""
 OTHERS = "others"

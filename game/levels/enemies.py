@@ -58,6 +58,7 @@ class EnemyList:
         self._refs = {ref.at("id").text(): ref for ref in data.at("enemyDbRefs").each()}
         self._inline = {str(one.get("key").value): one for one in data.get("enemies", []).each()}
         self._indexes: dict[tuple[str, bool], int] = {}
+        self._seconds: dict[int, int] = {}
 
     def index(self, key: str, *, flying: bool) -> int:
         """The index in `enemies` of the enemy with this id; the motion of its route says whether it flies."""
@@ -66,6 +67,16 @@ class EnemyList:
             self._indexes[key, flying] = len(self.enemies)
             self.enemies.append(changed_enemy(self._enemy(key, flying=flying), key, self._runes))
         return self._indexes[key, flying]
+
+    def second(self, number: int) -> int:
+        """The index of what an enemy of this index becomes at its first death."""
+        if number not in self._seconds:
+            first = self.enemies[number]
+            fields = msgspec.to_builtins(first) | first.second | {"second": {}}
+            fields["effects"] = [*msgspec.to_builtins(first.effects), *first.second.get("effects", [])]
+            self._seconds[number] = len(self.enemies)
+            self.enemies.append(msgspec.convert(fields, Enemy))
+        return self._seconds[number]
 
     def _enemy(self, key: str, *, flying: bool) -> Enemy:
         """An enemy's numbers: the catalogue's, or a stand-in's, changed by what the level says of it."""

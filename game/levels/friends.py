@@ -42,6 +42,10 @@ class Friend(NamedTuple):
     """As in FACING."""
     hidden: bool
     """It is not there from the start, and comes when the waves say so."""
+    barrier: bool = False
+    """Walkers go around it until it falls, and operators attack it (see `game.levels.companions`)."""
+    walks: bool = False
+    """It is an escort: it comes with an enemy's body, and walks with it (see there)."""
 
 
 class FriendMove(NamedTuple):
@@ -86,7 +90,8 @@ def read_friends(
         operator, tile = _unit(one, catalogue, unknown), tile_map.tile(one.unit.at("position"))
         if operator is not None:
             direction = one.unit.get("direction", "RIGHT").enum(reader.DIRECTIONS)
-            friends.append(Friend(key, operator, tile, FACING.get(direction, 0), not one.there))
+            fought = one.group == "tokenInsts" and catalogue.devices[one.key].fought
+            friends.append(Friend(key, operator, tile, FACING.get(direction, 0), not one.there, barrier=fought))
         elif one.there:
             tile_map.take(tile)
     return FriendList(tuple(friends), frozenset(keys))

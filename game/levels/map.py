@@ -90,7 +90,7 @@ def _take_place(one: Predefined, tile_map: TileMap, devices: Mapping[str, Device
         tile = tile_map.tile(one.unit.at("position"))
         if not played:
             tile_map.take(tile)
-        if one.key in devices and devices[one.key].barrier:
+        if one.key in devices and devices[one.key].barrier and not devices[one.key].fought:
             tile_map.walkable[tile] = False
 
 

@@ -73,13 +73,15 @@ def device_cards(units: tuple[Predefined, ...], devices: Mapping[str, Device]) -
 
 def is_played(one: Predefined, devices: Mapping[str, Device]) -> bool:
     """Whether a device of the level is played: as a card that is there from the start, or on the field, from the start
-    or later.
+    or later; one that is fought only from the start.
     """
     device = devices.get(one.key)
     changed = any(not one.unit.get(field).quiet() for field in CHANGES)
     if device is None or changed or one.group not in ("tokenCards", "tokenInsts"):
         return False
-    return device.on_field if one.group == "tokenInsts" else one.there and not device.on_field
+    if one.group == "tokenInsts":
+        return device.on_field and (one.there or not device.fought)
+    return one.there and not device.on_field
 
 
 def levels_of(unit: JsonValue) -> tuple[int, int]:

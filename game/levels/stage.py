@@ -20,6 +20,7 @@ from game.characters.catalogue import Catalogue
 from game.characters.models import Enemy, Operator
 from game.errors import NoChallengeError, StageError
 from game.levels import reader
+from game.levels.companions import with_companions
 from game.levels.enemies import EnemyList
 from game.levels.friends import Friend, FriendMove, read_friends
 from game.levels.ground import NO_GROUND, GroundEffects
@@ -220,15 +221,16 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         raise NoChallengeError(f"{data.file}: has no challenge mode: none of its runes is for it; play the normal mode")
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
-    units = tuple(predefined(data, runes, challenge=challenge))
-    tile_map = read_map(data, runes, units, catalogue.devices, unknown)
+    given = tuple(predefined(data, runes, challenge=challenge))
+    tile_map = read_map(data, runes, given, catalogue.devices, unknown)
     options = changed_options(_read_options(data.at("options"), unknown), runes)
     enemies = EnemyList(data, runes, catalogue, unknown)
-    friends = read_friends(units, tile_map, catalogue, unknown)
+    friends = read_friends(given, tile_map, catalogue, unknown)
     waves = Waves(data, enemies, shown_groups(runes), friends, unknown)
     routes = read_routes(data, tile_map, {spawn.route for spawn in waves.spawns}, unknown)
     _note_the_rest(data, unknown, challenge=challenge)
-    spawns = with_offspring(waves.spawns, enemies)
+    units, spawns, routes = with_companions(friends.friends, waves, enemies, routes)
+    spawns = with_offspring(spawns, enemies)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
     return Stage(
         name=name,
@@ -256,9 +258,9 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         unknown=tuple(unknown.names),
         lesson=_text(data.get("lesson"), ""),
         stand_ins=tuple(enemies.stand_ins),
-        friends=friends.friends,
+        friends=units,
         friend_moves=tuple(waves.friend_moves),
-        devices=device_cards(units, catalogue.devices),
+        devices=device_cards(given, catalogue.devices),
         closed=tile_map.closed,
         ground=tile_map.ground,
     )

@@ -73,6 +73,8 @@ class Spawn(NamedTuple):
     """The weight with which no enemy of its group comes; -1 if some always come."""
     holds_wave: bool = True
     """The next wave waits until it is gone."""
+    friend: int = -1
+    """Index in the stage's friends of the unit whose body it is (see `game.levels.companions`); -1 for an enemy."""
 
 
 EMPTY_PACK = "no enemy"
@@ -240,10 +242,7 @@ class Waves:
         if not action.get("managedByScheduler", default=True).value:
             self._unknown.note("managedByScheduler false")
         hidden = action.get("hiddenGroup")
-        if hidden.quiet() or hidden.text() in self._shown_groups:
-            return True
-        self._unknown.note(f"hiddenGroup {hidden.text()}")
-        return False
+        return bool(hidden.quiet() or hidden.text() in self._shown_groups)
 
     def _spawn(self, action: JsonValue, offset: float) -> None:
         """One enemy, `offset` seconds after the fragment's start."""
@@ -306,6 +305,10 @@ def with_offspring(spawns: Sequence[Spawn], enemies: EnemyList) -> tuple[Spawn, 
     found = list(spawns)
     for parent, spawn in enumerate(found):  # grows meanwhile: offspring may split again
         kind = enemies.enemies[spawn.enemy]
+        if kind.second:
+            # Only the last death counts.
+            found[parent] = spawn._replace(counts=False)
+            found.append(spawn._replace(enemy=enemies.second(spawn.enemy), holds_fragment=False, parent=parent))
         for _ in range(kind.splits if kind.splits_into else 0):
             child = enemies.index(kind.splits_into, flying=kind.flying)
             counts = enemies.enemies[child].counts

@@ -32,22 +32,24 @@ The modules. Each imports only those above it; the last ones prepare the compile
     combat          what one attack or heal does
     skills          skills fill, begin, last and end; an operator enters the field
     friends         operators of the level come and go
+    companions      escorts, and devices that operators attack: units with an enemy's body
     attacks         enemies and operators attack when their time has come
     tick            plays one tick, or many
     actions         deploy, use a skill, retreat
     display         what a player sees of the battles of a batch, as arrays
     effect_tables   effects as rows
     route_tables    routes and ways as tables
+    enemy_tables    enemies as rows
     tables          a stage and a squad become a World; battles are started
     legality        which actions are legal, from what a player sees alone
     battle          Battle: one battle for Python
 
-A tick (tick.py) goes in this order: DP are gained; operators of the level come and go; enemies appear; every third tick
-targets are chosen; each enemy, in the order of appearance, is blocked or moves, attacks, regenerates; each operator, by
-slot, attacks or heals, regenerates, and its skill goes on; effects happen; enemies that are gone leave the list; the
-battle may be decided.
+A tick (tick.py) goes in this order: DP are gained; operators of the level come and go; enemies appear; escorts go where
+their bodies are; every third tick targets are chosen; each enemy, in the order of appearance, is blocked or moves,
+attacks, regenerates; each operator, by slot, attacks or heals, regenerates, and its skill goes on; effects happen;
+enemies that are gone leave the list; the battle may be decided.
 
-To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `tables._enemy`; if it must remember
+To add an ability of an enemy: a field of `EnemyStats` (records) and its value in `enemy_tables`; if it must remember
 something, a field of `FoeState` (memory); then the line where it acts: movement for how it walks, targeting for how it
 is chosen, blocking for how it is held, attacks for what its attack does, presence for what its appearance or death
 does. The enemy's model and table are in game/characters. To add an effect of a skill: a field of `Stance` if it changes

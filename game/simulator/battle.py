@@ -12,11 +12,12 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.simulator.actions import act, mark_places
 from game.simulator.display import ViewArrays, arrays_for, show
+from game.simulator.enemy_tables import kinds_of
 from game.simulator.field import field_of
 from game.simulator.legality import legal_actions, places_of
 from game.simulator.records import TICKS, Flags
 from game.simulator.rows import columns
-from game.simulator.tables import kinds_of, new_battles, units_of, world_of
+from game.simulator.tables import new_battles, units_of, world_of
 from game.simulator.tick import run
 from game.view import BattleView
 from game.view_arrays import view_of

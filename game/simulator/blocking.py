@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from game.simulator import options
 from game.simulator.compiling import compiled, often, passed
-from game.simulator.field import mode_of
+from game.simulator.field import is_aloft, mode_of
 from game.simulator.modifiers import block_of
 from game.simulator.records import Field, World
 
@@ -20,7 +20,7 @@ def gets_blocked(world: World, field: Field, e: int) -> bool:
     which the enemy stands off its tile's centre, one in its column and one in its row.
     """
     foe, stats = field.foe[e], world.enemy[e]
-    if stats.flying or stats.unblockable or foe.hidden:
+    if stats.unblockable or foe.hidden or (stats.flying and is_aloft(world, field, e)):
         return False
     row, col = foe.tile // world.width, foe.tile % world.width
     if _block_from(world, field, e, row, col):

@@ -35,7 +35,7 @@ from game.simulator.effect_records import (
     TARGET,
     USUAL,
 )
-from game.simulator.field import mode_of
+from game.simulator.field import is_aloft, mode_of
 from game.simulator.modifiers import attack_of, block_of, defense_of, draw, full_health, health_share, is_camouflaged
 from game.simulator.records import PRESENT, Field, World
 
@@ -61,7 +61,7 @@ def tile_under(world: World, field: Field, f: int) -> int:
     """The tile on which a fighter stands, or stood last."""
     slots = field.unit.shape[0]
     if f < slots:
-        return int(field.unit[f].row) * world.width + int(field.unit[f].col)
+        return int(field.unit[f].row + 0.5) * world.width + int(field.unit[f].col + 0.5)
     return field.foe[f - slots].tile
 
 
@@ -165,7 +165,7 @@ def _foes_it_strikes(world: World, field: Field, s: int) -> int:
     for k in range(field.battle[0].listed):
         e = field.present[k]
         near = stands(field, slots + e) and field.covers[s, field.foe[e].tile]
-        found += int(near and (world.stance[0, s].reaches_air or not world.enemy[e].flying))
+        found += int(near and (world.stance[0, s].reaches_air or not is_aloft(world, field, e)))
     return found
 
 
@@ -277,6 +277,8 @@ def fits(world: World, field: Field, i: int, g: int) -> bool:  # noqa: C901, PLR
     if share > row.below or (row.above > 0.0 and share <= row.above):
         return False
     if row.sort >= 0 and not world.sort[row.sort, g]:
+        return False
+    if row.fresh and field.until[row.timer, g] > field.battle[0].clock:
         return False
     if row.ahead != 0 and _is_ahead(world, field, i, g) != (row.ahead > 0):
         return False

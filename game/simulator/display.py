@@ -73,7 +73,7 @@ class ShownEnemy(Record):
     """An enemy that a player can see. Only the simulator fills the last three fields, which are used for drawing."""
 
     kind: int
-    """Index in `tables.kinds_of(stage)`; the length of that tuple for a kind that is not in it."""
+    """Index in `enemy_tables.kinds_of(stage)`; the length of that tuple for a kind that is not in it."""
     row: float
     col: float
     health: float
@@ -141,6 +141,8 @@ def _show_squad(world: World, field: Field, arrays: ViewArrays, b: int) -> None:
     """Write down what stands on the field and the cards of the hand, by slot. The copies of a device have one card."""
     deployed, hand = 0, 0
     for s in range(field.unit.shape[0]):
+        if field.unit[s].tile >= 0 and world.deployable[s].walks:
+            continue  # shown where its body is
         if field.unit[s].tile >= 0:
             _show_operator(world, field, arrays.operators[b, deployed], s)
             deployed += 1
@@ -181,15 +183,24 @@ def _show_enemies(world: World, field: Field, arrays: ViewArrays, b: int) -> Non
     count = 0
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        foe = field.foe[e]
-        if foe.hidden:
+        foe, stats = field.foe[e], world.enemy[e]
+        if not _is_seen(world, field, e):
             continue
-        shown, stats = arrays.enemies[b, count], world.enemy[e]
+        shown = arrays.enemies[b, count]
         shown.kind, shown.row, shown.col = stats.kind, foe.row, foe.col
-        shown.health = foe.health / stats.max_health
+        shown.health = (field.unit[stats.unit].health if stats.unit >= 0 else foe.health) / stats.max_health
         shown.number, shown.flying, shown.blocked = e, stats.flying, foe.blocker >= 0
         count += 1
     arrays.battle[b].enemies = count
+
+
+@often
+def _is_seen(world: World, field: Field, e: int) -> bool:
+    """Whether a player sees an enemy: of a unit's body that of an escort, the others show as units."""
+    s = world.enemy[e].unit
+    if s >= 0:
+        return world.deployable[s].walks and field.unit[s].tile >= 0
+    return not field.foe[e].hidden
 
 
 @often

@@ -25,6 +25,7 @@ from game.simulator.effect_records import (
     IDLE,
     IDLE_TIME,
     KILLED,
+    LASTING,
     LEND,
     LOST_HEALTH,
     ONE,
@@ -94,6 +95,9 @@ def _change_always(world: World, field: Field, i: int, count: int, lending: bool
 def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
     """Add what an effect changes, or what it lends, to a fighter's modifiers."""
     row, times = world.effect[i], grown(world, field, i)
+    if row.per == LASTING:
+        lasted = field.battle[0].clock - (field.until[row.timer, g] - row.ticks)
+        times = min(np.floor(lasted / row.step), float(row.stacks))
     for p in range(row.first, row.first + row.parts):
         part = world.effect_part[p]
         if part.what > LEND or (part.what == LEND) != lending:
@@ -111,7 +115,7 @@ def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
 def grown(world: World, field: Field, i: int) -> float:
     """How many times the changes of an effect count; 1 for one that does not grow."""
     row = world.effect[i]
-    if row.per == ONE:
+    if row.per in (ONE, LASTING):
         return 1.0
     steps = _measure(world, field, i) / row.step
     if not LOST_HEALTH <= row.per <= SKILL_TIME:

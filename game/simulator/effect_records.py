@@ -7,12 +7,13 @@ from game.simulator.rows import Record
 
 (
     ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
-    WARD_BROKEN, DODGES, RISES, LINK_BROKEN,
-) = map(passed, range(16))  # fmt: skip
+    WARD_BROKEN, DODGES, RISES, LINK_BROKEN, LINK_OVER,
+) = map(passed, range(17))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, PER_LEAP,
-) = map(passed, range(12))  # fmt: skip
+    LASTING,
+) = map(passed, range(13))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
 NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
 """EffectPart.of of an elemental injury."""
@@ -86,6 +87,7 @@ class EffectRow(Record):
     at_place: bool
     besides: bool
     at_target: bool
+    fresh: bool
     at_random: bool
     below: float
     above: float

@@ -54,7 +54,7 @@ ELEMENT = {"neural": NEURAL, "corrosion": CORROSION, "burning": BURNING, "necros
 SHIFTS = {"push": codes.PUSH, "away": codes.AWAY, "pull": codes.PULL}
 STATES = ("", "stunned", "slowed", "cold", "frozen", "awake")
 PERS = get_args(Per)
-IN_TICKS = ("second", "idle", "idle time", "skill time")
+IN_TICKS = ("second", "idle", "idle time", "skill time", "lasting")
 WHETHER = {None: codes.EITHER, True: codes.ONLY, False: codes.NEVER}
 SKILL = {"any": codes.EITHER, "active": codes.ONLY, "idle": codes.NEVER}
 
@@ -133,7 +133,7 @@ def _of_skill(effect: Effect) -> Effect:
 def _enemy_fits(effect: Effect, one: Enemy) -> bool:
     """Whether an enemy is of the sort that an effect chooses."""
     return (
-        (effect.flying is None or one.flying is effect.flying)
+        (effect.flying is None or one.is_aerial is effect.flying)
         and (effect.shoots is None or (one.range > 0.0) is effect.shoots)
         and one.weight >= effect.heavy
         and (effect.light < 0 or one.weight <= effect.light)
@@ -175,6 +175,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "at_place": effect.at_place,
         "besides": effect.besides,
         "at_target": effect.at_target,
+        "fresh": effect.fresh,
         "at_random": effect.at_random,
         "below": effect.below,
         "above": effect.above,

@@ -34,6 +34,7 @@ from game.simulator.effect_records import (
     HIT_TAKEN,
     INTERVAL,
     LINK_BROKEN,
+    LINK_OVER,
     LINKED,
     ONLY,
     PER_LEAP,
@@ -340,9 +341,20 @@ def _keep_link(world: World, field: Field, e: int) -> None:
     if stopped and foe.link_until > clock:
         raise_event(world, field, f, LINK_BROKEN)
     if foe.link_until <= clock or stopped:
+        linked = foe.link
         foe.link = NO_INDEX
+        if not stopped:
+            _finish_link(world, field, f, linked)
         foe.paused_until = clock
         foe.next_attack = float(clock)
+
+
+@compiled
+def _finish_link(world: World, field: Field, f: int, linked: int) -> None:
+    """The effects of `f` happen that wait for the end of its link, with the one that was linked as their target."""
+    for i in range(world.effects_from[f], world.effects_from[f + 1]):
+        if world.effect[i].when == LINK_OVER:
+            happen(world, field, i, linked)
 
 
 @often

@@ -61,6 +61,17 @@ def can_be_hit(field: Field, e: int) -> bool:
 
 
 @often
+def is_aloft(world: World, field: Field, e: int) -> bool:
+    """Whether an enemy is in the air now: some hover until their first stun, others fly some time after they came."""
+    stats = world.enemy[e]
+    if not stats.flying:
+        return False
+    if stats.hovers:
+        return field.foe[e].stunned_until == 0
+    return stats.flies_after == 0 or field.battle[0].clock >= field.entered[field.unit.shape[0] + e] + stats.flies_after
+
+
+@often
 def tile_of(world: World, field: Field, e: int) -> int:
     """The tile whose centre is nearest to an enemy."""
     # int() cuts off, which is faster than to round down, and the same but for what lies above or left of the map.

@@ -9,6 +9,7 @@ from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.presence import remove
 from game.simulator.records import Field, World
 from game.simulator.skills import enter
+from game.simulator.ways import barriers_changed
 
 
 @often
@@ -41,3 +42,6 @@ def _come(world: World, field: Field, k: int) -> None:
     post = world.friend[k]
     if field.standing[post.tile] < 0 and field.unit[world.cards + k].tile < 0:
         enter(world, field, world.cards + k, post.tile, post.direction)
+        if world.deployable[world.cards + k].barrier:
+            field.battle[0].barriers += 1
+            barriers_changed(world, field)

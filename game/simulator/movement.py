@@ -118,7 +118,7 @@ def enter_node(world: World, field: Field, e: int) -> None:
     elif node.kind == HIDE:
         foe.hidden = True
     elif node.kind == APPEAR:
-        foe.hidden = False
+        foe.hidden = stats.unit >= 0  # an escort's body always is
         foe.row, foe.col = node.row, node.col
     head_for_node(world, field, e)
     if field.battle[0].barriers > 0:

@@ -33,10 +33,13 @@ def appear(world: World, field: Field, e: int) -> None:
 
 @compiled
 def _leave(world: World, field: Field, e: int) -> None:
-    """An enemy leaves the field, dead or leaked; the counter counts both."""
+    """An enemy leaves the field, dead or leaked; the counter counts both. The unit whose body it is goes with it."""
     unblock(world, field, e)
     battle = field.battle[0]
     field.foe[e].phase = GONE
+    s = world.enemy[e].unit
+    if s >= 0 and field.unit[s].tile >= 0:
+        remove(world, field, s)
     field.foe[e].gone_at = battle.clock
     battle.list_outdated = True
     if world.enemy[e].holds_wave:
@@ -132,7 +135,8 @@ def remove(world: World, field: Field, s: int) -> None:
     not_inlined()
     release_above(world, field, s, RELEASE_ALL)
     unit, battle = field.unit[s], field.battle[0]
-    field.standing[unit.tile] = -1
+    if field.standing[unit.tile] == s:
+        field.standing[unit.tile] = -1
     unit.tile = -1
     unit.skill_ticks = 0
     unit.shield = 0.0

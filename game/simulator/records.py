@@ -146,6 +146,8 @@ class Deployable(Record):
     """Copies on that card, whose slots follow one another; 1 for an operator."""
     barrier: bool
     """Walkers go around it."""
+    walks: bool
+    """It is an escort: it goes with its body, an enemy, and occupies no tile."""
     aimed_at: bool
     """Enemies that it does not block attack it too."""
     refunds_first_cost: bool
@@ -164,14 +166,14 @@ class EnemyStats(Fighter):
     """One enemy of the stage's spawns: its figures, when and where it comes, and what it splits into when it dies."""
 
     kind: int
-    """Index in tables.kinds_of(stage): the look by which a player knows it."""
+    """Index in enemy_tables.kinds_of(stage): the look by which a player knows it."""
     step: float
     """Tiles a tick."""
     reach: float
     """Radius in tiles within which it shoots operators (their body included); 0 if it only attacks its blocker."""
     flying: bool
     life_cost: int
-    """Life points that a leak costs."""
+    """Life points that a leak costs, or the death of an escort."""
     counts: bool
     """The kill counter counts it."""
     harmless: bool
@@ -182,6 +184,9 @@ class EnemyStats(Fighter):
     """The next wave waits until it is gone."""
     hides: bool
     """Operators cannot target it unless it is blocked."""
+    hovers: bool
+    """It flies until its first stun; `flies_after`: so many ticks after it came."""
+    flies_after: int
     unblockable: bool
     weight: int
     stun_immune: bool
@@ -204,6 +209,10 @@ class EnemyStats(Fighter):
     """The first of the enemies that it splits into; the others follow it."""
     children: int
     """How many enemies it splits into."""
+    unit: int
+    """The slot of the unit whose body it is (see `game.levels.companions`); -1 for an enemy."""
+    only_escorts: bool
+    """It shoots only units that walk."""
 
 
 class FragmentTiming(Record):
@@ -303,6 +312,8 @@ class World(NamedTuple):
     """How many slots are the squad's."""
     cards: int
     """How many slots have a card, devices' included; only these obey the player."""
+    bodies: int
+    """How many of the enemies are bodies of units."""
     ways: int
     """How many goals walkers have that need other ways where barriers stand; 0 where there are no barriers."""
     steps: Flags

@@ -23,7 +23,8 @@ def ways_of(stage: Stage, shifts: bool) -> dict[Way, int]:
     """The goals to which walkers may need other ways, by their numbers; none where no device is a barrier, and nothing
     shifts enemies.
     """
-    if not shifts and not any(card.device.barrier for card in stage.devices):
+    barriers = (*(card.device.barrier for card in stage.devices), *(friend.barrier for friend in stage.friends))
+    if not shifts and not any(barriers):
         return {}
     legs = [(leg.goal, route.diagonal) for route in stage.routes if route for leg in route.legs]
     return {way: number for number, way in enumerate(dict.fromkeys(legs))}

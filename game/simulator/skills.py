@@ -112,7 +112,8 @@ def enter(world: World, field: Field, s: int, tile: int, direction: int) -> None
     battle.slots_taken += int(deployable.takes_slot)
     unit.deployment_number = battle.deployments
     unit.tile, unit.direction = tile, direction
-    field.standing[tile] = s
+    if not deployable.walks:
+        field.standing[tile] = s
     unit.row, unit.col = tile // world.width, tile % world.width
     unit.health, unit.shield = world.stance[0, s].max_health, 0.0
     unit.target = -1

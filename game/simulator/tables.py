@@ -14,10 +14,11 @@ from game.characters.builds import with_squad_effects
 from game.characters.models import Offset, Operator, Skill, extended
 from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
-from game.levels.stage import Fragment, Spawn, Stage, check_squad, chosen
+from game.levels.stage import Fragment, Stage, check_squad, chosen
 from game.simulator import options, records
 from game.simulator.effect_records import ATTRIBUTES, AWAY, FACTOR, PULL, PUSH
 from game.simulator.effect_tables import effect_tables
+from game.simulator.enemy_tables import DAMAGES, USUAL_ATTACK_SPEED, enemy_rows, ticks
 from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.plain import readable
 from game.simulator.records import (
@@ -45,7 +46,6 @@ SP_RECOVERIES = {
     "hit": records.PER_HIT,
     "deploy": records.ON_DEPLOYMENT,
 }
-DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
 AIMS = (
     "exit", "highest defense", "lowest defense", "heaviest", "shooters", "unblocked", "lowest health", "highest health",
 )  # fmt: skip
@@ -53,8 +53,6 @@ NO_SKILL = Skill(name="", gain="deploy", by_hand=False, cost=0, initial=0, durat
 LARGEST_SEED = 0x7FFFFFFF
 PITS = ("tile_hole",)
 """The kinds of tiles into which enemies can fall."""
-USUAL_ATTACK_SPEED = 100.0
-"""Points of attack speed at which the attack interval is the one in the table of operators."""
 
 
 def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
@@ -85,6 +83,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         arrivals=sum(spawn.parent < 0 for spawn in stage.spawns),
         squad=len(squad),
         cards=cards,
+        bodies=sum(spawn.friend >= 0 for spawn in stage.spawns),
         ways=len(ways),
         steps=steps_of(stage) if ways else np.zeros((0, 9), np.bool_),
         high=stage.high.ravel(),
@@ -93,7 +92,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
         deployable=readable(rows_of(Deployable, _deployables(stage, units, len(squad)))),
         ranges=_ranges(units),
-        enemy=readable(rows_of(EnemyStats, _enemies(stage))),
+        enemy=readable(rows_of(EnemyStats, enemy_rows(stage, cards))),
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
         node=readable(nodes_of(stage, ways)),
@@ -189,20 +188,6 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
         run(world, battles, b, 0)  # they take their posts
 
 
-def ticks(seconds: float) -> int:
-    """A time in seconds as whole ticks."""
-    return round(seconds * TICKS)
-
-
-@lru_cache(maxsize=32)
-def kinds_of(stage: Stage) -> tuple[str, ...]:
-    """The kinds of enemies that a player may see on this stage; a kind's index is its number.
-
-    They are all kinds of the catalogue, and those of the stage's enemies that it lacks.
-    """
-    return tuple(dict.fromkeys((*stage.kinds, *(enemy.kind for enemy in stage.enemies))))
-
-
 def standing_room(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
     """Where each operator may be deployed on an empty field, bool[slots, tiles]; all False for a forbidden operator."""
     room = np.stack([_room(stage, operator).ravel() for operator in squad])
@@ -277,8 +262,12 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
 
 
 def _deployables(stage: Stage, units: Sequence[Operator], squad: int) -> list[dict[str, float]]:
-    """The rows of `World.deployable`; after the first `squad` come the copies of devices, which share a card."""
+    """The rows of `World.deployable`; after the first `squad` come the copies of devices, which share a card, and then
+    the level's own units.
+    """
     rows = [_deployable(one, slot) for slot, one in enumerate(units)]
+    for row, friend in zip(rows[len(rows) - len(stage.friends) :], stage.friends, strict=True):
+        row |= {"barrier": friend.barrier, "walks": friend.walks}
     first = squad
     for card in stage.devices:
         shared = {"card": first, "copies": card.copies, "barrier": card.device.barrier}
@@ -312,6 +301,7 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "card": slot,
         "copies": 1,
         "barrier": False,
+        "walks": False,
         "aimed_at": one.aimed_at,
         "refunds_first_cost": one.refunds_first_cost,
         "refunds_nothing": one.refunds_nothing,
@@ -319,60 +309,6 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "uses_most": skill.uses or -1,
         "uses_in_battle": skill.uses_in_battle or -1,
         "endless_from": skill.endless_from,
-    }
-
-
-def _enemies(stage: Stage) -> list[dict[str, float]]:
-    """The rows of `World.enemy`. The enemies into which one splits stand together."""
-    children: dict[int, list[int]] = {}
-    for e, spawn in enumerate(stage.spawns):
-        children.setdefault(spawn.parent, []).append(e)
-    return [_enemy(stage, spawn, children.get(e, [])) for e, spawn in enumerate(stage.spawns)]
-
-
-def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int]) -> dict[str, float]:
-    """An enemy's row of `World.enemy`; `children` are those into which it splits."""
-    kind = stage.enemies[spawn.enemy]
-    return {
-        "max_health": kind.max_health,
-        "attack": kind.attack,
-        "defense": kind.defense,
-        "resistance": kind.resistance,
-        "interval": kind.attack_interval * TICKS,
-        "damage": DAMAGES[kind.damage],
-        "block": kind.block,
-        "splash": kind.splash,
-        "targets": kind.targets,
-        "regeneration": kind.regeneration / TICKS,
-        "stun": ticks(kind.stun),
-        "bare_attack": kind.attack,
-        "bare_defense": kind.defense,
-        "attack_speed": USUAL_ATTACK_SPEED,
-        "kind": kinds_of(stage).index(kind.kind),
-        "step": kind.speed * stage.options.move_multiplier / TICKS,
-        "reach": kind.range + options.BODY if kind.range > 0.0 else 0.0,
-        "flying": kind.flying,
-        "life_cost": kind.life_cost,
-        "counts": spawn.counts,
-        "harmless": spawn.harmless,
-        "holds_fragment": spawn.holds_fragment,
-        "holds_wave": spawn.holds_wave,
-        "hides": kind.hides,
-        "unblockable": kind.unblockable,
-        "weight": kind.weight,
-        "stun_immune": kind.stun_immune,
-        "freeze_immune": kind.freeze_immune,
-        "leaps": kind.leaps,
-        "leap_targets": kind.leap_targets,
-        "leap_strength": kind.leap_strength,
-        "rises_after": ticks(kind.rises_after),
-        "rises_with": kind.rises_with,
-        "route": spawn.route,
-        "fragment": spawn.fragment,
-        "offset": ticks(spawn.offset),
-        "parent": spawn.parent,
-        "first_child": children[0] if children else 0,
-        "children": len(children),
     }
 
 

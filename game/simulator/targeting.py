@@ -6,7 +6,7 @@ import numpy as np
 
 from game.simulator import options
 from game.simulator.compiling import compiled, often
-from game.simulator.field import NO_INDEX, can_be_hit, mode_of
+from game.simulator.field import NO_INDEX, can_be_hit, is_aloft, mode_of
 from game.simulator.modifiers import enemy_taunt, is_camouflaged, is_revealed, is_spared, more_taunt
 from game.simulator.records import (
     HEAVIEST,
@@ -70,7 +70,7 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:  # noqa: PLR
     hides = stats.hides or is_camouflaged(world, field, field.unit.shape[0] + e)
     if hides and foe.blocker < 0 and not is_revealed(world, field, e):
         return NO_TARGET
-    if stats.flying:
+    if stats.flying and is_aloft(world, field, e):
         if not world.stance[0, s].reaches_air:
             return NO_TARGET
         return PREFERRED if world.stance[mode_of(field, s), s].prefers_air else IN_RANGE
@@ -100,7 +100,7 @@ def order_of(world: World, field: Field, s: int, e: int) -> float:  # noqa: PLR0
         return distance + foe.health / stats.max_health * LONGEST_WAY
     if aims == MOST_HEALTH:
         return distance - foe.health * LONGEST_WAY
-    return distance - LONGEST_WAY if stats.reach > 0.0 else distance
+    return distance - LONGEST_WAY if stats.reach > 0.0 and not stats.only_escorts else distance
 
 
 @often
@@ -121,6 +121,8 @@ def next_operator(world: World, field: Field, e: int, but: int, taunt: float, nu
         if unit.tile < 0 or s == but or not _in_reach(world, field, e, s):
             continue
         if not world.deployable[s].aimed_at or is_camouflaged(world, field, s):
+            continue
+        if world.enemy[e].only_escorts and not world.deployable[s].walks:
             continue
         own = taunt_of(world, field, s)
         follows = own < taunt or (own == taunt and unit.deployment_number < number)

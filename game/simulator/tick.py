@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from game.simulator import options
 from game.simulator.attacks import enemy_attacks, operator_attacks
+from game.simulator.companions import keep_company
 from game.simulator.compiling import entry, often
 from game.simulator.effects import play_effects
 from game.simulator.field import add_dp, field_within
@@ -32,6 +33,7 @@ def run(world: World, battles: Battles, b: int, ticks: int) -> None:
         if friends:
             move_friends(world, field)
         advance_waves(world, field)
+        keep_company(world, field)
         if clock % options.SEARCH_TICKS == 0:
             search(world, field, clock)
         for k in range(battle.listed):

@@ -216,9 +216,13 @@ def go_on(world: World, field: Field, e: int, tile: int) -> None:
 
 @compiled
 def begin_leg(world: World, field: Field, e: int) -> None:
-    """Find a walker's way along the leg of its node, if that is the first one of a leg and there are barriers."""
+    """Find a walker's way along the leg of its node, if that is the first one of a leg and there are barriers. An
+    escort keeps to its nodes.
+    """
     not_inlined()
     foe, r = field.foe[e], world.enemy[e].route
+    if world.enemy[e].unit >= 0:
+        return
     leg_end = world.node[r, foe.node].leg_end
     if leg_end >= 0 and (foe.node == 0 or world.node[r, foe.node - 1].leg_end != leg_end):
         foe.node = leg_end
@@ -230,6 +234,8 @@ def change_way(world: World, field: Field, e: int) -> None:
     """Find a walker's way anew when barriers have changed: if it is on a detour, or if one bars the rest of its leg."""
     not_inlined()
     foe, r = field.foe[e], world.enemy[e].route
+    if world.enemy[e].unit >= 0:
+        return
     leg_end = world.node[r, foe.node].leg_end
     if leg_end >= 0 and (foe.way_tile >= 0 or _leg_is_barred(world, field, e)):
         foe.node = leg_end

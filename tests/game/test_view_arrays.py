@@ -12,7 +12,8 @@ from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from game.simulator.display import empty_arrays, show
-from game.simulator.tables import kinds_of, new_battles, world_of
+from game.simulator.enemy_tables import kinds_of
+from game.simulator.tables import new_battles, world_of
 from game.simulator.tick import run_all
 from game.view import UNKNOWN, Card, EnemySeen, OperatorSeen
 from game.view_arrays import arrays_of, view_of

@@ -8,8 +8,11 @@ import pytest
 from levels import CATALOGUE
 
 from game.gamedata.enemy_forms import ENEMY_FORMS
+from game.gamedata.enemy_kind_forms import KIND_FORMS
 from game.gamedata.enemy_reading import AbilityNumbers, AbilityText, read_abilities
 from game.gamedata.importing import import_tables
+
+FORMS = (*KIND_FORMS, *ENEMY_FORMS)
 
 
 def board(**numbers):
@@ -25,7 +28,7 @@ def skill(name, cooldown=0.0, first=0.0, cost=0, **numbers):
 
 def read(*words, talents=(), skills=(), reach=0.0):
     """What an enemy of these words and numbers is read as."""
-    return read_abilities([AbilityText(one) for one in words], AbilityNumbers(talents, skills, reach), ENEMY_FORMS)
+    return read_abilities([AbilityText(one) for one in words], AbilityNumbers(talents, skills, reach), FORMS)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +170,44 @@ def test_links_charges_and_bombs():
     assert bomb.rest == ()
     assert bomb.fields["attack_interval"] == 5.0
     assert bomb.fields["effects"][0]["cold"] == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers", "skills", "fields"),
+    [
+        ("撤回保护目标时不扣除目标生命，死亡时扣除目标生命", {"dead__value": -2.0}, (),
+         {"escort": True, "life_cost": 2}),
+        ("可使用远程武器攻击<乌萨斯平民>与<斗士塔露拉>", {}, (), {"escort_range": 1.2}),
+        ("近地悬浮", {"refracting__magic_resistance": 70.0}, (skill("RecoverAnim"),),
+         {"hovers": True, "effects": [{"firm": True, "add": {"weight": 99.0}}]}),
+        ("死亡时爆炸造成法术伤害，并击倒周围的破碎支柱与其他<深池焚毁者>", {}, (skill("DeadBoom", atk_scale=1.0),),
+         {"groups": ["flamerazer"], "effects": [
+             {"when": "death", "who": "enemies", "radius": 2.0, "kind": "arts", "damage": 1},
+             {"when": "death", "who": "allies", "others": True, "groups": ["flamerazer"], "radius": 2.0,
+              "damage_points": 99999.0, "kind": "true"}]}),
+    ],
+)  # fmt: skip
+def test_words_of_one_family_need_its_numbers(words, numbers, skills, fields):
+    """All that belongs to them is used up; what a skill says that is never ready counts for nothing."""
+    board_of = AbilityNumbers(board(**numbers), skills, 0.0)
+    found = read_abilities([AbilityText(words)], board_of, FORMS)
+    assert found.rest == ()
+    plain = {key: [without_firm(one) for one in value] if key == "effects" else value for key, value in fields.items()}
+    effects = {"effects": [without_firm(one) for one in found.fields["effects"]]} if "effects" in found.fields else {}
+    assert found.fields | effects == plain
+
+
+def without_firm(effect):
+    """An effect without what its text's format adds."""
+    return {key: value for key, value in effect.items() if key != "firm"}
+
+
+def test_a_stone_has_the_numbers_of_the_tables():
+    """Ten seconds with 800 defense and 30 resistance more; its reach is that of the flier, who shoots arts."""
+    words = "首次被击倒时暂时变为防御力极高的石像，一段时间后重生为空中单位"
+    numbers = board(stone__magic_resistance=30.0, stone__def=800.0, stone__duration=10.0)
+    found = read_abilities([AbilityText(words)], AbilityNumbers(numbers, (), 1.6), FORMS)
+    second = found.fields["second"]
+    assert (found.rest, found.fields["range"], second["range"], second["damage"]) == ((), 0.0, 1.6, "arts")
+    assert second["flies_after"] == second["effects"][1]["until"] == 10
+    assert second["effects"][1]["add"] == {"defense": 800, "resistance": 30, "disarmed": 1.0}

@@ -11,8 +11,8 @@ from game.actions import DEPLOY, RETREAT, SKILL, Action, flatten, unflatten
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
+from game.simulator.enemy_tables import kinds_of
 from game.simulator.legality import legal_actions, places_of
-from game.simulator.tables import kinds_of
 from game.view import UNKNOWN, Card, OperatorSeen
 from game.view_arrays import arrays_of
 

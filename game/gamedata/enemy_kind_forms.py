@@ -1,0 +1,148 @@
+"""The words of abilities that one family of enemies has; tried before those of `game.gamedata.enemy_forms`.
+
+Radii that are in no table stand here as constants, with their source in docs/rules.md.
+"""
+
+# ruff: noqa: RUF001 - the tables are Chinese, and so is their punctuation
+from __future__ import annotations
+
+import re
+
+from game.characters.effects import ONCE
+from game.gamedata.enemy_forms import Number, Part, cooldown, first_use, made, no_reach, own_radius, used
+from game.gamedata.enemy_reading import AbilityNumbers
+
+ESCORT_RANGE = 1.2
+"""Tiles within which patrols shoot escorts."""
+FLAME_TRIGGER, FLAME_BOOM = 1.0, 2.0
+"""Tiles within which a flamerazer begins its flame, and which its death's blast reaches."""
+FLAMERAZER = "flamerazer"
+"""The group of the enemies that die of one another's blasts."""
+DEADLY = 99999.0
+"""True damage of which every one of them dies."""
+UNMOVED = {"firm": True, "add": {"weight": 99.0}}
+"""失衡免疫: nothing shifts it."""
+
+
+def total(*patterns: str) -> Part:
+    """The sum of several numbers."""
+
+    def seconds(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+        return sum(Number(pattern)(numbers, match) for pattern in patterns)
+
+    return seconds
+
+
+def ratio(over: str, under: str) -> Part:
+    """A number for each of another one."""
+
+    def share(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+        return Number(over)(numbers, match) / Number(under)(numbers, match)
+
+    return share
+
+
+def beside(value: float, *skills: str) -> Part:
+    """A constant that goes with skills, which are used up; LookupError where one is not there."""
+
+    def constant(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+        del match
+        for skill in skills:
+            numbers.skill(skill)
+        return value
+
+    return constant
+
+
+def channel(skill: str, *rest: str) -> Part:
+    """The seconds from one use of a skill to the next, where its cooldown follows a time that a number gives."""
+
+    def seconds(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+        return cooldown(skill)(numbers, match) + total(*rest)(numbers, match)  # type: ignore[no-any-return]
+
+    return seconds
+
+
+def first_charge(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+    """The seconds until an engineer begins to charge the artillery: its SP, one by the second."""
+    del match
+    return float(numbers.skill("charge_gunctrl").cost)
+
+
+def fettered(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+    """The seconds for which a fetter links an enemy to an operator."""
+    del match
+    numbers.skill("lasso")
+    return float(numbers.take(r"@lasso\.hit_duration"))
+
+
+def _breath(skill: str, **when: float) -> list[dict[str, object]]:
+    """Burning breath on one enemy: true damage a second, which grows by the second; its skill's own cooldown."""
+    key = r"@dragonfire(\[half\])?\.dragon_fire\."
+    each = {
+        **used(skill), **when, "who": "enemies in range", "most": 1, "fresh": True, "firm": True,
+        "seconds": Number(key + "duration"),
+    }  # fmt: skip
+    more = {"per": "lasting", "stacks": Number(key + "addonduration")}
+    grown = {"bleed": ratio(key + "addondamage", key + "addonduration")}
+    return [each | {"add": {"bleed": Number(key + "basedamage")}}, each | more | {"add": grown}]
+
+
+KIND_FORMS = made((
+    # escorts, and those who shoot them; the skill DanceFire is ready after 10,000 seconds only
+    ("(撤回保护目标|进入敌方侵入点)时不扣除目标生命，死亡时扣除目标生命",
+     {"escort": True, "life_cost": Number(r"dead\.value", -1.0)}),
+    ("对攻击范围的一名敌人施加【烈焚灼息】\\(每秒造成真实伤害且伤害递增，可被抵抗\\)",
+     {"effects": [
+         *_breath("dragonfire", own_above=0.5), *_breath(r"dragonfire\[half\]", own_below=0.5),
+         {"own_below": 0.5, "firm": True, "factor": {
+             "defense": Number(r"halfhp\.def", plus=1.0), "resistance": Number(r"halfhp\.magic_resistance", plus=1.0)}},
+     ]}, r"@(dragonfire|dancefire).*"),
+    ("可使用远程武器攻击与", {"escort_range": ESCORT_RANGE}),
+    # those that leave the ground
+    ("近地悬浮", {"hovers": True, "effects": [UNMOVED]}, r"refracting\.magic_resistance|@recoveranim"),
+    ("首次被击倒时暂时变为防御力极高的石像，一段时间后重生为空中单位", {
+        "range": no_reach, "damage": "physical",
+        "second": {
+            "range": own_radius, "damage": "arts", "flies_after": Number(r"stone\.duration"), "unblockable": True,
+            "effects": [
+                UNMOVED,
+                {"firm": True, "until": Number(r"stone\.duration"), "factor": {"speed": 0.0}, "add": {
+                    "defense": Number(r"stone\.def"), "resistance": Number(r"stone\.magic_resistance"),
+                    "disarmed": 1.0}},
+            ]}}),
+    # those that link themselves to an operator; what the link does comes first, so that it does nothing at once
+    ("为伦蒂尼姆城防副炮持续充能，被打断时城防炮损失部分充能", {"effects": [
+        {"when": "interval", "every": Number(r"@charge_gunctrl\.interval"), "who": "linked",
+         "charge": Number(r"@charge_gunctrl\.sp")},
+        {"when": "interval", "every": ONCE, "ready_after": first_charge, "waits": True,
+         "link": Number(r"@charge_gunctrl\.hit_duration")},
+        {"when": "link broken", "charge": Number(r"@charge_gunctrl\.enemy_dmech_charge\[sp_reduce\]\.sp")}]}),
+    ("可以使用枷锁使我方单位瘫痪", {"effects": [
+        {"when": "interval", "every": ONCE, "ready_after": 0.1, "waits": True, "who": "enemies", "melee": True,
+         "radius": Number(r"@lasso\.range_radius"), "state": "awake", "most": 1, "stun": 1.1,
+         "link": fettered},
+        {"when": "interval", "every": 1.0, "who": "linked", "stun": 1.1, "damage": Number(r"@lasso\.atk_scale"),
+         "kind": "arts"}]}),
+    ("技能期间持续造成法术和灼燃损伤", {"range": no_reach, "damage": "physical", "effects": [
+        {"when": "interval", "every": Number(r"@flame\.hit_interval"), "who": "linked", "kind": "arts",
+         "damage": Number(r"@flame\.atk_scale"), "injury": Number(r"@flame\.ep_damage_ratio"), "element": "burning"},
+        {"when": "interval", "waits": True, "ready_after": first_use("flame"), "every": total(
+            r"@flame\.duspfr_flame\[cd\]\.duration", r"@flame\.duspfr_flame\[cd\]\.cooldown"),
+         "who": "enemies", "radius": FLAME_TRIGGER, "seen": True, "most": 1,
+         "link": Number(r"@flame\.duspfr_flame\[cd\]\.duration")},
+    ]}, r"@flame\.duspfr_flame\[cd\]\.interval"),
+    ("死亡时爆炸造成法术伤害，并击倒周围的破碎支柱与其他", {"groups": [FLAMERAZER], "effects": [
+        {"when": "death", "who": "enemies", "radius": beside(FLAME_BOOM, "deadboom"), "kind": "arts",
+         "damage": Number(r"@deadboom\.atk_scale")},
+        {"when": "death", "who": "allies", "others": True, "groups": [FLAMERAZER], "radius": FLAME_BOOM,
+         "damage_points": DEADLY, "kind": "true"},
+    ]}),
+    ("会锁定我方单位持续造成法术伤害，并在释放完成时造成群体凋亡损伤", {"effects": [
+        {"when": "interval", "every": 1.0, "who": "linked", "kind": "arts", "damage": Number(r"@deatheye\.atk_scale")},
+        {**used("deatheye"), "every": channel("deatheye", r"@deatheye\.hit_duration"), "who": "enemies in range",
+         "seen": True, "most": 1, "link": Number(r"@deatheye\.hit_duration")},
+        {"when": "link over", "who": "enemies", "radius": 1.0, "at_target": True, "element": "necrosis",
+         "injury": Number(r"@deatheye\.ep_damage_ratio")},
+    ]}),
+))  # fmt: skip
