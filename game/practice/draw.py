@@ -159,7 +159,8 @@ class Painter(MarkPainter):
             if isinstance(unit, OperatorOnField):
                 self._operator(unit, scene, camera, tilted, focus)
             else:
-                self._enemy(unit, camera, tilted, focus, struck=("enemy", unit.number) in scene.struck)
+                escort = scene.battle.stage.spawns[unit.number].friend >= 0
+                self._enemy(unit, camera, tilted, focus, struck=("enemy", unit.number) in scene.struck, escort=escort)
         hold = scene.hold
         if hold is not None and not hold.standing:
             self._held(scene, camera, hold)
@@ -233,8 +234,15 @@ class Painter(MarkPainter):
             self._bar((foot[0], foot[1] + tile * (BAR_HEIGHT + 0.03)), tile, unit.sp, (120, 220, 80), 0.04)
 
     def _enemy(
-        self, unit: EnemyOnField, camera: Camera, tilted: bool, focus: tuple[int, int] | None, struck: bool
+        self,
+        unit: EnemyOnField,
+        camera: Camera,
+        tilted: bool,
+        focus: tuple[int, int] | None,
+        struck: bool,
+        escort: bool,
     ) -> None:
+        """An enemy; an escort looks like one, but for its bar, which has the colour of operators'."""
         lift = HOVER if unit.flying else 0.0
         at = functools.partial(camera.pixel, tilted=tilted, focus=focus, lift=lift)
         tile = at(unit.row, unit.col + 0.5)[0] - at(unit.row, unit.col - 0.5)[0]
@@ -248,8 +256,8 @@ class Painter(MarkPainter):
         top = self._stand(token, foot, unit.kind)
         if struck:
             self._spark((foot[0], (foot[1] + top) / 2), tile)
-        if unit.health < 1.0:
-            self._bar(foot, tile, unit.health, ENEMY_BAR)
+        if unit.health < 1.0 or escort:
+            self._bar(foot, tile, unit.health, OPERATOR_BAR if escort else ENEMY_BAR)
 
     def _spark(self, at: tuple[float, float], tile: float) -> None:
         """The flash of a hit: so small that the unit can still be recognised."""

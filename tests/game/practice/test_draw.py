@@ -18,7 +18,7 @@ from game.characters.builds import default_squad
 from game.levels.stage import load_stage, shipped_stages
 from game.practice import layout
 from game.practice.app import PracticeGame
-from game.practice.draw import Painter
+from game.practice.draw import OPERATOR_BAR, Painter
 from game.practice.enemies import SHAPES
 from game.practice.scene import BattleScene, Hold
 from game.practice.sheet import write_sheet
@@ -167,10 +167,22 @@ def test_every_look_can_be_drawn_on_the_field(kind):
     painter = Painter(SIZES[0], SQUAD)
     camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, SIZES[0])
     painter.labels = []
-    painter._enemy(
-        battle.enemies_on_field()[0]._replace(kind=kind, row=2.0, col=3.0), camera, False, None, struck=False
-    )
+    one = battle.enemies_on_field()[0]._replace(kind=kind, row=2.0, col=3.0)
+    painter._enemy(one, camera, False, None, struck=False, escort=False)
     assert [label[0] for label in painter.labels] == [kind]
+
+
+def test_an_escort_has_the_bar_of_its_side():
+    """An enemy without a scratch has no bar; an escort always has one, in the operators' colour."""
+    battle = fought("first_watch")
+    one = battle.enemies_on_field()[0]._replace(row=2.0, col=3.0, health=1.0)
+    camera = Camera(battle.stage.height, battle.stage.width, battle.stage.view, SIZES[0])
+    pixels = []
+    for escort in (False, True):
+        painter = Painter(SIZES[0], SQUAD)
+        painter._enemy(one, camera, False, None, struck=False, escort=escort)
+        pixels.append(int((pygame.surfarray.array3d(painter.surface) == OPERATOR_BAR).all(axis=2).sum()))
+    assert pixels[0] == 0 < pixels[1]
 
 
 def test_what_is_held_shows():
