@@ -181,7 +181,7 @@ def _gates(stage: Stage) -> Iterator[tuple[tuple[int, int], str, str]]:
 def _ways(stage: Stage) -> list[tuple[tuple[tuple[float, float], ...], bool]]:
     """The different ways that enemies take, as points (column, row), and whether they fly there."""
     found: dict[tuple[tuple[tuple[float, float], ...], bool], None] = {}
-    for number in sorted({spawn.route for spawn in stage.spawns}):
+    for number in sorted({spawn.route for spawn in stage.comers}):
         if (route := stage.routes[number]) is not None:
             places = [(route.row, route.col), *((node.row, node.col) for node in route.nodes if node.kind == MOVE)]
             tiles = places if route.flying else route.tiles or places

@@ -210,7 +210,7 @@ class StageEncoding:
         """
         known = dict(self.stage.kinds) | {enemy.kind: enemy for enemy in self.stage.enemies}
         found: dict[str, list[float]] = {kind: [] for kind in known}
-        for spawn in (one for one in self.stage.spawns if one.friend < 0):
+        for spawn in self.stage.opponents:
             enemy = self.stage.enemies[spawn.enemy]
             found[enemy.kind].append(_strength(enemy))
         return {
@@ -292,7 +292,7 @@ def _forecast(stage: Stage) -> Doubles:
 
     Enemies come in the order of their earliest times; those that appear at the death of others are left out.
     """
-    spawns = sorted((one for one in stage.spawns if one.parent < 0 > one.friend), key=lambda one: one.time)
+    spawns = sorted((one for one in stage.opponents if one.parent < 0), key=lambda one: one.time)
     enemies = [stage.enemies[one.enemy] for one in spawns]
     strengths = np.array([(_strength(one) * (not one.flying), _strength(one) * one.flying) for one in enemies])
     sums = np.concatenate([np.zeros((1, 2)), strengths.reshape(-1, 2).cumsum(axis=0)])

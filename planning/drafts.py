@@ -83,7 +83,7 @@ class DraftMaker:
         """Slots of the operators that can stand somewhere."""
         self.by_hand = tuple(slot for slot in self.usable if squad[slot].skill and self.world.deployable[slot].by_hand)
         """Those of them with a skill that is used by hand."""
-        self.last_spawn = max(spawn.time for spawn in stage.spawns)
+        self.last_spawn = max(spawn.time for spawn in stage.opponents)
         """Second of the last spawn."""
         self.lulls = _lulls(stage)
         """For each busy fragment (one in which enemies spawn) the kill count at which all enemies so far are gone."""
@@ -217,7 +217,7 @@ def _likely(covered: Traffic, traffic: Traffic) -> npt.NDArray[np.float64]:
 def _traffic(stage: Stage, *, air: bool) -> Traffic:
     """The square root of how many enemies of each busy fragment cross each tile; fliers count only with `air`."""
     counts = np.zeros((len(stage.fragments), stage.height, stage.width))
-    for spawn in stage.spawns:
+    for spawn in stage.opponents:
         route = stage.routes[spawn.route]
         assert route is not None
         if air or not route.flying:
@@ -259,7 +259,7 @@ def standing_after(moves: Sequence[PlannedMove]) -> list[int]:
 
 def _busy(stage: Stage) -> list[int]:
     """The fragments in which enemies spawn."""
-    return sorted({spawn.fragment for spawn in stage.spawns})
+    return sorted({spawn.fragment for spawn in stage.opponents})
 
 
 def _lulls(stage: Stage) -> list[int]:

@@ -215,12 +215,13 @@ class _Attempt:
         loss = lost + MOVE_COST * len(self.draft.moves) + DEATH_COST * dead + absent
         if battle["outcome"] == WON and not lost:
             return loss, not absent
-        escaped = foe["leaked"] | (foe["phase"] == PRESENT)
+        enemies = trial.world.enemy["unit"] < 0
+        escaped = (foe["leaked"] | (foe["phase"] == PRESENT)) & enemies
         self.escaped = self.escaped or tuple(np.flatnonzero(escaped).tolist())
-        health = (foe["health"] / trial.world.enemy["max_health"]).clip(0.0)
+        health = (foe["health"] / trial.world.enemy["max_health"]).clip(0.0) * enemies
         if battle["outcome"] == WON:
             return loss + LEAKED_HEALTH * float(health[foe["leaked"]].sum()), False
-        health[foe["phase"] == ABSENT] = 1.0
+        health[(foe["phase"] == ABSENT) & enemies] = 1.0
         return loss + float(health.sum()) + arena.stage.options.max_life, False
 
 

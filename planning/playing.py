@@ -143,17 +143,19 @@ def hold(
 
 
 def _leaked(records: Battles, stage: Stage) -> tuple[EnemyEnd, ...]:
-    """The enemies that leaked in the only battle of a batch and cost life, in that order."""
+    """The enemies that leaked in the only battle of a batch and cost life, and the escorts that fell, in that order."""
     foe = records.foe[0]
-    leaked = [n for n in np.flatnonzero(foe["leaked"]).tolist() if _costs_life(stage, n)]
+    gone = np.flatnonzero(foe["leaked"] | (foe["gone_at"] >= 0)).tolist()
+    leaked = [n for n in gone if _costs_life(stage, n, leaked=bool(foe["leaked"][n]))]
     numbers = sorted(leaked, key=lambda number: int(foe["gone_at"][number]))
     return tuple(_end(stage, number, int(foe["gone_at"][number]), leaked=True) for number in numbers)
 
 
-def _costs_life(stage: Stage, number: int) -> bool:
-    """Whether a leak of a spawn's enemy costs life."""
+def _costs_life(stage: Stage, number: int, *, leaked: bool) -> bool:
+    """Whether it cost life that a spawn leaked or, if not, died."""
     spawn = stage.spawns[number]
-    return not spawn.harmless and stage.enemies[spawn.enemy].life_cost > 0
+    lost = leaked and not spawn.harmless if spawn.friend < 0 else not leaked
+    return lost and stage.enemies[spawn.enemy].life_cost > 0
 
 
 def _end(stage: Stage, number: int, tick: int, *, leaked: bool) -> EnemyEnd:

@@ -70,7 +70,7 @@ class Stages:
             "opened": name,
             "map": list(scene_of(stage, ()).map),
             "deployable": [_letters(stage, row) for row in range(stage.height)],
-            "ways": [way_of(stage.routes[number]) for number in sorted({one.route for one in stage.spawns})],
+            "ways": [way_of(stage.routes[number]) for number in sorted({one.route for one in stage.comers})],
             "waves": waves_of(stage),
             "plans": list(self._plans(stage)),
             "has_roster": kept_file(self._config).is_file(),
@@ -123,7 +123,7 @@ def way_of(route: Route | None) -> dict[str, Any]:
 
 def waves_of(stage: Stage) -> list[dict[str, Any]]:
     """The enemies by the second at which they can come at the earliest: kind, how many, which way, which wave."""
-    ways = {number: place for place, number in enumerate(sorted({one.route for one in stage.spawns}))}
+    ways = {number: place for place, number in enumerate(sorted({one.route for one in stage.comers}))}
     return [
         {
             "time": round(one.time, 1),
@@ -132,7 +132,7 @@ def waves_of(stage: Stage) -> list[dict[str, Any]]:
             "wave": stage.fragments[one.fragment].wave + 1,
             "random": bool(one.group),
         }
-        for one in sorted(stage.spawns, key=lambda one: one.time)
+        for one in sorted(stage.comers, key=lambda one: one.time)
     ]
 
 

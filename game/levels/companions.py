@@ -43,7 +43,8 @@ def with_companions(
             walking.append(spawn)
             continue
         walking.append(spawn._replace(friend=len(units), harmless=True))
-        units.append(Friend("", _unit(enemy), (round(route.row), round(route.col)), 0, hidden=True, walks=True))
+        tile = route.tiles[0] if route.tiles else (int(route.row), int(route.col))
+        units.append(Friend("", _unit(enemy), tile, 0, hidden=True, walks=True))
     for number, enemy in enumerate(enemies.enemies):
         if enemy.escort:
             enemies.enemies[number] = msgspec.structs.replace(enemy, attack=0.0, range=0.0, effects=())

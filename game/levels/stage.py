@@ -84,7 +84,9 @@ class Stage:
     """By the level's own numbers; None for placeholders and routes that no enemy takes."""
     fragments: tuple[Fragment, ...]
     spawns: tuple[Spawn, ...]
-    """In the order in which they appear, by fragment and offset; then the enemies that split off from them."""
+    """In the order in which they appear, by fragment and offset; then the enemies that split off from them. Some are
+    no enemies: see `comers` and `opponents`.
+    """
     enemies: tuple[Enemy, ...]
     """The enemies of this level, with the numbers they have here."""
     kinds: Mapping[str, Enemy]
@@ -113,6 +115,16 @@ class Stage:
     """Edges that cannot be crossed on foot."""
     ground: GroundEffects = NO_GROUND
     """What tiles do to the units on them."""
+
+    @property
+    def comers(self) -> tuple[Spawn, ...]:
+        """The spawns of all who come on a way, enemies and escorts: without the bodies of devices."""
+        return tuple(one for one in self.spawns if one.friend < 0 or self.friends[one.friend].walks)
+
+    @property
+    def opponents(self) -> tuple[Spawn, ...]:
+        """The spawns of enemies: without the bodies of the player's side."""
+        return tuple(one for one in self.spawns if one.friend < 0)
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -151,11 +163,13 @@ def check_squad(stage: Stage, squad: Sequence[Operator]) -> None:
 def describe(stage: Stage) -> dict[str, Any]:
     """A stage as plain data, for `holdfast stage`: size, options, enemies with counts, routes, parts without a rule.
 
-    Of random groups it counts the enemies that come in the battle of seed 0.
+    Of random groups it counts the enemies that come in the battle of seed 0. Escorts are among the enemies, as the
+    stage's counter has them, and also on the field, as those who come later.
     """
-    come = [spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes]
+    drawn = {spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes}
+    come = [spawn for spawn in stage.comers if spawn in drawn]
     counts = Counter(stage.enemies[spawn.enemy].name for spawn in come)
-    used = Counter(spawn.route for spawn in stage.spawns)
+    used = Counter(spawn.route for spawn in stage.comers)
     return {
         "name": stage.name,
         "code": stage.code,

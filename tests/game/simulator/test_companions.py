@@ -10,7 +10,7 @@ from worlds import deploy, health, until
 from game.actions import DEPLOY, RIGHT, Action
 from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
-from game.levels.stage import stage_of
+from game.levels.stage import describe, stage_of
 from game.simulator.battle import Battle
 
 HALL = ("########", "S......E", "........", "........", "########")
@@ -192,6 +192,19 @@ def test_patrols_shoot_escorts_within_their_radius_and_nothing_else(make, catalo
     battle._field.unit[2].health = 10.0
     until(battle, lambda: life(battle) == 2)
     assert (battle.kills, battle.leaks) == (1, 1)
+
+
+def test_a_stage_tells_enemies_from_escorts_and_roadblocks(make, catalogue):
+    """Escorts are among those who come, as the counter has them; a roadblock only stands. Plans see enemies alone."""
+    stage = hall(make, catalogue, make.spawn("civilian"), make.spawn("post"), blocks=((1, 4),)).stage
+    told = describe(stage)
+    assert (told["enemies"], told["total"]) == ({"Civilian": 1, "Post": 1}, 2)
+    assert [one["enemies"] for one in told["routes"]] == [2]
+    assert [(one["name"], one["comes_later"]) for one in told["on_field"]] == [
+        ("Static Roadblock", False),
+        ("Civilian", True),
+    ]
+    assert [stage.enemies[one.enemy].name for one in stage.opponents] == ["Post"]
 
 
 def test_a_roadblock_halts_an_escort(make, catalogue):
