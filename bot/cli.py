@@ -38,14 +38,14 @@ from bot.commands import (
     stage,
     trace,
     train,
-    vision_train,
+    vision,
     web,
 )
 from game.errors import DONE, HoldfastError
 
 MODULES = (
     run, practice, picture, ask, web, logs, report, trace, replay, read, import_tables, gamedata, roster, stage, plan,
-    simulate, generate, graph, doctor, service, config, train, evaluate, vision_train,
+    simulate, generate, graph, doctor, service, config, train, evaluate, vision,
     mcp, coach,
 )  # fmt: skip
 """One module for each verb, in the order of the help text; `ask` adds a verb for each request to a daemon."""

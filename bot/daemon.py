@@ -16,6 +16,7 @@ from bot.config import Config, playing
 from bot.control import Control, Served
 from bot.decision_loop import DecisionLoop
 from bot.ending import LAST_CHECKPOINT, LEAVING, ORDERLY, EndingSignals
+from bot.frame_keeper import FrameKeeper
 from bot.garbage import only_new_objects_searched
 from bot.hands import Hands
 from bot.health import process_figures
@@ -62,7 +63,7 @@ class Daemon:
     """Plays until it is told to stop.
 
     `show` is called a few times a second, `hear` with every event once the machine has handled it, before its commands
-    are carried out.
+    are carried out. With `collect`, frames of battles are kept for teaching the detector.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Daemon:
         control: Control | None = None,
         counts: RunCounts | None = None,
         schedule: ScheduleMemory | None = None,
+        collect: bool = False,
     ) -> None:
         self._config = config
         self._signals = signals or EndingSignals()
@@ -110,12 +112,17 @@ class Daemon:
         self._own_control = control is None
         counts = counts or RunCounts()
         self._screenshots = Screenshots(config.directory / "screenshots", self._control, self._capture.last_frames)
+        watcher, frames = parts.watcher, config.directory / "frames"
+        self._frame_keeper = (
+            FrameKeeper(frames, parts.stage, lambda: watcher.sight, lambda: watcher.profile) if collect else None
+        )
         self._twin = TwinWatch(
             parts.stage,
             parts.squad,
             completes=not parts.watcher.sees_enemies,
             lock_step=client.lock_step,
             rest=config.hands.rest,
+            tell=self._frame_keeper.followed if self._frame_keeper else None,
         )
         self._recorder = Recorder(config, client.clock, scene_of(parts.stage, parts.squad))
         self._kept = StateFile(config.directory / state_file.FILE)
@@ -269,6 +276,8 @@ class Daemon:
         commands = self._machine.handle(event)
         self._keep_pause(event)
         self._reporter.event_happened(event)
+        if self._frame_keeper:
+            self._frame_keeper.event_happened(event)
         self._twin.event_happened(event, self._machine.battle.memory)
         lost = self._recorder.record(event, commands)
         if self._hear:
@@ -405,6 +414,8 @@ class Daemon:
         self._recorder.close()
         self._decisions.close()
         self._twin.close()
+        if self._frame_keeper:
+            self._frame_keeper.close()
         for thread in self._client.threads:
             thread.shutdown(wait=False, cancel_futures=True)
         self._reporter.stopped(self._code)

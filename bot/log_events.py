@@ -159,6 +159,14 @@ EVENTS: dict[str, LogEvent] = {
             "why": WHY,
         },
     ),
+    "frames": LogEvent(
+        "frames of a battle were kept for teaching the detector, or cannot be written",
+        {
+            "folder": LogField("text", "where they are"),
+            "frames": LogField("integer", "how many of the battle were kept"),
+            "why": WHY,
+        },
+    ),
     "request": LogEvent(
         "a request arrived, over MQTT or from the page",
         {

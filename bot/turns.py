@@ -75,7 +75,10 @@ def turns(config: Config) -> Iterator[Turn]:
 
 
 class Run:
-    """Plays turn after turn, until so many `battles` are settled (0 for no end) or a stop or a fault ends it."""
+    """Plays turn after turn, until so many `battles` are settled (0 for no end) or a stop or a fault ends it.
+
+    With `collect`, frames of battles are kept for teaching the detector.
+    """
 
     def __init__(
         self,
@@ -84,8 +87,11 @@ class Run:
         make: Prepare,
         signals: EndingSignals,
         show: Callable[[Daemon], None] | None = None,
+        *,
+        collect: bool = False,
     ) -> None:
         self._config = config
+        self._collect = collect
         self._battles = battles
         self._make = make
         self._signals = signals
@@ -116,6 +122,7 @@ class Run:
                 daemon = Daemon(
                     playing(self._config, self._turn.stage), prepared.parts, show,
                     signals=self._signals, control=control, counts=self._counts, schedule=self._schedule,
+                    collect=self._collect,
                 )  # fmt: skip
                 code = await daemon.run()
                 self._schedule = daemon.schedule

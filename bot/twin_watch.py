@@ -5,9 +5,9 @@ Only in a game in lock-step whose views the twin completes it does: there the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,11 +25,24 @@ MOST_WAITING = 20
 """Frames that may wait for the twin; while so many do, others are left out."""
 
 
+class Followed(NamedTuple):
+    """A frame that the twin has taken."""
+
+    battle: int
+    """The battle's number, from 1."""
+    t: float
+    view: BattleView
+    """The battle as it was seen in the frame."""
+    enemies: tuple[EnemySeen, ...] | None
+    """Where the twin has enemies at that moment; None while it has lost the battle."""
+
+
 class TwinWatch:
     """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again.
 
     With `completes`, for eyes without a detector, views get what cannot be seen from the twin; with `lock_step` they
-    wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual.
+    wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual. `tell` is called in
+    the twin's thread with each frame that it has taken.
     """
 
     def __init__(
@@ -40,7 +53,9 @@ class TwinWatch:
         completes: bool = False,
         lock_step: bool = False,
         rest: float = 0.0,
+        tell: Callable[[Followed], None] | None = None,
     ) -> None:
+        self._tell, self._battles = tell, 0
         self._stage, self._squad, self._completes = stage, squad, completes
         self._lock_step, self._rest = lock_step, rest
         self._thread = ThreadPoolExecutor(1, "twin")
@@ -116,10 +131,13 @@ class TwinWatch:
         try:
             if new:
                 self._twin = Twin(self._stage, self._squad)
+                self._battles += 1
             if self._twin is None:
                 return
             self._fit = fit = self._twin.see(t, view, skills, slowed)
             self._inferred = None if fit.lost else self._twin.view()
+            if self._tell:
+                self._tell(Followed(self._battles, t, view, self._inferred.enemies if self._inferred else None))
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without
             self._twin = self._fit = self._inferred = None
             log.logger().warning("twin", lost=True, why=f"{type(error).__name__}: {error}")

@@ -28,16 +28,14 @@ from game.practice.draw import Painter
 from game.practice.scene import BattleScene
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
 from game.view import BattleView, EnemySeen, OperatorSeen
+from vision.dataset import KEPT_APART, TRAIN, Label, add_picture, classes, describe
 from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
 
-Label = tuple[str, float, float, float, float]
-"""A unit's class and its box (x, y, width, height) in pixels."""
 Tell = Callable[[str], None]
 """Takes one line about the progress."""
 
 IMAGE_SIZE = (512, 288)
 """Width and height of the network's input: 16:9, both multiples of its stride, units 16 pixels and more."""
-OPERATOR, SKILL_READY = "operator", "skill_ready"
 DRAWN_SIZE = (1280, 720)
 PAUSED, READY, BLOCKED = 0.08, 0.5, 0.25
 """Share of the frames dimmed by a pause, of operators with a skill ready, of enemies blocked by one."""
@@ -54,16 +52,11 @@ THREADS = 2
 """Cores used for training: what a small machine has to spare."""
 
 
-class LabelledFrame(NamedTuple):
+class DrawnFrame(NamedTuple):
     """One drawn frame and the boxes of the units in it."""
 
     image: Image
     labels: list[Label]
-
-
-def classes() -> tuple[str, ...]:
-    """The detector's classes: every kind of enemy, operators as one class, and the mark of a ready skill."""
-    return (*sorted(load_catalogue().kinds), OPERATOR, SKILL_READY)
 
 
 class Staged(Battle):
@@ -97,7 +90,7 @@ class Staged(Battle):
         )
 
 
-def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:
+def labelled_frames(count: int, seed: int) -> Iterator[DrawnFrame]:
     """`count` frames on all shipped stages in turn, each with another field; the same seed draws the same."""
     random = np.random.default_rng(seed)
     catalogue = load_catalogue()
@@ -109,7 +102,7 @@ def labelled_frames(count: int, seed: int) -> Iterator[LabelledFrame]:
         battle = Staged(stage, squad, random)
         battle.step(int(random.integers(LATEST)))
         painter.battle(staged_scene(battle, random), Camera(stage.height, stage.width, stage.view, DRAWN_SIZE))
-        yield LabelledFrame(painter.frame(), visible(painter.labels))
+        yield DrawnFrame(painter.frame(), visible(painter.labels))
 
 
 def staged_operators(stage: Stage, slots: int, random: np.random.Generator) -> tuple[OperatorOnField, ...]:
@@ -182,34 +175,18 @@ def covered(label: Label, by: Label) -> float:
     return shared / (width * height)
 
 
-def write_dataset(found: Iterable[LabelledFrame], count: int, folder: Path, tell: Tell) -> Path:
-    """Write frames and labels as `ultralytics` reads them; returns the path of the description to train from."""
-    for part in ("train", "val"):
-        (folder / "images" / part).mkdir(parents=True)
-        (folder / "labels" / part).mkdir(parents=True)
+def write_drawn(found: Iterable[DrawnFrame], count: int, folder: Path, tell: Tell) -> Path:
+    """Write frames and labels as a data set; returns the path of its description."""
     names = classes()
     for index, frame in enumerate(found):
-        part = "val" if index % VALIDATION_EVERY == 0 else "train"
-        small = cv2.resize(frame.image, IMAGE_SIZE, interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(folder / "images" / part / f"{index:05}.png"), small)
-        text = "".join(label_line(label, names, frame.image.shape) for label in frame.labels)
-        (folder / "labels" / part / f"{index:05}.txt").write_text(text, encoding="ascii")
+        part = KEPT_APART if index % VALIDATION_EVERY == 0 else TRAIN
+        small = np.asarray(cv2.resize(frame.image, IMAGE_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+        across, down = IMAGE_SIZE[0] / frame.image.shape[1], IMAGE_SIZE[1] / frame.image.shape[0]
+        labels = [(name, x * across, y * down, w * across, h * down) for name, x, y, w, h in frame.labels]
+        add_picture(folder / "images" / part / f"{index:05}.png", small, labels, names)
         if (index + 1) % 50 == 0 or index + 1 == count:
             tell(f"drawn {index + 1} of {count} frames")
-    description = folder / "units.json"
-    lists = {"path": str(folder), "train": "images/train", "val": "images/val", "names": dict(enumerate(names))}
-    description.write_text(json.dumps(lists), encoding="utf-8")  # JSON is YAML too
-    return description.rename(folder / "units.yaml")
-
-
-def label_line(label: Label, names: tuple[str, ...], shape: tuple[int, ...]) -> str:
-    """A label as `ultralytics` writes it: class, then the box's centre and size as fractions of the image."""
-    name, x, y, width, height = label
-    rows, columns = shape[:2]
-    left, right = np.clip((x, x + width), 0, columns) / columns
-    top, bottom = np.clip((y, y + height), 0, rows) / rows
-    centre = f"{(left + right) / 2:.6f} {(top + bottom) / 2:.6f}"
-    return f"{names.index(name)} {centre} {right - left:.6f} {bottom - top:.6f}\n"
+    return describe(folder, names)
 
 
 def fit(
@@ -264,7 +241,7 @@ def train(
         )
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="holdfast-training-") as folder:
-        description = write_dataset(labelled_frames(frames, seed), frames, Path(folder), tell)
+        description = write_drawn(labelled_frames(frames, seed), frames, Path(folder), tell)
         exported, scores = fit(description, epochs, seed, tell, start)
         weights = out / SHIPPED.name
         shutil.move(exported, weights)

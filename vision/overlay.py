@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from game.actions import DEPLOY, DIRECTIONS, KINDS, WAIT, Action
 from game.camera import Camera
 from game.view import BattleView
+from vision.dataset import Label, Rectangle
 from vision.detector import Detection
 from vision.localisation import OPERATOR, SKILL_READY
 
@@ -19,6 +20,7 @@ Bgr = tuple[int, int, int]
 
 ENEMY_COLOUR: Bgr = (70, 90, 255)
 OPERATOR_COLOUR: Bgr = (255, 190, 60)
+DOUBT_COLOUR: Bgr = (40, 40, 200)
 READY_COLOUR: Bgr = (90, 240, 255)
 DECISION_COLOUR: Bgr = (110, 255, 130)
 PAPER: Bgr = (24, 20, 16)
@@ -54,13 +56,27 @@ def draw_overlay(
     return picture
 
 
+def draw_labels(image: Image, labels: Sequence[Label], doubtful: Sequence[Rectangle]) -> Image:
+    """A copy of the picture with boxes around what is labelled, and crosses over what is doubtful."""
+    picture = image.copy()
+    for x, y, width, height in doubtful:
+        left, top, right, bottom = (round(edge) for edge in (x, y, x + width, y + height))
+        cv2.rectangle(picture, (left, top), (right, bottom), DOUBT_COLOUR, 1)
+        cv2.line(picture, (left, top), (right, bottom), DOUBT_COLOUR, 1, cv2.LINE_AA)
+        cv2.line(picture, (left, bottom), (right, top), DOUBT_COLOUR, 1, cv2.LINE_AA)
+    for label in labels:
+        _box(picture, Detection(label[0], 1.0, *label[1:]))
+    return picture
+
+
 def _box(picture: Image, found: Detection) -> None:
     """One detection: its box, its class and its score."""
     colour = {OPERATOR: OPERATOR_COLOUR, SKILL_READY: READY_COLOUR}.get(found.name, ENEMY_COLOUR)
     left, top = round(found.x), round(found.y)
     cv2.rectangle(picture, (left, top), (round(found.x + found.width), round(found.y + found.height)), colour, 2)
     if found.name != SKILL_READY:
-        _tag(picture, f"{found.name} {found.score:.2f}", (left, top - 5), colour)
+        score = "" if found.score == 1 else f" {found.score:.2f}"
+        _tag(picture, f"{found.name}{score}", (left, top - 5), colour)
 
 
 def _tiles(picture: Image, view: BattleView | None, decision: tuple[Action, float] | None, camera: Camera) -> None:

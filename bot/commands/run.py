@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     verb = add_verb(verbs, "run", run, "Make a plan where a stage is new, then play battle after battle, and learn.")
+    add_options(verb)
+
+
+def add_options(verb: ArgumentParser) -> None:
+    """Add what a run may be told."""
     add_config(verb)
     add_squad(verb)
     verb.add_argument("--battles", type=count, metavar="N", help="end after so many battles (default: [play] battles)")
@@ -31,8 +36,8 @@ def add(verbs: Verbs) -> None:
     add_json(verb, "print a summary as the last line")
 
 
-def run(options: Namespace) -> int:
-    """Play until the battles are done or it is stopped."""
+def run(options: Namespace, *, collect: bool = False) -> int:
+    """Play until the battles are done or it is stopped. With `collect`, frames are kept for teaching the detector."""
     from bot import log
     from bot.config import load
     from bot.ending import EndingSignals, end_without, hanging_threads
@@ -53,7 +58,7 @@ def run(options: Namespace) -> int:
         )
         signals.install()
         try:
-            code, summary = _play(config, options, signals, live=live)
+            code, summary = _play(config, options, signals, live=live, collect=collect)
         except Exception:
             signals.restore()
             raise
@@ -71,7 +76,9 @@ def run(options: Namespace) -> int:
     return code
 
 
-def _play(config: Config, options: Namespace, signals: EndingSignals, *, live: bool) -> tuple[int, dict[str, Any]]:
+def _play(
+    config: Config, options: Namespace, signals: EndingSignals, *, live: bool, collect: bool
+) -> tuple[int, dict[str, Any]]:
     """Prepare and play, on a terminal under a dashboard; the exit code and the summary."""
     import asyncio
 
@@ -87,6 +94,7 @@ def _play(config: Config, options: Namespace, signals: EndingSignals, *, live: b
             _maker(options, dashboard),
             signals,
             dashboard.show if live else None,
+            collect=collect,
         )
         first = run_.prepare()
         with asyncio.Runner(loop_factory=selector_loop()) as runner:

@@ -17,7 +17,8 @@ VERBS = (
     "run", *(request.command_line or request.verb for request in REQUESTS), "logs", "replay", "read", "train",
     "evaluate", "stage", "import",
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
-    "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision train", "service install",
+    "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision collect", "vision label",
+    "vision train", "service install",
     "service uninstall", "service status", "report", "web", "trace ls", "trace show", "trace diff", "trace cut",
     "trace why", "mcp", "coach",
 )  # fmt: skip

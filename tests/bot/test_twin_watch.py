@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from states.battle import Memory
 from states.events import BattleSeen, Event
+from vision.kept_frames import battles_in, read_battle, read_picture
 
 STAGE = load_stage("first_watch", CATALOGUE)
 SQUAD = default_squad(CATALOGUE)
@@ -25,9 +27,12 @@ SQUAD = default_squad(CATALOGUE)
 
 @pytest.mark.timeout(300)
 def test_it_is_in_step_with_what_the_eyes_read(tmp_path):
-    """A battle of the practice game, seen by its pixels and played: nearly always in step, never lost."""
+    """A battle of the practice game, seen by its pixels and played: nearly always in step, never lost.
+
+    Frames of it are kept with what the twin knew: a second apart, none while a card is held.
+    """
     short_level(tmp_path, groups=3)
-    daemon = make(tmp_path, {"play": {"stage": "short_watch.json"}, "practice": SMALL}, battles=1)
+    daemon = make(tmp_path, {"play": {"stage": "short_watch.json"}, "practice": SMALL}, battles=1, collect=True)
     told = []
 
     def hear(event: Event) -> None:
@@ -40,6 +45,14 @@ def test_it_is_in_step_with_what_the_eyes_read(tmp_path):
     assert sum(twin["in_step"] for twin in told) > 0.8 * len(told)
     assert not any(twin["lost"] for twin in told)
     assert not [line for line in events_of(tmp_path) if line["event"] == "twin"]
+    (folder,) = battles_in(tmp_path / "data" / "frames")
+    battle, frames = read_battle(folder)
+    assert any(frame.enemies for frame in frames)
+    assert all(later.t - one.t >= 1.0 for one, later in pairwise(frames))
+    assert not any(frame.view.deploying or frame.view.paused for frame in frames)
+    assert all(read_picture(folder / frame.picture).shape[:2] == battle.size[::-1] for frame in frames)
+    (logged,) = [line for line in events_of(tmp_path) if line["event"] == "frames"]
+    assert (logged["folder"], logged["frames"]) == (str(folder), len(frames))
 
 
 def test_an_error_of_the_twin_does_not_stop_the_play(monkeypatch, tmp_path):

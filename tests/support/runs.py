@@ -84,11 +84,11 @@ def finished(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def make(folder: Path, tables: dict[str, Any], battles: int = 0) -> Daemon:
+def make(folder: Path, tables: dict[str, Any], battles: int = 0, *, collect: bool = False) -> Daemon:
     """A daemon in this process, without a broker unless the tables name one."""
     config: Config = parse({"mqtt": NO_BROKER, **tables}, folder=folder)
     log.set_up(config.directory / log.FILE, "info", None)
-    return Daemon(config, build(config, battles=battles, fresh=True, tell=lambda _: None))
+    return Daemon(config, build(config, battles=battles, fresh=True, tell=lambda _: None), collect=collect)
 
 
 def events_of(folder: Path) -> list[dict[str, Any]]:

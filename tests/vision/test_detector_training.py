@@ -14,17 +14,16 @@ from levels import CATALOGUE
 
 from game.errors import InputError
 from vision import detector_training
+from vision.dataset import classes
 from vision.detector import Detector
 from vision.detector_training import (
     IMAGE_SIZE,
     VALIDATION_EVERY,
-    LabelledFrame,
-    classes,
-    label_line,
+    DrawnFrame,
     labelled_frames,
     train,
     visible,
-    write_dataset,
+    write_drawn,
 )
 
 
@@ -73,8 +72,8 @@ def test_all_kinds_are_drawn_about_as_often(drawn):
 
 def test_frames_for_validation_are_not_trained_on(tmp_path):
     """Validated on its own training frames, an overfitted network would score well."""
-    shades = [LabelledFrame(np.full((72, 128, 3), 10 * number, np.uint8), []) for number in range(13)]
-    write_dataset(shades, len(shades), tmp_path / "set", lambda _: None)
+    shades = [DrawnFrame(np.full((72, 128, 3), 10 * number, np.uint8), []) for number in range(13)]
+    write_drawn(shades, len(shades), tmp_path / "set", lambda _: None)
     found = {
         part: {int(cv2.imread(str(path))[0, 0, 0]) // 10 for path in (tmp_path / "set" / "images" / part).iterdir()}
         for part in ("train", "val")
@@ -88,13 +87,6 @@ def test_a_unit_behind_another_is_not_labelled():
     behind, before, beside = ("slug", 10, 10, 20, 20), ("operator", 8, 8, 30, 30), ("hound", 30, 10, 20, 20)
     assert visible([behind, before, beside]) == [before, beside]
     assert visible([before, behind]) == [before, behind]
-
-
-def test_a_label_is_written_as_fractions_of_the_picture():
-    """Class, centre and size; what sticks out of the picture is cut off."""
-    names = classes()
-    assert label_line((names[2], 320, 180, 64, 36), names, (360, 640, 3)) == "2 0.550000 0.550000 0.100000 0.100000\n"
-    assert label_line((names[0], -64, 0, 128, 36), names, (360, 640, 3)) == "0 0.050000 0.050000 0.100000 0.100000\n"
 
 
 def test_what_is_trained_loads_and_is_described(tmp_path, monkeypatch):
