@@ -229,8 +229,8 @@ class VisionOptions(Table):
 
     weights: str = Field(
         "",
-        description="The detector's weights (ONNX); empty for those that come with Holdfast, which know the practice "
-        "game only.",
+        description="The detector's weights (ONNX); empty for those that `holdfast vision train` has taught by your "
+        "own frames, if any, else for those that come with Holdfast, which know the practice game only.",
     )
 
     @field_validator("weights")

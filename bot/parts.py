@@ -14,6 +14,7 @@ from bot.hands import Geometry, Timing
 from bot.sources import Sources, open_stage, play_stage, sources
 from bot.squads import configured_squad
 from bot.stage_checkpoints import PRESENT, change_to, set_others_aside
+from bot.weights import weights_in_use
 from game.camera import Camera
 from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
@@ -137,7 +138,7 @@ def _detector(config: Config, profile: Profile) -> Detector | None:
     """The detector; none for a real client without weights of its own: those that ship know the practice game only."""
     from vision.detector import SHIPPED, Detector
 
-    weights = Path(config.vision.weights)
+    weights = weights_in_use(config)
     return None if profile.operators is not None and weights == SHIPPED else Detector(weights)
 
 

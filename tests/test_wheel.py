@@ -16,8 +16,8 @@ from bot.config import as_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "states", "learning", "vision", "planning", "game")
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pt")
-"""What a checkout may hold beside what belongs to it: the network that `vision train` keeps is not tracked."""
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__")
+"""What a checkout may hold beside what belongs to it."""
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,10 @@ fields, with units placed at random; `benchmarks/eyes.py` measures how well it d
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +27,9 @@ from game.practice.draw import Painter
 from game.practice.scene import BattleScene
 from game.simulator.battle import Battle, EnemyOnField, OperatorOnField
 from game.view import BattleView, EnemySeen, OperatorSeen
-from vision.dataset import KEPT_APART, TRAIN, Label, add_picture, classes, describe
-from vision.detector import SHIPPED, Image, quiet_ultralytics, sha256
-
-Tell = Callable[[str], None]
-"""Takes one line about the progress."""
+from vision.dataset import KEPT_APART, TRAIN, Label, add_picture, classes, describe, read_dataset
+from vision.detector import SHIPPED, Image, sha256
+from vision.fitting import Tell, fit
 
 IMAGE_SIZE = (512, 288)
 """Width and height of the network's input: 16:9, both multiples of its stride, units 16 pixels and more."""
@@ -48,8 +45,6 @@ HIDDEN = 0.8
 VALIDATION_EVERY = 6
 """One frame in so many is kept for validation."""
 LEAST_FRAMES = 2 * VALIDATION_EVERY
-THREADS = 2
-"""Cores used for training: what a small machine has to spare."""
 
 
 class DrawnFrame(NamedTuple):
@@ -189,39 +184,6 @@ def write_drawn(found: Iterable[DrawnFrame], count: int, folder: Path, tell: Tel
     return describe(folder, names)
 
 
-def fit(
-    description: Path, epochs: int, seed: int, tell: Tell, start: Path | None = None
-) -> tuple[Path, dict[str, float]]:
-    """Train the network on a written data set; returns its ONNX file and its scores on the frames kept for validation.
-
-    `start` is the network of an earlier run (a `.pt` file) to go on from.
-
-    Frames keep their aspect (`rect`), so the mosaics that `ultralytics` makes of square images are off. `nms=False` is
-    the end-to-end head: it is validated as it is exported.
-    """
-    library = quiet_ultralytics()
-    import torch
-
-    torch.set_num_threads(THREADS)
-    model = library.YOLO(str((start or SHIPPED.with_suffix(".yaml")).resolve()), task="detect")
-    model.add_callback("on_fit_epoch_end", lambda trainer: _tell_epoch(trainer, tell))
-    model.train(
-        data=str(description), imgsz=IMAGE_SIZE[0], rect=True, epochs=epochs, batch=4, seed=seed, device="cpu",
-        workers=0, cache="ram", amp=False, optimizer="AdamW", lr0=1.5e-3, lrf=0.02, cos_lr=True,
-        warmup_epochs=1, patience=0, mosaic=0.0, fliplr=0.5, scale=0.15, translate=0.05, hsv_h=0.01, hsv_s=0.3,
-        hsv_v=0.3, erasing=0.0, plots=False, verbose=False, nms=False,
-        project=str(description.parent), name="run", exist_ok=True,
-    )  # fmt: skip
-    best = library.YOLO(str(model.trainer.best))
-    validated = best.val(
-        data=str(description), imgsz=IMAGE_SIZE[0], rect=True, batch=8, device="cpu", workers=0, nms=False,
-        plots=False, verbose=False, project=str(description.parent), name="validated",
-    )  # fmt: skip
-    scores = {"mAP50": round(float(validated.box.map50), 4), "mAP50_95": round(float(validated.box.map), 4)}
-    exported = best.export(format="onnx", imgsz=IMAGE_SIZE[::-1], nms=False, device="cpu", verbose=False)
-    return Path(exported), scores
-
-
 def train(
     frames: int = 600,
     epochs: int = 24,
@@ -232,8 +194,7 @@ def train(
 ) -> dict[str, Any]:
     """Draw, train, export; writes `units.onnx` and `units.json` into `out` and returns what the latter says.
 
-    Also keeps the network itself as `units.pt`, from which a later run can `start`. Raises InputError when there are
-    too few frames or epochs.
+    It goes on from the weights `start`, or begins anew. Raises InputError when there are too few frames or epochs.
     """
     if frames < LEAST_FRAMES or epochs < 1:
         raise InputError(
@@ -241,45 +202,19 @@ def train(
         )
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="holdfast-training-") as folder:
-        description = write_drawn(labelled_frames(frames, seed), frames, Path(folder), tell)
-        exported, scores = fit(description, epochs, seed, tell, start)
+        write_drawn(labelled_frames(frames, seed), frames, Path(folder), tell)
+        trained = fit(read_dataset(Path(folder)), start, epochs, seed, IMAGE_SIZE, Path(folder), tell)
         weights = out / SHIPPED.name
-        shutil.move(exported, weights)
-        shutil.move(exported.with_suffix(".pt"), weights.with_suffix(".pt"))
+        shutil.move(trained.weights, weights)
     going_on = f" --start {start.name}" if start else ""
     facts = {
         "sha256": sha256(weights),
         "command": f"holdfast vision train --frames {frames} --epochs {epochs} --seed {seed}{going_on}",
         "classes": classes(),
         "image_size": IMAGE_SIZE,
-        **scores,
+        "mAP50": trained.map50,
+        "mAP50_95": trained.map50_95,
     }
     weights.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    tell(f"wrote {weights}: mAP50 {scores['mAP50']:.3f} on frames kept for validation")
+    tell(f"wrote {weights}: mAP50 {trained.map50:.3f} on frames kept for validation")
     return facts
-
-
-def _tell_epoch(trainer: Any, tell: Tell) -> None:
-    """Tell of the epoch that has just ended; the library also calls this for a last validation after all epochs."""
-    if trainer.epoch < trainer.epochs:
-        score = trainer.metrics.get("metrics/mAP50(B)", 0.0)
-        tell(f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50 {score:.3f}, {trainer.epoch_time:.0f} s")
-
-
-def main() -> None:
-    """`python -m vision.detector_training`: the same as `holdfast vision train`."""
-    parser = argparse.ArgumentParser(description="Train the detector of units on drawn frames.")
-    parser.add_argument("--frames", type=int, default=600, help="how many frames to draw (600)")
-    parser.add_argument("--epochs", type=int, default=24, help="how often to go through them (24)")
-    parser.add_argument("--seed", type=int, default=0, help="decides battles, frames and first weights (0)")
-    parser.add_argument("--out", type=Path, default=SHIPPED.parent, help="where units.onnx and units.json go")
-    parser.add_argument("--start", type=Path, help="a units.pt to go on from instead of beginning anew")
-    chosen = parser.parse_args()
-    try:
-        train(chosen.frames, chosen.epochs, chosen.seed, chosen.out, start=chosen.start)
-    except InputError as error:
-        parser.error(str(error))
-
-
-if __name__ == "__main__":
-    main()

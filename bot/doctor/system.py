@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.doctor.finding import Found, failure, ok, warning
 from bot.extras import pip_install
 from bot.lock import is_locked
+from bot.weights import weights_in_use
 from game.errors import HoldfastError
 
 LEAST_SPACE = 500 << 20
@@ -70,7 +71,7 @@ def weights(config: Config) -> Found:
     from learning.general import FILE, verify_general
     from vision.detector import sha256, verify
 
-    file = Path(config.vision.weights)
+    file = weights_in_use(config)
     verify(file)
     found = f"{file.name} is what {file.stem}.json describes (sha256 {sha256(file)[:12]}…)"
     return ok(f"{found}; {FILE} is the general policy that ships (sha256 {verify_general()[:12]}…)")

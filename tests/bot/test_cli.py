@@ -18,7 +18,7 @@ VERBS = (
     "evaluate", "stage", "import",
     "practice", "plan", "simulate", "generate", "graph", "doctor", "config", "picture", "roster", "roster import",
     "roster show", "roster set", "gamedata use", "gamedata update", "gamedata show", "vision collect", "vision label",
-    "vision train", "service install",
+    "vision train", "vision evaluate", "service install",
     "service uninstall", "service status", "report", "web", "trace ls", "trace show", "trace diff", "trace cut",
     "trace why", "mcp", "coach",
 )  # fmt: skip
