@@ -119,7 +119,7 @@ class Daemon:
         self._twin = TwinWatch(
             parts.stage,
             parts.squad,
-            completes=not parts.watcher.sees_enemies,
+            completes=not parts.watcher.sees_enemies or watcher.profile.operators is not None,
             lock_step=client.lock_step,
             rest=config.hands.rest,
             tell=self._frame_keeper.followed if self._frame_keeper else None,

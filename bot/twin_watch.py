@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from math import hypot
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,8 @@ from states.attempts import Attempt
 from states.battle import Memory
 from states.events import BattleSeen, Event, GestureDone
 
+SAME = 1.5
+"""Tiles within which an enemy that is seen can be the one that the twin has."""
 MOST_WAITING = 20
 """Frames that may wait for the twin; while so many do, others are left out."""
 
@@ -40,9 +43,9 @@ class Followed(NamedTuple):
 class TwinWatch:
     """Has a twin follow each battle; says in the log when it has lost one, and when it has found it again.
 
-    With `completes`, for eyes without a detector, views get what cannot be seen from the twin; with `lock_step` they
-    wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual. `tell` is called in
-    the twin's thread with each frame that it has taken.
+    With `completes`, for eyes that see no enemies or not all of them, views get from the twin what is not seen; with
+    `lock_step` they wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual.
+    `tell` is called in the twin's thread with each frame that it has taken.
     """
 
     def __init__(
@@ -99,8 +102,8 @@ class TwinWatch:
         return inferred.enemies if inferred else ()
 
     def completed(self, event: Event, battle: Memory | None) -> Event:
-        """The event; a view of the battle that is followed has all enemies, and the operators that were not seen, as
-        the twin had them a frame ago, marked as inferred. Nothing is added while the twin has lost the battle.
+        """The event; a view of the battle that is followed also has the enemies and operators that were not seen,
+        as the twin had them a frame ago, marked as inferred. Nothing is added while the twin has lost the battle.
         """
         if self._completes and self._lock_step:
             wait(self._waiting)
@@ -109,7 +112,8 @@ class TwinWatch:
             return event
         seen = {(one.row, one.col) for one in event.view.operators}
         others = (one for one in inferred.operators if (one.row, one.col) not in seen)
-        view = msgspec.structs.replace(event.view, enemies=inferred.enemies, operators=(*event.view.operators, *others))
+        enemies = (*event.view.enemies, *unseen(event.view.enemies, inferred.enemies))
+        view = msgspec.structs.replace(event.view, enemies=enemies, operators=(*event.view.operators, *others))
         return msgspec.structs.replace(event, view=view)
 
     def describe(self) -> dict[str, Any] | None:
@@ -144,6 +148,23 @@ class TwinWatch:
             return
         if fit.lost != bool(before and before.lost):
             log.logger().info("twin", lost=fit.lost, kills_off=fit.kills, seconds_off=round(fit.seconds, 1))
+
+
+def unseen(seen: Sequence[EnemySeen], inferred: Sequence[EnemySeen]) -> list[EnemySeen]:
+    """Those of the twin's enemies that are not among the seen ones: each of these stands for the nearest of its kind,
+    if that is within `SAME` tiles.
+    """
+    left = list(inferred)
+    for one in seen:
+        same = [other for other in left if other.kind == one.kind and _tiles(one, other) <= SAME]
+        if same:
+            left.remove(min(same, key=lambda other: _tiles(one, other)))
+    return left
+
+
+def _tiles(one: EnemySeen, other: EnemySeen) -> float:
+    """The distance of two enemies."""
+    return hypot(one.row - other.row, one.col - other.col)
 
 
 def _with_deployment(view: BattleView, attempt: Attempt | None) -> BattleView:

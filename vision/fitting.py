@@ -21,7 +21,7 @@ ANEW: Mapping[str, Any] = {
 }  # fmt: skip
 """How a network is trained from nothing on drawn frames."""
 FURTHER: Mapping[str, Any] = {
-    **ANEW, "lr0": 5e-4, "lrf": 0.1, "freeze": 3, "weight_decay": 5e-4, "nbs": 16, "hsv_h": 0.005, "hsv_s": 0.15,
+    **ANEW, "lr0": 1e-3, "lrf": 0.1, "freeze": 3, "weight_decay": 5e-4, "nbs": 16, "hsv_h": 0.005, "hsv_s": 0.15,
     "hsv_v": 0.15, "cache": False,
 }  # fmt: skip
 """How one that knows something is trained on: slowly, its first layers as they are, with weight decay, and with the

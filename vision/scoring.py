@@ -15,7 +15,7 @@ from vision.detector import Detection, Detector, iou
 SAME = 0.5
 """Intersection over union from which a detection and a label are the same unit."""
 LEAST = 0.01
-"""ClassScore below which a detection is not looked at: average precision counts those that the bot would not use, too."""
+"""A detection with a lower score is not looked at: average precision counts those that the bot would not use, too."""
 ALL = "all"
 
 

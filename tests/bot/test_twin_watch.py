@@ -13,10 +13,11 @@ from runs import SMALL, events_of, make, short_level
 
 from bot import log
 from bot.log_reader import read
-from bot.twin_watch import TwinWatch
+from bot.twin_watch import TwinWatch, unseen
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
+from game.view import EnemySeen
 from states.battle import Memory
 from states.events import BattleSeen, Event
 from vision.kept_frames import battles_in, read_battle, read_picture
@@ -109,6 +110,17 @@ def test_a_detector_is_not_contradicted():
     event = seen(battle, battle.view())
     assert watch.completed(event, memory) is event
     watch.close()
+
+
+def test_what_eyes_that_were_taught_miss_is_inferred():
+    """An enemy that is seen stands for one of its kind near by; the others stay."""
+    seen = [EnemySeen("slug", 5, 3.0, 1.0), EnemySeen("hound", 5, 6.0, 0.5)]
+    inferred = [
+        EnemySeen(kind, 5, col, 1.0, "inferred") for kind, col in (("slug", 2.5), ("slug", 3.9), ("hound", 3.0))
+    ]
+    assert unseen(seen, inferred) == inferred[1:]
+    assert unseen([], inferred) == inferred
+    assert unseen(seen, []) == []
 
 
 def blind(battle):
