@@ -13,7 +13,7 @@ from vision.dataset import KEPT_APART, TRAIN, labels_file, read_dataset, read_la
 from vision.detector import sha256
 from vision.detector_training import IMAGE_SIZE
 from vision.fitting import Tell, fit
-from vision.scoring import ALL, ClassScore, in_words, score_pictures
+from vision.scoring import ALL, ENEMIES, ClassScore, in_words, score_pictures, table
 
 LEAST_FRAMES = 8
 """Labelled frames below which nothing is learned."""
@@ -32,8 +32,9 @@ class Taught(NamedTuple):
 def teach(folder: Path, start: Path, out: Path, epochs: int, seed: int, tell: Tell) -> Taught:
     """Teach the weights `start` by the data set in a folder; writes them to the ONNX file `out` if they are better.
 
-    Better is a higher F1 on the battles that were kept apart. Raises InputError where there are too few frames, or none
-    kept apart; DetectorError where the weights cannot be used; OSError where they cannot be written.
+    Better is a higher F1 of enemies on the battles that were kept apart (`is_better`). Raises InputError where there
+    are too few frames, or none kept apart; DetectorError where the weights cannot be used; OSError where they cannot be
+    written.
     """
     data = read_dataset(folder)
     learned, judged = (
@@ -49,7 +50,7 @@ def teach(folder: Path, start: Path, out: Path, epochs: int, seed: int, tell: Te
     for picture in learned:  # what is broken is said before the work
         read_labelled(picture, data.names)
     before = score_pictures(start, judged, data.names, tell)
-    tell(f"before: {in_words(before[ALL])}")
+    tell(f"enemies before: {in_words(before[ENEMIES])}")
     with tempfile.TemporaryDirectory(prefix="holdfast-training-") as temporary:
         made = Path(temporary) / out.name
         shutil.move(fit(data, start, epochs, seed, IMAGE_SIZE, Path(temporary), tell).weights, made)
@@ -59,18 +60,18 @@ def teach(folder: Path, start: Path, out: Path, epochs: int, seed: int, tell: Te
         }  # fmt: skip
         made.with_suffix(".json").write_text(json.dumps(facts), encoding="utf-8")
         after = score_pictures(made, judged, data.names, tell)
-        scores = {"f1": after[ALL].f1, "mAP50": after[ALL].ap50, "f1_before": before[ALL].f1}
+        scores = {"scores": table(after), "scores_before": table(before)}
         made.with_suffix(".json").write_text(json.dumps({**facts, **scores}, indent=2) + "\n", encoding="utf-8")
         better = is_better(after, before)
         if better:
             put_to_use(made, out)
-    tell(f"after: {in_words(after[ALL])}")
+    tell(f"enemies after: {in_words(after[ENEMIES])}")
     return Taught(before, after, better)
 
 
 def is_better(after: dict[str, ClassScore], before: dict[str, ClassScore]) -> bool:
-    """Whether weights see better than before: by F1 over all units, which is what the bot plays with."""
-    return after[ALL].f1 > before[ALL].f1
+    """Whether weights see better than before: enemies, by F1, and all units together at least as well."""
+    return after[ENEMIES].f1 > before[ENEMIES].f1 and after[ALL].f1 >= before[ALL].f1
 
 
 def put_to_use(made: Path, out: Path) -> None:

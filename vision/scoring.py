@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from vision.dataset import Label, read_labelled
 from vision.detector import Detection, Detector, iou
+from vision.localisation import OPERATOR, SKILL_READY
 
+OTHERS = (OPERATOR, SKILL_READY)
 SAME = 0.5
 """Intersection over union from which a detection and a label are the same unit."""
 LEAST = 0.01
 """A detection with a lower score is not looked at: average precision counts those that the bot would not use, too."""
-ALL = "all"
+ALL, ENEMIES = "all", "enemies"
+"""What the scores of all units are called, and of all but operators and marks."""
 
 
 class ClassScore(NamedTuple):
@@ -36,8 +39,8 @@ class ClassScore(NamedTuple):
 def score_pictures(
     weights: Path, pictures: Sequence[Path], names: Sequence[str], tell: Callable[[str], None]
 ) -> dict[str, ClassScore]:
-    """Have weights look at labelled pictures (their classes are `names`): the score of each class that has units, and
-    of `ALL`. Raises DetectorError, and InputError where a picture or its labels cannot be read.
+    """Have weights look at labelled pictures (their classes are `names`): the score of each class that has units, of
+    `ENEMIES` and of `ALL`. Raises DetectorError, and InputError where a picture or its labels cannot be read.
     """
     detector = Detector(weights, threshold=LEAST, threads=2)
     used, found, true = Detector(weights).threshold, [], []
@@ -53,11 +56,11 @@ def score_pictures(
 def score(
     found: Sequence[Sequence[Detection]], true: Sequence[Sequence[Label]], threshold: float
 ) -> dict[str, ClassScore]:
-    """The score of each class with labels, and of `ALL`: detections and labels of the same pictures. Precision, recall
-    and F1 are those of detections with a score of `threshold` or more.
+    """The score of each class with labels, of `ENEMIES` and of `ALL`: detections and labels of the same pictures.
+    Precision, recall and F1 are those of detections with a score of `threshold` or more.
     """
     kinds = sorted({label[0] for labels in true for label in labels})
-    scores, counts = {}, np.zeros(3, np.int64)
+    scores, counts, others = {}, np.zeros(3, np.int64), np.zeros(3, np.int64)
     for kind in sorted({*kinds, *(one.name for some in found for one in some)}):
         each = [
             ([one for one in some if one.name == kind], [one for one in labels if one[0] == kind])
@@ -68,10 +71,12 @@ def score(
         right = [hit for grade, hit in judged if grade >= threshold]
         count = np.array([sum(right), len(right), boxes])
         counts += count
+        others += count * (kind in OTHERS)
         if boxes:
             scores[kind] = _score(count, average_precision([hit for _, hit in judged], boxes))
-    mean = float(np.mean([one.ap50 for one in scores.values()])) if scores else 0.0
-    return {**scores, ALL: _score(counts, mean)}
+    enemies = [one.ap50 for kind, one in scores.items() if kind not in OTHERS]
+    every = [one.ap50 for one in scores.values()]
+    return {**scores, ENEMIES: _score(counts - others, _mean(enemies)), ALL: _score(counts, _mean(every))}
 
 
 def matched(found: Sequence[Detection], labels: Sequence[Label]) -> list[tuple[float, bool]]:
@@ -85,6 +90,10 @@ def matched(found: Sequence[Detection], labels: Sequence[Label]) -> list[tuple[f
             left.remove(best)
         pairs.append((one.score, hit))
     return pairs
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _iou(one: Detection, label: Label) -> float:

@@ -14,8 +14,8 @@ FRAMES, DRAWN_EPOCHS, EPOCHS = 600, 24, 12
 """Frames to draw, epochs on them, and epochs on a player's own frames, unless the user says otherwise."""
 DATASET = "a folder of labelled frames, as label writes it"
 TEACH = (
-    "Teach the weights in use by labelled frames; what was learned is used if it sees better on battles kept apart. "
-    "Without a FOLDER: make the weights that ship, by drawn frames."
+    "Teach the weights in use by labelled frames; what was learned is used if it sees enemies better on battles kept "
+    "apart. Without a FOLDER: make the weights that ship, by drawn frames."
 )
 
 

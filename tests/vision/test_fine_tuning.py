@@ -18,7 +18,7 @@ from vision.dataset import add_picture, classes, describe
 from vision.detector import SHIPPED, Detector, sha256
 from vision.detector_training import labelled_frames
 from vision.fine_tuning import is_better, put_to_use, teach
-from vision.scoring import ALL, ClassScore
+from vision.scoring import ALL, ENEMIES, ClassScore
 
 SMALL = (256, 160)
 
@@ -45,15 +45,16 @@ def test_what_is_taught_is_judged_and_used_only_if_better(frames, tmp_path, monk
     assert any("epoch 1 of 1" in line for line in said)
     assert taught.before[ALL].f1 > 0.5
     assert taught.after[ALL].boxes == taught.before[ALL].boxes > 10
-    assert taught.better == (taught.after[ALL].f1 > taught.before[ALL].f1) == out.exists()
+    assert taught.better == is_better(taught.after, taught.before) == out.exists()
 
 
-def test_better_is_a_higher_f1():
-    """What is as good is not better: the old weights have seen more."""
-    one, other = {ALL: ClassScore(9, 0.5, 0.5, 0.5, 0.9)}, {ALL: ClassScore(9, 0.6, 0.6, 0.6, 0.1)}
-    assert is_better(other, one)
-    assert not is_better(one, other)
-    assert not is_better(one, one)
+def test_better_is_a_higher_f1_of_enemies():
+    """What is as good is not better: the old weights have seen more. Nor is what sees operators worse by more."""
+    low, high = ClassScore(9, 0.5, 0.5, 0.5, 0.9), ClassScore(9, 0.6, 0.6, 0.6, 0.1)
+    assert is_better({ENEMIES: high, ALL: high}, {ENEMIES: low, ALL: high})
+    assert not is_better({ENEMIES: low, ALL: high}, {ENEMIES: high, ALL: low})
+    assert not is_better({ENEMIES: low, ALL: high}, {ENEMIES: low, ALL: low})
+    assert not is_better({ENEMIES: high, ALL: low}, {ENEMIES: low, ALL: high})
 
 
 def test_weights_that_are_put_to_use_are_in_use(tmp_path, monkeypatch):

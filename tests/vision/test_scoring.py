@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vision.detector import Detection
-from vision.scoring import ALL, average_precision, score
+from vision.scoring import ALL, ENEMIES, average_precision, score
 
 SLUG = ("slug", 10.0, 10.0, 20.0, 20.0)
 
@@ -18,7 +18,14 @@ def seen(name, grade, x=10.0):
 def test_all_found_and_nothing_else_is_one():
     """Whatever the scores, above the threshold."""
     scores = score([[seen("slug", 0.3)], []], [[SLUG], []], 0.2)
-    assert scores == {"slug": (1, 1.0, 1.0, 1.0, 1.0), ALL: (1, 1.0, 1.0, 1.0, 1.0)}
+    assert scores == dict.fromkeys(("slug", ENEMIES, ALL), (1, 1.0, 1.0, 1.0, 1.0))
+
+
+def test_operators_are_no_enemies():
+    """They are many and easy to see, and have a line of their own."""
+    scores = score([[seen("operator", 0.9)]], [[SLUG, ("operator", *SLUG[1:])]], 0.2)
+    assert (scores[ENEMIES].f1, scores[ENEMIES].boxes) == (0.0, 1)
+    assert scores[ALL].f1 == pytest.approx(2 / 3)
 
 
 def test_a_unit_is_found_once():
@@ -40,7 +47,7 @@ def test_what_is_below_the_threshold_counts_for_average_precision_only():
 
 def test_nothing_at_all_is_no_division_by_zero():
     """Pictures without units and without detections."""
-    assert score([[]], [[]], 0.2) == {ALL: (0, 0.0, 0.0, 0.0, 0.0)}
+    assert score([[]], [[]], 0.2) == dict.fromkeys((ENEMIES, ALL), (0, 0.0, 0.0, 0.0, 0.0))
 
 
 @pytest.mark.parametrize(
