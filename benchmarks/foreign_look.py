@@ -1,12 +1,12 @@
 """Whether the bot wins in looks that its eyes were never taught.
 
-python benchmarks/foreign_look.py [--battles 4] [--skin FOLDER] [STAGE...]
+python benchmarks/foreign_look.py [--battles 4] [--skin FOLDER] [--weights W.onnx] [STAGE...]
 
 The stages are played by their stored plans through the whole loop: pages, cards that are asked about, gestures, and the
 twin for what is not seen. Each look is a cold start without a detector, with the eyes for a real client. Beside them
 plays a bot of perfect sight: the same loop in the practice game's own look, to which each view of a battle is told as
-it is. The battles are those of a variation (planning.variation), the same ones for all. Everything is in the game's
-time, and the same seed gives the same results.
+it is. With weights a detector looks too, and what it misses is inferred. The battles are those of a variation
+(planning.variation), the same ones for all. Everything is in the game's time, and the same seed gives the same results.
 """
 
 from __future__ import annotations
@@ -99,8 +99,12 @@ class PerfectSight:
         return getattr(self._watcher, name)
 
 
-def play(stage: str, look: str, variation: str, battles: int, seed: int, policy: str = "plan") -> Played:
-    """Play battles of a stage from a cold start; `look` is a skin's folder, or PERFECT."""
+def play(
+    stage: str, look: str, variation: str, battles: int, seed: int, policy: str = "plan", weights: Path | None = None
+) -> Played:
+    """Play battles of a stage from a cold start; `look` is a skin's folder, or PERFECT. A detector sees with `weights`,
+    if any.
+    """
     with tempfile.TemporaryDirectory() as folder:
         tables: dict[str, Any] = {
             "play": {"stage": stage, "policy": policy, "planning_seconds": 0},
@@ -109,6 +113,7 @@ def play(stage: str, look: str, variation: str, battles: int, seed: int, policy:
         }
         if look != PERFECT:
             tables |= {"practice": {"seed": seed, "skin": look}, "screen": {"profile": "arknights-en"}}
+            tables |= {"vision": {"weights": str(weights.absolute())}} if weights else {}
         config = parse(tables, folder=Path(folder))
         log.set_up(config.directory / log.FILE, "warning", None)
         try:
@@ -162,6 +167,9 @@ def main() -> None:
     parser.add_argument("--battles", type=int, default=4, help="of each stage, look and variation")
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--skin", type=Path, action="append", default=[], metavar="FOLDER", help="another look to try")
+    parser.add_argument(
+        "--weights", type=Path, metavar="W.onnx", help="a detector that was taught a look (taught_eyes.py)"
+    )
     parser.add_argument("--policy", choices=("plan", "dqn"), default="plan")
     options = parser.parse_args()
     print("variation  look              battles    won    stars  twin in step  hours of game  minutes of the wall")
@@ -171,7 +179,7 @@ def main() -> None:
             for name, look in every.items():
                 began = time.monotonic()
                 played = [
-                    play(stage, look, variation, options.battles, options.seed, options.policy)
+                    play(stage, look, variation, options.battles, options.seed, options.policy, options.weights)
                     for stage in options.stages or shipped_stages()
                 ]
                 won, stars, steps = (np.concatenate([one[n] for one in played]) for n in range(3))
