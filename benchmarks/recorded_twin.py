@@ -1,14 +1,18 @@
-"""How well the twin follows a battle of the real game, from its frames alone: python benchmarks/recorded_twin.py.
+"""How well the twin follows a battle of the real game, from its frames alone.
+
+python benchmarks/recorded_twin.py [--label FOLDER]
 
 The recording of stage 0-5 is no part of the project (see benchmarks/fidelity.py). Its frames, 2.9 s apart, are all that
 is given, with the squad and where its operators look, which a bot knows that deployed them. When they came is not
 given: an operator is there once its bars are seen on a tile, and whose it is says the cost of the card that left the
 hand. Compared are the counter and the DP with those read by eye, the clock with the bar under the DP, and the twin's
-enemies with those that a person sees.
+enemies with those that a person sees. With --label the frames label themselves (vision.labelling) instead, with
+previews in FOLDER/labelled/previews.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import math
 import sys
@@ -30,6 +34,8 @@ from planning.twin import Twin
 from states.events import BattleSeen
 from vision.capture import Frame
 from vision.cutter import Cutter
+from vision.kept_frames import KeptFrame, add_frame, begin_battle, kept_battle
+from vision.label_folder import label_folder
 from vision.ocr import Reader
 from vision.profile import load_profile
 from vision.reading import client_area, load_image
@@ -90,6 +96,25 @@ def views(rows: list[dict[str, str]], reference: Path) -> Iterator[BattleView]:
         yield _with_slots(view, slots, costs)
 
 
+def label(folder: Path, seed: int = 0, reference: Path = REFERENCE) -> dict[str, object]:
+    """Keep the recorded frames in a folder as a bot does, and have them label themselves; the figures of labelling."""
+    with (reference / "battle_0-5" / "hud.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    stage = load_stage(reference / "levels" / "level_main_00-05.json", CATALOGUE)
+    twin, kept = Twin(stage, squad_of(SQUAD, CATALOGUE), seed), folder / "frames" / "0-5"
+    for row, view in zip(rows, views(rows, reference), strict=True):
+        number = int(row["frame"])
+        frame = _frame(reference / "battle_0-5" / f"frame_{number:02d}.jpg", number)
+        size = frame.image.shape[1], frame.image.shape[0]
+        fit = twin.see(frame.t, view)
+        if not kept.exists():
+            begin_battle(kept, kept_battle(stage, load_profile("arknights-cn", size), size))
+        if not view.deploying and not view.paused:
+            enemies = None if fit.lost else twin.view().enemies
+            add_frame(kept, KeptFrame(picture=f"{number:02}.jpg", t=frame.t, view=view, enemies=enemies), frame.image)
+    return label_folder(folder / "frames", folder / "labelled", print)
+
+
 def _frame(path: Path, number: int) -> Frame:
     """A frame of the recording, without the title bar of its window."""
     picture = load_image(path)
@@ -116,9 +141,15 @@ def _with_slots(view: BattleView, slots: Mapping[tuple[int, int], int], costs: S
 
 
 def main() -> None:
-    """Print frame by frame, and the shares that are right."""
+    """Print frame by frame, and the shares that are right; or what labelling makes of the frames."""
+    parser = argparse.ArgumentParser(description="How well the twin follows a battle of the real game.")
+    parser.add_argument("--label", type=Path, metavar="FOLDER", help="where the frames label themselves")
+    into = parser.parse_args().label
     if not REFERENCE.is_dir():
         sys.exit(f"{REFERENCE} does not exist: the project does not distribute the recorded battle and its stage")
+    if into is not None:
+        print("\n".join(f"{name}: {value}" for name, value in label(into).items()))
+        return
     followed = follow()
     print("frame  in step  clock late (s)  counter  DP  enemies off (tiles)")
     for one in followed:

@@ -56,6 +56,8 @@ class Thing(NamedTuple):
     tile: float
     """How wide a tile is there."""
     doubt: Doubt = ""
+    alone: bool = True
+    """Whether each of the twin's enemies near by has a thing of its own; else this one may be several of them."""
 
 
 class LabelledFrame(NamedTuple):
@@ -146,11 +148,13 @@ def things_in(scenes: Scenes, index: int) -> list[Thing]:
     for distance, at, number in pairs:
         if distance < REACH and at not in named and number not in named.values():
             named[at] = number
+    left = set(range(len(enemies))) - set(named.values())
     for at, thing in enumerate(found):
         if not thing.doubt:
             kinds = {one.name for one in enemies if one.distance(foot_of(thing.box)) < REACH}
             doubt: Doubt = "not known to the twin" if at not in named else "of several kinds" if len(kinds) > 1 else ""
-            found[at] = thing._replace(name=enemies[named[at]].name if at in named else "", doubt=doubt)
+            alone = all(enemies[number].distance(foot_of(thing.box)) > REACH for number in left)
+            found[at] = Thing(enemies[named[at]].name if at in named else "", thing.box, thing.tile, doubt, alone)
     hidden = [
         Thing(one.name, one.body(), one.tile, "not made out")
         for one in enemies
@@ -184,9 +188,9 @@ def foot_of(box: Rectangle) -> tuple[float, float]:
 
 
 def with_usual_sizes(things: Sequence[Sequence[Thing]]) -> list[list[Thing]]:
-    """The same things; those whose size is not that of their kind are doubtful."""
+    """The same things; those whose size is not that of their kind are doubtful. It is told by things that are alone."""
     sizes: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for one in (one for found in things for one in found if not one.doubt):
+    for one in (one for found in things for one in found if one.alone and not one.doubt):
         sizes[one.name].append((one.box[2] / one.tile, one.box[3] / one.tile))
     usual = {name: np.median(seen, axis=0) for name, seen in sizes.items() if len(seen) >= LEAST_OF_KIND}
 

@@ -56,6 +56,15 @@ def test_enemies_of_two_kinds_side_by_side_are_left_grey(tmp_path):
     assert found.doubts["of several kinds"] >= 10
 
 
+def test_two_in_one_another_are_never_taken_for_one(tmp_path):
+    """Nor do they tell how large their kind is, even where nothing else does."""
+    pairs = [[("slug", 5, 0.8 + 0.6 * step), ("slug", 5, 1.2 + 0.6 * step)] if step < 8 else [] for step in range(12)]
+    keep_walk(tmp_path / "one", pairs)
+    found = labelled(tmp_path / "one")
+    assert found.frames == []
+    assert found.doubts == {"odd size": 8}
+
+
 def test_what_the_twin_does_not_know_is_left_grey(tmp_path):
     """An enemy that is not labelled would teach that there is none."""
     walk = [[*places, ("slug", 2, 5.0)] if step == 4 else places for step, places in enumerate(WALK)]
