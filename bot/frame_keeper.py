@@ -7,6 +7,7 @@ disk.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,10 +64,11 @@ class FrameKeeper:
                 self._waiting.pop(old, None)
 
     def followed(self, moment: Followed) -> None:
-        """Take what the twin makes of a frame, from its thread."""
+        """Take what the twin makes of a frame, from its thread; after the end nothing is kept."""
         sight = self._waiting.pop(moment.t, None)
         if sight is not None:
-            self._thread.submit(self._keep, sight, moment)
+            with contextlib.suppress(RuntimeError):
+                self._thread.submit(self._keep, sight, moment)
 
     def close(self) -> None:
         """Wait until all is written."""
