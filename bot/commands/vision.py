@@ -77,7 +77,9 @@ def train(options: Namespace) -> int:
 def _teach(options: Namespace) -> int:
     """Teach the weights in use, and say whether those that were taught are in use now."""
     from bot.config import load
+    from bot.sources import sources
     from bot.weights import taught_weights, weights_in_use
+    from vision.dataset import classes, read_dataset
     from vision.fine_tuning import teach
     from vision.scoring import in_words, table
 
@@ -85,6 +87,10 @@ def _teach(options: Namespace) -> int:
         raise InputError("--frames and --out are for drawn frames: leave them out, or leave out the folder")
     config = load(options.config)
     start, out = options.start or weights_in_use(config), taught_weights(config)
+    known = {*sources(config).catalogue.kinds, *classes()}
+    strange = [name for name in read_dataset(options.folder).names if name not in known]
+    if strange:
+        raise InputError(f"{options.folder}: data.yaml has classes that are no kinds of enemies: {', '.join(strange)}")
     check_folder(out.parent)
     try:
         taught = teach(options.folder, start, out, options.epochs or EPOCHS, options.seed, print_progress)

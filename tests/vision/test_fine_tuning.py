@@ -98,6 +98,8 @@ def test_evaluate_says_how_well_weights_see(frames, tmp_path, monkeypatch, capsy
     )
     assert main(["vision", "evaluate", str(tmp_path / "other")]) == BAD_INPUT
     assert "knows none of the classes" in capsys.readouterr().err
+    assert main(["vision", "train", str(tmp_path / "other")]) == BAD_INPUT
+    assert "no kinds of enemies: cat, dog" in capsys.readouterr().err
     assert main(["vision", "train", str(frames), "--frames", "9"]) == BAD_INPUT
     assert "are for drawn frames" in capsys.readouterr().err
 
