@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from vision.capture import Image
-from vision.detector import SHIPPED, Detector, letterbox, quiet_ultralytics
+from vision.detector import SHIPPED, Detector, DetectorError, letterbox, quiet_ultralytics
 
 ONE_TO_ONE = "one2one_"
 """How the parts of the head are called that are exported; the others are for training only, and begin as they do."""
+HEAD = "model.14."
+"""How the names of its parts begin."""
 CLASS_PART = "one2one_cv3"
 """The part of the head that tells the classes."""
 MOST_PICTURES = 32
@@ -48,6 +50,8 @@ def trainable(weights: Path, names: Sequence[str], pictures: Sequence[Image], si
                 module.conv.weight.copy_(_tensor(values[f"{name}.conv.weight"]))
                 module.bn.bias.copy_(_tensor(values[f"{name}.conv.bias"]))
                 folded.append(module)
+            elif isinstance(module, Conv) and not name.startswith(HEAD):
+                raise DetectorError(f"{weights}: not a network as it is taught here; begin with other weights: --start")
             elif f"{name}.bias" in values and module.bias is not None:  # the last of the head
                 before = _tensor(values[f"{name}.weight"]), _tensor(values[f"{name}.bias"])
                 per_class = CLASS_PART in name

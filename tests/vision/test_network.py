@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
+import onnx
 import pytest
 import torch
 
 from vision.dataset import classes
-from vision.detector import SHIPPED, Detector, letterbox
+from vision.detector import SHIPPED, Detector, DetectorError, letterbox, sha256
 from vision.detector_training import IMAGE_SIZE, labelled_frames
 from vision.network import trainable
 
@@ -44,6 +47,26 @@ def test_classes_keep_their_names_among_others(picture):
     found = best(trainable(SHIPPED, names, [picture], IMAGE_SIZE), picture)
     assert np.allclose([found[names.index(name)] for name in classes()], same, atol=0.01)
     assert len(found) == len(classes()) + 1
+
+
+def test_there_may_be_very_many_classes(picture):
+    """The part that tells them is wider then, and new; what finds units is as it was."""
+    names = (*classes(), *(f"kind_{number}" for number in range(60)))
+    assert len(best(trainable(SHIPPED, names, [picture], IMAGE_SIZE), picture)) == len(names)
+
+
+def test_another_network_is_refused(picture, tmp_path):
+    """Else teaching would begin from nothing, unsaid."""
+    network, file = onnx.load(str(SHIPPED)), tmp_path / "other.onnx"
+    for one in network.graph.initializer:
+        one.name = one.name.replace("model.0.", "other.0.")
+    for node in network.graph.node:
+        for at, name in enumerate(node.input):
+            node.input[at] = name.replace("model.0.", "other.0.")
+    onnx.save(network, str(file))
+    file.with_suffix(".json").write_text(json.dumps({"sha256": sha256(file)}))
+    with pytest.raises(DetectorError, match=r"other\.onnx: not a network as it is taught here"):
+        trainable(file, classes(), [picture], IMAGE_SIZE)
 
 
 def test_it_has_spread_to_learn_from(picture):
