@@ -210,7 +210,7 @@ def spread(found: Sequence[Thing]) -> list[Thing]:
         before = len(grey)
         found = [
             one._replace(doubt="beside doubt")
-            if not one.doubt and any(shared(one.box, box) > COVERED for box in grey)
+            if not one.doubt and sum(shared(one.box, box) for box in grey) > COVERED
             else one
             for one in found
         ]

@@ -101,6 +101,8 @@ def test_frames_that_tell_nothing_are_counted(tmp_path):
 
 @pytest.mark.parametrize(("grey", "doubt"), [((0.0, 0.0, 6.0, 10.0), "beside doubt"), ((8.0, 0.0, 9.0, 10.0), "")])
 def test_what_grey_covers_is_doubtful_too(grey, doubt):
-    """A box of which only a part is to be seen would teach a wrong size."""
+    """A box of which only a part is to be seen would teach a wrong size. What covers little counts with the rest."""
     found = spread([Thing("slug", (0.0, 0.0, 10.0, 10.0), 50.0), Thing("", grey, 50.0, "odd size")])
     assert found[0].doubt == doubt
+    twice = [Thing("slug", (0.0, 0.0, 10.0, 10.0), 50.0), Thing("", (8.0, 0.0, 9.0, 10.0), 50.0, "odd size")]
+    assert spread([*twice, Thing("", (0.0, 8.0, 10.0, 9.0), 50.0, "odd size")])[0].doubt == "beside doubt"
