@@ -14,8 +14,8 @@ from game.simulator import effect_records as codes
 from game.simulator import options
 from game.simulator.battle import Battle
 from game.simulator.effect_records import ADD, FACTOR, EffectRow
+from game.simulator.enemy_tables import kinds_of
 from game.simulator.records import PRESENT, TICKS, Flags, Floats
-from game.simulator.tables import kinds_of
 
 State = Literal[
     "stunned", "frozen", "cold", "asleep", "bound", "slowed", "silenced", "disarmed", "linked", "hidden", "undying",
