@@ -155,11 +155,12 @@ class Painter(MarkPainter):
         """All units on the field, the farthest first."""
         operators, enemies = scene.battle.operators_on_field(), scene.battle.enemies_on_field()
         units: list[OperatorOnField | EnemyOnField] = [*operators, *enemies]
+        escorts = {number for number, spawn in enumerate(scene.battle.stage.spawns) if spawn.friend >= 0}
         for unit in sorted(units, key=lambda one: (one.row, isinstance(one, OperatorOnField))):
             if isinstance(unit, OperatorOnField):
                 self._operator(unit, scene, camera, tilted, focus)
             else:
-                escort = scene.battle.stage.spawns[unit.number].friend >= 0
+                escort = unit.number in escorts
                 self._enemy(unit, camera, tilted, focus, struck=("enemy", unit.number) in scene.struck, escort=escort)
         hold = scene.hold
         if hold is not None and not hold.standing:
