@@ -225,12 +225,27 @@ def comes_to_the_same(folder: Path, found: Sequence[Kill], more: int) -> bool:
 
 def _trained(folder: Path, steps: int) -> list[tuple[str, bytes]]:
     """The numbers of a training that has gone on to so many decisions, in a process of its own."""
-    child, pipe = fork(lambda path, say: practise(path, say, steps), folder)
+    _to_the_end(lambda path, say: practise(path, say, steps), folder)
+    return list(_numbers(folder))
+
+
+def start_once_more(folder: Path) -> None:
+    """A learner of a folder starts after the last kill: it is for the next start to remove what a kill has left."""
+    stage, squad, _ = task()
+
+    def start(path: Path, _: Say) -> None:
+        Learner(stage, squad, SETTINGS, 0, path)
+
+    _to_the_end(start, folder / "learner")
+
+
+def _to_the_end(work: Callable[[Path, Say], None], folder: Path) -> None:
+    """Have a process of its own do a work until it is done."""
+    child, pipe = fork(work, folder)
     with os.fdopen(pipe, "rb") as said:
         for _ in said:
             pass
     os.waitpid(child, 0)
-    return list(_numbers(folder))
 
 
 def _numbers(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -270,6 +285,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = measure(Path(folder), chosen.kills, chosen.seed)
+        start_once_more(Path(folder))
         told = figures(Path(folder), found, same=comes_to_the_same(Path(folder), found, chosen.more))
     if chosen.json:
         print(json.dumps({**told, "each": [one._asdict() for one in found]}))
