@@ -35,11 +35,21 @@ from game.practice.app import PracticeGame
 from planning.assignment import assign_operators
 from planning.solutions import solution
 from vision.capture import Frame
-from vision.dataset import KEPT_APART, TRAIN, Label, add_picture, classes, describe, read_dataset, read_labelled
-from vision.detector import SHIPPED, Detection, iou
+from vision.dataset import (
+    KEPT_APART,
+    TRAIN,
+    Label,
+    add_picture,
+    classes,
+    describe,
+    read_dataset,
+    read_labelled,
+    read_picture,
+)
+from vision.detector import PADDING, SHIPPED, Detection, iou
 from vision.detector_training import visible
 from vision.fine_tuning import teach
-from vision.kept_frames import battles_in, read_battle, read_picture
+from vision.kept_frames import battles_in, read_battle
 from vision.label_folder import label_folder
 from vision.localisation import SKILL_READY
 from vision.scenery import shared
@@ -164,7 +174,7 @@ def _grey(image: Any, label: Label) -> float:
     """The share of a box that was made grey, about: JPEG changes it a little."""
     _, x, y, width, height = label
     part = image[max(round(y), 0) : round(y + height), max(round(x), 0) : round(x + width)].astype(np.int16)
-    return float((np.abs(part - 114).max(axis=2) < 6).mean()) if part.size else 1.0
+    return float((np.abs(part - PADDING).max(axis=2) < 6).mean()) if part.size else 1.0
 
 
 def _iou(one: Label, other: Label) -> float:

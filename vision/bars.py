@@ -1,7 +1,7 @@
 """Bars beside the game: around a window, in a video, and those of an emulator with its name, buttons and icons.
 
 How wide a bar is cannot be told from the bar alone, since a page of the game may go on in its colour. So it is told by
-the game's shape: what is left has to be 16:9, and as much of the picture as possible.
+the game's shape, which what is left has to have, and by where its sides are edges.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SAME_WIDTH = 3
 DARK = 40
 """Most mean grey level of a dark bar."""
 LEAST_WIDTH = 0.4
-"""Least share of the picture's width that bars leave."""
+"""Least share of the picture's width that the game has."""
 
 
 class _Bars(NamedTuple):

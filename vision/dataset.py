@@ -109,7 +109,7 @@ def _names(described: Any) -> tuple[str, ...]:
 
 def read_labelled(picture: Path, names: Sequence[str]) -> tuple[Image, list[Label]]:
     """A picture and its labels; one without a file of labels shows no unit. Raises InputError."""
-    image = cv2.imdecode(np.fromfile(picture, np.uint8), cv2.IMREAD_COLOR) if picture.stat().st_size else None
+    image = read_picture(picture)
     if image is None:
         raise InputError(f"{picture}: not a picture that can be read; delete it, or write it again")
     file = labels_file(picture)
@@ -129,4 +129,11 @@ def read_labelled(picture: Path, names: Sequence[str]) -> tuple[Image, list[Labe
         else:
             told = f"a class from 0 to {len(names) - 1} and x, y, width, height of a box"
             raise InputError(f"{file}, line {number}: must be {told}, is {line!r}")
-    return np.asarray(image, np.uint8), labels
+    return image, labels
+
+
+def read_picture(path: Path) -> Image | None:
+    """The picture in a file, BGR; None where there is none that can be read."""
+    data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    return None if image is None else np.asarray(image, np.uint8)

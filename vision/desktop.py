@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bars import DARK
+from vision.bars import DARK, LEAST_WIDTH
 from vision.client_area import Area
 from vision.profile import HEIGHT, WIDTH
 
@@ -23,8 +23,6 @@ STEP = 12
 """Grey levels by which neighbouring pixels differ at an edge."""
 LINES = 14
 """The longest edges across and down that are combined."""
-LEAST_WIDTH = 0.4
-"""Least share of the picture's width."""
 BORDER = 0.4
 """What the picture's own border, and edges that lie closely along it, count as: a game may end there."""
 CLOSE = 3

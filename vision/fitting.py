@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vision.dataset import DESCRIPTION, Dataset, read_labelled
+from vision.dataset import DESCRIPTION, TRAIN, Dataset, read_labelled
 from vision.detector import SHIPPED, quiet_ultralytics
 from vision.network import MOST_PICTURES, trainable
 
@@ -55,7 +55,7 @@ def fit(
     from ultralytics.models.yolo.detect import DetectionTrainer
 
     torch.set_num_threads(THREADS)
-    pictures = data.pictures["train"]
+    pictures = data.pictures[TRAIN]
     network = None
     if start is not None:
         some = pictures[:: max(1, len(pictures) // MOST_PICTURES)]

@@ -6,7 +6,6 @@ off is read as far as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -123,18 +122,3 @@ def read_battle(folder: Path) -> tuple[KeptBattle, list[KeptFrame]]:
         return battle, [msgspec.json.decode(line, type=KeptFrame) for line in lines[:-1]]
     except (OSError, msgspec.DecodeError) as error:
         raise InputError(f"{path}: {error}; delete the folder {folder.name}, or have it written again") from None
-
-
-def pictures(folder: Path, frames: list[KeptFrame], size: tuple[int, int]) -> Iterator[Image | None]:
-    """The frames' pictures one after the other; None for a file that is no picture of `size`."""
-    for frame in frames:
-        image = read_picture(folder / frame.picture)
-        yield image if image is not None and image.shape[:2] == size[::-1] else None
-
-
-def read_picture(path: Path) -> Image | None:
-    """The picture in a file, BGR; None where there is none that can be read."""
-    image = (
-        cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() and path.stat().st_size else None
-    )
-    return None if image is None else np.asarray(image, np.uint8)

@@ -14,9 +14,9 @@ import cv2
 
 from game.errors import InputError
 from vision.capture import Image
-from vision.dataset import KEPT_APART, TRAIN, Rectangle, add_picture, classes, describe
+from vision.dataset import KEPT_APART, TRAIN, Rectangle, add_picture, classes, describe, read_picture
 from vision.detector import PADDING
-from vision.kept_frames import KeptBattle, KeptFrame, battles_in, read_battle, read_picture
+from vision.kept_frames import KeptBattle, KeptFrame, battles_in, read_battle
 from vision.labelling import LabelledFrame, label_battles
 from vision.overlay import draw_labels
 

@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 
 from game.camera import HOVER
-from vision.dataset import Label, Rectangle
-from vision.kept_frames import KeptBattle, KeptFrame, read_picture
+from vision.dataset import Label, Rectangle, read_picture
+from vision.kept_frames import KeptBattle, KeptFrame
 from vision.localisation import OPERATOR
 from vision.scenery import Scenes, Unit, shared
 

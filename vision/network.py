@@ -95,7 +95,7 @@ def _unfold(network: Any, folded: Sequence[Any], pictures: Sequence[Image], size
 
         hooks.append(module.conv.register_forward_hook(note))
     network.eval()
-    for picture in pictures[:: max(1, len(pictures) // MOST_PICTURES)]:
+    for picture in pictures:
         network(torch.from_numpy(letterbox(picture, *size)[0]))
     for hook in hooks:
         hook.remove()

@@ -24,19 +24,8 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 """Groups of enemies that other enemies' abilities name."""
 FACTORS = ("strength", "times", "pierce")
 DEEDS = (
-    "add",
-    "scale",
-    "factor",
-    "injury",
-    "wear",
-    "cold",
-    "stun",
-    "heal_dealt",
-    "leap",
-    "charge",
-    "link",
-    "damage_points",
-)
+    "add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link", "damage_points",
+)  # fmt: skip
 """Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
 """无敌: it cannot be aimed at and takes no damage."""

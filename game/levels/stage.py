@@ -119,7 +119,11 @@ class Stage:
     @property
     def comers(self) -> tuple[Spawn, ...]:
         """The spawns of all who come on a way, enemies and escorts: without the bodies of devices."""
-        return tuple(one for one in self.spawns if one.friend < 0 or self.friends[one.friend].walks)
+        return tuple(filter(self.is_comer, self.spawns))
+
+    def is_comer(self, spawn: Spawn) -> bool:
+        """Whether one of the stage's spawns comes on a way."""
+        return spawn.friend < 0 or self.friends[spawn.friend].walks
 
     @property
     def opponents(self) -> tuple[Spawn, ...]:
@@ -166,8 +170,8 @@ def describe(stage: Stage) -> dict[str, Any]:
     Of random groups it counts the enemies that come in the battle of seed 0. Escorts are among the enemies, as the
     stage's counter has them, and also on the field, as those who come later.
     """
-    drawn = {spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes}
-    come = [spawn for spawn in stage.comers if spawn in drawn]
+    drawn = [spawn for spawn, comes in zip(stage.spawns, chosen(stage.spawns, 0), strict=True) if comes]
+    come = [spawn for spawn in drawn if stage.is_comer(spawn)]
     counts = Counter(stage.enemies[spawn.enemy].name for spawn in come)
     used = Counter(spawn.route for spawn in stage.comers)
     return {

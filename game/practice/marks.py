@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from game.actions import turned
 from game.simulator import effect_records as codes
 from game.simulator import options
 from game.simulator.battle import Battle
@@ -286,11 +287,10 @@ def _lying(battle: Battle) -> Iterator[LyingEnemy]:
 def range_of(battle: Battle, slot: int, tile: tuple[int, int], direction: int, *, skilled: bool = False) -> Flags:
     """bool[tiles]: the tiles that an operator covers from a (row, column) in a direction, without or with its skill."""
     world, mode = battle.world, int(skilled)
-    offsets = world.ranges[mode, slot, : int(world.stance["range_size"][mode, slot])]
-    for _ in range(direction):
-        offsets = np.stack([offsets[:, 1], -offsets[:, 0]], axis=1)
-    rows, cols = offsets[:, 0] + tile[0], offsets[:, 1] + tile[1]
-    inside = (rows >= 0) & (rows < world.height) & (cols >= 0) & (cols < world.width)
-    found = np.zeros(world.height * world.width, np.bool_)
-    found[rows[inside] * world.width + cols[inside]] = True
-    return found
+    found = np.zeros((world.height, world.width), np.bool_)
+    for offset in world.ranges[mode, slot, : int(world.stance["range_size"][mode, slot])].tolist():
+        down, right = turned(offset, direction)
+        row, col = tile[0] + down, tile[1] + right
+        if 0 <= row < world.height and 0 <= col < world.width:
+            found[row, col] = True
+    return found.ravel()

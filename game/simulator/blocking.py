@@ -20,7 +20,7 @@ def gets_blocked(world: World, field: Field, e: int) -> bool:
     which the enemy stands off its tile's centre, one in its column and one in its row.
     """
     foe, stats = field.foe[e], world.enemy[e]
-    if stats.unblockable or foe.hidden or (stats.flying and is_aloft(world, field, e)):
+    if stats.unblockable or foe.hidden or is_aloft(world, field, e):
         return False
     row, col = foe.tile // world.width, foe.tile % world.width
     if _block_from(world, field, e, row, col):

@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from game.levels.stage import Spawn, Stage
-from game.simulator import options, records
-from game.simulator.records import TICKS
-
-DAMAGES = {"physical": records.PHYSICAL, "arts": records.ARTS, "true": records.TRUE, "heal": records.HEAL}
-USUAL_ATTACK_SPEED = 100.0
-"""Points of attack speed at which the attack interval is the one in the table of operators."""
-
-
-def ticks(seconds: float) -> int:
-    """A time in seconds as whole ticks."""
-    return round(seconds * TICKS)
+from game.simulator import options
+from game.simulator.records import DAMAGES, TICKS, USUAL_ATTACK_SPEED, ticks
 
 
 @lru_cache(maxsize=32)

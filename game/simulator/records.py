@@ -28,6 +28,8 @@ Records = npt.NDArray[np.record]
 
 TICKS = 30
 """Ticks in a second."""
+USUAL_ATTACK_SPEED = 100.0
+"""Points of attack speed at which the attack interval is the one in the table of operators."""
 
 ABSENT, PRESENT, GONE = range(3)
 """FoeState.phase: before it appears; on the field, hidden or not; dead or leaked."""
@@ -35,12 +37,20 @@ RUNNING, WON, LOST = range(3)
 """BattleFigures.outcome."""
 PHYSICAL, ARTS, TRUE, HEAL = range(4)
 """Fighter.damage."""
+DAMAGES = {"physical": PHYSICAL, "arts": ARTS, "true": TRUE, "heal": HEAL}
+"""What the tables call them."""
 NEAREST_EXIT, HIGHEST_DEFENSE, LOWEST_DEFENSE, HEAVIEST, SHOOTERS, UNBLOCKED, LEAST_HEALTH, MOST_HEALTH = range(8)
 """Stance.aims."""
 NO_RECOVERY, PER_SECOND, PER_ATTACK, PER_HIT, ON_DEPLOYMENT = range(5)
 """Deployable.sp_recovery: what fills the skill. ON_DEPLOYMENT: it is not filled, it triggers when deployed."""
 MOVE, WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE, HIDE, APPEAR = range(7)
 """RouteNode.kind, numbered as in game.levels.stage."""
+
+
+def ticks(seconds: float) -> int:
+    """A time in seconds as whole ticks."""
+    return round(seconds * TICKS)
+
 
 # --- Fixed by the stage and the squad ---------------------------------------------------------------------------------
 

@@ -18,11 +18,13 @@ from game.levels.stage import Fragment, Stage, check_squad, chosen
 from game.simulator import options, records
 from game.simulator.effect_records import ATTRIBUTES, AWAY, FACTOR, PULL, PUSH
 from game.simulator.effect_tables import effect_tables
-from game.simulator.enemy_tables import DAMAGES, USUAL_ATTACK_SPEED, enemy_rows, ticks
+from game.simulator.enemy_tables import enemy_rows
 from game.simulator.memory import BattleFigures, FoeState, UnitState
 from game.simulator.plain import readable
 from game.simulator.records import (
+    DAMAGES,
     TICKS,
+    USUAL_ATTACK_SPEED,
     Battles,
     Deployable,
     EnemyStats,
@@ -35,6 +37,7 @@ from game.simulator.records import (
     Rules,
     Stance,
     World,
+    ticks,
 )
 from game.simulator.route_tables import nodes_of, steps_of, ways_of
 from game.simulator.rows import rows_of

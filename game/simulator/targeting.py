@@ -70,7 +70,7 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:  # noqa: PLR
     hides = stats.hides or is_camouflaged(world, field, field.unit.shape[0] + e)
     if hides and foe.blocker < 0 and not is_revealed(world, field, e):
         return NO_TARGET
-    if stats.flying and is_aloft(world, field, e):
+    if is_aloft(world, field, e):
         if not world.stance[0, s].reaches_air:
             return NO_TARGET
         return PREFERRED if world.stance[mode_of(field, s), s].prefers_air else IN_RANGE

@@ -20,7 +20,8 @@ from game.simulator.battle import Battle
 from game.view import EnemySeen
 from states.battle import Memory
 from states.events import BattleSeen, Event
-from vision.kept_frames import battles_in, read_battle, read_picture
+from vision.dataset import read_picture
+from vision.kept_frames import battles_in, read_battle
 
 STAGE = load_stage("first_watch", CATALOGUE)
 SQUAD = default_squad(CATALOGUE)

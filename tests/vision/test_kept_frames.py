@@ -6,7 +6,8 @@ import pytest
 from walks import SIZE, STAGE, keep_walk
 
 from game.errors import InputError
-from vision.kept_frames import BATTLE, FRAMES, battles_in, kept_size, read_battle, read_picture
+from vision.dataset import read_picture
+from vision.kept_frames import BATTLE, FRAMES, battles_in, kept_size, read_battle
 
 
 def test_a_battle_is_read_as_it_was_kept(tmp_path):
