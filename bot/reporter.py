@@ -140,7 +140,10 @@ class Reporter:
         self._publish("event/need_human", {"why": why})
 
     def stopped(self, code: int | None) -> None:
-        """Say that the run has ended, and how it went."""
+        """Say that the run has ended, how it went, and what went wrong with learning at the very end."""
+        news = self._learner_news()
+        for why in filter(None, (news.get("failed"), news.get("alarm"))):
+            log.logger().warning("part_failed", part="learner", why=why)
         log.logger().info("stopped", code=code, why=self.why, **self.summary)
 
     @property
@@ -185,18 +188,23 @@ class Reporter:
     async def _check_learner(self) -> None:
         """Say once what is wrong with learning: that it failed, cannot be saved, or that its figures look wrong."""
         self._parts.learner.watch(HUNG_ROUNDS)
-        learner, told = self._parts.learner.status(), self._learner_told
-        self._tell_champion(learner["champion"])
-        news = {key: learner[key] for key in ("failed", "unsaved") if learner[key] != told.get(key)}
-        if learner["alarm"] and "alarm" not in told:  # once a run: its figure is another one after each update
-            news["alarm"] = learner["alarm"]
-        self._learner_told = told | news
+        news = self._learner_news()
         if news.get("failed"):
             await self._post(PartFailed(t=self._parts.client.clock(), part="learner", why=news["failed"]))
         if news.get("unsaved"):
             log.logger().warning("checkpoint", why=news["unsaved"])
         if news.get("alarm"):
             log.logger().warning("part_failed", part="learner", why=news["alarm"])
+
+    def _learner_news(self) -> dict[str, Any]:
+        """What is wrong with learning and has not been said yet; it counts as said now."""
+        learner, told = self._parts.learner.status(), self._learner_told
+        self._tell_champion(learner["champion"])
+        news = {key: learner[key] for key in ("failed", "unsaved") if learner[key] != told.get(key)}
+        if learner["alarm"] and "alarm" not in told:  # once a run: its figure is another one after each update
+            news["alarm"] = learner["alarm"]
+        self._learner_told = told | news
+        return news
 
     def _tell_champion(self, now: dict[str, Any]) -> None:
         """Log that the champion was put back or became another one."""

@@ -41,3 +41,13 @@ async def test_the_alarm_and_the_champion_of_learning_are_seen_in_log_and_status
     (line,) = [line for line in lines if line["event"] == "part_failed"]
     assert (line["part"], line["level"]) == ("learner", "warning")
     assert f"{LARGEST_RETURN + 4.0:.2f}" in line["why"]
+
+
+async def test_a_learner_that_fails_at_the_very_end_is_said_with_the_end(tmp_path):
+    """Once: what was said before the end is not said again."""
+    daemon = make(tmp_path, {"play": {"stage": short_level(tmp_path).name}})
+    daemon._learner.failed = "ZeroDivisionError: division by zero"
+    daemon._reporter.stopped(0)
+    daemon._reporter.stopped(0)
+    told = [(line["event"], line.get("part")) for line in events_of(tmp_path)]
+    assert told[-3:] == [("part_failed", "learner"), ("stopped", None), ("stopped", None)]
