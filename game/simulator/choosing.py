@@ -26,6 +26,7 @@ from game.simulator.effect_records import (
     MOST_DEFENSE,
     MOST_HEALTH,
     NEAREST,
+    NEXT_IN_HAND,
     ONLY,
     SELF,
     SILENCE,
@@ -187,14 +188,15 @@ def in_hand(world: World, field: Field, s: int, attribute: int) -> float:
     """
     not_inlined()
     more = 0.0
-    for i in range(world.effect.shape[0]):
+    i = world.next_effect[NEXT_IN_HAND, 0]
+    while i < world.effect.shape[0]:
         row = world.effect[i]
-        if not row.hand or not stands(field, row.owner) or (row.sort >= 0 and not world.sort[row.sort, s]):
-            continue
-        if holds_now(world, field, i, mode_of(field, row.owner)):
+        fit = stands(field, row.owner) and (row.sort < 0 or world.sort[row.sort, s])
+        if fit and holds_now(world, field, i, mode_of(field, row.owner)):
             for p in range(row.first, row.first + row.parts):
                 if world.effect_part[p].of == attribute and world.effect_part[p].what <= ADD:
                     more += world.effect_part[p].amount
+        i = world.next_effect[NEXT_IN_HAND, i + 1]
     return more
 
 

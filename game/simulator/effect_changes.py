@@ -15,7 +15,6 @@ from game.simulator.effect_deeds import points_of
 from game.simulator.effect_events import clear
 from game.simulator.effect_records import (
     ADD,
-    ALWAYS,
     DAMAGE_ATTACK,
     DAMAGE_DEFENSE,
     DEFENSE,
@@ -28,14 +27,18 @@ from game.simulator.effect_records import (
     LASTING,
     LEND,
     LOST_HEALTH,
+    NEXT_CONSTANT,
+    NEXT_LENDING,
+    NEXT_TIMED,
     ONE,
     SECONDS,
+    SELF,
     SKILL_TIME,
     STREAK,
     USES,
 )
 from game.simulator.field import BASE, NO_INDEX, mode_of
-from game.simulator.modifiers import block_of, health_share, keep_share
+from game.simulator.modifiers import block_of, full_health, health_share, is_altered, keep_share
 from game.simulator.records import Field, World
 
 
@@ -46,23 +49,32 @@ def renew(world: World, field: Field) -> None:  # noqa: C901 - compiled as one
     field.battle[0].changed = False
     for k in range(slots + listed):
         g = k if k < slots else slots + field.present[k - slots]
-        clear(field, g)
-    for i in range(world.effect.shape[0]):  # silence comes with these, and stops some of the others
+        if is_altered(field, g):
+            clear(field, g)
+    i, last = world.next_effect[NEXT_TIMED, 0], world.effect.shape[0]
+    while i < last:  # silence comes with these, and stops some of the others
         timer = world.effect[i].timer
-        for k in range(slots + listed if timer >= 0 else 0):
+        going_on = field.until[timer, field.until.shape[1] - 1] > clock
+        for k in range(slots + listed if going_on else 0):
             g = k if k < slots else slots + field.present[k - slots]
             if field.until[timer, g] > clock:
                 _change(world, field, i, g, False)
-    for i in range(world.effect.shape[0]):
-        if world.effect[i].when == ALWAYS:
+        i = world.next_effect[NEXT_TIMED, i + 1]
+    i = world.next_effect[NEXT_CONSTANT, 0]
+    while i < last:
+        if stands(field, world.effect[i].owner):
             _change_always(world, field, i, slots + listed, False)
-    for i in range(world.effect.shape[0]):
-        if world.effect[i].lends:
-            _lend(world, field, i, slots + listed)
+        i = world.next_effect[NEXT_CONSTANT, i + 1]
+    i = world.next_effect[NEXT_LENDING, 0]
+    while i < last:
+        _lend(world, field, i, slots + listed)
+        i = world.next_effect[NEXT_LENDING, i + 1]
     for s in range(slots):
         if stands(field, s):
-            keep_share(world, field, s)
-            release_above(world, field, s, block_of(world, field, s))
+            if field.unit[s].full_health != full_health(world, field, s):
+                keep_share(world, field, s)
+            if field.unit[s].block_taken > block_of(world, field, s):
+                release_above(world, field, s, block_of(world, field, s))
 
 
 @compiled
@@ -85,6 +97,9 @@ def _change_always(world: World, field: Field, i: int, count: int, lending: bool
     mode = mode_of(field, f) if f < slots else BASE
     if not stands(field, f) or not holds_now(world, field, i, mode):
         return
+    if world.effect[i].who == SELF:
+        _change(world, field, i, f, lending)
+        return
     for k in range(count):
         g = k if k < slots else slots + field.present[k - slots]
         if chooses(world, field, i, g, NO_INDEX):
@@ -94,7 +109,11 @@ def _change_always(world: World, field: Field, i: int, count: int, lending: bool
 @compiled
 def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
     """Add what an effect changes, or what it lends, to a fighter's modifiers."""
-    row, times = world.effect[i], grown(world, field, i)
+    row, times, slots = world.effect[i], grown(world, field, i), field.unit.shape[0]
+    if g < slots:
+        field.unit[g].altered = True
+    else:
+        field.foe[g - slots].altered = True
     if row.per == LASTING:
         lasted = field.battle[0].clock - (field.until[row.timer, g] - row.ticks)
         times = min(np.floor(lasted / row.step), float(row.stacks))

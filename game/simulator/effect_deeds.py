@@ -280,6 +280,7 @@ def fall(world: World, field: Field, e: int, by: int) -> None:
     for i in range(world.effect.shape[0]):
         if world.effect[i].when == FALLS and stands(field, world.effect[i].owner):
             field.pending[i] += int(in_reach(world, field, i, slots + e, slots + e))
+            field.battle[0].raised = True
     die(world, field, e)
     if by < slots:
         field.unit[by].kills += 1

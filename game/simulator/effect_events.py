@@ -19,11 +19,17 @@ def raise_event(world: World, field: Field, f: int, when: int) -> None:
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
         if world.effect[i].when == when:
             field.pending[i] += 1
+            field.battle[0].raised = True
 
 
 @compiled
 def clear(field: Field, f: int) -> None:
     """Nothing changes a fighter's numbers."""
+    slots = field.unit.shape[0]
+    if f < slots:
+        field.unit[f].altered = False
+    else:
+        field.foe[f - slots].altered = False
     for attribute in range(field.modifier.shape[1]):
         field.modifier[f, attribute, SCALE] = 0.0
         field.modifier[f, attribute, ADD] = 0.0
@@ -81,8 +87,9 @@ def copy_effects(source: Battles, b: int, target: Battles, to: int) -> None:
         for attribute in range(source.modifier.shape[2]):
             for how in range(source.modifier.shape[3]):
                 target.modifier[to, f, attribute, how] = source.modifier[b, f, attribute, how]
-        for timer in range(source.until.shape[1]):
-            target.until[to, timer, f] = source.until[b, timer, f]
         target.entered[to, f], target.marked[to, f] = source.entered[b, f], source.marked[b, f]
+    for timer in range(source.until.shape[1]):
+        for f in range(source.until.shape[2]):
+            target.until[to, timer, f] = source.until[b, timer, f]
     for i in range(source.due.shape[1]):
         target.due[to, i], target.pending[to, i] = source.due[b, i], source.pending[b, i]

@@ -44,6 +44,10 @@ SCALE, ADD, FACTOR = map(passed, range(3))
     LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
 ) = map(passed, range(3, 37))  # fmt: skip
 """EffectPart.what of all else."""
+NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND = map(passed, range(5))
+"""Rows of `World.next_effect`: effects at intervals, those whose changes last for a time, those that are there always,
+those that lend, and those that change cards.
+"""
 
 
 class EffectRow(Record):

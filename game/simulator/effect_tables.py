@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
@@ -67,6 +67,7 @@ class EffectTables(NamedTuple):
     sort: Flags
     ground: Flags
     effects_from: Ints
+    next_effect: Ints
     timers: int
 
 
@@ -101,8 +102,25 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
             len(grounds), stage.height * stage.width
         ),
         np.array(starts if rows else [], np.int64),
+        _next_of_each_kind(rows),
         timers,
     )
+
+
+def _next_of_each_kind(rows: Sequence[Mapping[str, float]]) -> Ints:
+    """`World.next_effect` for these effects."""
+    kinds: list[list[bool | float]] = [
+        [row["when"] == codes.INTERVAL for row in rows],
+        [row["timer"] >= 0 for row in rows],
+        [row["when"] == codes.ALWAYS for row in rows],
+        [row["lends"] for row in rows],
+        [row["hand"] for row in rows],
+    ]
+    found = np.full((len(kinds), len(rows) + 1), len(rows), np.int64)
+    for kind, are in enumerate(kinds):
+        for i in reversed(range(len(rows))):
+            found[kind, i] = i if are[i] else found[kind, i + 1]
+    return found
 
 
 def _of_enemy(one: Enemy) -> tuple[Effect, ...]:

@@ -36,6 +36,8 @@ from game.simulator.effect_records import (
     LINK_BROKEN,
     LINK_OVER,
     LINKED,
+    NEXT_INTERVAL,
+    NEXT_TIMED,
     ONLY,
     PER_LEAP,
     PIERCE_POINTS,
@@ -50,7 +52,7 @@ from game.simulator.effect_records import (
     TIMES,
 )  # fmt: skip
 from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
-from game.simulator.modifiers import changed, draw, full_health, gain_sp
+from game.simulator.modifiers import changed, draw, full_health, gain_sp, is_altered
 from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, TRUE, Field, World
 from game.simulator.shifting import move_shifted
@@ -111,7 +113,9 @@ def _affect(world: World, field: Field, i: int, g: int) -> None:
     """An effect does to one fighter what it does; its changes begin, or begin again."""
     row = world.effect[i]
     if row.timer >= 0:
-        field.until[row.timer, g] = field.battle[0].clock + row.ticks
+        end, latest = field.battle[0].clock + row.ticks, field.until.shape[1] - 1
+        field.until[row.timer, g] = end
+        field.until[row.timer, latest] = max(field.until[row.timer, latest], end)
         field.battle[0].changed = True
     for p in range(row.first, row.first + row.parts):
         if world.effect_part[p].what >= DAMAGE_ATTACK:
@@ -203,11 +207,13 @@ def guarded(world: World, field: Field, s: int, by: int) -> float:
 def spend(world: World, field: Field, s: int) -> None:
     """An operator has attacked: the changes that end with an attack end."""
     not_inlined()
-    for i in range(world.effect.shape[0]):
+    i = world.next_effect[NEXT_TIMED, 0]
+    while i < world.effect.shape[0]:
         timer = world.effect[i].timer
         if world.effect[i].spent and field.until[timer, s] > field.battle[0].clock:
             field.until[timer, s] = 0
             field.battle[0].changed = True
+        i = world.next_effect[NEXT_TIMED, i + 1]
 
 
 @compiled
@@ -239,22 +245,30 @@ def play_effects(world: World, field: Field, clock: int) -> None:
     the changed numbers are made anew where something has changed, or before the next search.
     """
     not_inlined()
-    for i in range(world.effect.shape[0]):
+    battle, last = field.battle[0], world.effect.shape[0]
+    raised = battle.raised
+    battle.raised = False
+    i = 0 if raised else world.next_effect[NEXT_INTERVAL, 0]
+    while i < last:
         row, mode = world.effect[i], BASE
         if row.owner < field.unit.shape[0]:
             mode = mode_of(field, row.owner)
         if row.when == INTERVAL:
             if field.due[i] <= clock and (not row.waits or _can_use(world, field, i, mode, clock)):
                 field.due[i] = next_time(world, field, i, clock, row.period)
-                _may_happen(world, field, i, mode)
+                if stands(field, row.owner):
+                    _may_happen(world, field, i, mode)
         elif field.pending[i] > 0:
             times = field.pending[i]
             field.pending[i] = 0
             for _ in range(times if row.period == 0 else int(_is_due(field, i))):
                 _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
+        i += 1
+        if not (raised or battle.raised):
+            i = world.next_effect[NEXT_INTERVAL, i]
     move_shifted(world, field)
     _live(world, field)
-    if field.battle[0].changed or (clock + 1) % options.SEARCH_TICKS == 0:
+    if battle.changed or (clock + 1) % options.SEARCH_TICKS == 0:
         renew(world, field)
 
 
@@ -312,22 +326,24 @@ def _live(world: World, field: Field) -> None:  # noqa: C901 - one branch a kind
             rise(world, field, g - slots)
         if not stands(field, g):
             continue
-        full = full_health(world, field, g)
-        gain = _regeneration(field, g, full)
-        if field.modifier[g, DRAIN, ADD] > 0.0:
+        altered = is_altered(field, g)
+        full = full_health(world, field, g) if altered else 0.0
+        gain = _regeneration(field, g, full) if altered else 0.0
+        if altered and field.modifier[g, DRAIN, ADD] > 0.0:
             lose_some(field, g, field.modifier[g, DRAIN, ADD] * full / TICKS)
         if g >= slots and field.foe[g - slots].link >= 0:
             _keep_link(world, field, g - slots)
         if g < slots:
-            _gain_part(world, field, g)
+            if altered:
+                _gain_part(world, field, g)
             _end_times(world, field, g)
             if gain != 0.0:
                 field.unit[g].health = min(field.unit[g].health + gain / TICKS, full)
         elif gain != 0.0:
             field.foe[g - slots].health = min(field.foe[g - slots].health + gain / TICKS, full)
-        if field.modifier[g, BURN, ADD] > 0.0 and stands(field, g):
+        if altered and field.modifier[g, BURN, ADD] > 0.0 and stands(field, g):
             damage_by_effect(world, field, g, g, field.modifier[g, BURN, ADD] / TICKS, ARTS)
-        if field.modifier[g, BLEED, ADD] > 0.0 and stands(field, g):
+        if altered and field.modifier[g, BLEED, ADD] > 0.0 and stands(field, g):
             damage_by_effect(world, field, g, g, field.modifier[g, BLEED, ADD] / TICKS, TRUE)
 
 
@@ -366,7 +382,7 @@ def _regeneration(field: Field, g: int, full: float) -> float:
     return gain
 
 
-@compiled
+@often
 def _end_times(world: World, field: Field, s: int) -> None:
     """A shield that is given for a time ends; an operator that has to leave goes, and necrosis goes on."""
     unit, clock = field.unit[s], field.battle[0].clock

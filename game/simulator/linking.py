@@ -15,7 +15,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-from llvmlite.binding import parse_assembly  # type: ignore[import-untyped]
+from llvmlite.binding import Linkage, parse_assembly  # type: ignore[import-untyped]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
@@ -56,6 +56,19 @@ class _WholeLibrary(JITCodeLibrary):
         _visit(self, callers_first)
         self._linking_libraries = callers_first[1:]
         super().finalize()
+
+    def _optimize_final_module(self) -> None:
+        """Optimise, after the parts became functions that nobody else calls: they need not take arguments that they
+        do not use. An array has seven or more numbers, of which mostly two are used, and each call passes some forty
+        arrays.
+        """
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:
+                function.linkage = "internal"
+        passes, builder = self._codegen._module_pass_manager(opt=0)
+        passes.add_dead_arg_elimination_pass()
+        passes.run(self._final_module, builder)
+        super()._optimize_final_module()
 
 
 def _visit(library: JITCodeLibrary, callers_first: list[JITCodeLibrary]) -> None:

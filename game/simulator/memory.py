@@ -50,6 +50,8 @@ class BattleFigures(Record):
     """How many of these chances have been drawn."""
     changed: bool
     """`Battles.modifier` has to be made anew before the next search."""
+    raised: bool
+    """Some of `Battles.pending` may be above 0."""
     dealt: float
     """Damage that the last attack of an operator has done to one enemy, for its effects."""
     barriers: int
@@ -125,6 +127,8 @@ class UnitState(Record):
     """What it has drawn at its deployment, from 0 to below 1."""
     full_health: float
     """Its full health as effects had changed it last."""
+    altered: bool
+    """Its `Battles.modifier` may be other than at the start."""
     deployment_number: int
     """Which deployment of the battle its last one was, counted from 1."""
     skill_lot: float
@@ -190,6 +194,8 @@ class FoeState(Record):
     """The part of its attack that is lost by the leaps of the attack that it makes now."""
     leapt_at: int
     """One more than the clock at which a leaping attack struck it last."""
+    altered: bool
+    """As UnitState.altered."""
     gone_at: int
     """Clock at which it died or leaked; -1 before."""
     leaked: bool

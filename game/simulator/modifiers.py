@@ -47,6 +47,13 @@ def has_effects(world: World) -> bool:
 
 
 @often
+def is_altered(field: Field, f: int) -> bool:
+    """Whether effects may change a fighter's numbers now; otherwise its modifiers are as at the start."""
+    slots = field.unit.shape[0]
+    return field.unit[f].altered if f < slots else field.foe[f - slots].altered
+
+
+@often
 def changed(field: Field, f: int, attribute: int, value: float, bare: float) -> float:
     """A number of a fighter with all that effects add to it; `bare` is what fractions refer to."""
     more = field.modifier[f, attribute, SCALE] * bare + field.modifier[f, attribute, ADD]

@@ -363,6 +363,8 @@ class World(NamedTuple):
     """[grounds, T] the tiles on which owners of effects have to stand"""
     effects_from: Ints
     """[S + E + 1] the first effect of each fighter: operators by slot, then enemies; empty without effects"""
+    next_effect: Ints
+    """[5, X + 1] from each effect on, the first of each kind, NEXT_INTERVAL to NEXT_IN_HAND; X where none follows"""
     timers: int
     """How many effects last for a time."""
     rules: Rows[Rules]
@@ -397,7 +399,8 @@ class Battles(NamedTuple):
     modifier: Floats
     """[B, S + E, attributes, 3] what effects add to each fighter's numbers (see modifiers.py)"""
     until: Ints
-    """[B, timers, S + E] the clock until which an effect that lasts for a time changes a fighter's numbers"""
+    """[B, timers, S + E + 1] the clock until which an effect that lasts for a time changes a fighter's numbers; last,
+    the latest of all that it ever was"""
     due: Ints
     """[B, X] the clock at which an effect at an interval happens next"""
     pending: Ints

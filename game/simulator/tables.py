@@ -159,7 +159,7 @@ def empty_battles(world: World, count: int) -> Battles:
         present=np.zeros((count, enemies), np.int64),
         way=np.zeros((count, world.ways, tiles + 1), np.float64),
         modifier=np.zeros((count, fighters, ATTRIBUTES, 3)),
-        until=np.zeros((count, world.timers, fighters), np.int64),
+        until=np.zeros((count, world.timers, fighters + 1), np.int64),
         due=np.zeros((count, world.effect.shape[0]), np.int64),
         pending=np.zeros((count, world.effect.shape[0]), np.int64),
         entered=np.zeros((count, fighters), np.int64),

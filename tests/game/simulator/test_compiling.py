@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from game.simulator import compiling, linking
@@ -45,6 +46,31 @@ def test_a_function_for_compiled_code_alone_does_not_end_the_process_that_calls_
     assert whole(3) == 7
     with pytest.raises(TypeError, match="not callable"):
         doubled(3)
+
+
+def test_a_part_takes_only_what_it_uses(monkeypatch):
+    """Of an array with its seven numbers the address; the other arguments are where the result and an error go."""
+    modules = []
+    finalize = linking._WholeLibrary._finalize_final_module
+
+    def noted(library):
+        modules.append(str(library._final_module))
+        finalize(library)
+
+    monkeypatch.setattr(linking._WholeLibrary, "_finalize_final_module", noted)
+
+    @compiling.compiled
+    def second(rows, _unused):
+        compiling.not_inlined()
+        return rows[1]
+
+    @compiling.entry
+    def whole(rows):
+        return second(rows, rows)
+
+    assert whole(np.array([3.0, 5.0])) == 5.0
+    part = next(line for line in modules[0].splitlines() if line.startswith("define internal") and "second" in line)
+    assert len(part.partition("(")[2].split(",")) <= 3, part
 
 
 def test_other_rules_are_kept_in_another_folder(tmp_path):
