@@ -111,6 +111,7 @@ def open_file(file: Path, layout: Layout) -> Frames:
         raise FramesError(f"{file}: is damaged, or of another stage or squad")
     try:
         data = np.memmap(file, np.uint8, mode="r+")
+        data[::PAGE].any()  # has every page in memory from the start: what the process uses does not grow as it learns
     except OSError as error:
         raise FramesError(f"{file}: cannot be mapped into memory ({error.strerror})") from None
     arrays = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,6 +40,18 @@ def test_the_file_knows_what_may_have_been_written(tmp_path):
     assert frames.open_file(file, LAYOUT).reserved == 3 + AHEAD
     one.reserve(AHEAD)
     assert frames.open_file(file, LAYOUT).reserved == 3 + AHEAD
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_all_of_a_file_is_in_memory_from_the_start(tmp_path):
+    """So that what a process uses does not grow while the buffer fills."""
+    file = tmp_path / "buffer-00000001"
+    kept = frames.create(file, LAYOUT, 20_000)
+    lines = iter(Path("/proc/self/smaps").read_text().splitlines())
+    assert next(line for line in lines if line.endswith(str(file)))
+    resident = next(line for line in lines if line.startswith("Rss:"))
+    assert int(resident.split()[1]) * 1024 >= file.stat().st_size
+    assert kept.rows == 20_000
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "page", "empty", "other"])
