@@ -152,23 +152,34 @@ class _Search:
     def _pruned(self, entry: Entry) -> Entry:
         """The draft without anything that can be left out while its score becomes no worse.
 
+        As many simpler drafts as a round has are tried at a time, and the first of them that is good enough is taken.
         The battles for that are limited, so that a search ends soon after its time.
         """
         changed, most = True, self.battles + max(PRUNING, self.battles // 10)
         while changed:
             changed, at = False, 0
-            while at < len(simpler_drafts(entry.draft)) and self.battles < most:
-                found = self._simpler(entry, simpler_drafts(entry.draft)[at])
-                entry, at, changed = (found, at, True) if found else (entry, at + 1, changed)
+            while at < len(simpler := simpler_drafts(entry.draft)) and self.battles < most:
+                found = self._simpler(entry, simpler[at : at + ROUND])
+                good = next((n for n, one in enumerate(found) if one), None)
+                if good is None:
+                    at += ROUND
+                else:
+                    entry, at, changed = found[good] or entry, at + good, True
         return entry
 
-    def _simpler(self, entry: Entry, draft: Draft) -> Entry | None:
-        """The entry of a simpler draft; None if it is worse, or beyond the limits."""
-        if not draft.moves or self.drafts.allowed(draft) != draft:
-            return None
-        found, battles = self.arena.score(draft, entry.score, entry)
-        self.battles += battles
-        return found if found.score >= entry.score else None
+    def _simpler(self, entry: Entry, drafts: Sequence[Draft]) -> list[Entry | None]:
+        """The entries of simpler drafts; None for one that is worse, or beyond the limits."""
+        allowed = [draft.moves and self.drafts.allowed(draft) == draft for draft in drafts]
+
+        def tried(n: int) -> tuple[Entry | None, int]:
+            if not allowed[n]:
+                return None, 0
+            found, battles = self.arena.score(drafts[n], entry.score, entry)
+            return (found if found.score >= entry.score else None), battles
+
+        done = list(self.threads.map(tried, range(len(drafts))))
+        self.battles += sum(battles for _, battles in done)
+        return [found for found, _ in done]
 
     def _breed(self, budget: int) -> bool:
         """Breed from one pool. Returns whether the search is over: a draft that holds in all blocks was found and
