@@ -1,11 +1,13 @@
 """How fast the game is: the rules alone, as an environment, and against what an environment costs by itself.
 
-python benchmarks/game_speed.py [--repeat N] [--decisions N] [--json]
+python benchmarks/game_speed.py [--repeat N] [--decisions N] [--reference FOLDER] [--json]
 
 Everything is timed on one core in one run, the median of the repetitions counts. Battles are timed with 20 enemies
 and 8 operators on the field that do all that units do but die. `real time` is 30 ticks a second; `plain` is the same
 code without numba (NUMBA_DISABLE_JIT=1), in a process of its own; CartPole-v1 shows what Gymnasium's own interface
-costs with next to no world behind it.
+costs with next to no world behind it. With `--reference`, a folder of the game's public data as plan_search.py takes
+it, the ticks a second of its whole levels of chapters 5 to 8 are measured, and nothing else: 64 battles together, with
+eight operators on random tiles from the start.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -29,6 +32,8 @@ import psutil
 from game.actions import DEPLOY, Action, unflatten
 from game.characters.builds import SQUAD_SIZE, default_squad
 from game.characters.catalogue import load_catalogue
+from game.characters.models import Operator
+from game.gamedata.importing import import_tables, write_tables
 from game.levels.stage import Stage, load_stage
 from game.simulator.actions import act
 from game.simulator.battle import Battle
@@ -41,6 +46,8 @@ CATALOGUE = load_catalogue()
 STAGE = "ridge_line"
 ENVIRONMENT = "holdfast/Arknight-v0"
 ENEMIES, OPERATORS = 20, 8
+LONGEST = 20_000
+"""Ticks after which a battle of a level ends if it is not decided: eleven minutes."""
 FOREVER = 1e12
 """Health that no battle of these wears down."""
 START = """
@@ -81,6 +88,31 @@ def crowded(count: int) -> tuple[World, Battles]:
         run_all(world, battles, 1)
     world.enemy["step"][:] /= 1000.0
     return world._replace(arrivals=int(battles.battle["spawned"][0])), battles
+
+
+def time_level(stage: Stage, squad: Sequence[Operator], count: int, repeat: int) -> Line:
+    """Ticks a second of so many battles of a level together, from their start to their end."""
+    world = world_of(stage, squad)._replace(max_life=10**9, initial_cost=99, character_limit=OPERATORS)
+    fresh = new_battles(world, stage, range(count))
+    for b in range(count):
+        _deploy(world, fresh, b)
+    rates = []
+    for _ in range(repeat):
+        battles = Battles(*(table.copy() for table in fresh))
+        began = time.perf_counter()
+        run_all(world, battles, LONGEST)
+        rates.append(battles.battle["clock"].sum() / (time.perf_counter() - began))
+    return Line(_many(stage.name, count), statistics.median(rates), 1, f"{len(world.effect)} effects")
+
+
+def time_levels(reference: Path, repeat: int) -> list[Line]:
+    """`time_level` for the whole levels of chapters 5 to 8, with the first operators of the catalogue."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_tables(import_tables([reference / "tables"], load_catalogue()), Path(folder))
+        catalogue = load_catalogue(Path(folder))
+    squad = default_squad(catalogue)[:OPERATORS]
+    stages = [load_stage(file, catalogue) for file in sorted(reference.rglob("level_main_0[5-8]-*.json"))]
+    return [_said(time_level(stage, squad, 64, repeat)) for stage in stages if not stage.unknown]
 
 
 def _deploy(world: World, battles: Battles, b: int) -> None:
@@ -235,10 +267,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How fast the game is.")
     parser.add_argument("--repeat", type=int, default=5, help="repetitions, of which the median counts (5)")
     parser.add_argument("--decisions", type=int, default=1_000_000, help="decisions to watch the memory over (1e6)")
+    parser.add_argument("--reference", type=Path, help="time the whole levels of chapters 5 to 8 of this folder")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--size", type=float, default=1.0, help=argparse.SUPPRESS)
     parser.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.reference:
+        rates = {line.name: round(line.rate) for line in time_levels(chosen.reference, chosen.repeat)}
+        least, middle = min(rates.values()), statistics.median(rates.values())
+        print(
+            json.dumps(rates)
+            if chosen.json
+            else f"{len(rates)} levels: {least:,} ticks a second or more, {middle:,.0f} in the middle"
+        )
+        return
     lines = measure(chosen.size, chosen.repeat)
     if chosen.lines:
         print(json.dumps([(line.name, line.rate) for line in lines]))

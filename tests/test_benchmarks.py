@@ -13,6 +13,8 @@ import pytest
 import recorded_twin
 import replay_speed
 
+from game.characters.builds import default_squad
+from game.levels.stage import load_stage
 from game.simulator.tick import run_all
 
 
@@ -24,6 +26,15 @@ def test_the_battles_that_are_timed_stay_crowded():
     assert (battles.battle["holding_wave"] == game_speed.ENEMIES).all()
     assert (battles.battle["deployed"] == game_speed.OPERATORS).all()
     assert ((before - battles.foe["health"]).sum(axis=1) > 0).all()
+
+
+def test_levels_are_timed_from_their_start_to_their_end():
+    """With operators on the field; the note says how many effects there are to look at."""
+    catalogue = game_speed.CATALOGUE
+    stage, squad = load_stage("first_watch", catalogue), default_squad(catalogue)[: game_speed.OPERATORS]
+    line = game_speed.time_level(stage, squad, 2, 1)
+    assert line.rate > 0
+    assert line.note.endswith(" effects")
 
 
 def test_every_line_of_the_speed_table_is_measured(monkeypatch):
