@@ -125,6 +125,7 @@ def _link(field: Field, f: int, g: int, ticks: int) -> None:
 @compiled
 def _charge(world: World, field: Field, ticks: int) -> None:
     """What is charged happens sooner, or later, but not later than from the start."""
+    field.battle[0].next_due = 0
     for i in range(world.effect.shape[0]):
         if world.effect[i].charged:
             field.due[i] = min(field.due[i] - ticks, field.battle[0].clock + world.effect[i].period)

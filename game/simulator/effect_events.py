@@ -61,6 +61,7 @@ def begin_intervals(world: World, field: Field, f: int) -> None:
         if world.effect[i].when == INTERVAL:
             field.due[i] = next_time(world, field, i, clock, world.effect[i].first_time)
     field.battle[0].changed = True
+    field.battle[0].next_due = 0
 
 
 @compiled

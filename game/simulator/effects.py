@@ -19,7 +19,7 @@ from game.simulator.choosing import (
     stands,
     urgency_of,
 )
-from game.simulator.compiling import compiled, not_inlined, often
+from game.simulator.compiling import compiled, not_inlined, often, passed
 from game.simulator.effect_changes import grown, renew
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, rise, rot
 from game.simulator.effect_events import next_time, raise_event
@@ -56,6 +56,9 @@ from game.simulator.modifiers import changed, draw, full_health, gain_sp, is_alt
 from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, TRUE, Field, World
 from game.simulator.shifting import move_shifted
+
+NEVER_DUE = passed(1 << 62)
+"""`BattleFigures.next_due` where no effect happens at intervals."""
 
 # --- What effects do --------------------------------------------------------------------------------------------------
 
@@ -240,7 +243,7 @@ def after_hit(world: World, field: Field, f: int, by: int) -> None:
 
 
 @compiled
-def play_effects(world: World, field: Field, clock: int) -> None:
+def play_effects(world: World, field: Field, clock: int) -> None:  # noqa: C901 - compiled as one
     """A tick of all effects: what has been raised happens, then what happens at intervals; health comes and goes; and
     the changed numbers are made anew where something has changed, or before the next search.
     """
@@ -249,6 +252,10 @@ def play_effects(world: World, field: Field, clock: int) -> None:
     raised = battle.raised
     battle.raised = False
     i = 0 if raised else world.next_effect[NEXT_INTERVAL, 0]
+    if not raised and battle.next_due > clock:
+        i = last
+    else:
+        battle.next_due = NEVER_DUE
     while i < last:
         row, mode = world.effect[i], BASE
         if row.owner < field.unit.shape[0]:
@@ -258,6 +265,7 @@ def play_effects(world: World, field: Field, clock: int) -> None:
                 field.due[i] = next_time(world, field, i, clock, row.period)
                 if stands(field, row.owner):
                     _may_happen(world, field, i, mode)
+            battle.next_due = min(battle.next_due, field.due[i] if field.due[i] > clock else _next_search(clock))
         elif field.pending[i] > 0:
             times = field.pending[i]
             field.pending[i] = 0
@@ -286,6 +294,12 @@ def _can_use(world: World, field: Field, i: int, mode: int, clock: int) -> bool:
         if chooses(world, field, i, g, NO_INDEX):
             return True
     return False
+
+
+@often
+def _next_search(clock: int) -> int:
+    """The next tick in which targets are searched for."""
+    return clock + options.SEARCH_TICKS - clock % options.SEARCH_TICKS
 
 
 @often

@@ -52,6 +52,8 @@ class BattleFigures(Record):
     """`Battles.modifier` has to be made anew before the next search."""
     raised: bool
     """Some of `Battles.pending` may be above 0."""
+    next_due: int
+    """Clock before which no effect at an interval happens."""
     dealt: float
     """Damage that the last attack of an operator has done to one enemy, for its effects."""
     barriers: int
