@@ -254,7 +254,7 @@ def with_squad_effects(squad: Sequence[Operator]) -> tuple[Operator, ...]:
 def is_for(effect: Effect, one: Operator) -> bool:
     """Whether an operator is of the sort that an effect chooses."""
     return (
-        not one.device
+        (not one.device or bool(set(effect.groups) & set(one.groups)))
         and (not effect.roles or one.role in effect.roles)
         and (not effect.rarities or one.rarity in effect.rarities)
         and (not effect.groups or bool(set(effect.groups) & set(one.groups)))

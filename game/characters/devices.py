@@ -37,6 +37,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """DP of each copy."""
     block: int = 0
     """How many enemies a copy that the player deploys holds."""
+    attack_interval: float = 0.0
+    """It strikes what it holds this often, in seconds, and holds where a level puts it, too; 0: it does neither."""
     redeploy_time: float = 0.0
     """Seconds from the deployment of a copy until the next one can be deployed."""
     barrier: bool = False
@@ -54,7 +56,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 def unit_of(device: Device, level: int = 1, skill_level: int = 1, *, acts: bool = True) -> Operator:
-    """A device at a level as the rules deploy it: like a melee operator who does not attack.
+    """A device at a level as the rules deploy it: like a melee operator, most of whom do not attack.
 
     One that does not act has neither skill nor effects. Raises TableError where a field does not fit.
     """
@@ -71,7 +73,7 @@ def unit_of(device: Device, level: int = 1, skill_level: int = 1, *, acts: bool 
         redeploy_time=device.redeploy_time,
         unhealable=True,
         takes_slot=False,
-        holds_fire=True,
+        holds_fire=device.attack_interval == 0.0,
         taunt=device.taunt,
         max_health=_at(device.max_health, level),
         attack=_at(device.attack, level),
@@ -79,7 +81,7 @@ def unit_of(device: Device, level: int = 1, skill_level: int = 1, *, acts: bool 
         resistance=device.resistance,
         cost=device.cost,
         block=device.block,
-        attack_interval=1.0,
+        attack_interval=device.attack_interval or 1.0,
         range=device.range,
         skill=skill,
         skill_number=int(skill is not None),

@@ -18,6 +18,8 @@ Offset = tuple[int, int]
 
 Damage = Literal["physical", "arts", "true", "heal"]
 
+ESCORT = "escort"
+"""The group of escorts: effects are for them only where they name it."""
 UNLIMITED = 9999.0
 """Duration in seconds of a skill that lasts until its operator leaves the field."""
 SKILL_LEVELS = (4, 7, 10)

@@ -9,7 +9,19 @@ from __future__ import annotations
 import re
 
 from game.characters.effects import ONCE
-from game.gamedata.enemy_forms import Number, Part, cooldown, first_use, made, no_reach, own_radius, used
+from game.characters.models import ESCORT
+from game.gamedata.enemy_forms import (
+    FOREVER,
+    UNTOUCHED,
+    Number,
+    Part,
+    cooldown,
+    first_use,
+    made,
+    no_reach,
+    own_radius,
+    used,
+)
 from game.gamedata.enemy_reading import AbilityNumbers
 
 ESCORT_RANGE = 1.2
@@ -99,6 +111,12 @@ KIND_FORMS = made((
              "defense": Number(r"halfhp\.def", plus=1.0), "resistance": Number(r"halfhp\.magic_resistance", plus=1.0)}},
      ]}, r"@(dragonfire|dancefire).*"),
     ("可使用远程武器攻击与", {"escort_range": ESCORT_RANGE}),
+    ("对永久施加【削弱】\\(防御力与法抗大幅降低[)）]", {"effects": [
+        {**used("bringdown"), "who": "enemies", "groups": [ESCORT], "seconds": FOREVER, "firm": True, "factor": {
+            "defense": Number(r"@bringdown\.def", plus=1.0),
+            "resistance": Number(r"@bringdown\.magic_resistance", plus=1.0)}}]}),
+    ("无法被攻击、消失时不会扣除目标生命",
+     {"life_cost": 0, "unblockable": True, "effects": [{"firm": True, **UNTOUCHED}]}),
     # those that leave the ground
     ("近地悬浮", {"hovers": True, "effects": [UNMOVED]}, r"refracting\.magic_resistance|@recoveranim"),
     ("首次被击倒时暂时变为防御力极高的石像，一段时间后重生为空中单位", {

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from game.characters.effects import Effect
-from game.characters.models import Enemy, Offset, Operator
+from game.characters.models import ESCORT, Enemy, Offset, Operator
 from game.levels.enemies import EnemyList
 from game.levels.friends import Friend
 from game.levels.routes import MOVE, WAIT, Node, Route
@@ -56,6 +56,7 @@ def _unit(enemy: Enemy) -> Operator:
     return Operator(
         name=enemy.name,
         role="specialist",
+        groups=(ESCORT,),
         melee=False,
         damage=enemy.damage,
         redeploy_time=0.0,

@@ -98,12 +98,13 @@ def read_friends(
 
 
 def _unit(one: Predefined, catalogue: Catalogue, unknown: Unknown) -> Operator | None:
-    """The operator or device as it fights; a device holds nothing where the level puts it."""
+    """The operator or device as it fights; most devices hold nothing where the level puts them."""
     if one.group == "characterInsts":
         return _operator(one.unit, catalogue, unknown)
     acts = one.unit.get("skillIndex", 0).whole(-1) >= 0
-    device = unit_of(catalogue.devices[one.key], *levels_of(one.unit), acts=acts)
-    return msgspec.structs.replace(device, block=0)
+    device = catalogue.devices[one.key]
+    unit = unit_of(device, *levels_of(one.unit), acts=acts)
+    return unit if device.attack_interval else msgspec.structs.replace(unit, block=0)
 
 
 def _operator(unit: JsonValue, catalogue: Catalogue, unknown: Unknown) -> Operator | None:

@@ -246,7 +246,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
     friends = read_friends(given, tile_map, catalogue, unknown)
     waves = Waves(data, enemies, shown_groups(runes), friends, unknown)
     routes = read_routes(data, tile_map, {spawn.route for spawn in waves.spawns}, unknown)
-    _note_the_rest(data, unknown, challenge=challenge)
+    _note_the_rest(data, enemies, unknown, challenge=challenge)
     units, spawns, routes = with_companions(friends.friends, waves, enemies, routes)
     spawns = with_offspring(spawns, enemies)
     walked = dict.fromkeys(route.tiles for route in routes if route and not route.flying)
@@ -316,11 +316,13 @@ def _read_view(data: JsonValue, width: int) -> CameraView:
     return (ax, ay, az), (bx, by, bz)
 
 
-def _note_the_rest(data: JsonValue, unknown: Unknown, *, challenge: bool) -> None:
+def _note_the_rest(data: JsonValue, enemies: EnemyList, unknown: Unknown, *, challenge: bool) -> None:
     """Note parts of the format that change a battle and have no rule here."""
     for buff in data.get("globalBuffs", []).each():
         unknown.note(f"globalBuff {_text(buff.get('prefabKey'), 'without a name')}")
-    if not data.get("branches").quiet():
-        unknown.note("branches")
+    if not data.get("branches").quiet() and (unknown.names or enemies.stand_ins):
+        unknown.note(
+            "branches"
+        )  # they begin by an enemy or a device, whose numbers name them: not by one that is played
     if has_optional_runes(data, challenge=challenge):
         unknown.note("optionalRunes")

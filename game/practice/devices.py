@@ -37,6 +37,7 @@ TRESTLE = (
     (-0.9, -0.45), (0.9, -0.45), (0.9, 0.0), (0.7, 0.0), (0.7, 0.6), (0.4, 0.6),
     (0.4, 0.0), (-0.4, 0.0), (-0.4, 0.6), (-0.7, 0.6), (-0.7, 0.0), (-0.9, 0.0),
 )  # fmt: skip
+SHIELD = ((-0.6, -0.8), (0.6, -0.8), (0.6, 0.1), (0.0, 0.9), (-0.6, 0.1))
 LOOKS: Mapping[str, DeviceLook] = {
     "Turret": DeviceLook((230, 110, 70), ARROW, turns=True),
     "Originium Ice Crystal": DeviceLook((130, 210, 250), CRYSTAL),
@@ -45,6 +46,7 @@ LOOKS: Mapping[str, DeviceLook] = {
     "Patriot's Originium Altar": DeviceLook((220, 80, 150), CRYSTAL, rings=1),
     "Stun Generator": DeviceLook((250, 220, 90), BOLT),
     "Static Roadblock": DeviceLook((206, 186, 140), TRESTLE),
+    "Shield Guard": DeviceLook((150, 170, 210), SHIELD),
     "Detector": DeviceLook((120, 230, 160), POINT, rings=2),
     "Jammer": DeviceLook((250, 170, 90), POINT, rings=3),
     "Londinium Secondary Defense Artillery": DeviceLook((240, 70, 60), ARROW, turns=True, rings=1),

@@ -178,6 +178,14 @@ def test_links_charges_and_bombs():
         ("撤回保护目标时不扣除目标生命，死亡时扣除目标生命", {"dead__value": -2.0}, (),
          {"escort": True, "life_cost": 2}),
         ("可使用远程武器攻击<乌萨斯平民>与<斗士塔露拉>", {}, (), {"escort_range": 1.2}),
+        ("无法被攻击、消失时不会扣除目标生命", {}, (),
+         {"life_cost": 0, "unblockable": True, "effects": [
+             {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}]}),
+        ("对<斗士塔露拉>永久施加【削弱】(防御力与法抗大幅降低）", {},
+         (skill("BringDown", 10000.0, 7.0, **{"def": -0.5, "magic_resistance": -0.4}),),
+         {"effects": [
+             {"when": "interval", "every": 10000.0, "ready_after": 7.0, "waits": True, "who": "enemies",
+              "groups": ["escort"], "seconds": 9999.0, "factor": {"defense": 0.5, "resistance": 0.6}}]}),
         ("近地悬浮", {"refracting__magic_resistance": 70.0}, (skill("RecoverAnim"),),
          {"hovers": True, "effects": [{"firm": True, "add": {"weight": 99.0}}]}),
         ("死亡时爆炸造成法术伤害，并击倒周围的破碎支柱与其他<深池焚毁者>", {}, (skill("DeadBoom", atk_scale=1.0),),

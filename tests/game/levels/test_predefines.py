@@ -60,16 +60,17 @@ def test_devices_have_the_numbers_of_the_public_tables(reference):
     for id_, device in CATALOGUE.devices.items():
         if id_ not in characters:
             continue
+        skill = skills[characters[id_]["skills"][0]["skillId"]]["levels"][0]
+        passive = {one["key"]: one["value"] for one in skill["blackboard"]} if skill["duration"] < 0 else {}
         first, last = (frame["data"] for frame in characters[id_]["phases"][0]["attributesKeyFrames"])
         for level, public in ((1, first), (30, last)):
             unit = unit_of(device, level)
             assert (unit.max_health, unit.attack) == (public["maxHp"], public["atk"]), id_
-            assert max(unit.taunt, 0) == max(public["tauntLevel"], 0), id_
-        public = skills[characters[id_]["skills"][0]["skillId"]]["levels"][0]
-        unit, cost = unit_of(device), public["spData"]["spCost"]
+            assert max(unit.taunt, 0) == max(public["tauntLevel"], 0) + passive.get("taunt_level", 0), id_
+        unit, cost = unit_of(device), skill["spData"]["spCost"]
         if unit.skill is not None:
-            assert (unit.skill.cost, unit.skill.initial) == (cost, public["spData"]["initSp"]), id_
-            assert unit.skill.duration == public["duration"], id_
+            assert (unit.skill.cost, unit.skill.initial) == (cost, skill["spData"]["initSp"]), id_
+            assert unit.skill.duration == skill["duration"], id_
             compared += 1
         for effect in unit.effects:
             if effect.when == "interval":

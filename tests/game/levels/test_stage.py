@@ -128,3 +128,13 @@ def test_a_battle_ends_with_its_time(make):
     assert battle.outcome is None
     battle.step(2)
     assert (battle.outcome, battle.seconds) == ("lost", 10.0)
+
+
+def test_branches_are_reported_where_something_may_begin_them(make):
+    """They are begun by enemies and devices whose numbers name them. One that is played as a whole names none."""
+    data = make.level([make.spawn()]) | {"branches": {"flames": {"phases": []}}}
+    assert make.stage(data).unknown == ()
+    data["predefines"] = {
+        "tokenInsts": [{"position": {"row": 0, "col": 0}, "inst": {"characterKey": "trap_021_flame"}}]
+    }
+    assert make.stage(data).unknown == ("predefined trap_021_flame", "branches")

@@ -12,6 +12,7 @@ from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import describe, stage_of
 from game.simulator.battle import Battle
+from game.simulator.effect_records import DEFENSE, FACTOR, RESISTANCE
 
 HALL = ("########", "S......E", "........", "........", "########")
 QUIET = {"attack": 0.0, "holds_fire": True, "skill": None, "effects": (), "max_health": 1e5}
@@ -76,6 +77,33 @@ speed = 0
 attack_interval = 2
 escort_range = 1.2
 
+[blade]
+name = "Blade"
+kind = "crusher"
+ids = ["blade"]
+max_health = 50000
+attack = 0
+defense = 3000
+resistance = 90
+speed = 0
+attack_interval = 0
+life_cost = 0
+unblockable = true
+
+[[blade.effects]]
+factor = { physical_taken = 0, arts_taken = 0, true_taken = 0 }
+add = { stealth = 1 }
+
+[[blade.effects]]
+when = "interval"
+every = 10000
+ready_after = 7
+waits = true
+who = "enemies"
+groups = ["escort"]
+seconds = 9999
+factor = { defense = 0.5, resistance = 0.5 }
+
 [post]
 name = "Post"
 kind = "soldier"
@@ -120,6 +148,26 @@ def unit_health(battle, friend=0):
 def life(battle):
     """Life points."""
     return battle.view().life
+
+
+def test_a_blade_weakens_escorts_alone_and_cannot_be_struck(make, catalogue):
+    """The public table of enemies: 7 s after it has come half of defense and resistance is lost, for good."""
+    ways = (route((1, 0), (1, 7)), route((2, 2), (1, 7)))
+    strong = {"attack": 5000.0, "holds_fire": False, "attack_interval": 1.0, "defense": 400.0}
+    spawns = (make.spawn("fighter"), make.spawn("blade", routeIndex=1))
+    battle = hall(make, catalogue, *spawns, routes=ways, changes=strong)
+    deploy(battle, 0, 2, 2)
+    battle.step(6 * 30)
+    assert [weakened(battle, slot) for slot in (0, 2)] == [(1.0, 1.0), (1.0, 1.0)]
+    battle.step(3 * 30)
+    assert [weakened(battle, slot) for slot in (0, 2)] == [(1.0, 1.0), (0.5, 0.5)]
+    assert health(battle, 1) == 50000.0
+    assert not any(one.blocked for one in battle.enemies_on_field())
+
+
+def weakened(battle, slot):
+    """The factors by which effects change defense and resistance of a unit."""
+    return tuple(battle._field.modifier[slot, [DEFENSE, RESISTANCE], FACTOR])
 
 
 def test_operators_break_a_roadblock_last_of_all(make, catalogue):

@@ -78,6 +78,22 @@ def test_a_turret_passes_by_who_hides_and_who_stands_aside(make):
     assert lost(battle, 0) == lost(battle, 1) == 0.0
 
 
+def test_a_shield_guard_holds_three_and_strikes_one_of_them(make):
+    """Public tables: block 3, attack 700 every 4 s, 1000 defense; enemies at a distance prefer it (taunt 1)."""
+    walker = {**IMMORTAL, "moveSpeed": 2.0, "def": 200.0, "atk": 1500.0}
+    battle = hall(make, device("trap_024_npcsld", (1, 4)), enemy=walker)
+    until(battle, lambda: battle.enemies_on_field() and battle.enemies_on_field()[0].blocked)
+    first = until(battle, lambda: health(battle) < IMMORTAL["maxHp"])
+    assert IMMORTAL["maxHp"] - health(battle) == pytest.approx(500.0)
+    second = until(battle, lambda: IMMORTAL["maxHp"] - health(battle) > 600.0)
+    assert second - first == pytest.approx(4.0, abs=0.05)
+    guard = battle._field.unit[DEVICE]
+    assert guard.block_taken == 1
+    assert 20000.0 - guard.health == pytest.approx(500.0 * round((20000.0 - guard.health) / 500.0))
+    assert guard.health < 20000.0
+    assert (battle.units[DEVICE].block, battle.units[DEVICE].unhealable) == (3, True)
+
+
 def test_a_crystal_chills_the_operators_within_two_tiles(make):
     """Public table: sktok_frosts, 15 SP, cold for 10 s, range x-1, which is two tiles in the four directions."""
     battle = hall(make, device("trap_010_frosts", (2, 3)))
