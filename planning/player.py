@@ -143,8 +143,8 @@ class Kept(NamedTuple):
 
 
 def keeping(battles: Battles, players: Players, rows: int) -> Kept:
-    """Room for `rows` moments of one of these battles."""
-    moments = (np.zeros((rows, *table.shape[1:]), table.dtype) for table in battles)
+    """Room for `rows` moments of one of these battles. `copy_battle` reads of a moment only what it has written."""
+    moments = (np.empty((rows, *table.shape[1:]), table.dtype) for table in battles)
     remembered = (np.zeros((rows, *table.shape[1:]), table.dtype) for table in players)
     return Kept(Battles(*moments), Players(*remembered), np.zeros(rows, np.bool_))
 
