@@ -60,6 +60,14 @@ UPRIGHT = 0.01
 """Most that the area may seem turned, in radians: windows are never turned, wrong matches are."""
 
 
+STEP = 12
+"""Grey levels by which neighbouring pixels differ at an edge."""
+CLOSE = 3
+"""Pixels from an area's side, or from an image's border, that are close to it."""
+FRAME = 0.8
+"""Least share of a side along which a frame has an edge."""
+
+
 class Area(NamedTuple):
     """A rectangle of a frame, in its pixels; parts of it may lie outside the frame."""
 
@@ -101,6 +109,25 @@ def has_usual_shape(area: Area, size: tuple[int, int]) -> bool:
     """Whether an area can be the client area whose usual size is `size`."""
     factor = area.width / size[0]
     return LEAST_SIZE <= factor <= MOST_SIZE and abs(size[1] * factor - area.height) <= SHAPE * max(1.0, factor)
+
+
+def is_framed(image: Image, area: Area, *, inside: bool = False) -> bool:
+    """Whether an edge runs along nearly all of each side of an area, which no page of the game has inside it.
+
+    With `inside` only those sides count that do not lie along the image's own border.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.int16)
+    part = grey[area.y : area.y + area.height, :], grey[:, area.x : area.x + area.width].T
+    ends = (area.x, area.x + area.width), (area.y, area.y + area.height)
+    sides = ((lines, at) for lines, both in zip(part, ends, strict=True) for at in both)
+    return all(_is_edge(lines, at) for lines, at in sides if not inside or CLOSE < at < lines.shape[1] - CLOSE)
+
+
+def _is_edge(lines: NDArray[np.int16], column: int) -> bool:
+    """Whether the pixels left and right of a place between two columns differ in nearly all lines."""
+    first, last = max(column - CLOSE, 0), min(column + CLOSE, lines.shape[1])
+    steps = (np.abs(np.diff(lines[:, first:last], axis=1)) > STEP).mean(axis=0)
+    return bool(steps.size) and float(steps.max()) >= FRAME
 
 
 def likeness(one: Image, other: Image) -> float:
@@ -278,14 +305,27 @@ class Place:
         self.searched_at = t if is_due else self.searched_at
         found = self._find(image) if is_due else None
         boxes = [box for box in self._look(image).boxes if has_usual_shape(box, self.size)]
-        if found is None:
+        if found is None or not any(map(found.is_near, boxes)):
             yield from (box for box in boxes if box.width <= SHRUNK * image.shape[1])
-        elif not found.is_near(self.area):
-            yield next((box for box in boxes if box.is_near(found)), found)
-            return
-        yield self.area
-        if found is None and self.area != self._usual:
-            yield self._usual
+        if found is not None and not found.is_near(self.area):
+            likeliest = next((box for box in boxes if box.is_near(found)), found)
+            yield from (self._usual, likeliest) if self._ends_nowhere(likeliest, image) else (likeliest,)
+        elif self.area == self._usual or (found is not None and not self._ends_nowhere(self.area, image)):
+            yield self.area
+        else:
+            ends_nowhere = self._ends_nowhere(self.area, image)
+            yield from (self._usual, self.area) if ends_nowhere else (self.area, self._usual)
+
+    def _ends_nowhere(self, area: Area, image: Image) -> bool:
+        """Whether an area that is whole in an image, and not all of it, has neither a plain border nor an edge around.
+
+        Then it is most likely a part of a picture that goes on beside it: a dialog was read there that lay elsewhere,
+        since the window had just been moved or resized. By that alone the error would last.
+        """
+        part = area.within(image)
+        if part is None or area == self._usual or any(map(area.is_near, self._look(image).boxes)):
+            return False
+        return not is_framed(image, part, inside=True)
 
     def _find(self, image: Image) -> Area | None:
         """Where the picture that was known last is now.

@@ -14,25 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bars import DARK, LEAST_WIDTH
-from vision.client_area import Area
+from vision.client_area import CLOSE, STEP, Area
 from vision.profile import HEIGHT, WIDTH
 
 Image = NDArray[np.uint8]
 
-STEP = 12
-"""Grey levels by which neighbouring pixels differ at an edge."""
 LINES = 14
 """The longest edges across and down that are combined."""
 BORDER = 0.4
 """What the picture's own border, and edges that lie closely along it, count as: a game may end there."""
-CLOSE = 3
-"""Pixels from the border that are close."""
 LEAST_PILLAR, MOST_PILLAR = 0.02, 0.12
 """Least and most width of a pillar, as a share of the picture's."""
 PILLAR_EDGE = 0.55
 """Least share of its height along which a pillar ends in an edge."""
-FRAME = 0.8
-"""Least share of a side along which a frame has an edge."""
 LEAST_EDGES = 2.0
 """Least sum of the shares of the four sides along which there is an edge."""
 
@@ -62,21 +56,6 @@ def game_areas(image: Image, most: int = 4) -> list[Area]:
         if not whole and not any(area.is_near(other) for other in apart):
             apart.append(area)
     return apart[:most]
-
-
-def is_framed(image: Image, area: Area) -> bool:
-    """Whether an edge runs along nearly all of each side of an area, which no page of the game has inside it."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.int16)
-    part = grey[area.y : area.y + area.height, :], grey[:, area.x : area.x + area.width].T
-    ends = (area.x, area.x + area.width), (area.y, area.y + area.height)
-    return all(_is_edge(lines, at) for lines, both in zip(part, ends, strict=True) for at in both)
-
-
-def _is_edge(lines: NDArray[np.int16], column: int) -> bool:
-    """Whether the pixels left and right of a place between two columns differ in nearly all lines."""
-    first, last = max(column - CLOSE, 0), min(column + CLOSE, lines.shape[1])
-    steps = (np.abs(np.diff(lines[:, first:last], axis=1)) > STEP).mean(axis=0)
-    return bool(steps.size) and float(steps.max()) >= FRAME
 
 
 def between_pillars(image: Image) -> Image:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bars import beside_tools, inside_bars
+from vision.client_area import is_framed
 from vision.cutter import Cutter
-from vision.desktop import between_pillars, game_areas, is_framed
+from vision.desktop import between_pillars, game_areas
 from vision.ocr import Reader
 from vision.profile import HEIGHT, WIDTH, Profile, load_profile
 from vision.screens import BATTLE, UNKNOWN_SCREEN, ScreenReading, recognise

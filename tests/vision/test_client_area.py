@@ -128,6 +128,31 @@ def test_a_game_on_a_larger_desktop_is_found_from_the_start(watcher, home):
     assert watcher.area == Area(500, 200, 1280, 720)
 
 
+def test_a_window_whose_border_is_gone_is_looked_for_where_it_began(home):
+    """A small window that becomes as large as before while another page opens: nothing of what was known is seen, but
+    a dialog could be read at many places.
+    """
+    place, small = Place(SIZE), Area(0, 0, 1006, 566)
+    place.settle(small)
+    place.learn(on_desktop(home, small), home)
+    mirrored = np.ascontiguousarray(home[:, ::-1])
+    assert place._find(mirrored) is None
+    assert next(place.candidates(mirrored, 1.0)) == Area(0, 0, *SIZE)
+
+
+def test_a_place_in_the_midst_of_a_picture_is_doubted(home):
+    """What was known was cut out of an enlarged window. That the same is found again, smaller, is no proof: it would
+    have an edge around it. And a plain border tells more than what is found inside it.
+    """
+    place, small = Place(SIZE), Area(0, 0, 768, 432)
+    enlarged = displaced(home, WindowPlacement(-172, -32, 1.49))
+    place.learn(enlarged, enlarged)
+    usual, inside = list(place.candidates(home, 1.0))
+    assert usual == Area(0, 0, *SIZE)
+    assert inside.width == pytest.approx(SIZE[0] / 1.49, abs=5)
+    assert next(place.candidates(on_desktop(home, small), 2.0)) == small
+
+
 def test_a_window_that_is_closed_and_opened_again_elsewhere_is_seen_again(watcher, home):
     """The bare desktop is an unknown screen, and nothing on it is taken for the game."""
     looks(watcher, home, 0.0, 3)

@@ -9,8 +9,8 @@ from levels import CATALOGUE
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.practice.app import PracticeGame
-from vision.client_area import Area
-from vision.desktop import game_areas, is_framed
+from vision.client_area import Area, is_framed
+from vision.desktop import game_areas
 
 
 def desktop(size, seed):
