@@ -58,8 +58,8 @@ class _WholeLibrary(JITCodeLibrary):
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """Optimise, after the parts became functions that nobody else calls: they need not take arguments that they
-        do not use. An array has seven or more numbers, of which mostly two are used, and each call passes some forty
+        """Optimise, after the parts became functions of this library alone: LLVM leaves out arguments of these that are
+        not used. An array has seven or more numbers, of which mostly two are used, and each call passes some forty
         arrays.
         """
         for function in self._final_module.functions:
