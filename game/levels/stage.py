@@ -320,9 +320,8 @@ def _note_the_rest(data: JsonValue, enemies: EnemyList, unknown: Unknown, *, cha
     """Note parts of the format that change a battle and have no rule here."""
     for buff in data.get("globalBuffs", []).each():
         unknown.note(f"globalBuff {_text(buff.get('prefabKey'), 'without a name')}")
+    # Branches are begun by an enemy or a device whose numbers name them, so by none that is played as a whole.
     if not data.get("branches").quiet() and (unknown.names or enemies.stand_ins):
-        unknown.note(
-            "branches"
-        )  # they begin by an enemy or a device, whose numbers name them: not by one that is played
+        unknown.note("branches")
     if has_optional_runes(data, challenge=challenge):
         unknown.note("optionalRunes")
