@@ -295,7 +295,8 @@ class Place:
         return not alike or _correlation(before.thumbnail(area), looked.thumbnail(self.area)) < CUT
 
     def candidates(self, image: Image, t: float) -> Iterator[Area]:
-        """Where the client area may be at time `t`, the likeliest first; at last where it was now and in the beginning.
+        """Where the client area may be at time `t`, the likeliest first; among the last where it was before, and in the
+        beginning.
 
         A candidate that lies partly outside the image is certain: its features were found.
         """
@@ -305,16 +306,15 @@ class Place:
         self.searched_at = t if is_due else self.searched_at
         found = self._find(image) if is_due else None
         boxes = [box for box in self._look(image).boxes if has_usual_shape(box, self.size)]
-        if found is None or not any(map(found.is_near, boxes)):
+        boxed = next((box for box in boxes if found is not None and box.is_near(found)), None)
+        if boxed is None:
             yield from (box for box in boxes if box.width <= SHRUNK * image.shape[1])
-        if found is not None and not found.is_near(self.area):
-            likeliest = next((box for box in boxes if box.is_near(found)), found)
-            yield from (self._usual, likeliest) if self._ends_nowhere(likeliest, image) else (likeliest,)
-        elif self.area == self._usual or (found is not None and not self._ends_nowhere(self.area, image)):
-            yield self.area
+        likeliest = self.area if found is None or found.is_near(self.area) else boxed or found
+        if self._ends_nowhere(likeliest, image):
+            yield self._usual
+            yield likeliest
         else:
-            ends_nowhere = self._ends_nowhere(self.area, image)
-            yield from (self._usual, self.area) if ends_nowhere else (self.area, self._usual)
+            yield from dict.fromkeys((likeliest, self._usual) if found is None else (likeliest,))
 
     def _ends_nowhere(self, area: Area, image: Image) -> bool:
         """Whether an area that is whole in an image, and not all of it, has neither a plain border nor an edge around.

@@ -26,12 +26,12 @@ def device(id_, tile, direction="RIGHT", *, level=1, skill_level=1, skill=0, **m
     return {**where, "inst": inst, "skillIndex": skill, "mainSkillLvl": skill_level, **more}
 
 
-def hall(make, *devices, cards=(), enemy=None, changes=None, motion="WALK", **level):
+def hall(make, *devices, cards=(), enemy=None, changes=None, motion="WALK", count=1, **level):
     """A battle of two operators who do not attack in a hall with these devices; slugs come at its left side."""
     ends = {"startPosition": place(len(HALL), (1, 0)), "endPosition": place(len(HALL), (1, 7))}
     route = {"motionMode": motion, **ends, "checkpoints": [], "allowDiagonalMove": False}
     refs = (make.dummy(**(enemy or STILL)),)
-    data = make.level([make.spawn()], picture=HALL, routes=(route,), refs=refs, **level)
+    data = make.level([make.spawn() for _ in range(count)], picture=HALL, routes=(route,), refs=refs, **level)
     data["predefines"] = {"tokenInsts": list(devices), "tokenCards": list(cards)}
     fields = {"holds_fire": True, "defense": 100.0, "resistance": 50.0, "max_health": 10000.0, "effects": ()}
     squad = squad_of(("Fang", "Beagle"), CATALOGUE)
@@ -89,6 +89,8 @@ def test_a_shield_guard_holds_three_and_strikes_one_of_them(make):
     assert second - first == pytest.approx(4.0, abs=0.05)
     guard = battle._field.unit[DEVICE]
     assert guard.block_taken == 1
+    crowd = hall(make, device("trap_024_npcsld", (1, 4)), enemy=walker, count=4)
+    until(crowd, lambda: crowd._field.unit[DEVICE].block_taken == 3 and crowd.enemies_on_field()[-1].col > 5.0)
     assert 20000.0 - guard.health == pytest.approx(500.0 * round((20000.0 - guard.health) / 500.0))
     assert guard.health < 20000.0
     assert (battle.units[DEVICE].block, battle.units[DEVICE].unhealable) == (3, True)
