@@ -21,7 +21,7 @@ from bot.garbage import only_new_objects_searched
 from bot.hands import Hands
 from bot.health import process_figures
 from bot.inbox import Inbox
-from bot.parts import Parts, advise, plan_policy
+from bot.parts import Parts, advise, look_ahead, plan_policy
 from bot.recorder import Recorder
 from bot.report import report_night
 from bot.reporter import Reporter
@@ -98,15 +98,10 @@ class Daemon:
         )
         interval = None if client.lock_step else 1 / config.screen.fps
         self._capture = CaptureLoop(client, parts.watcher, self._inbox, lambda: self._hands.open, interval)
-        self._plan = plan_policy(config, parts, lambda: self._machine.battle.game_time)
-        self._decisions = DecisionLoop(
-            parts.learner,
-            self._inbox,
-            client.clock,
-            lock_step=client.lock_step,
-            policy=self._plan,
-        )
-        advise(parts, lambda: self._machine.battle.game_time)
+        self._plan, self._ahead = plan_policy(config, parts, self._seconds), look_ahead(config, parts, self._seconds)
+        policy, lock_step = self._plan or self._ahead, client.lock_step
+        self._decisions = DecisionLoop(parts.learner, self._inbox, client.clock, lock_step=lock_step, policy=policy)
+        advise(parts, self._seconds)
         self._parts = parts
         self._control = control or Control(config.mqtt)
         self._own_control = control is None
@@ -120,7 +115,8 @@ class Daemon:
             parts.stage,
             parts.squad,
             completes=not parts.watcher.sees_enemies or watcher.profile.operators is not None,
-            lock_step=client.lock_step,
+            lock_step=lock_step,
+            ahead=self._ahead,
             rest=config.hands.rest,
             tell=self._frame_keeper.followed if self._frame_keeper else None,
         )
@@ -193,6 +189,7 @@ class Daemon:
     def describe(self) -> dict[str, Any]:
         """Everything a user wants to see of the bot as it is now, in plain data."""
         more = {"twin": self._twin.describe(), "plan": self._plan_progress(), "inbox": len(self._inbox)}
+        more["look_ahead"] = self._ahead.describe() if self._ahead else None
         return {**self._reporter.describe(), **more, **process_figures()}
 
     @property
@@ -215,6 +212,10 @@ class Daemon:
     def inferred(self) -> tuple[EnemySeen, ...]:
         """Where the twin has enemies."""
         return self._twin.enemies if self._machine.battle.memory else ()
+
+    def _seconds(self) -> float:
+        """Seconds of play of the battle under way: the clock of the plan."""
+        return self._twin.seconds
 
     def _plan_progress(self) -> dict[str, int] | None:
         """How many of the plan's steps are done in this battle, and how many there are; None without a plan."""
@@ -414,6 +415,8 @@ class Daemon:
         self._recorder.close()
         self._decisions.close()
         self._twin.close()
+        if self._ahead:
+            self._ahead.close()
         if self._frame_keeper:
             self._frame_keeper.close()
         for thread in self._client.threads:

@@ -159,6 +159,14 @@ EVENTS: dict[str, LogEvent] = {
             "why": WHY,
         },
     ),
+    "look_ahead": LogEvent(
+        "a better way to go on than the rest of the plan was found and is followed; as a warning: looking ahead broke",
+        {
+            "seconds": LogField("number", "seconds of play that the battle had lasted", "s"),
+            "battles": LogField("integer", "battles that the search played"),
+            "why": WHY,
+        },
+    ),
     "frames": LogEvent(
         "frames of a battle were kept for teaching the detector, or cannot be written",
         {

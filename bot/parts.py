@@ -11,6 +11,7 @@ from bot import log
 from bot.clients.client import Client, open_client
 from bot.config import Config
 from bot.hands import Geometry, Timing
+from bot.looking_ahead import LookingAhead
 from bot.sources import Sources, open_stage, play_stage, sources
 from bot.squads import configured_squad
 from bot.stage_checkpoints import PRESENT, change_to, set_others_aside
@@ -102,6 +103,17 @@ def plan_policy(config: Config, parts: Parts, seconds: Callable[[], float]) -> P
         log.logger().warning("plan", why="there is none for this stage and squad; the DQN decides")
         return None
     return PlanPolicy(parts.plan, parts.stage, brought(parts.plan, parts.squad), seconds)
+
+
+def look_ahead(config: Config, parts: Parts, seconds: Callable[[], float]) -> LookingAhead | None:
+    """The network that looks ahead, where [learning] look_ahead says so and it has a plan; else None.
+
+    `seconds` is its clock (see PlanPolicy).
+    """
+    budget = config.learning.look_ahead
+    if not budget or parts.plan is None or config.play.policy == "plan":
+        return None
+    return LookingAhead(parts.learner.policy, seconds, budget, lock_step=parts.client.lock_step)
 
 
 def warm_up(stage: Stage, squad: tuple[Operator, ...]) -> None:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bot import log
+from bot.looking_ahead import BattleAhead, LookingAhead
 from game.actions import DEPLOY, SKILL
 from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView, EnemySeen
 from planning.twin import Fit, Twin
+from planning.twin_battles import played
 from states.attempts import Attempt
 from states.battle import Memory
 from states.events import BattleSeen, Event, GestureDone
@@ -45,7 +47,7 @@ class TwinWatch:
 
     With `completes`, for eyes that see no enemies or not all of them, views get from the twin what is not seen; with
     `lock_step` they wait for it. `rest` are the seconds at the end of a gesture in which the game goes on as usual.
-    `tell` is called in the twin's thread with each frame that it has taken.
+    `tell` is called in the twin's thread with each frame that it has taken; `ahead` looks ahead from the twin.
     """
 
     def __init__(
@@ -57,8 +59,9 @@ class TwinWatch:
         lock_step: bool = False,
         rest: float = 0.0,
         tell: Callable[[Followed], None] | None = None,
+        ahead: LookingAhead | None = None,
     ) -> None:
-        self._tell, self._battles = tell, 0
+        self._tell, self._battles, self._ahead = tell, 0, ahead
         self._stage, self._squad, self._completes = stage, squad, completes
         self._lock_step, self._rest = lock_step, rest
         self._thread = ThreadPoolExecutor(1, "twin")
@@ -71,6 +74,10 @@ class TwinWatch:
         """The last gesture of the battle, and when it began."""
         self._slowed, self._seen_at = 0.0, 0.0
         """Seconds since the last frame in which a gesture was under way, and when that frame was taken."""
+        self._counted: tuple[float, BattleView, float] | None = None
+        """The last frame up to which play was counted: its time, what it showed, and `_slowed` then."""
+        self.seconds = 0.0
+        """Seconds of play of the battle that is followed, at normal speed. No twin is asked, so it is never late."""
         self._twin: Twin | None = None
         self._fit: Fit | None = None
         self._inferred: BattleView | None = None
@@ -88,12 +95,29 @@ class TwinWatch:
                     self._skills.append(attempt.action.slot)
         elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:
             new, self._battle = battle is not self._battle, battle
+            if new and self._ahead:
+                self._ahead.battle_begun()
+            self._count(battle.view, event.t, new=new)
             self._waiting = [one for one in self._waiting if not one.done()]
             if new or len(self._waiting) < MOST_WAITING:
                 skills, self._skills = self._skills, []
                 slowed, self._slowed, self._seen_at = self._slowed, 0.0, event.t
+                self._counted = event.t, battle.view, 0.0
                 view = _with_deployment(battle.view, attempt or None)
-                self._waiting.append(self._thread.submit(self._follow, event.t, view, skills, slowed, new=new))
+                ahead = self._ahead.battle if self._ahead else None
+                taken = self._thread.submit(self._follow, event.t, view, skills, slowed, ahead, new=new)
+                self._waiting.append(taken)
+                if self._ahead:
+                    self._ahead.frame = taken
+
+    def _count(self, view: BattleView, t: float, *, new: bool) -> None:
+        """Count the play since the last frame, of which a gesture has slowed down a part."""
+        if new or self._counted is None:
+            self.seconds = 0.0
+        else:
+            since, before, slowed = self._counted
+            self.seconds += played(t - since, min(self._slowed - slowed, t - since), before)
+        self._counted = t, view, self._slowed
 
     @property
     def enemies(self) -> tuple[EnemySeen, ...]:
@@ -127,7 +151,9 @@ class TwinWatch:
         """End the thread; frames that wait are left out."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _follow(self, t: float, view: BattleView, skills: Sequence[int], slowed: float, *, new: bool) -> None:
+    def _follow(
+        self, t: float, view: BattleView, skills: Sequence[int], slowed: float, ahead: BattleAhead | None, *, new: bool
+    ) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
             self._twin = self._fit = self._inferred = None
@@ -140,6 +166,8 @@ class TwinWatch:
                 return
             self._fit = fit = self._twin.see(t, view, skills, slowed)
             self._inferred = None if fit.lost else self._twin.view()
+            if self._ahead and ahead and fit.in_step:
+                self._ahead.twin_saw(ahead, self._twin, view)
             if self._tell:
                 self._tell(Followed(self._battles, t, view, self._inferred.enemies if self._inferred else None))
         except Exception as error:  # noqa: BLE001 - whatever it is, play goes on without

@@ -26,7 +26,7 @@ from learning.plan_policy import ROUNDING
 from planning.drafts import Draft, PlannedMove
 from planning.evaluation import Trial
 from planning.player import Gestures
-from planning.recovery import ContinuationSearch, Underway
+from planning.recovery import Better, ContinuationSearch, Underway
 from planning.variation import FAR, gestures, varied
 
 EVERY = 10
@@ -37,10 +37,6 @@ FIRST_SEED = 60_000
 """Seed of the first of them; no battles are played, learned from or measured with these seeds."""
 TRIED, CHECKED = 16, 24
 """Worlds in which continuations are tried, and others in which the best is compared with the rest of the plan."""
-ENOUGH = 15
-"""Of the first, in so many the rest of the plan holds well enough."""
-LEAD = 2
-"""In so many more of the second a continuation has to hold."""
 
 
 class Seen(NamedTuple):
@@ -109,6 +105,13 @@ class LookCounts(NamedTuple):
     battles: int = 0
     """Battles played by the searches."""
 
+    def with_look(self, found: Better) -> LookCounts:
+        """These and one more look."""
+        changed = found.draft is not None
+        return LookCounts(
+            self.looks + 1, self.searches + (found.battles > 0), self.changes + changed, self.battles + found.battles
+        )
+
 
 class LookAhead:
     """Chooses for the battles of a collector that have the advice of a plan: what `policy` chooses, or a continuation.
@@ -151,17 +154,12 @@ class LookAhead:
         """Try the rest of the plan, or of the continuation that is followed, and search for a better one if needed."""
         rest = self._rest(b, seen)
         numbers = self._rng.permutation(len(self._worlds))
-        tried, checked = self._trials(b, numbers[:TRIED]), numbers[TRIED : TRIED + CHECKED]
-        self.looked = self.looked._replace(looks=self.looked.looks + 1)
-        if not self._budget or self._recovery.held(rest, tried) >= ENOUGH:
-            return
+        tried, checked = (self._trials(b, part) for part in np.split(numbers[: TRIED + CHECKED], [TRIED]))
         standing = tuple(slot for slot, post in enumerate(seen.posts) if post >= 0)
-        found, battles = self._recovery.search(Underway(rest, standing, self._posts[b]), tried, self._budget)
-        self.looked = self.looked._replace(searches=self.looked.searches + 1, battles=self.looked.battles + battles)
-        trials = self._trials(b, checked)
-        if found.draft != rest and self._recovery.held(found.draft, trials) >= self._recovery.held(rest, trials) + LEAD:
+        found = self._recovery.better(Underway(rest, standing, self._posts[b]), tried, checked, self._budget)
+        if found.draft is not None:
             self._followed[b] = ContinuationPlayer(found.draft, self._collector.encoding)
-            self.looked = self.looked._replace(changes=self.looked.changes + 1)
+        self.looked = self.looked.with_look(found)
 
     def _rest(self, b: int, seen: Seen) -> Draft:
         followed = self._followed[b]
@@ -176,7 +174,11 @@ class LookAhead:
 
 def worlds_around(encoding: StageEncoding, world: World, count: int) -> list[tuple[World, Gestures]]:
     """Worlds around the simulator's own, each with gestures that begin when a decision is made."""
-    seeds = list(range(FIRST_SEED, FIRST_SEED + count))
-    drawn = gestures(FAR, seeds)
-    hands = (Gestures(drawn.ticks[n : n + 1] + DECIDING, drawn.lost[n : n + 1]) for n in range(count))
-    return [(varied(world, encoding.stage, FAR, seed), one) for seed, one in zip(seeds, hands, strict=True)]
+    hands = hands_of_play(count)
+    return [(varied(world, encoding.stage, FAR, FIRST_SEED + n), one) for n, one in enumerate(hands)]
+
+
+def hands_of_play(count: int) -> list[Gestures]:
+    """So many sequences of gestures, each of one battle, that begin when a decision is made."""
+    drawn = gestures(FAR, list(range(FIRST_SEED, FIRST_SEED + count)))
+    return [Gestures(drawn.ticks[n : n + 1] + DECIDING, drawn.lost[n : n + 1]) for n in range(count)]

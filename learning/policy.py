@@ -18,7 +18,7 @@ from game.characters.models import Operator
 from game.levels.stage import Stage
 from game.view import BattleView
 from learning.arrays import Doubles, Integers, Mask
-from learning.encoding import NO_ADVICE, StageEncoding, damage_rate, make_encoding
+from learning.encoding import NO_ADVICE, Observation, StageEncoding, damage_rate, make_encoding
 from learning.network import Snapshot
 from learning.observation import look
 from learning.settings import Settings
@@ -54,6 +54,13 @@ class Policy(Protocol):
 
     def decide(self, view: BattleView) -> Decision:
         """The action for this view, always a legal one."""
+
+
+class Continuation(Protocol):
+    """A way to go on that was found in the battle under way."""
+
+    def __call__(self, view: BattleView, observation: Observation, legal: Mask) -> int:
+        """The compact action to do now, a legal one; `observation` is what is read from the view."""
 
 
 class Random:
@@ -170,13 +177,15 @@ class EpsilonGreedy:
         self.adviser: Adviser | None = None
         """Says what a plan advises in each view."""
         self._advised: deque[tuple[BattleView, tuple[int, ...]]] = deque(maxlen=REMEMBERED)
+        self.continuation: Continuation | None = None
+        """Decides in its place, if there is one: what looking ahead has found."""
         self.frozen = False
         """Whether it never explores nor counts decisions."""
         self._rng = np.random.default_rng(seed)
         self._explorer = Explorer(encoding, settings.wait_share)
 
     def decide(self, view: BattleView) -> Decision:
-        """Explore with probability epsilon, else take the best legal action."""
+        """Explore with probability epsilon, else take the best legal action, or that of the continuation."""
         advice = self.adviser.advise(view) if self.adviser else NO_ADVICE
         self._advised.append((view, advice))
         observation, legal, _ = look(view, self.encoding, advice)
@@ -184,7 +193,9 @@ class EpsilonGreedy:
         scores = self.snapshot.scores(observation, legal)
         explored = False
         index = int(scores.argmax())
-        if not self.frozen:
+        if self.continuation is not None:
+            index = self.continuation(view, observation, legal)
+        elif not self.frozen:
             explored = bool(self._rng.random() < self.schedule.epsilon) and not self._must_not_risk(view)
             self.schedule.decisions += 1
             if explored:

@@ -83,6 +83,14 @@ class Settings(BaseModel):
         20_000, description="Decisions from the first of these shares to the last.", ge=1
     )
     taught_updates: int = Field(200, description="Updates from demonstrations before the first decision.", ge=0)
+    look_ahead: int = Field(
+        0,
+        description="Battles that a search for a better way to go on than the plan's may play, 0 for no such search.",
+        ge=0,
+    )
+    """In play, where the network decides by a plan, and every ten seconds of a battle (bot.looking_ahead). A search of
+    300 battles takes a fraction of a second of one core.
+    """
     publish_every: int = Field(5, description="Updates from one snapshot for the policy to the next.", ge=1)
     max_grad_norm: float = Field(10.0, description="Gradients with a larger norm are scaled down to it.", gt=0)
     embedding: int = Field(16, description="Length of operator embeddings and direction keys.", ge=1)

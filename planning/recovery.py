@@ -7,7 +7,7 @@ keep it from fitting the accidents of one battle.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,12 @@ POOL = 6
 """Continuations that are kept and changed."""
 OF_THE_FIELD = 0.5
 """Share of the changes that start from the operators on the field; the others are those of the search for plans."""
+HOLDS_STILL = 1
+"""In so many of the trials it may fail that what is left of the plan still holds well enough."""
+LEAD, LEAST = 0.25, 0.5
+"""In so large a share of other trials more than what is left of the plan, and in so large a share of all of them, has a
+continuation to hold before it is followed: where neither holds often, which one is better is chance.
+"""
 ACTIONS = {"Deploy": DEPLOY, "Skill": SKILL, "Retreat": RETREAT}
 """The steps of a plan that a continuation can hold."""
 Blocks = list[tuple[Block, list[Trial]]]
@@ -42,6 +48,15 @@ class Underway(NamedTuple):
     """Slots of the operators on the field."""
     posts: Mapping[int, tuple[int, int]]
     """By slot the tile and the direction of its last deployment: of those that stand, and of those that have fallen."""
+
+
+class Better(NamedTuple):
+    """What a look ahead found."""
+
+    draft: Draft | None
+    """A continuation that holds more often than what is left of the plan; None where there is none."""
+    battles: int
+    """Battles of the search; 0 where what is left of the plan holds well enough, so that none was made."""
 
 
 def rest_of(plan: Plan, stage: Stage, squad: PlanSquad, reached: int = 0) -> Draft:
@@ -63,6 +78,17 @@ def rest_of(plan: Plan, stage: Stage, squad: PlanSquad, reached: int = 0) -> Dra
     ]
     used = (slot for slot, one in enumerate(squad.candidates) if one.usage != BY_HAND)
     return Draft(tuple(moves), tuple(used))
+
+
+def without_done(draft: Draft, standing: Collection[int]) -> Draft:
+    """A continuation without first moves that have happened: deployments of operators that stand, retreats of others.
+
+    `standing` are the slots of the operators on the field.
+    """
+    moves = list(draft.moves)
+    while moves and moves[0].kind in {DEPLOY, RETREAT} and (moves[0].kind == DEPLOY) == (moves[0].slot in standing):
+        del moves[0]
+    return draft._replace(moves=tuple(moves))
 
 
 def trial_of(battles: Battles, b: int, own: World, other: World, gestures: Gestures) -> Trial:
@@ -114,6 +140,21 @@ class ContinuationSearch:
             battles += count - 1
             pool = sorted([*pool, entry], key=lambda one: one.score, reverse=True)[:POOL]
         return pool[0], battles
+
+    def better(self, begin: Underway, tried: Sequence[Trial], checked: Sequence[Trial], budget: int) -> Better:
+        """A continuation that is better than what is left of the plan, where that fails in some of `tried`.
+
+        It is searched for there, with at most about `budget` battles, and has to show it in other trials, `checked`.
+        """
+        rest = begin.rest
+        if not budget or self.held(rest, tried) >= len(tried) - HOLDS_STILL:
+            return Better(None, 0)
+        found, battles = self.search(begin, tried, budget)
+        if found.draft == rest:
+            return Better(None, battles)
+        holds, held = self.held(found.draft, checked), self.held(rest, checked)
+        is_better = holds >= max(held + LEAD * len(checked), LEAST * len(checked))
+        return Better(found.draft if is_better else None, battles)
 
     def _score(
         self, draft: Draft, blocks: Blocks, floor: Score = NOTHING_YET, parent: Entry | None = None

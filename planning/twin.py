@@ -36,7 +36,6 @@ from game.view_arrays import view_of
 from planning.player import copy_battle
 from planning.twin_battles import (
     NEAR_EDGE,
-    SLOW_MOTION,
     Deed,
     Glimpse,
     Scores,
@@ -44,9 +43,9 @@ from planning.twin_battles import (
     copied,
     counters_off,
     do,
+    played,
     row_of,
     run_to,
-    speed_of,
     ticks_late,
 )
 from planning.variation import FAR, varied
@@ -148,8 +147,7 @@ class Twin:
             still = _same_moment(before[1], view)
             passed, slow = (0.0, 0.0) if still else (TICKS * (t - before[0]), TICKS * slowed)
             self._most = passed * max(before[1].speed, view.speed)
-            speed = speed_of(before[1])
-            self._pass(self._part + (passed - slow) * speed + slow * min(speed, SLOW_MOTION))
+            self._pass(self._part + played(passed, slow, before[1]))
         self._last = t, view
         self._notice(before and before[1], view, skills)
         right = self._tick + self._part
@@ -207,8 +205,12 @@ class Twin:
         return msgspec.structs.replace(view, operators=operators, enemies=enemies)
 
     def battle(self) -> tuple[World, Battles]:
-        """The best hypothesis: its world, and a copy of it as a batch of one, to look ahead from."""
+        """The best hypothesis: its world, and a copy of it as a batch of one."""
         return self._worlds[self._best], row_of(self._now, self._best)
+
+    def hypotheses(self) -> list[tuple[World, Battles]]:
+        """Each hypothesis, the best one first: its world, and a copy of it as a batch of one, to look ahead from."""
+        return [(self._worlds[h], row_of(self._now, h)) for h in np.argsort(self._scores, kind="stable").tolist()]
 
     @property
     def _best(self) -> int:

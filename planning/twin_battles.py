@@ -90,6 +90,12 @@ def speed_of(view: BattleView) -> float:
     return SLOW_MOTION if view.deploying else float(view.speed)
 
 
+def played(passed: float, slowed: float, before: BattleView) -> float:
+    """How much of the play passes in a time after a frame; in a part of it, `slowed`, a gesture slows the game down."""
+    speed = speed_of(before)
+    return (passed - slowed) * speed + slowed * min(speed, SLOW_MOTION)
+
+
 def copied(battles: Battles) -> Battles:
     """A copy of all battles of a batch."""
     return Battles._make(np.array(table) for table in battles)

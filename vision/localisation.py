@@ -31,6 +31,10 @@ BAR_WIDTH = 0.5
 """The width of a health bar in tiles; it is centred on the foot."""
 BAR_FROM, BAR_TO = -0.02, 0.12
 """Tiles below a foot between which its bar lies."""
+SLACK = 3
+"""Pixels by which a bar may begin earlier or later than under its unit's foot."""
+LEAST_SEEN = 0.25
+"""Share of a bar's width of which something must be seen."""
 EMPTY = 24
 """Brightness below which a pixel of a bar is empty."""
 
@@ -108,17 +112,26 @@ def tile_width(camera: Camera, row: float, col: float, high: bool = False, lift:
 def bar_fill(image: Image, at: tuple[float, float], tile: float, fill: tuple[Hsv, Hsv]) -> float:
     """How full the health bar under a foot is, 0 to 1; 1 where there is none, as under units that are unhurt.
 
-    `tile` is how many pixels wide a tile is there. The bar's line is the one with most of the colour.
+    `tile` is how many pixels wide a tile is there. The bar's line is the one with most of the colour. Another unit may
+    cover a part of it, and have the same colour: what counts is where the colour ends and the empty part begins. Where
+    neither end of what is seen says so, it counts as full.
     """
     width = round(tile * BAR_WIDTH)
-    left, top = max(0, round(at[0] - width / 2)), max(0, round(at[1] + tile * BAR_FROM))
-    crop = image[top : round(at[1] + tile * BAR_TO), left : left + width]
+    begins, top = round(at[0] - width / 2), max(0, round(at[1] + tile * BAR_FROM))
+    left = max(0, begins - SLACK)
+    crop = image[top : round(at[1] + tile * BAR_TO), left : begins + width + SLACK]
     if crop.size == 0:
         return 1.0
     hsv = cv2.cvtColor(crop, cv2.COLOR_BGR2HSV)
-    coloured = cv2.inRange(hsv, np.array(fill[0]), np.array(fill[1])).astype(bool).sum(axis=1)
-    empty = (crop.max(axis=2) < EMPTY).sum(axis=1)
-    line = int(np.argmax(coloured + empty))
-    if coloured[line] + empty[line] < width / 2:
+    coloured = cv2.inRange(hsv, np.array(fill[0]), np.array(fill[1])).astype(bool)
+    empty = crop.max(axis=2) < EMPTY
+    line = int(np.argmax((coloured | empty).sum(axis=1)))
+    full, rest = coloured[line], empty[line]
+    if full.sum() + rest.sum() < width * LEAST_SEEN:
         return 1.0
-    return float(coloured[line] / (coloured[line] + empty[line]))
+    near = slice(2 * SLACK + 1)
+    if rest[near].any() and not full[near].any():
+        return 0.0
+    ends = [end for end in np.flatnonzero(full[:-1] & ~full[1:]).tolist() if rest[end + 1 : end + 3].any()]
+    start = int(np.argmax(full)) if full[near].any() else begins - left
+    return float(np.clip((ends[0] + 1 - start) / width, 0.0, 1.0)) if ends else 1.0

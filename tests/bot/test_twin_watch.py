@@ -14,12 +14,14 @@ from runs import SMALL, events_of, make, short_level
 from bot import log
 from bot.log_reader import read
 from bot.twin_watch import TwinWatch, unseen
+from game.actions import RETREAT, Action
 from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from game.view import EnemySeen
+from states.attempts import Attempt
 from states.battle import Memory
-from states.events import BattleSeen, Event
+from states.events import BattleSeen, Decided, Event, GestureDone
 from vision.dataset import read_picture
 from vision.kept_frames import battles_in, read_battle
 
@@ -127,6 +129,31 @@ def test_what_eyes_that_were_taught_miss_is_inferred():
 def blind(battle):
     """What a player sees of a battle, without the enemies."""
     return msgspec.structs.replace(battle.view(), enemies=())
+
+
+def test_the_plans_clock_is_that_of_the_game():
+    """Double speed counts twice, a pause not at all, and of the time of a gesture a fifth: it slows the game down."""
+    watch, view = TwinWatch(STAGE, SQUAD, rest=0.5), Battle(STAGE, SQUAD).view()
+    memory = Memory(started=0.0, view=view)
+
+    def after(t, **shown):
+        memory.view = msgspec.structs.replace(view, **shown)
+        watch.event_happened(BattleSeen(t=t, view=memory.view, latency=0.0), memory)
+        return round(watch.seconds, 6)
+
+    assert after(10.0) == 0.0
+    assert after(11.0, speed=2) == 1.0
+    assert after(12.0, paused=True) == 3.0
+    assert after(20.0) == 3.0
+    memory.attempt = Attempt(Action(RETREAT, 0), 0, 0, gesture=7)
+    watch.event_happened(
+        Decided(t=20.0, id=1, action=memory.attempt.action, q=0.0, explored=False, latency=0.0), memory
+    )
+    watch.event_happened(GestureDone(t=22.5, id=7), memory)
+    assert after(23.0) == 3.0 + 2.0 / 5 + 1.0
+    memory = Memory(started=30.0, view=view)
+    assert after(30.0) == 0.0
+    watch.close()
 
 
 def seen(battle, view):

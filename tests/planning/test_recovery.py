@@ -11,10 +11,10 @@ from game.characters.builds import default_squad
 from game.levels.stage import load_stage
 from game.simulator.battle import Battle
 from learning.plan_policy import brought
-from planning.drafts import Draft
+from planning.drafts import Draft, PlannedMove
 from planning.evaluation import ENDLESS
 from planning.player import no_gestures
-from planning.recovery import ContinuationSearch, Underway, rest_of, trial_of
+from planning.recovery import Better, ContinuationSearch, Underway, rest_of, trial_of, without_done
 from planning.solutions import solution
 from planning.variation import FAR, varied
 
@@ -90,3 +90,28 @@ def test_operators_on_the_field_may_be_relieved_and_use_their_skills(underway):
     parent, _ = recovery.search(begin, [own_trial(underway)], 0)
     kinds = {move.kind for _ in range(200) for move in recovery.changed(parent, begin).moves}
     assert kinds == {DEPLOY, RETREAT, SKILL}
+
+
+def test_first_moves_that_have_happened_are_left_out():
+    """Who stands need not be deployed, nor who is gone retreat; what comes after a move that is still due stays."""
+    deploy, leave, skill = (PlannedMove(kind, 1) for kind in (DEPLOY, RETREAT, SKILL))
+    other = PlannedMove(DEPLOY, 2)
+    assert without_done(Draft((deploy, other), (3,)), {1}) == Draft((other,), (3,))
+    assert without_done(Draft((leave, deploy)), ()) == Draft((deploy,))
+    assert without_done(Draft((deploy, other)), {2}) == Draft((deploy, other))
+    assert without_done(Draft((skill, deploy)), {1}) == Draft((skill, deploy))
+
+
+def test_only_a_continuation_that_holds_clearly_more_often_is_followed(underway, monkeypatch):
+    """By a quarter of the trials, and in half of them; where the rest of the plan holds nothing is searched for."""
+    recovery, trials = ContinuationSearch(STAGE, SQUAD, 0), [own_trial(underway)] * 8
+    begin = Underway(Draft(()), (), {})
+    found = recovery.better(begin, trials, trials, 300)
+    assert found.draft is not None
+    assert recovery.better(Underway(found.draft, (), {}), trials, trials, 300) == Better(None, 0)
+    assert recovery.better(begin, trials, trials, 0) == Better(None, 0)
+    for holds, rest, followed in ((8, 0, True), (4, 3, False), (4, 2, True), (3, 0, False)):
+        held = {found.draft: holds, begin.rest: rest}
+        monkeypatch.setattr(recovery, "held", lambda draft, _, held=held: held[draft])
+        monkeypatch.setattr(recovery, "search", lambda *_: (found, 300))
+        assert (recovery.better(begin, trials, trials, 300).draft is not None) == followed

@@ -240,3 +240,13 @@ def test_the_same_frames_give_the_same_twin():
     """All chances come from the seed."""
     first, second = (following.follow("first_watch", "far", 3, frame=15) for _ in range(2))
     assert (first.in_step, first.off) == (second.in_step, second.off)
+
+
+def test_all_hypotheses_are_told_the_best_one_first(watched):
+    """Each with its own world; they are copies, so looking ahead from them changes nothing."""
+    watched.play(8.0)
+    worlds, battles = zip(*watched.twin.hypotheses(), strict=True)
+    assert worlds[0] is watched.twin.battle()[0]
+    assert len({float(world.enemy["max_health"][0]) for world in worlds}) == len(worlds) == 12
+    battles[0].battle["dp"] += 50
+    assert watched.twin.battle()[1].battle["dp"][0] == battles[0].battle["dp"][0] - 50

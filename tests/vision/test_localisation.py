@@ -14,10 +14,12 @@ from game.practice.scene import BattleScene
 from game.view import UNKNOWN
 from vision.detector import Detection
 from vision.detector_training import Staged
-from vision.localisation import localise
+from vision.localisation import OPERATOR_BAR, bar_fill, localise
 
 SIZE = (1280, 720)
 SQUAD = default_squad(CATALOGUE)
+BLUE = (255, 190, 70)
+"""Of an operator's bar, and of some bodies."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,23 @@ def test_health_is_read_from_the_bars(looks):
         true = {(one.row, one.col): one.health for one in truth.operators}
         off += [abs(one.health - true[one.row, one.col]) for one in operators]
     assert np.percentile(off, 67) < 1 / 12
+
+
+@pytest.mark.parametrize(
+    ("health", "covered", "read"),
+    [(0.1, 0.4, 0.1), (0.3, 0.5, 0.3), (0.7, 0.0, 0.7), (0.7, 0.5, 1.0), (1.0, 0.5, 1.0), (0.0, 0.5, 0.0)],
+)
+def test_a_bar_that_is_covered_in_part_is_read_by_where_its_colour_ends(health, covered, read):
+    """A body of the bar's own colour over its right part is no health; where the end is covered, it counts as full."""
+    tile, (x, y), width = 100.0, (200, 100), 50
+    image = np.full((200, 400, 3), 90, np.uint8)
+    left, top = x - width // 2, y + 2
+    image[top : top + 6, left : left + width] = 12
+    image[top : top + 6, left : left + round(width * health)] = BLUE
+    body = left + round(width * (1 - covered))
+    image[y - 40 : y + 40, body : body + 60] = (40, 34, 30)
+    image[y - 37 : y + 37, body + 3 : body + 57] = BLUE
+    assert bar_fill(image, (x, y), tile, OPERATOR_BAR) == pytest.approx(read, abs=0.03)
 
 
 def test_detections_off_the_map_are_dropped():
