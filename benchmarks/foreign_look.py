@@ -128,7 +128,7 @@ async def _played(config: Any, stage: str, look: str, variation: Variation, batt
     squad = assign_operators(plan, skins.CATALOGUE).operators
     parts = build(config, squad, plan, battles=battles, fresh=True, tell=lambda _: None)
     parts.learner.set_learning(on=False)
-    parts = _with(parts, variation, seed, perfect=look == PERFECT)
+    parts = in_varied_battles(parts, variation, seed, perfect=look == PERFECT)
     found, steps = [], []
 
     def hear(event: Event) -> None:
@@ -144,7 +144,7 @@ async def _played(config: Any, stage: str, look: str, variation: Variation, batt
     return Played(won, [one.stars for one in found][:battles], steps, parts.client.clock())
 
 
-def _with(parts: Parts, variation: Variation, seed: int, *, perfect: bool) -> Parts:
+def in_varied_battles(parts: Parts, variation: Variation, seed: int, *, perfect: bool = False) -> Parts:
     """The parts with varied battles, and perfect sight where it is asked for."""
     screen = parts.client.screen
     assert isinstance(screen, PracticeScreen)
