@@ -33,7 +33,8 @@ from game.view import BattleView
 from learning.plan_policy import PlanPolicy
 from planning.assignment import assign_operators
 from planning.solutions import solution
-from planning.twin import SLOW_MOTION, Twin
+from planning.twin import Twin
+from planning.twin_battles import SLOW_MOTION
 from planning.variation import FAR, varied
 
 FAULTS = ("lost", "stall", "pause", "speed")

@@ -8,6 +8,7 @@ in a thread of its own. Play goes on meanwhile; only in lock-step a decision wai
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -90,7 +91,8 @@ class LookingAhead:
         battle.next = twin.seconds + EVERY
         begin = Underway(without_done(self._rest(battle), standing), standing, dict(battle.posts))
         hypotheses = [(world, _with_seen_health(now, world, view)) for world, now in twin.hypotheses()]
-        battle.look = self._thread.submit(self._look, battle, begin, hypotheses, twin.seconds)
+        with contextlib.suppress(RuntimeError):  # the run ends: no more looks are begun
+            battle.look = self._thread.submit(self._look, battle, begin, hypotheses, twin.seconds)
 
     def decide(self, view: BattleView) -> Decision:
         """What the continuation does next, if one is followed; else what the policy decides."""
