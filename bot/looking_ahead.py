@@ -30,6 +30,8 @@ from planning.twin import Twin
 
 EVERY = 10.0
 """Seconds of play from one look to the next."""
+SEED = 0
+"""Of the searches, and of the choice among the gestures."""
 HANDS = 96
 """Sequences of gestures that are drawn; each trial of a look gets one of them."""
 Hypotheses = list[tuple[World, Battles]]
@@ -57,13 +59,11 @@ class LookingAhead:
     `seconds` is the clock of the battle (see learning.plan_policy), `budget` the battles of a search.
     """
 
-    def __init__(
-        self, policy: EpsilonGreedy, seconds: Callable[[], float], budget: int, *, lock_step: bool, seed: int = 0
-    ) -> None:
+    def __init__(self, policy: EpsilonGreedy, seconds: Callable[[], float], budget: int, *, lock_step: bool) -> None:
         encoding = policy.encoding
         self._policy, self._seconds, self._budget, self._lock_step = policy, seconds, budget, lock_step
-        self._recovery = ContinuationSearch(encoding.stage, encoding.squad, seed)
-        self._rng = np.random.default_rng([seed, 10])
+        self._recovery = ContinuationSearch(encoding.stage, encoding.squad, SEED)
+        self._rng = np.random.default_rng([SEED, 10])
         self._hands = hands_of_play(HANDS)
         self._thread = ThreadPoolExecutor(1, "look ahead")
         self.battle = BattleAhead()

@@ -5,7 +5,7 @@ steps mean is what planning.player says. The difference is that a step counts as
 operator that should stand and is still in the hand is deployed again, whether its gesture failed or not.
 
 Views have no clock, so the caller gives one: seconds of play of the battle under way at normal speed, standing still
-while the game does (the battle state's `game_time`, or `Battle.seconds`). When this clock runs backwards, a new battle
+while the game does (the bot's `TwinWatch.seconds`, or `Battle.seconds`). When this clock runs backwards, a new battle
 has begun. When the policy begins in the middle of a battle, it goes on with the steps after those that led to the
 operators on the field; times then count from that moment, since no view tells how long the battle has lasted.
 """

@@ -59,11 +59,6 @@ class BattleState(State):
     name = "battle"
     memory: Memory | None = None
 
-    @property
-    def game_time(self) -> float:
-        """Seconds of play of the battle under way, at normal speed; 0 where there is none."""
-        return self.memory.game_time if self.memory else 0.0
-
     def enter(self, event: Event) -> None:
         """Begin a battle, or go on with the one that was interrupted."""
         super().enter(event)

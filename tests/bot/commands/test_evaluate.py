@@ -56,7 +56,7 @@ def test_the_plan_that_is_kept_is_measured(capsys, tmp_path):
         assert figures["win_rate_95"] == [pytest.approx(0.5101), 1.0]
     assert main([*asked, "--policy", "plan", "--variation", "near", "--look-ahead", "9"]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert (figures["look_ahead"], figures["won"]) == (9, 4)
+    assert (figures["look_ahead"], figures["won"], figures["without_a_leak"]) == (9, 4, 3)
 
 
 def test_looking_ahead_needs_a_plan(capsys):
