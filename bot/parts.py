@@ -74,7 +74,7 @@ def build(
     """
     known = known or sources(config)
     stage = open_stage(play_stage(config), known)
-    squad = configured_squad(config, known.catalogue) if squad is None else squad
+    squad = configured_squad(config, stage, known.catalogue) if squad is None else squad
     client = open_client(config, stage, squad)
     tell("compiling the rules of the game (once; the result is kept)")
     warm_up(stage, squad)

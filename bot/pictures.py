@@ -16,7 +16,7 @@ from bot.config import Config, ConfigError, DataOptions, ScheduleOptions, Screen
 from bot.daemon import Daemon
 from bot.mqtt.connection import selector_loop
 from bot.parts import Parts, build
-from bot.sources import sources
+from bot.sources import open_stage, play_stage, sources
 from bot.squads import configured_squad
 from game.actions import Action
 from game.view import BattleView
@@ -82,7 +82,7 @@ def write_picture(config: Config, out: Path) -> Path:
         if (config.directory / "checkpoint").is_dir():
             shutil.copytree(config.directory / "checkpoint", Path(folder) / "checkpoint")
         known, changed = sources(config), _practising(config, folder)
-        squad = configured_squad(config, known.catalogue)
+        squad = configured_squad(config, open_stage(play_stage(config), known), known.catalogue)
         parts = build(changed, squad, known=known, battles=1, fresh=False, tell=print_progress)
         photographer = Photographer(parts)
         with asyncio.Runner(loop_factory=selector_loop()) as runner:

@@ -1,6 +1,7 @@
 """Which operators play: what --squad and --roster, or [play] squad of bot.toml, stand for.
 
-Without any of them the default squad plays, and a line on standard error says so.
+Without any of them the default squad plays, and a line on standard error says so. A training level brings a squad of
+its own, and that one plays it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,20 @@ from bot import config as configuration
 from bot.commands.arguments import KEPT
 from bot.commands.output import print_progress
 from bot.config import SQUAD, Config
-from game.characters.builds import SHOWN, SQUAD_SIZE, default_squad, read_builds, read_squad, squad_of
+from game.characters.builds import (
+    SHOWN,
+    SQUAD_SIZE,
+    all_with_each_skill,
+    default_squad,
+    read_builds,
+    read_squad,
+    squad_of,
+)
 from game.characters.catalogue import Catalogue
 from game.characters.models import Build, Operator
 from game.characters.roster import Roster, best_squad, read_roster, unknown_line
 from game.errors import TableError
+from game.levels.stage import Stage
 
 Say = Callable[[str], None]
 """Takes a line for the user; by default it goes to standard error at once."""
@@ -72,6 +82,18 @@ def builds_from(options: Namespace, config: Config | None, catalogue: Catalogue)
     return None if options.roster is None else roster_from(options, config, catalogue).builds
 
 
+def own_squad(stage: Stage, catalogue: Catalogue, say: Say = print_progress) -> tuple[Operator, ...]:
+    """The squad that a training level brings itself, and a line that says so; empty where the player's squad plays."""
+    if stage.own_squad:
+        say(own_line(stage))
+    return all_with_each_skill(stage.own_squad, catalogue)
+
+
+def own_line(stage: Stage) -> str:
+    """What is said of a level that brings its own squad."""
+    return f"{stage.code}: only the level's own squad plays: {', '.join(stage.own_squad)}"
+
+
 def squad_from(
     options: Namespace, config: Config | None, catalogue: Catalogue, say: Say = print_progress
 ) -> tuple[Operator, ...]:
@@ -105,13 +127,18 @@ def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tu
     given = _given_squad(options, config, catalogue, print_progress)
     if given is not None:
         return given
-    squad = configured_squad(config, catalogue)
+    squad = _configured(config, catalogue)
     if config.play.squad == SQUAD:
         print_progress(_default_line(squad, "[play] squad, --squad FILE or --roster plays yours"))
     return squad
 
 
-def configured_squad(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
+def configured_squad(config: Config, stage: Stage, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """The stage's own squad, else that of [play] squad."""
+    return own_squad(stage, catalogue) or _configured(config, catalogue)
+
+
+def _configured(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """The squad of [play] squad: its members, or the `best_squad` of the kept roster."""
     if config.play.squad == "roster":
         return _best(_usable_kept(config, catalogue), catalogue, print_progress)

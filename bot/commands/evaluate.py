@@ -52,7 +52,7 @@ def evaluate(options: Namespace) -> int:
     """Play the battles; the figures are printed."""
     from bot import config, log
     from bot.sources import open_stage, sources
-    from bot.squads import squad_from
+    from bot.squads import own_squad, squad_from
     from bot.stage_plans import searched_plan, stage_plan
     from learning import measuring
     from learning.training_task import Task
@@ -63,7 +63,9 @@ def evaluate(options: Namespace) -> int:
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     said: list[str] = []  # notes wait, so that an error is printed alone
-    stage, squad = open_stage(options.stage, known), squad_from(options, loaded, known.catalogue, said.append)
+    stage = open_stage(options.stage, known)
+    own = own_squad(stage, known.catalogue, said.append)
+    squad = own or squad_from(options, loaded, known.catalogue, said.append)
     plan = None
     if options.policy == "search":
         plan = searched_plan(loaded, stage, squad, print_progress)

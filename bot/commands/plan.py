@@ -133,7 +133,7 @@ def plan(options: Namespace) -> int:
     loaded = config.load(options.config)
     known = sources(loaded, options.tables)
     stage = open_stage(options.stage, known, challenge=options.challenge)
-    company = company_of(options, loaded, known.catalogue)
+    company = company_of(options, loaded, known.catalogue, stage)
     found = find(options, stage, company, known.catalogue)
     if found is None:
         print_progress(f"{stage.code}: no plan was found that stops anything; try more --seconds, or other operators")
@@ -162,17 +162,19 @@ def _check_files(options: Namespace) -> None:
         check_file(file)
 
 
-def company_of(options: Namespace, loaded: Any, catalogue: Catalogue) -> Company:
-    """The operators to choose from. Raises InputError where --avoid, --must and --operators leave no choice."""
-    from bot.squads import builds_from, check_size, squad_from
-    from game.characters.builds import SQUAD_SIZE, all_with_each_skill
-    from game.characters.models import Build
+def company_of(options: Namespace, loaded: Any, catalogue: Catalogue, stage: Stage | None = None) -> Company:
+    """The operators to choose from: those of the stage itself where it brings a squad.
 
-    builds = builds_from(options, loaded, catalogue)
-    if builds is None:
-        builds = {one.name: Build() for one in squad_from(options, loaded, catalogue)}
-    elif options.squad:
-        check_size(options.squad, len(builds))
+    Raises InputError where --avoid, --must and --operators leave no choice.
+    """
+    from bot.squads import own_line
+    from game.characters.builds import SQUAD_SIZE, all_with_each_skill
+
+    if stage is not None and stage.own_squad:
+        print_progress(own_line(stage))
+        builds = stage.own_squad
+    else:
+        builds = _given_builds(options, loaded, catalogue)
     avoid, must = (_names(option, getattr(options, option), catalogue) for option in ("avoid", "must"))
     if both := [name for name in must if name in avoid]:
         raise InputError(f"--avoid and --must both name {', '.join(both)}; leave one out")
@@ -185,6 +187,19 @@ def company_of(options: Namespace, loaded: Any, catalogue: Catalogue) -> Company
             "--avoid: leaves no operator" if not kept else f"--must: {len(must)} names, but only {most} may come"
         )
     return Company(all_with_each_skill(kept, catalogue), kept, must, most)
+
+
+def _given_builds(options: Namespace, loaded: Any, catalogue: Catalogue) -> Mapping[str, Build]:
+    """The builds of --squad or --roster, else those of the default squad."""
+    from bot.squads import builds_from, check_size, squad_from
+    from game.characters.models import Build
+
+    builds = builds_from(options, loaded, catalogue)
+    if builds is None:
+        return {one.name: Build() for one in squad_from(options, loaded, catalogue)}
+    if options.squad:
+        check_size(options.squad, len(builds))
+    return builds
 
 
 def _names(option: str, names: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:

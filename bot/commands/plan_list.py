@@ -123,6 +123,8 @@ def _planned(options: Namespace, company: Company, catalogue: Catalogue, todo: S
 def _plan(options: Namespace, company: Company, catalogue: Catalogue, one: Listed) -> Facts:
     """What is known of the plan for a stage; this may run on another machine."""
     try:
+        if one.stage.own_squad:
+            company = company_of(options, None, catalogue, one.stage)
         found = find(options, one.stage, company, catalogue)
     except HoldfastError as error:
         print_progress(error)

@@ -65,7 +65,7 @@ def practice(options: Namespace) -> int:
     seed = loaded.practice.seed if options.seed is None else options.seed
     faults = Faults(loaded.practice.faults, seed, loaded.practice.fault_rate)
     popups = loaded.practice.popups and options.popups
-    squad = configured_squad(loaded, known.catalogue)
+    squad = configured_squad(loaded, stages[0], known.catalogue)
     skin = read_skin(options.skin) if options.skin else practice_skin(loaded)
     game = PracticeGame(stages, squad, size=size, seed=seed, popups=popups, faults=faults, skin=skin)
     _play(game, options)

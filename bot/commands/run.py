@@ -111,16 +111,17 @@ def _maker(options: Namespace, dashboard: Dashboard) -> Prepare:
         from bot import log
         from bot.parts import build
         from bot.sources import open_stage, play_stage, sources
-        from bot.squads import chosen_line, roster_to_run, squad_to_run
+        from bot.squads import chosen_line, own_squad, roster_to_run, squad_to_run
         from bot.stage_plans import roster_plan, stage_plan
         from bot.turns import Prepared
         from planning.grading import trust_in
 
         known = sources(config)
         stage = open_stage(play_stage(config), known)
-        roster = roster_to_run(options, config, known.catalogue)
+        own = own_squad(stage, known.catalogue, dashboard.tell)
+        roster = None if own else roster_to_run(options, config, known.catalogue)
         if roster is None:
-            squad = squad_to_run(options, config, known.catalogue)
+            squad = own or squad_to_run(options, config, known.catalogue)
             plan = stage_plan(config, stage, squad, dashboard.tell)
         else:
             squad, plan = roster_plan(config, stage, roster, known.catalogue, dashboard.tell)

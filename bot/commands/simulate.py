@@ -75,7 +75,7 @@ def simulate(options: Namespace) -> int:
     known = sources(loaded, options.tables)
     plan = read_plan(options.plan)
     stage, challenge, notes = _opened(options, plan, known)
-    builds = builds_from(options, loaded, known.catalogue)
+    builds = stage.own_squad or builds_from(options, loaded, known.catalogue)
     squad = assign_operators(plan, known.catalogue, builds, stage.devices)
     played = play_plan(plan, stage, squad, options.seed)
     if builds is None:

@@ -116,6 +116,7 @@ def _line(entry: Mapping[str, Any]) -> str:
         + "".join(f"; gives {copies} {name}" for name, copies in entry["devices"].items())
         + (f"; rules about operators: {len(entry['squad_rules'])}" if entry["squad_rules"] else "")
         + (f"; on the field: {', '.join(one['name'] for one in entry['on_field'])}" if entry["on_field"] else "")
+        + (f"; only its own squad plays: {', '.join(entry['own_squad'])}" if entry["own_squad"] else "")
         + (f"; fighting along: {', '.join(friend['name'] for friend in entry['friends'])}" if entry["friends"] else "")
         + (f"; stand-ins: {', '.join(entry['stand_ins'])}" if entry["stand_ins"] else "")
         + f"; without a rule: {', '.join(entry['unknown']) or 'nothing'}"

@@ -6,7 +6,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from game.errors import DONE, InputError
 if TYPE_CHECKING:
     from bot.config import Config
     from bot.sources import Sources
+    from game.characters.catalogue import Catalogue
     from game.characters.models import Operator
     from game.levels.stage import Stage
     from learning.player import Seats
@@ -139,7 +139,7 @@ def _tasks(
     from planning.grading import trust_in
 
     tasks, trusts = [], []
-    for stage, squad in product([open_stage(name, known) for name in options.stage], squads):
+    for stage, squad in _pairs([open_stage(name, known) for name in options.stage], squads, known.catalogue):
         trusts.append(trust_in(stage, squad, known.catalogue))
         print_progress(f"{stage.code}: victories here are {trusts[-1]}")
         tasks.append(Task(stage, squad, None if options.no_plan else _plan(options.out, loaded, stage, squad)))
@@ -147,6 +147,17 @@ def _tasks(
     drawn = generated_tasks(options.generated, options.seed, known.catalogue, given, print_progress)
     tasks += [task._replace(plan=None) if options.no_plan else task for task in drawn]
     return tasks, trusts[0] if trusts else None
+
+
+def _pairs(
+    stages: Sequence[Stage], squads: Sequence[tuple[Operator, ...]], catalogue: Catalogue
+) -> Iterator[tuple[Stage, tuple[Operator, ...]]]:
+    """Each stage with each squad, or with its own alone."""
+    from bot.squads import own_squad
+
+    for stage in stages:
+        own = own_squad(stage, catalogue)
+        yield from ((stage, squad) for squad in ([own] if own else squads))
 
 
 def _plan(out: Path, loaded: Config, stage: Stage, squad: tuple[Operator, ...]) -> Plan | None:

@@ -149,7 +149,8 @@ def opened(config: Config) -> Client:
     known = sources(config)
     quiet = config.practice.model_copy(update={"popups": False, "faults": ()})
     calm = config.model_copy(update={"practice": quiet})
-    return open_client(calm, open_stage(play_stage(calm), known), configured_squad(calm, known.catalogue))
+    stage = open_stage(play_stage(calm), known)
+    return open_client(calm, stage, configured_squad(calm, stage, known.catalogue))
 
 
 def _tapped(config: Config) -> Found:

@@ -1,13 +1,13 @@
-"""The operators and devices that a level itself puts on the field: who they are, where they stand, and when they come
-and go.
+"""The operators and devices that a level itself gives: who they are, where they stand, and when they come and go.
 
-They are the level's `characterInsts` and `tokenInsts`. Their numbers come from the catalogue, as those of enemies do;
-one that no table has does nothing, and is noted as unknown.
+Those on the field are the level's `characterInsts` and `tokenInsts`. Their numbers come from the catalogue, as those of
+enemies do; one that no table has does nothing, and is noted as unknown. A training level has a squad of its own, its
+`characterCards`, in place of the player's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -105,6 +105,25 @@ def _unit(one: Predefined, catalogue: Catalogue, unknown: Unknown) -> Operator |
     device = catalogue.devices[one.key]
     unit = unit_of(device, *levels_of(one.unit), acts=acts)
     return unit if device.attack_interval else msgspec.structs.replace(unit, block=0)
+
+
+def own_squad(units: tuple[Predefined, ...], catalogue: Catalogue) -> Mapping[str, Build]:
+    """The builds by English name of the operators whose cards a level gives.
+
+    Empty where it gives none, or one that is not in the hand from the start or cannot be played as the level has it.
+    """
+    builds = dict[str, Build]()
+    for one in (one for one in units if one.group == "characterCards"):
+        inst = one.unit.at("inst")
+        character = catalogue.find_character(one.key)
+        if character is None or not one.there or any(_unplayed(one.unit, inst)):
+            return {}
+        builds[character.name] = _build(one.unit, inst)
+        try:
+            operator_of(character, builds[character.name])
+        except TableError:
+            return {}
+    return builds
 
 
 def _operator(unit: JsonValue, catalogue: Catalogue, unknown: Unknown) -> Operator | None:

@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from game.characters.catalogue import Catalogue
-from game.characters.models import Enemy, Operator
+from game.characters.models import Build, Enemy, Operator
 from game.errors import NoChallengeError, StageError
 from game.levels import reader
 from game.levels.companions import with_companions
 from game.levels.enemies import EnemyList
-from game.levels.friends import Friend, FriendMove, read_friends
+from game.levels.friends import Friend, FriendMove, own_squad, read_friends
 from game.levels.ground import NO_GROUND, GroundEffects
 from game.levels.map import Mask, read_map
 from game.levels.pathfinding import Edges, Tile
@@ -45,6 +45,10 @@ __all__ = [
     "Stage", "StageOptions", "check_squad", "chosen", "describe", "load_stage", "shipped_codes", "shipped_stages",
     "stage_of",
 ]  # fmt: skip
+
+TRAINING = "isTrainingLevel"
+"""The option of levels that are played with the operators they give, as 1-11 and the simulations of one operator are:
+the public table of stages says of 1-11 that its squad is fixed."""
 
 CameraView = tuple[tuple[float, float, float], tuple[float, float, float]]
 """The camera's place (x, y, z) in the normal and in the tilted view; see `game.camera`."""
@@ -111,6 +115,8 @@ class Stage:
     """When they come and go, by fragment and offset."""
     devices: tuple[DeviceCard, ...] = ()
     """The cards of devices that the level gives the player."""
+    own_squad: Mapping[str, Build] = field(default_factory=dict)
+    """The builds by English name of the operators that a training level gives; only they play it."""
     closed: Edges = frozenset()
     """Edges that cannot be crossed on foot."""
     ground: GroundEffects = NO_GROUND
@@ -188,6 +194,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "routes": [_described(stage, index, used[index]) for index in sorted(used)],
         "devices": {card.device.name: card.copies for card in stage.devices},
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
+        "own_squad": list(stage.own_squad),
         "friends": [_befriended(friend) for friend in stage.friends if not friend.operator.device],
         "on_field": [_befriended(friend) for friend in stage.friends if friend.operator.device],
         "stand_ins": list(stage.stand_ins),
@@ -240,8 +247,11 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
     unknown = Unknown()
     runes = read_runes(data, unknown, challenge=challenge)
     given = tuple(predefined(data, runes, challenge=challenge))
+    squad = own_squad(given, catalogue) if data.at("options").get(TRAINING, default=False).value else {}
+    if squad:
+        given = tuple(one for one in given if one.group != "characterCards")
     tile_map = read_map(data, runes, given, catalogue.devices, unknown)
-    options = changed_options(_read_options(data.at("options"), unknown), runes)
+    options = changed_options(_read_options(data.at("options"), unknown, (TRAINING,) if squad else ()), runes)
     enemies = EnemyList(data, runes, catalogue, unknown)
     friends = read_friends(given, tile_map, catalogue, unknown)
     waves = Waves(data, enemies, shown_groups(runes), friends, unknown)
@@ -279,6 +289,7 @@ def _stage(data: JsonValue, name: str, catalogue: Catalogue, *, challenge: bool)
         friends=units,
         friend_moves=tuple(waves.friend_moves),
         devices=device_cards(given, catalogue.devices),
+        own_squad=squad,
         closed=tile_map.closed,
         ground=tile_map.ground,
     )
@@ -289,10 +300,10 @@ def _text(place: JsonValue, default: str) -> str:
     return default if place.value is None else place.text()
 
 
-def _read_options(options: JsonValue, unknown: Unknown) -> StageOptions:
-    """The level's own rules; the four that change every battle must be given."""
+def _read_options(options: JsonValue, unknown: Unknown, played: Sequence[str]) -> StageOptions:
+    """The level's own rules; the four that change every battle must be given. Others are noted but for those played."""
     for key in options.value if isinstance(options.value, dict) else ():
-        if key not in reader.OPTIONS and not options.get(key).quiet():
+        if key not in (*reader.OPTIONS, *played) and not options.get(key).quiet():
             unknown.note(f"option {key}")
     return StageOptions(
         character_limit=options.at("characterLimit").whole(),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 
 import pytest
+from befriended import ANSEL, KROOS, friend, training
 from levels import CATALOGUE
 
 from bot.commands.arguments import KEPT
 from bot.config import SQUAD, Config, parse
-from bot.squads import builds_from, configured_squad, squad_from, squad_to_run
+from bot.squads import builds_from, configured_squad, own_squad, squad_from, squad_to_run
 from game.characters.builds import default_squad
 from game.characters.models import Build
 from game.errors import TableError
+from game.levels.stage import load_stage
 
 ROSTER = '[[operator]]\nname = "Fang"\nelite = 1\n\n[[operator]]\nname = "Later"\n'
 
@@ -49,12 +51,21 @@ def test_the_default_squad_never_plays_in_silence(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_the_squad_of_a_training_level_plays_it(config, make, capsys):
+    """Whatever [play] squad says; a line says so."""
+    stage = make.stage(training(make, friend(KROOS, (0, 0), level=20), friend(ANSEL, (0, 0), level=20)))
+    squad = configured_squad(config, stage, CATALOGUE)
+    assert [(one.name, one.skill is not None) for one in squad] == [("Kroos", True), ("Ansel", True)]
+    assert capsys.readouterr().err == f"{stage.code}: only the level's own squad plays: Kroos, Ansel\n"
+    assert own_squad(load_stage("first_watch", CATALOGUE), CATALOGUE) == ()
+
+
 def test_a_roster_gives_the_squad_and_says_whom(config, tmp_path, capsys):
     """The kept one, one of a file, or the one that [play] squad asks for; what cannot play of it is said."""
     for squad in (
         lambda: squad_from(asked(roster=KEPT), config, CATALOGUE),
         lambda: squad_from(asked(roster=tmp_path / "data" / "roster.toml"), None, CATALOGUE),
-        lambda: configured_squad(config, CATALOGUE),
+        lambda: configured_squad(config, load_stage("first_watch", CATALOGUE), CATALOGUE),
         lambda: squad_to_run(asked(), config, CATALOGUE),
     ):
         assert names(squad()) == ["Fang"]

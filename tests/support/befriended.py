@@ -1,4 +1,4 @@
-"""Levels with operators of their own, for tests."""
+"""Levels with operators of their own, on the field or in the hand, for tests."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def activate(key: str, at: float) -> dict[str, Any]:
 def withdraw(key: str, at: float) -> dict[str, Any]:
     """The action that lets a friend go."""
     return {"actionType": "WITHDRAW_PREDEFINED", "key": key, "preDelay": at}
+
+
+def training(make: Any, *cards: dict[str, Any], **level: Any) -> dict[str, Any]:
+    """A training level on the lane that gives the player these cards of operators."""
+    data: dict[str, Any] = make.level([make.spawn()], **{"isTrainingLevel": True, **level})
+    return {**data, "predefines": {"characterCards": list(cards)}}
 
 
 def befriended(make: Any, *friends: dict[str, Any], actions: Any = (), **level: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import threading
 
 import cv2
 import pytest
+from befriended import FANG, KROOS, friend, training
 from levels import CATALOGUE
 
 from bot.cli import main
@@ -31,6 +32,33 @@ def checks(monkeypatch):
 def planned(*more, code=0, seconds="20"):
     """What --json says of a plan for first_watch."""
     assert main(["plan", "--stage", "first_watch", "--seconds", seconds, "--json", *more]) == code
+
+
+@pytest.fixture
+def training_level(make, tmp_path):
+    """A level file that brings its own squad, Fang and Kroos, against a slug."""
+    file = tmp_path / "level_training.json"
+    file.write_text(json.dumps(training(make, friend(FANG, (0, 0), level=20), friend(KROOS, (0, 0), level=20))))
+    return file
+
+
+def test_a_training_level_is_planned_and_played_with_its_own_squad(training_level, squad, tmp_path, capsys):
+    """Not with the operators that are given; `simulate` plays the plan with the level's, too, as `evaluate` does."""
+    job, asked = tmp_path / "job.json", ["--stage", str(training_level), "--squad", str(squad), "--json"]
+    assert main(["plan", *asked, "--seconds", "20", "--out", str(job)]) == 0
+    told = capsys.readouterr()
+    assert "level_training: only the level's own squad plays: Fang, Kroos" in told.err
+    assert set(json.loads(told.out)["operators"]) <= {"Fang", "Kroos"}
+    assert main(["simulate", *asked, "--plan", str(job)]) == 0
+    assert json.loads(capsys.readouterr().out)["stars"] == 3
+    assert main(["evaluate", *asked, "--policy", "greedy", "--battles", "1"]) == 0
+    assert "level_training: only the level's own squad plays: Fang, Kroos" in capsys.readouterr().err
+
+
+def test_must_names_operators_of_the_levels_own_squad(training_level, squad, capsys):
+    """Others cannot come."""
+    assert main(["plan", "--stage", str(training_level), "--squad", str(squad), "--must", "Ansel"]) == 2
+    assert "--must: Ansel is not among your operators" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
-"""Operators that a level puts on the field: who they are, where they stand, and when they come and go."""
+"""Operators that a level gives: on the field, where they stand, when they come and go; or in the hand, as its squad."""
 
 from __future__ import annotations
 
 import pytest
-from befriended import KROOS, activate, befriended, friend, withdraw
+from befriended import FANG, KROOS, activate, befriended, friend, training, withdraw
 
 from game.actions import LEFT, UP
 from game.errors import StageError
@@ -77,3 +77,32 @@ def test_a_wrong_phase_is_one_line(make):
     """With the file and the place."""
     with pytest.raises(StageError, match=r"characterInsts\[0\]\.inst\.phase: is PHASE_9; write one of"):
         make.stage(befriended(make, friend(KROOS, (0, 5), phase="PHASE_9")))
+
+
+def test_a_training_level_brings_its_own_squad(make):
+    """Each operator of its cards at the level's build, without a skill where the index is -1. Nothing is missing."""
+    cards = friend(KROOS, (0, 0), level=20, favorPoint=5), friend(FANG, (0, 0), level=20, skill=-1)
+    stage = make.stage(training(make, *cards))
+    assert list(stage.own_squad) == ["Kroos", "Fang"]
+    kroos, fang = stage.own_squad.values()
+    assert (kroos.elite, kroos.level, kroos.skill, kroos.trust) == (0, 20, 1, 10)
+    assert fang.skill == 0
+    assert stage.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "other", [{"id_": "char_9_none"}, {"hidden": True}, {"skill_level": 7}, {"level": 99}, {"skill": 2}]
+)
+def test_a_squad_that_cannot_be_played_as_the_level_has_it_is_noted(make, other):
+    """One operator that no table has, that comes later, or that is built otherwise: then the player's squad plays."""
+    stage = make.stage(training(make, friend(KROOS, (0, 0)), friend(**{"id_": FANG, "tile": (0, 0), **other})))
+    assert stage.own_squad == {}
+    assert set(stage.unknown) == {
+        "option isTrainingLevel", f"predefined {KROOS}", f"predefined {other.get('id_', FANG)}",
+    }  # fmt: skip
+
+
+def test_cards_of_operators_beside_the_players_squad_are_noted(make):
+    """A level that is no training level only adds them, which is not played."""
+    stage = make.stage(training(make, friend(KROOS, (0, 0)), isTrainingLevel=False))
+    assert (stage.own_squad, stage.unknown) == ({}, (f"predefined {KROOS}",))
