@@ -32,13 +32,16 @@ class Places(NamedTuple):
     """[S, T] where each operator may be deployed"""
     takes_slot: Flags
     """[S] whether the operator counts against the limit of deployed operators"""
+    by_hand: Flags
+    """[S] whether it has a skill that is used by hand: a mark seen on another one was its neighbour's"""
 
 
 @lru_cache(maxsize=32)
 def places_of(stage: Stage, squad: tuple[Operator, ...]) -> Places:
     """What legality needs of a stage and a squad."""
     takes_slot = np.array([one.takes_slot for one in squad], np.bool_)
-    return Places(stage.height, stage.width, standing_room(stage, squad), takes_slot)
+    by_hand = np.array([one.skill is not None and one.skill.by_hand for one in squad], np.bool_)
+    return Places(stage.height, stage.width, standing_room(stage, squad), takes_slot, by_hand)
 
 
 def legal_actions(arrays: ViewArrays, places: Places) -> npt.NDArray[np.bool_]:
@@ -102,5 +105,5 @@ def _allow_operator(places: Places, arrays: ViewArrays, b: int, k: int, mask: Ma
         mask[first : first + 4] = 0
     if 0 <= seen.slot < slots:
         skills = 1 + slots * tiles * 4
-        mask[skills + seen.slot] = seen.skill_ready
+        mask[skills + seen.slot] = seen.skill_ready and places.by_hand[seen.slot]
         mask[skills + slots + seen.slot] = 1

@@ -111,3 +111,13 @@ def test_the_masks_of_a_batch_are_those_of_its_battles(first_watch):
     for mask, view in zip(together, views, strict=True):
         assert (mask == legal_actions(arrays_of([view], kinds), places)[0]).all()
     assert together.sum(axis=1).tolist()[1:3] == [1, 1]
+
+
+def test_no_skill_is_ready_of_an_operator_that_has_none(first_watch):
+    """Nor of one whose skill is not used by hand: the mark that was seen belongs to its neighbour."""
+    squad = tuple(msgspec.structs.replace(one, skill=None) if slot == 3 else one for slot, one in enumerate(SQUAD))
+    seen = OperatorSeen(3, 2, 5, 0, 1.0, skill_ready=True)
+    view = msgspec.structs.replace(Battle(first_watch, squad).view(), cards=(), operators=(seen,))
+    mask = legal_actions(arrays_of([view], kinds_of(first_watch)), places_of(first_watch, squad))[0]
+    assert not mask[flatten(Action(SKILL, 3), 12, 54)]
+    assert mask[flatten(Action(RETREAT, 3), 12, 54)]
