@@ -291,6 +291,7 @@ def main() -> None:
         print(json.dumps({**told, "each": [one._asdict() for one in found]}))
     else:
         print("\n".join(f"{name:36}{value!s:>12}" for name, value in told.items()))
+        print("\n".join(f"{one.work}: {complaint}" for one in found for complaint in one.complaints))
 
 
 if __name__ == "__main__":
