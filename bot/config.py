@@ -7,7 +7,7 @@ models (`holdfast config`).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -61,6 +61,9 @@ class PlayOptions(Table):
         'elite 0, its last level, skill 1 at level 4: {name = "Fang", elite = 1, level = 20, skill = 1, '
         'skill_level = 4, trust = 100, potential = 6}. Or "roster": the strongest of your own, as holdfast roster '
         "import keeps them.",
+    )
+    avoid: Annotated[tuple[str, ...], Strict(False)] = Field(
+        (), description="Operators of the squad or roster to leave at home: names in any language, or ids."
     )
     tables: str = Field(
         "",
@@ -377,9 +380,10 @@ class Config(Table):
         return Path(self.folder) / self.play.tables if self.play.tables else None
 
 
-def playing(config: Config, stage: str) -> Config:
-    """The configuration with another [play] stage."""
-    return config.model_copy(update={"play": config.play.model_copy(update={"stage": stage})})
+def playing(config: Config, stage: str, avoid: Sequence[str] = ()) -> Config:
+    """The configuration with another [play] stage, and more operators to leave at home."""
+    changed = {"stage": stage, "avoid": (*config.play.avoid, *avoid)}
+    return config.model_copy(update={"play": config.play.model_copy(update=changed)})
 
 
 def load(path: Path | None = None) -> Config:

@@ -29,6 +29,7 @@ from bot.run_counts import RunCounts
 from bot.schedule import BY, ScheduleMemory, Scheduler
 from bot.screenshots import Screenshots
 from bot.sources import open_stage, play_stage
+from bot.squads import avoided, names_in
 from bot.state_file import Pause, StateFile
 from bot.trace_pictures import scene_of
 from bot.twin_watch import TwinWatch
@@ -259,9 +260,11 @@ class Daemon:
                 await within(LEAVING, "broker", self._control.close(control))
 
     def _check(self, event: Event) -> None:
-        """Raise StageError for a stage that is asked for and cannot be played."""
+        """Raise HoldfastError where a stage is asked for that cannot be played, or without operators of no table."""
         if isinstance(event, StageAsked):
-            open_stage(play_stage(playing(self._config, event.stage)), self._parts.known)
+            asked, known = playing(self._config, event.stage, names_in(event.avoid)), self._parts.known
+            open_stage(play_stage(asked), known)
+            avoided(asked, known.catalogue)
 
     async def _consume(self) -> None:
         """Take events in order; the commands of one are carried out before the next is handled."""

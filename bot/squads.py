@@ -6,8 +6,10 @@ its own, and that one plays it.
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot import config as configuration
@@ -116,17 +118,17 @@ def squads_from(options: Namespace, config: Config | None, catalogue: Catalogue)
 def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> Roster | None:
     """The roster that --roster or, without --squad, [play] squad asks for; None where a squad plays."""
     if options.roster is not None:
-        return roster_from(options, config, catalogue)
+        return _without(roster_from(options, config, catalogue), config, catalogue)
     if options.squad is not None or config.play.squad != "roster":
         return None
-    return _usable_kept(config, catalogue)
+    return _without(_usable_kept(config, catalogue), config, catalogue)
 
 
 def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """As `squad_from`, but [play] squad where neither option is given; a line says so where that is the default."""
     given = _given_squad(options, config, catalogue, print_progress)
     if given is not None:
-        return given
+        return _staying(given, config, catalogue)
     squad = _configured(config, catalogue)
     if config.play.squad == SQUAD:
         print_progress(_default_line(squad, "[play] squad, --squad FILE or --roster plays yours"))
@@ -139,10 +141,41 @@ def configured_squad(config: Config, stage: Stage, catalogue: Catalogue) -> tupl
 
 
 def _configured(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
-    """The squad of [play] squad: its members, or the `best_squad` of the kept roster."""
+    """The squad of [play] squad: its members, or the `best_squad` of the kept roster, without those of [play] avoid."""
     if config.play.squad == "roster":
-        return _best(_usable_kept(config, catalogue), catalogue, print_progress)
-    return squad_of(config.play.squad, catalogue)
+        return _best(_without(_usable_kept(config, catalogue), config, catalogue), catalogue, print_progress)
+    return _staying(squad_of(config.play.squad, catalogue), config, catalogue)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text that has commas between them, or those of Chinese (U+FF0C, U+3001)."""
+    return tuple(name for part in re.split("[,\uff0c\u3001]", text) if (name := part.strip()))
+
+
+def avoided(config: Config, catalogue: Catalogue) -> frozenset[str]:
+    """The English names of the operators of [play] avoid. Raises TableError for one that no table has."""
+    found = {name: catalogue.find_character(name) for name in config.play.avoid}
+    if unknown := [name for name, character in found.items() if character is None]:
+        raise TableError(f"avoid: {unknown[0]!r} is in no table; give a name in any language, or an id")
+    return frozenset(character.name for character in found.values() if character is not None)
+
+
+def _staying(squad: tuple[Operator, ...], config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
+    """A squad without the operators of [play] avoid. Raises TableError where none is left."""
+    away = avoided(config, catalogue)
+    left = tuple(one for one in squad if one.name not in away)
+    if not left:
+        raise TableError("avoid: leaves no operator of the squad; name fewer")
+    return left
+
+
+def _without(roster: Roster, config: Config, catalogue: Catalogue) -> Roster:
+    """A roster without the operators of [play] avoid. Raises TableError where none is left."""
+    away = avoided(config, catalogue)
+    builds = {name: build for name, build in roster.builds.items() if name not in away}
+    if not builds:
+        raise TableError("avoid: leaves no operator of the roster; name fewer")
+    return replace(roster, builds=builds)
 
 
 def _given_squad(

@@ -24,6 +24,7 @@ from bot.parts import Parts
 from bot.report import LEAST, report_night
 from bot.run_counts import RunCounts
 from bot.schedule import ScheduleMemory
+from bot.squads import names_in
 from bot.waiting import aside, within
 from bot.web.beside import open_page
 from game.errors import DONE, HoldfastError
@@ -36,10 +37,11 @@ PREPARING = 300.0
 
 
 class Turn(NamedTuple):
-    """A stage, and how many battles of it are played before the next turn; 0 for no end."""
+    """A stage, how many battles of it are played before the next turn (0 for no end), and who stays at home there."""
 
     stage: str
     battles: int
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,12 @@ class Run:
 
     def prepare(self) -> Prepared:
         """The parts of the present turn. Raises the errors of the parts."""
-        return self._make(playing(self._config, self._turn.stage), self._until(), self._counts.battles)
+        return self._make(self._playing, self._until(), self._counts.battles)
+
+    @property
+    def _playing(self) -> Config:
+        """The configuration of the present turn."""
+        return playing(self._config, self._turn.stage, self._turn.avoid)
 
     async def play(self, prepared: Prepared) -> int:
         """Play, beginning with what `prepare` returned; returns the exit code."""
@@ -120,7 +127,7 @@ class Run:
                 prepared, following = following, None
                 show = _each(self._show, page.show if page else None)
                 daemon = Daemon(
-                    playing(self._config, self._turn.stage), prepared.parts, show,
+                    self._playing, prepared.parts, show,
                     signals=self._signals, control=control, counts=self._counts, schedule=self._schedule,
                     collect=self._collect,
                 )  # fmt: skip
@@ -149,7 +156,8 @@ class Run:
             case StopAsked():
                 return None
             case StageAsked():
-                return await self._change(leaving, control, self._config, Turn(leaving.stage, 0))
+                turn = Turn(leaving.stage, 0, names_in(leaving.avoid))
+                return await self._change(leaving, control, self._config, turn)
             case ReloadAsked():
                 return await self._reload(leaving, control)
         if not self._config.schedule.turns or (self._battles and self._counts.battles >= self._battles):

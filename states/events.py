@@ -172,6 +172,7 @@ class StageAsked(Event, tag="stage_asked", frozen=True, kw_only=True):
     id: str
     by: str = "mqtt"
     stage: Annotated[str, msgspec.Meta(description="as [play] stage: 1-7, CE-6, a shipped stage's name, a level file")]
+    avoid: Annotated[str, msgspec.Meta(description="operators to leave at home there, with commas between them")] = ""
 
 
 class ReloadAsked(Event, tag="reload_asked", frozen=True, kw_only=True):

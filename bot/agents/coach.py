@@ -227,6 +227,10 @@ def _whole_numbers(value: Any) -> tuple[int, ...]:
     return tuple(one for one in value if type(one) is int) if isinstance(value, list) else ()
 
 
+NAMING = {"make_plan": "avoid or into must", "set_stage": "avoid"}
+"""The tools that have to hear of each operator whom the player names, and by which argument."""
+
+
 def _refusal(
     name: str, given: Mapping[str, Any], calls: Sequence[CoachedCall], named: Collection[tuple[str, ...]]
 ) -> str:
@@ -234,11 +238,13 @@ def _refusal(
     for number, one in enumerate(calls, 1):
         if (one.tool, one.arguments) == (name, given):
             return f"this was called already: see result {number}; call another tool, or answer"
-    if name == "make_plan":
-        listed = {_folded(one) for key in ("avoid", "must") for one in _as_list(given.get(key))}
+    if name in NAMING:
+        planned = [one.arguments for one in calls if one.tool == "make_plan"] if name == "set_stage" else []
+        wanted = [given.get("avoid"), given.get("must"), *(one.get("must") for one in planned)]
+        listed = {_folded(one) for names in wanted for one in _as_list(names)}
         for names in named:
             if not listed & {_folded(one) for one in names}:
-                return f"the player names {names[0]}: put {names[0]} into avoid or into must"
+                return f"the player names {names[0]}: put {names[0]} into {NAMING[name]}"
     return ""
 
 

@@ -113,9 +113,10 @@ class LogQuestion(ToolArguments):
 
 
 class StageWish(ToolArguments):
-    """Which stage the bot is to play."""
+    """Which stage the bot is to play, and without whom."""
 
     stage: StageName
+    avoid: list[OperatorName] = Field([], max_length=40, description="operators that stay at home there")
 
 
 class Desk(NamedTuple):
@@ -312,7 +313,7 @@ TOOLS = (
         "set_stage",
         "Have the running bot play another stage, after the battle under way, with its own squad and plan.",
         StageWish,
-        lambda one, _: ["switch", f"--stage={one.stage}"],
+        lambda one, _: ["switch", f"--stage={one.stage}", *([f"--avoid={','.join(one.avoid)}"] if one.avoid else [])],
         acts=True,
     ),
 )  # fmt: skip

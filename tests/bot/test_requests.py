@@ -50,7 +50,7 @@ def test_the_page_of_mqtt_has_every_request_and_code():
     assert [code for code, meaning in CODES.items() if f"| `{code}` | {meaning} |" not in page] == []
     assert [request.verb for request in REQUESTS if f"| `{request.verb}` |" not in page] == []
     arguments = [argument.name for request in REQUESTS for argument in request.arguments()]
-    assert [name for name in arguments if f"| `{name}`: " not in page] == []
+    assert [name for name in arguments if f"`{name}`: " not in page] == []
 
 
 def test_the_events_of_requests_can_be_answered():

@@ -9,8 +9,16 @@ from befriended import ANSEL, KROOS, friend, training
 from levels import CATALOGUE
 
 from bot.commands.arguments import KEPT
-from bot.config import SQUAD, Config, parse
-from bot.squads import builds_from, configured_squad, own_squad, squad_from, squad_to_run
+from bot.config import SQUAD, Config, parse, playing
+from bot.squads import (
+    builds_from,
+    configured_squad,
+    names_in,
+    own_squad,
+    roster_to_run,
+    squad_from,
+    squad_to_run,
+)
 from game.characters.builds import default_squad
 from game.characters.models import Build
 from game.errors import TableError
@@ -73,6 +81,25 @@ def test_a_roster_gives_the_squad_and_says_whom(config, tmp_path, capsys):
             "roster: 1 operator is in no table here: Later; holdfast gamedata use gives more",
             "squad: Fang; chosen from a roster of 1",
         ]
+
+
+def test_operators_stay_at_home(config):
+    """Of whichever squad or roster plays, by name in any language or by id; another name is an error in one line."""
+    away = {"play": {"squad": ["Fang", "Kroos", "Ansel"], "avoid": ["芬", "char_212_ansel"]}}
+    stage = load_stage("first_watch", CATALOGUE)
+    assert names(squad_to_run(asked(), parse(away), CATALOGUE)) == ["Kroos"]
+    assert names(configured_squad(parse(away), stage, CATALOGUE)) == ["Kroos"]
+    for names_away, said in ((["Nobel"], "avoid: 'Nobel' is in no table"), (["Fang"], "avoid: leaves no operator of")):
+        fewer = playing(config, "first_watch", names_away)
+        for squad in (configured_squad, lambda config, _, catalogue: roster_to_run(asked(), config, catalogue)):
+            with pytest.raises(TableError, match=said):
+                squad(fewer, stage, CATALOGUE)
+
+
+def test_names_are_divided_by_commas_of_two_languages():
+    """Spaces around them do not count, nor does a comma too many."""
+    assert names_in(" Myrtle, 桃金娘\uff0c克洛丝\u3001 Noir Corne,") == ("Myrtle", "桃金娘", "克洛丝", "Noir Corne")
+    assert names_in("") == ()
 
 
 def test_builds_are_those_of_all_operators_given(config, tmp_path):

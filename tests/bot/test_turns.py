@@ -22,6 +22,7 @@ from bot.config import parse
 from bot.ending import EndingSignals
 from bot.schedule import ScheduleMemory
 from bot.turns import Prepared, Run, Turn, turns
+from states.events import StageAsked
 
 pytestmark = pytest.mark.timeout(2 * PLAY_SECONDS)
 
@@ -84,6 +85,21 @@ def test_a_single_stage_is_played_turn_after_turn(quick):
     assert len(quick) == 3
 
 
+def test_who_stays_at_home_does_so_on_the_stage_that_was_asked_for(quick, monkeypatch):
+    """Beside those of [play] avoid, and on no other stage."""
+    leavings = [StageAsked(t=0.0, id="a", stage="CE-6", avoid="Myrtle, 克洛丝"), StageAsked(t=1.0, id="b", stage="1-7")]
+    monkeypatch.setattr(OneTurn, "leaving", property(lambda _: dict(enumerate(leavings)).get(len(quick) - 1)))
+    made = []
+
+    def make(config, _until, _played):
+        made.append((config.play.stage, config.play.avoid))
+        return Prepared(SimpleNamespace(stage=SimpleNamespace(code="")), {})
+
+    run = Run(parse({"play": {"stage": "0-1", "avoid": ["Fang"]}, "mqtt": NO_BROKER}), 0, make, EndingSignals())
+    assert asyncio.run(run.play(run.prepare())) == 0
+    assert made == [("0-1", ("Fang",)), ("CE-6", ("Fang", "Myrtle", "克洛丝")), ("1-7", ("Fang",))]
+
+
 def ask(folder: Path, verb: str, *more: str) -> int:
     """Call holdfast, in this process: one of its own takes about as long to start as a battle to end."""
     return main([verb, "--config", str(folder / "caller.toml"), "--timeout", "30", *more])
@@ -124,7 +140,9 @@ def test_stages_in_turn_then_another_one_then_a_changed_file(tmp_path, port, cap
         assert ask(tmp_path, "switch", "--stage", "99-99") == 1
         refused = capsys.readouterr().err
         assert ("99-99" in refused, "bad_argument" in refused) == (True, True)
-        assert ask(tmp_path, "switch", "--stage", third) == 0
+        assert ask(tmp_path, "switch", "--stage", third, "--avoid", "Fang, Nobel") == 1
+        assert "avoid: 'Nobel' is in no table" in capsys.readouterr().err
+        assert ask(tmp_path, "switch", "--stage", third, "--avoid", "芬") == 0
         assert capsys.readouterr().out == "accepted; it is done after the battle under way\n"
         assert until(lines, "started")["stage"] == "level_c"
         file.write_text("[play\n", encoding="utf-8")

@@ -151,6 +151,7 @@ function planProgress(progress, steps) {
 function controls() {
   const stage = h("input", { id: "stage", list: "stage-names", placeholder: t("stage") });
   const names = h("datalist", { id: "stage-names" });
+  const avoid = h("input", { id: "avoid", placeholder: t("avoid") });
   get("/api/stages").then((found) => names.append(...found.map((one) => h("option", { value: one.name }, `${one.code} ${one.title}`))), () => {});
   const button = (word, verb, body, options = {}) =>
     h("button", { "data-ask": word, ...options, onclick: () => ask(verb, typeof body === "function" ? body() : body, options.sure) }, t(word));
@@ -159,8 +160,8 @@ function controls() {
     button("stop_after", "stop", { when: "after_battle" }, { class: "danger", sure: "sure_stop" }),
     h("span", { class: "pair" }, t("speed"), button("speed_1", "speed", { speed: 1 }), button("speed_2", "speed", { speed: 2 })),
     h("span", { class: "pair" }, t("learning"), button("on", "learn", { on: true }), button("off", "learn", { on: false })),
-    h("form", { class: "pair", onsubmit: (event) => { event.preventDefault(); if (stage.value) ask("stage", { stage: stage.value }); } },
-      stage, names, h("button", { "data-ask": "play_stage" }, t("play_stage"))));
+    h("form", { class: "pair", onsubmit: (event) => { event.preventDefault(); if (stage.value) ask("stage", { stage: stage.value, avoid: avoid.value }); } },
+      stage, names, avoid, h("button", { "data-ask": "play_stage" }, t("play_stage"))));
 }
 
 async function ask(verb, body, sure) {

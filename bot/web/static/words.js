@@ -125,6 +125,7 @@ const WORDS = {
   speed: ["Speed", "速度"],
   speed_1: ["1×", "1×"],
   speed_2: ["2×", "2×"],
+  avoid: ["without: Myrtle, …", "不带：桃金娘，…"],
   play_stage: ["Play this stage", "改打这一关"],
   accepted: ["Accepted: {what}; it is done after the battle.", "已接受：{what}；打完这场后执行。"],
   done: ["Done: {what}.", "已完成：{what}。"],

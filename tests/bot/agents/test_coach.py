@@ -9,6 +9,7 @@ import json
 import pytest
 from model_side import model_side
 
+from bot.agents.calling import ToolAnswer
 from bot.agents.coach import ANSWERING, STEPS, coach, named_in, turn_schema
 from bot.agents.engine import Engine
 from bot.agents.tools import TOOLS
@@ -103,8 +104,6 @@ async def test_an_operator_whom_the_player_names_is_not_forgotten(desk, monkeypa
         made.append(given)
         return report_of_a_plan
 
-    from bot.agents.calling import ToolAnswer
-
     report_of_a_plan = ToolAnswer(ok=True, value={"plan": "p.json"})
     monkeypatch.setattr("bot.agents.coach.call", call)
     careless = {"tool": "make_plan", "arguments": {"stage": "HF-3"}}
@@ -112,6 +111,27 @@ async def test_an_operator_whom_the_player_names_is_not_forgotten(desk, monkeypa
     _, messages = await asked(desk, PLAN, careless, careful, answer("Done."), named=[MYRTLE])
     assert made == [careful["arguments"]]
     assert "put Myrtle into avoid or into must" in messages[2]["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(("planned", "given", "done"), [
+    ({"avoid": ["Myrtle"]}, {}, False),
+    ({"avoid": ["Myrtle"]}, {"avoid": ["桃金娘"]}, True),
+    ({"must": ["Myrtle"]}, {}, True),
+])  # fmt: skip
+async def test_the_bot_is_not_switched_without_the_word_of_who_stays_at_home(desk, monkeypatch, planned, given, done):
+    """An operator whom the player names stays at home in play, too; one who had to be in the plan may come."""
+    made = []
+
+    async def call(name, _given, _desk):
+        made.append(name)
+        return ToolAnswer(ok=True, value={"plan": "p.json"})
+
+    monkeypatch.setattr("bot.agents.coach.call", call)
+    plan = {"tool": "make_plan", "arguments": {"stage": "CE-6", **planned}}
+    switch = {"tool": "set_stage", "arguments": {"stage": "CE-6", **given}}
+    _, messages = await asked(desk, PLAN, plan, switch, answer("Done."), named=[MYRTLE])
+    assert made == ["make_plan", "set_stage"][: 1 + done]
+    assert ("put Myrtle into avoid" in messages[-1]["messages"][-1]["content"]) is not done
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ FILLED = {
     "explain_plan": {"stage": "1-7", "plan": "1-7-asked-0011aabb.json"},
     "why_lost": {"trace": "20260101-000000-000000.jsonl.gz", "battle": 2},
     "read_log": {"lines": 5, "event": "battle", "since": "2h"},
-    "set_stage": {"stage": "1-7"},
+    "set_stage": {"stage": "1-7", "avoid": ["Myrtle", "能天使"]},
 }
 """Arguments for each tool that takes some."""
 
