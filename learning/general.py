@@ -20,7 +20,7 @@ from learning.dqn import Dqn
 from learning.fingerprint import encoding_fingerprint
 
 FILE = "general.safetensors"
-SHA256 = "3d1f75188975e14ebb48bd591dcc9dddf717cc8abaefc3e207f604653c777d19"
+SHA256 = "156e6d7c542c375c1bdaa10292c83b35c04899eb1adbbb4ba8f5768e6e443740"
 """Of the file that ships."""
 _REMEDY = "install Holdfast again"
 
