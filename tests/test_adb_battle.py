@@ -1,4 +1,4 @@
-"""The whole loop over the real adb: the practice game as a device in a process of its own, played by `holdfast run`."""
+"""The whole loop over the real adb: the practice game as a device in a foreign look, played by `holdfast run`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import skins
 from adb_side import adb_server
 from runs import configuration, holdfast, quick_level
 
@@ -17,10 +18,13 @@ PLAY_SECONDS = 280
 
 
 class Game:
-    """The practice game as a device; what it shows is noted until it is killed."""
+    """The practice game as a device, in a look that the eyes were never taught; what it shows is noted until it is
+    killed.
+    """
 
     def __init__(self, level, port):
-        options = ["--adb", port, "--no-popups", "--say", "--stage", level]
+        skin = skins.make(skins.PAPER, level.parent)
+        options = ["--adb", port, "--no-popups", "--say", "--stage", level, "--skin", skin]
         command = [sys.executable, "-m", "bot", "practice", *map(str, options)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
@@ -60,7 +64,10 @@ def server(tmp_path, monkeypatch):
 
 def playing(folder, level, port, broker_port):
     """`holdfast run` of one battle on the device at a port."""
-    tables = {"play": {"stage": str(level)}, "screen": {"kind": "adb", "serial": f"127.0.0.1:{port}"}}
+    tables = {
+        "play": {"stage": str(level)},
+        "screen": {"kind": "adb", "serial": f"127.0.0.1:{port}", "profile": "arknights-en"},
+    }
     config = configuration(folder, broker_port, **tables)
     return holdfast("run", "--config", config, "--battles", 1, "--fresh", "--json")
 
