@@ -118,17 +118,17 @@ def squads_from(options: Namespace, config: Config | None, catalogue: Catalogue)
 def roster_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> Roster | None:
     """The roster that --roster or, without --squad, [play] squad asks for; None where a squad plays."""
     if options.roster is not None:
-        return _without(roster_from(options, config, catalogue), config, catalogue)
+        return _roster_left(roster_from(options, config, catalogue), config, catalogue)
     if options.squad is not None or config.play.squad != "roster":
         return None
-    return _without(_usable_kept(config, catalogue), config, catalogue)
+    return _roster_left(_usable_kept(config, catalogue), config, catalogue)
 
 
 def squad_to_run(options: Namespace, config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """As `squad_from`, but [play] squad where neither option is given; a line says so where that is the default."""
     given = _given_squad(options, config, catalogue, print_progress)
     if given is not None:
-        return _staying(given, config, catalogue)
+        return _squad_left(given, config, catalogue)
     squad = _configured(config, catalogue)
     if config.play.squad == SQUAD:
         print_progress(_default_line(squad, "[play] squad, --squad FILE or --roster plays yours"))
@@ -143,8 +143,8 @@ def configured_squad(config: Config, stage: Stage, catalogue: Catalogue) -> tupl
 def _configured(config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """The squad of [play] squad: its members, or the `best_squad` of the kept roster, without those of [play] avoid."""
     if config.play.squad == "roster":
-        return _best(_without(_usable_kept(config, catalogue), config, catalogue), catalogue, print_progress)
-    return _staying(squad_of(config.play.squad, catalogue), config, catalogue)
+        return _best(_roster_left(_usable_kept(config, catalogue), config, catalogue), catalogue, print_progress)
+    return _squad_left(squad_of(config.play.squad, catalogue), config, catalogue)
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def avoided(config: Config, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(character.name for character in found.values() if character is not None)
 
 
-def _staying(squad: tuple[Operator, ...], config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
+def _squad_left(squad: tuple[Operator, ...], config: Config, catalogue: Catalogue) -> tuple[Operator, ...]:
     """A squad without the operators of [play] avoid. Raises TableError where none is left."""
     away = avoided(config, catalogue)
     left = tuple(one for one in squad if one.name not in away)
@@ -169,7 +169,7 @@ def _staying(squad: tuple[Operator, ...], config: Config, catalogue: Catalogue) 
     return left
 
 
-def _without(roster: Roster, config: Config, catalogue: Catalogue) -> Roster:
+def _roster_left(roster: Roster, config: Config, catalogue: Catalogue) -> Roster:
     """A roster without the operators of [play] avoid. Raises TableError where none is left."""
     away = avoided(config, catalogue)
     builds = {name: build for name, build in roster.builds.items() if name not in away}
