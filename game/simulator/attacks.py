@@ -176,7 +176,7 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
     if stance.holds_fire or is_disarmed(world, field, s):
         return
     if unit.target >= 0 and not can_be_hit(field, unit.target):
-        unit.target = find_enemy(world, field, s)  # since the last search the old one has died, leaked or hidden
+        unit.target = find_enemy(world, field, s, mode)  # since the last search the old one has died, leaked or hidden
     idle = world.rules[0].wind_up > 0 and unit.next_attack <= clock - 1
     if idle and unit.target >= 0 and stance.damage != HEAL:
         unit.next_attack = clock + world.rules[0].wind_up

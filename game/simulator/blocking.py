@@ -51,7 +51,8 @@ def _block_from(world: World, field: Field, e: int, row: int, col: int) -> bool:
     if not stance.can_block or field.unit[s].block_taken + block > block_of(world, field, s):
         return False
     field.unit[s].block_taken += block
-    foe.blocker = s
+    field.battle[0].blocks += 1
+    foe.blocker, foe.block_number = s, field.battle[0].blocks
     foe.paused_until = 0
     return True
 
@@ -67,10 +68,13 @@ def unblock(world: World, field: Field, e: int) -> None:
 
 @compiled
 def release_above(world: World, field: Field, s: int, block: int) -> None:
-    """Release enemies, the last to appear first, until an operator blocks no more than `block`; RELEASE_ALL for all."""
-    for back in range(field.battle[0].listed):
-        if field.unit[s].block_taken <= block:
+    """Release the enemies that were blocked last until an operator blocks no more than `block`; RELEASE_ALL for all."""
+    while field.unit[s].block_taken > block:
+        last, latest = -1, 0
+        for k in range(field.battle[0].listed):
+            e = field.present[k]
+            if field.foe[e].blocker == s and field.foe[e].block_number > latest:
+                last, latest = e, field.foe[e].block_number
+        if last < 0:
             return
-        e = field.present[field.battle[0].listed - 1 - back]
-        if field.foe[e].blocker == s:
-            unblock(world, field, e)
+        unblock(world, field, last)

@@ -161,7 +161,7 @@ def _strike_all(world: World, field: Field, s: int, mode: int) -> None:
     """Attack all enemies in the operator's range."""
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e) > NO_TARGET:
+        if field.foe[e].phase == PRESENT and priority_of(world, field, s, e, mode) > NO_TARGET:
             _hit(world, field, s, mode, e)
 
 
@@ -172,10 +172,10 @@ def _strike_anyone(world: World, field: Field, s: int, mode: int, times: int) ->
     for _ in range(times):
         count = 0
         for k in range(listed):
-            count += int(priority_of(world, field, s, field.present[k]) > NO_TARGET)
+            count += int(priority_of(world, field, s, field.present[k], mode) > NO_TARGET)
         chosen = int(draw(field) * count)
         for k in range(listed):
-            if priority_of(world, field, s, field.present[k]) > NO_TARGET:
+            if priority_of(world, field, s, field.present[k], mode) > NO_TARGET:
                 if chosen == 0:
                     _hit(world, field, s, mode, field.present[k])
                     break
@@ -214,7 +214,7 @@ def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) ->
             e = field.present[k]
             if field.foe[e].phase != PRESENT:
                 continue
-            priority, distance = priority_of(world, field, s, e), order_of(world, field, s, e)
+            priority, distance = priority_of(world, field, s, e, mode), order_of(world, field, s, e, mode)
             later = priority < last_priority or (
                 priority == last_priority and (distance > last_distance or (distance == last_distance and e > last))
             )

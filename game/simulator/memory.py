@@ -28,6 +28,8 @@ class BattleFigures(Record):
     """How many of these count against the limit."""
     deployments: int
     """Deployments so far."""
+    blocks: int
+    """How often an enemy was blocked so far."""
     fragment: int
     """The fragment that is running."""
     fragment_clock: int
@@ -160,6 +162,8 @@ class FoeState(Record):
     heading_right: float
     blocker: int
     """The slot that blocks it; -1 for none."""
+    block_number: int
+    """Which of the battle's blocks the one by this slot was: `BattleFigures.blocks` then."""
     aim: int
     """The slot that it shoots at next; -1 for none."""
     next_attack: float

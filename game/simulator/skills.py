@@ -97,7 +97,7 @@ def activate(world: World, field: Field, s: int) -> None:
         _change_mode(world, field, s, SKILLED)
     unit.health = min(unit.health + deployable.heal_self, full_health(world, field, s))
     if deployable.single_attack:
-        unit.target = find_enemy(world, field, s)
+        unit.target = find_enemy(world, field, s, BASE)
         strike_with_skill(world, field, s)
 
 
@@ -139,8 +139,8 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
     """Switch to the figures without (0) or with (1) the skill.
 
     Health keeps its fraction of the full health (exactly full stays exactly full, despite rounding), and the time to
-    the next attack keeps its fraction of the attack interval. The range changes, and enemies above the new block are
-    released.
+    the next attack keeps its fraction of the attack interval. The range changes, enemies above the new block are
+    released, and the operator looks for a target at once.
     """
     not_inlined()
     unit, clock = field.unit[s], field.battle[0].clock
@@ -157,18 +157,19 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
         unit.next_attack = clock + left * quicker
     cover(world, field, s, mode)
     release_above(world, field, s, now.block)
+    unit.target = find_enemy(world, field, s, mode)
 
 
 @compiled
 def strike_with_skill(world: World, field: Field, s: int) -> bool:
-    """Make the one attack of which a skill consists, in the skill's own range if it has one; False without a target."""
-    unit, own_range = field.unit[s], world.deployable[s].skill_range
+    """Make the one attack of which a skill consists, with the skill's own range and aim; False without a target."""
+    unit, looks = field.unit[s], world.deployable[s].skill_looks
     target = unit.target
-    if own_range:
+    if looks:
         cover(world, field, s, SKILLED)
-        unit.target = find_enemy(world, field, s)
+        unit.target = find_enemy(world, field, s, SKILLED)
     done = strike_or_heal(world, field, s, SKILLED)
-    if own_range:
+    if looks:
         cover(world, field, s, BASE)
         unit.target = target
     return done

@@ -182,6 +182,7 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     battles.standing[b] = -1
     unit["tile"] = unit["target"] = -1
     foe["blocker"] = foe["aim"] = foe["link"] = foe["gone_at"] = foe["way_tile"] = -1
+    foe["next_attack"] = -1.0  # idle, also in the first tick
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)
     if world.effect.shape[0] > 0:
@@ -299,7 +300,7 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "heal_self": skill.heal_self * full_health,
         "shield": skill.shield * full_health,
         "dp_per_kill": one.dp_per_kill,
-        "skill_range": skill.range is not None or skill.reach > 0,
+        "skill_looks": skill.range is not None or skill.reach > 0 or skill.aims is not None,
         "takes_slot": one.takes_slot,
         "card": slot,
         "copies": 1,

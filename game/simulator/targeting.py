@@ -35,7 +35,7 @@ def search(world: World, field: Field, clock: int) -> None:
     for s in range(field.unit.shape[0]):
         unit = field.unit[s]
         if unit.tile >= 0 and unit.next_attack < soon:
-            unit.target = find_enemy(world, field, s)
+            unit.target = find_enemy(world, field, s, mode_of(field, s))
     for k in range(field.battle[0].listed):
         e = field.present[k]
         if world.enemy[e].reach > 0.0 and field.foe[e].next_attack < soon:
@@ -43,22 +43,25 @@ def search(world: World, field: Field, clock: int) -> None:
 
 
 @often
-def find_enemy(world: World, field: Field, s: int) -> int:
-    """An operator's next target by priority (`priority_of`), of equal ones the first by `order_of`; -1 for none."""
+def find_enemy(world: World, field: Field, s: int, mode: int) -> int:
+    """An operator's next target by priority (`priority_of`), of equal ones the first by `order_of`; -1 for none.
+
+    It chooses as without its skill (BASE) or as with it (SKILLED).
+    """
     best, best_priority, shortest = -1, NO_TARGET, np.inf
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        priority = priority_of(world, field, s, e)
+        priority = priority_of(world, field, s, e, mode)
         if priority == NO_TARGET or priority < best_priority:
             continue
-        distance = order_of(world, field, s, e)
+        distance = order_of(world, field, s, e, mode)
         if priority > best_priority or distance < shortest:
             best, best_priority, shortest = e, priority, distance
     return best
 
 
 @often
-def priority_of(world: World, field: Field, s: int, e: int) -> int:  # noqa: PLR0911 - one line a case
+def priority_of(world: World, field: Field, s: int, e: int, mode: int) -> int:  # noqa: PLR0911 - one line a case
     """Priority of an enemy as an operator's target: BLOCKED by it, PREFERRED (a flier), IN_RANGE or NO_TARGET."""
     foe, stats = field.foe[e], world.enemy[e]
     if is_spared(world, field, s, e):
@@ -73,16 +76,16 @@ def priority_of(world: World, field: Field, s: int, e: int) -> int:  # noqa: PLR
     if is_aloft(world, field, e):
         if not world.stance[0, s].reaches_air:
             return NO_TARGET
-        return PREFERRED if world.stance[mode_of(field, s), s].prefers_air else IN_RANGE
+        return PREFERRED if world.stance[mode, s].prefers_air else IN_RANGE
     return IN_RANGE
 
 
 @often
-def order_of(world: World, field: Field, s: int, e: int) -> float:  # noqa: PLR0911 - one line a case
+def order_of(world: World, field: Field, s: int, e: int, mode: int) -> float:  # noqa: PLR0911 - one line a case
     """The order in which an operator chooses among enemies of one priority, the least first: the way to the exit, but
     for those who aim at something else that counts before.
     """
-    distance, aims = field.foe[e].distance_to_exit, world.stance[mode_of(field, s), s].aims
+    distance, aims = field.foe[e].distance_to_exit, world.stance[mode, s].aims
     distance -= enemy_taunt(world, field, e) * HIGHEST_TAUNT
     if aims == NEAREST_EXIT:
         return distance

@@ -72,7 +72,7 @@ def _enemy_acts(world: World, field: Field, e: int, clock: int) -> None:
     foe, stats = field.foe[e], world.enemy[e]
     if foe.phase == PRESENT and foe.stunned_until <= clock:
         move(world, field, e, clock)
-        if stats.attack > 0.0 and foe.next_attack <= clock:
+        if stats.attack > 0.0 and foe.next_attack <= clock and foe.phase == PRESENT:  # it may have leaked
             enemy_attacks(world, field, e, clock)
     if stats.regeneration > 0.0 and foe.phase == PRESENT:
         foe.health = min(foe.health + stats.regeneration, stats.max_health)
