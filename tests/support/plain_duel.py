@@ -686,8 +686,9 @@ def _skill_goes_on(scene: Scene, skill: Skill) -> None:
     if skill.shield > 0.0:
         whole = skill.shield * scene.skilled.full_health
         me.shield = max(me.shield - whole / max(ticks(skill.duration), 1), 0.0)
-    me.active -= 1
-    if me.active == 0:
+    if me.active > 1:
+        me.active -= 1
+    else:
         _end_skill(scene)
 
 

@@ -107,7 +107,7 @@ def _stage(make: Workshop, enemy: Enemy, count: int, every: float, catalogue: Ca
     """The lane with so many of these enemies."""
     name = next(name for name, one in catalogue.enemies.items() if one is enemy)
     route = make.lane(motion="FLY" if enemy.flying else "WALK")
-    spawns = [make.spawn(name, count=count, every=every)]
+    spawns = [make.spawn(name, at=1.0, count=count, every=every)]
     return make.stage(make.level(spawns, routes=(route,)), catalogue=catalogue)
 
 
