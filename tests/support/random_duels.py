@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from levels import CATALOGUE, Workshop
-from plain_duel import NO_SKILL, Coming, Duel, FoeNow, OperatorNow, Words, covered, play, plays, plays_enemy
+from plain_duel import FoeNow, OperatorNow, play, plays_enemy, plays_operator
+from plain_scene import NO_SKILL, Coming, Duel, Words, covered
 
 from game.actions import DEPLOY, SKILL, Action
 from game.characters.builds import operator_of, with_each_skill
@@ -59,7 +60,7 @@ def meeting(seed: int, make: Workshop, catalogue: Catalogue = CATALOGUE) -> Meet
         character = dice.choice(list(catalogue.characters.values()))
         build = _build(character, dice)
         operator = operator_of(character, build)
-        if plays(operator, enemy):
+        if plays_operator(operator):
             break
     stage = _stage(make, enemy, dice.randint(1, 4), dice.choice((0.0, 0.4, 1.0, 2.5, 6.0)), catalogue)
     stage = _sturdier(stage, dice.choice((1.0, 1.0, 3.0, 10.0)))
@@ -192,14 +193,13 @@ def foes_now(battle: Battle) -> tuple[FoeNow, ...]:
 
 def coverage(catalogue: Catalogue) -> tuple[int, int, int, int]:
     """How many of the operators with each skill are played, and how many there are; the same of enemies."""
-    some = _enemies(catalogue)
     operators = [
         one
         for character in catalogue.characters.values()
         for one in with_each_skill(character, Build(elite=len(character.phases) - 1))
     ]
-    played = sum(plays(one, some[0]) for one in operators)
-    return played, len(operators), len(some), len(catalogue.enemies)
+    played = sum(map(plays_operator, operators))
+    return played, len(operators), len(_enemies(catalogue)), len(catalogue.enemies)
 
 
 def main() -> None:
