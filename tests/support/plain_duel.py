@@ -10,14 +10,15 @@ plays random duels in both and prints in how many they differ, and where first (
 
 The order in a tick is that of `game/simulator/__init__.py`: enemies appear; every third tick targets are chosen; each
 enemy is blocked or walks, attacks, regenerates; the operator attacks or heals, regenerates, and its skill goes on;
-effects happen. plain_scene.py says how things stand, plain_fight.py who walks and strikes, plain_effects.py what effects
-do.
+effects happen. The draws of chances are given to it. plain_scene.py says how things stand, plain_fight.py who walks and
+strikes, plain_effects.py whom effects choose and change, plain_deeds.py what else they do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import repeat
 from typing import NamedTuple
 
 from plain_effects import effects_of, play_effects, plays_effect
@@ -106,8 +107,13 @@ def plays_enemy(enemy: Enemy) -> bool:
 # --- The duel ---------------------------------------------------------------------------------------------------------
 
 
-def play(duel: Duel, words: Words | None = None, seconds: float = 120.0) -> Iterator[Moment]:
-    """Play a duel, and say after each tick how things stand, until it is decided or its time is over."""
+def play(
+    duel: Duel, words: Words | None = None, seconds: float = 120.0, lots: Iterator[float] | None = None
+) -> Iterator[Moment]:
+    """Play a duel, and say after each tick how things stand, until it is decided or its time is over.
+
+    `lots` are the chances that are drawn, each from 0 to below 1; without them each comes up.
+    """
     foes = [
         Foe(
             number=n,
@@ -122,7 +128,7 @@ def play(duel: Duel, words: Words | None = None, seconds: float = 120.0) -> Iter
     plain = figures_of(duel, None)
     skilled = figures_of(duel, duel.operator.skill) if duel.operator.skill else plain
     me = Stand(number=-1, effects=effects_of(duel.operator))
-    scene = Scene(duel, words or Words(), plain, skilled, foes, me)
+    scene = Scene(duel, words or Words(), plain, skilled, foes, me, lots or repeat(0.0))
     while scene.outcome is None and scene.clock < seconds * TICKS:
         told = len(scene.story)
         _player_acts(scene)
@@ -162,6 +168,8 @@ def _deploy(scene: Scene) -> None:
     me, skill = scene.me, scene.skill
     me.here = True
     me.health = me.full_health = scene.plain.full_health
+    me.last_attack = scene.clock
+    me.lot = next(scene.lots)
     comes(scene, me)
     scene.tell("deployed")
     if skill is not None:
@@ -180,7 +188,7 @@ def _tick(scene: Scene) -> None:
         scene.me.target = first_choice(scene, scene.now) if scene.me.here else None
         for foe in scene.foes:
             foe.aims = scene.me.here and foe.enemy.range > 0.0 and reaches(scene, foe)
-    for foe in scene.foes:
+    for foe in list(scene.came):
         foe_acts(scene, foe)
     if scene.me.here:
         operator_attacks(scene)
@@ -237,6 +245,7 @@ def _use_skill(scene: Scene, skill: Skill) -> None:
     scene.tell("skill begins")
     scene.raised.append((me, "skill begins"))
     me.uses += 1
+    me.skill_lot = next(scene.lots)
     lasts = ENDLESS if 0 < skill.endless_from <= me.uses else ticks(skill.duration)
     me.shield = max(me.shield, skill.shield * scene.skilled.full_health)
     if lasts:

@@ -1,11 +1,13 @@
-"""Effects in the reference of plain_duel.py: those that change numbers, and the simple ones of attacks, hits and kills."""
+"""Effects in the reference of plain_duel.py: what changes numbers, and what attacks, hits and deaths bring."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 
 import msgspec
 from plain_scene import (
+    BODY,
     SEARCH,
     TICKS,
     Change,
@@ -19,6 +21,7 @@ from plain_scene import (
     die,
     fall,
     gain_sp,
+    held_block,
     keep_share,
     release,
     ticks,
@@ -32,46 +35,47 @@ PLAYED_PARTS = {
     "others", "roles", "rarities", "groups", "cost_most", "gains", "melee", "flying", "shoots", "heavy", "light",
     "races", "blocked", "held", "below", "above", "own_below", "own_above", "holds", "free", "alone", "own_blocked",
     "firm", "after", "until", "skill", "per", "step", "stacks", "seconds", "spent", "add", "scale", "factor",
-    "strength", "pierce", "pierce_points", "times", "damage", "damage_points", "kind", "heal", "heal_points",
-    "heal_share", "heal_dealt", "sp", "dp", "stun", "wear",
+    "strength", "pierce", "pierce_points", "times", "least", "damage", "damage_points", "damage_defense", "kind",
+    "heal", "heal_points", "heal_share", "heal_dealt", "sp", "dp", "stun", "wear", "wards", "wards_most", "lose",
+    "lose_share", "chance", "lot", "radius", "at_target", "besides", "most", "ahead", "aside", "behind", "first",
+    "high_near", "company", "state",
 }  # fmt: skip
 """The parts of effects that are played; one with any other is not."""
 PLAYED_NUMBERS = {
     "attack", "defense", "resistance", "attack_speed", "max_health", "block", "regeneration", "regeneration_share",
-    "sp_rate", "taunt", "burn", "bleed", "silence", "resist", "least_damage", "disarmed", "revealed", "speed",
+    "sp_rate", "taunt", "burn", "bleed", "drain", "silence", "resist", "least_damage", "disarmed", "revealed", "speed",
     "physical_taken", "arts_taken", "true_taken", "healing_given", "healing_taken", "defense_met", "resistance_met",
-    "weight", "heal_sp",
+    "most_taken", "dodge", "dodge_arts", "dodge_melee", "weight", "heal_sp", "cost", "redeploy_time",
 }  # fmt: skip
-"""The numbers that the effects that are played may change. Taunt, weight and heal_sp mean nothing in a duel of one
-operator with enemies of one kind."""
-PLAYED_WHENS = {
-    "always": ("self", "allies", "allies in range", "enemies", "enemies in range", "held"),
-    "attack": ("self", "target"),
-    "hit taken": ("self", "target"),
-    "kill": ("self",),
-    "skill begins": ("self",),
-    "skill ends": ("self",),
-    "deployed": ("self",),
-    "interval": ("self",),
-}
-GROWING = ("", "second", "kill", "lost health")
-USUAL = Effect(add={"silence": 0.0})
+"""The numbers that the effects that are played may change. The last four mean nothing in a duel."""
+PLAYED_WHENS = (
+    "always", "attack", "hit taken", "kill", "skill begins", "skill ends", "deployed", "interval", "dodge",
+    "ward broken", "death",
+)  # fmt: skip
+GROWING = (
+    "", "second", "kill", "lost health", "use", "idle", "idle time", "skill time", "streak", "leap", "enemy",
+)  # fmt: skip
+DODGES = ("dodge", "dodge_arts", "dodge_melee")
+HIGH = (0, 2)
+"""The rows of high ground beside the lane, whose columns are 0 to 7."""
 
 
-def plays_effect(effect: Effect, enemy: bool) -> bool:
+def plays_effect(effect: Effect, *, enemy: bool) -> bool:
     """Whether the reference knows all that an effect of an operator, or of an enemy, does."""
     used = {part.name for part in msgspec.structs.fields(Effect) if getattr(effect, part.name) != _usual(part)}
     changed = {*effect.add, *effect.scale, *effect.factor}
     odd = (
-        effect.per not in (("",) if enemy else GROWING)
+        effect.when not in PLAYED_WHENS
+        or effect.who == "linked"
+        or effect.per not in (("",) if enemy else GROWING)
         or effect.dp < 0
         or (effect.when == "hit taken" and effect.times != 1.0)
-        or (effect.who in ("allies", "allies in range") and enemy)
         or (effect.every and effect.when != "interval")
-        or (enemy and changed & {"max_health", "block", "taunt"})
+        or (enemy and (changed & {"max_health"} or effect.sp or effect.company))
+        or effect.when == "death"
+        and not enemy
     )
-    known = used <= PLAYED_PARTS and changed <= PLAYED_NUMBERS and effect.who in PLAYED_WHENS.get(effect.when, ())
-    return known and not odd
+    return used <= PLAYED_PARTS and changed <= PLAYED_NUMBERS and not odd
 
 
 def _usual(part: msgspec.structs.FieldInfo) -> object:
@@ -107,16 +111,45 @@ def holds(scene: Scene, owner: Fighter, effect: Effect, *, active: bool) -> bool
         and (effect.until_attack == 0 or made < effect.until_attack)
     )
     if isinstance(owner, Foe):
-        silenced = owner.number_now("silence", 0.0) >= 1.0 and not effect.firm
-        return general and not silenced and effect.own_blocked in (None, owner.held)
-    taken = sum(foe.enemy.block for foe in scene.me.held)
-    return general and taken >= effect.holds and not (effect.free and taken > 0)
+        return general and not _is_silenced(owner, effect) and effect.own_blocked in (None, owner.held)
+    me, held = scene.me, held_block(scene.me)
+    lot = me.skill_lot if effect.when == "skill begins" else me.lot
+    return (
+        general
+        and held >= effect.holds
+        and not (effect.free and held > 0)
+        and not effect.company  # there is no other operator
+        and effect.lot[0] <= lot < effect.lot[1]
+        and _high_beside(scene.duel.tile) >= effect.high_near
+    )
+
+
+def _is_silenced(owner: Foe, effect: Effect) -> bool:
+    """Whether silence stops an enemy's effect."""
+    return owner.number_now("silence", 0.0) >= 1.0 and not effect.firm
+
+
+def _high_beside(tile: tuple[int, int]) -> int:
+    """How many of the four tiles beside a tile are high ground."""
+    row, col = tile
+    beside = ((row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1))
+    return sum(there in HIGH and 0 <= along <= 7 for there, along in beside)
 
 
 def fits(scene: Scene, owner: Fighter, effect: Effect, target: Fighter) -> bool:
     """Whether a fighter is of the sort for which an effect is."""
     share = share_of(target)
     if share > effect.below or (effect.above > 0.0 and share <= effect.above):
+        return False
+    if effect.ahead and _is_ahead(scene, effect, target) != (effect.ahead > 0):
+        return False
+    if effect.first and effect.when == "attack" and owner is scene.me:
+        most = effect.first if effect.first > 0 else block_now(scene)
+        if scene.me.struck >= most:
+            return False
+    if effect.who == "target" and effect.radius and not _is_near(scene, owner, target, effect.radius):
+        return False
+    if effect.state and not _is_in_state(scene, effect.state, target):
         return False
     if isinstance(target, Foe):
         held_by_owner = target.held and owner is scene.me
@@ -153,20 +186,65 @@ def _operator_fits(effect: Effect, one: Operator) -> bool:
     )
 
 
-def _chosen(scene: Scene, owner: Fighter, effect: Effect) -> list[Fighter]:
-    """Those whose numbers an effect changes that is there always."""
+def _tile_of(scene: Scene, fighter: Fighter) -> tuple[int, int]:
+    """The tile on which a fighter's centre is."""
+    return fighter.tile if isinstance(fighter, Foe) else scene.duel.tile
+
+
+def _is_near(scene: Scene, one: Fighter, other: Fighter, radius: float) -> bool:
+    """Whether two fighters stand on tiles at most so far from each other."""
+    here, there = _tile_of(scene, one), _tile_of(scene, other)
+    return (here[0] - there[0]) ** 2 + (here[1] - there[1]) ** 2 <= radius * radius
+
+
+def _is_ahead(scene: Scene, effect: Effect, target: Fighter) -> bool:
+    """Whether a fighter stands on the first rows of tiles in front of the operator, or behind it."""
+    here, there = scene.duel.tile, _tile_of(scene, target)
+    down, right = there[0] - here[0], there[1] - here[1]
+    forward, sideways = {0: (right, down), 1: (down, right), 2: (-right, down), 3: (-down, right)}[scene.duel.direction]
+    if effect.behind:
+        forward = -forward
+    return 0 < forward <= abs(effect.ahead) and abs(sideways) <= effect.aside
+
+
+def _is_in_state(scene: Scene, state: str, fighter: Fighter) -> bool:
+    """Whether a fighter is stunned, awake, or slowed to a fifth of its speed; nothing here makes anybody cold."""
+    stunned = fighter.stunned_until > scene.clock
+    if state in ("stunned", "awake"):
+        return stunned == (state == "stunned")
+    if state != "slowed" or not isinstance(fighter, Foe):
+        return False
+    return (fighter.slowed_until > scene.clock and fighter.slow > 0.79) or fighter.number_now("speed", 1.0) < 0.21
+
+
+def _chosen(scene: Scene, owner: Fighter, effect: Effect, target: Fighter | None = None) -> list[Fighter]:
+    """Those for whom an effect is: allies with the least health first, enemies by the way to their exit."""
     if effect.who == "self":
         return [owner]
-    mine = owner is scene.me
     own_side = effect.who in ("allies", "allies in range")
-    found = [one for one in scene.fighters if one.here and (one is scene.me) == (mine == own_side)]
+    mine = (owner is scene.me) == own_side
+    found: list[Fighter] = [scene.me] if mine else list(scene.came)
+    found = [one for one in found if one.here]
     if effect.others:
         found = [one for one in found if one is not owner]
-    if effect.who.endswith("in range"):
+    if effect.besides:
+        found = [one for one in found if one is not target]
+    if effect.radius:
+        centre = target if effect.at_target and target is not None else owner
+        found = [one for one in found if _is_near(scene, centre, one, effect.radius)]
+    elif effect.who.endswith("in range"):
         found = [one for one in found if _is_in_range(scene, owner, one)]
-    if effect.who == "held":
-        found = [one for one in found if (one.held if isinstance(one, Foe) else owner.held)]
-    return [one for one in found if fits(scene, owner, effect, one)]
+    elif effect.who == "held":
+        found = [one for one in found if (one.held if isinstance(one, Foe) else isinstance(owner, Foe) and owner.held)]
+    found = [one for one in found if fits(scene, owner, effect, one)]
+    if effect.most:
+        found = sorted(found, key=lambda one: share_of(one) if own_side else _way_left(one))[: effect.most]
+    return found
+
+
+def _way_left(one: Fighter) -> float:
+    """The way of an enemy to its exit."""
+    return one.way_left if isinstance(one, Foe) else 0.0
 
 
 def _is_in_range(scene: Scene, owner: Fighter, one: Fighter) -> bool:
@@ -174,8 +252,8 @@ def _is_in_range(scene: Scene, owner: Fighter, one: Fighter) -> bool:
     row, col = scene.duel.tile
     if isinstance(owner, Stand):
         return (one.tile if isinstance(one, Foe) else (row, col)) in scene.now.tiles
-    reach = owner.enemy.range + 0.25 if owner.enemy.range > 0.0 else 0.0
-    return owner.held or (row - owner.row) ** 2 + (col - owner.col) ** 2 <= reach * reach
+    reach = owner.enemy.range + BODY if owner.enemy.range > 0.0 else 0.0
+    return isinstance(one, Stand) and owner.held or (row - owner.row) ** 2 + (col - owner.col) ** 2 <= reach * reach
 
 
 # --- Changed numbers --------------------------------------------------------------------------------------------------
@@ -215,22 +293,36 @@ def _change(fighter: Fighter, effect: Effect, times: float) -> None:
     for name, amount in effect.scale.items():
         fighter.changes.setdefault(name, Change()).share += amount * times
     for name, amount in effect.add.items():
-        fighter.changes.setdefault(name, Change()).points += amount * times
+        change = fighter.changes.setdefault(name, Change())
+        if name in DODGES:  # chances to dodge multiply what is left
+            change.factor *= 1.0 - amount * times
+        else:
+            change.points += amount * times
     for name, amount in effect.factor.items():
         fighter.changes.setdefault(name, Change()).factor *= 1.0 + (amount - 1.0) * times
 
 
 def grown(scene: Scene, owner: Fighter, effect: Effect) -> float:
-    """How many times an effect counts: whole times on the field or kills; lost health evenly; never beyond `stacks`."""
-    if effect.per == "second":
-        steps = float((scene.clock - owner.came_at) / TICKS / effect.step // 1)
-    elif effect.per == "kill":
-        steps = float(scene.me.kills // effect.step)
-    elif effect.per == "lost health":
-        steps = (1.0 - share_of(owner)) / effect.step
-    else:
+    """How many times an effect counts: for each whole step, or evenly with lost health and with times since the last
+    attack and of the skill; never more often than `stacks`.
+    """
+    if effect.per in ("", "leap"):
         return 1.0
-    return min(max(steps, 0.0), float(effect.stacks))
+    me, evenly = scene.me, effect.per in ("lost health", "idle time", "skill time")
+    lasts = ticks(scene.skill.duration) if scene.skill else 0
+    measures = {
+        "second": (scene.clock - owner.came_at) / TICKS,
+        "kill": me.kills,
+        "use": me.uses - 1,
+        "lost health": 1.0 - share_of(owner),
+        "idle": (scene.clock - me.last_attack) / TICKS,
+        "idle time": (scene.clock - me.last_attack) / TICKS,
+        "skill time": (lasts - me.active) / TICKS,
+        "streak": me.streak,
+        "enemy": sum(foe.here and foe.tile in scene.now.tiles for foe in scene.foes),
+    }
+    steps = measures[effect.per] / effect.step
+    return float(min(max(steps if evenly else floor(steps + 1e-9), 0.0), effect.stacks))
 
 
 def operator_attack(scene: Scene, figures: object = None) -> float:
@@ -265,7 +357,7 @@ def taken(fighter: Fighter, kind: str) -> float:
 
 
 def fired(scene: Scene, owner: Fighter, target: Fighter, *, active: bool) -> list[tuple[int, Effect]]:
-    """The effects that happen with this attack of their owner on this target."""
+    """The effects that happen with this attack of their owner on this target; those with a chance draw it."""
     return [
         (n, effect)
         for n, effect in enumerate(owner.effects)
@@ -273,6 +365,7 @@ def fired(scene: Scene, owner: Fighter, target: Fighter, *, active: bool) -> lis
         and (effect.nth < 2 or (owner.attacks + 1) % effect.nth == 0)
         and holds(scene, owner, effect, active=active)
         and fits(scene, owner, effect, target)
+        and scene.comes_up(effect.chance)
     ]
 
 
@@ -280,8 +373,26 @@ def factor_of(scene: Scene, owner: Fighter, happening: list[tuple[int, Effect]],
     """The product of a factor (strength, pierce, times) of effects that happen."""
     product = 1.0
     for _, effect in happening:
-        product *= 1.0 + (getattr(effect, part) - 1.0) * grown(scene, owner, effect)
+        factor = getattr(effect, part)
+        leaps = effect.per == "leap"
+        product *= factor**scene.me.struck if leaps else 1.0 + (factor - 1.0) * grown(scene, owner, effect)
     return product
+
+
+def dodges(scene: Scene, fighter: Fighter, kind: str, *, near: bool) -> bool:
+    """Whether a fighter dodges an attack of this kind. `near`: by an enemy without a range."""
+    if kind == "true":
+        return False
+    hit = fighter.number_now("dodge" if kind == "physical" else "dodge_arts", 1.0)
+    if near and kind == "physical":
+        hit *= fighter.number_now("dodge_melee", 1.0)
+    return not scene.comes_up(hit)
+
+
+def at_most(foe: Foe, dealt: float, blows: int) -> float:
+    """The damage of so many blows of which an enemy may take only so much each."""
+    most = foe.number_now("most_taken", 0.0)
+    return min(dealt, most * blows) if most > 0.0 else dealt
 
 
 def after_attack(
@@ -289,39 +400,76 @@ def after_attack(
 ) -> None:
     """What the effects of an attack do besides: those on its target only if that still stands."""
     for n, effect in happening:
-        if effect.who == "self" or target.here:
-            happen(scene, owner, n, owner if effect.who == "self" else target, dealt)
+        if effect.who != "target" or target.here:
+            happen(scene, owner, n, target, dealt)
 
 
 def after_hit(scene: Scene, fighter: Fighter, by: Fighter) -> None:
     """The effects that wait for a hit; their target is the attacker."""
     for n, effect in enumerate(fighter.effects):
         may = effect.when == "hit taken" and holds(scene, fighter, effect, active=_is_active(scene, fighter))
-        if may and fits(scene, fighter, effect, by):
-            happen(scene, fighter, n, fighter if effect.who == "self" else by)
+        if may and fits(scene, fighter, effect, by) and scene.comes_up(effect.chance):
+            happen(scene, fighter, n, by)
 
 
-def happen(scene: Scene, owner: Fighter, n: int, target: Fighter, dealt: float = 0.0) -> None:
+def happen(scene: Scene, owner: Fighter, n: int, target: Fighter | None = None, dealt: float = 0.0) -> None:
+    """An effect happens to all for whom it is."""
+    effect = owner.effects[n]
+    if effect.who == "target":
+        found = [target] if target is not None else []
+    else:
+        found = _chosen(scene, owner, effect, target)
+    for one in found:
+        if effect.who in ("self", "target") or one.here:
+            _affect(scene, owner, n, one, dealt)
+
+
+def _affect(scene: Scene, owner: Fighter, n: int, target: Fighter, dealt: float) -> None:
     """An effect does to one fighter what it does; its changes begin, or begin again."""
     effect = owner.effects[n]
     if effect.seconds > 0.0:
         target.until[owner.number, n] = scene.clock + round(effect.seconds * TICKS)
         scene.changed = True
     points = effect.damage * _attack_of(scene, owner) + effect.damage_points
+    points += effect.damage_defense * _defense_of(scene, owner)
     if points:
         damage_by_effect(scene, target, points, effect.kind)
     heal = effect.heal * _attack_of(scene, owner) + effect.heal_points + effect.heal_dealt * dealt
-    if effect.heal_share:
-        heal += effect.heal_share * target.full_health
+    heal += effect.heal_share * target.full_health
     if heal:
-        given = owner.number_now("healing_given", 1.0) * target.number_now("healing_taken", 1.0)
-        target.health = min(target.health + heal * given, target.full_health)
+        _heal_by_effect(scene, owner, target, heal)
     if effect.stun:
         stun(scene, target, int(effect.stun * TICKS))
+    lost = effect.lose * target.health + effect.lose_share * target.full_health
+    if lost:
+        target.health = max(target.health - lost, min(target.health, 1.0))
     if target is scene.me:
-        if effect.sp:
-            gain_sp(scene, Fraction(int(effect.sp * TICKS), TICKS))
-        scene.me.worn += effect.wear
+        _give(scene, effect)
+
+
+def _heal_by_effect(scene: Scene, owner: Fighter, target: Fighter, amount: float) -> None:
+    """A heal by an effect; who cannot be healed by others heals itself only."""
+    if target is scene.me and target is not owner and scene.now.traits.unhealable:
+        return
+    amount *= owner.number_now("healing_given", 1.0) * target.number_now("healing_taken", 1.0)
+    target.health = min(target.health + amount, target.full_health)
+
+
+def _give(scene: Scene, effect: Effect) -> None:
+    """SP, layers that take a blow each, and wear of defense, which are for operators."""
+    me = scene.me
+    if effect.sp:
+        gain_sp(scene, Fraction(int(effect.sp * TICKS), TICKS))
+    if effect.wards > 0:
+        me.wards = max(me.wards, min(me.wards + effect.wards, max(effect.wards, effect.wards_most)))
+    elif effect.wards < 0:
+        me.wards = 0
+    me.worn += effect.wear
+
+
+def _defense_of(scene: Scene, owner: Fighter) -> float:
+    """The defense of an effect's owner."""
+    return enemy_number(owner, "defense") if isinstance(owner, Foe) else operator_defense(scene)
 
 
 def _attack_of(scene: Scene, owner: Fighter) -> float:
@@ -333,7 +481,7 @@ def damage_by_effect(scene: Scene, target: Fighter, points: float, kind: str) ->
     """Damage by an effect goes through defense or resistance like any; it may kill."""
     if isinstance(target, Foe):
         hurt = damage(scene.words, points, kind, enemy_number(target, "defense"), enemy_number(target, "resistance"))
-        target.health -= hurt * taken(target, kind)
+        target.health -= at_most(target, hurt * taken(target, kind), 1)
         if target.health <= 0.0:
             die(scene, target)
         return
@@ -342,8 +490,12 @@ def damage_by_effect(scene: Scene, target: Fighter, points: float, kind: str) ->
 
 
 def lose_health(scene: Scene, amount: float, by: Foe | None = None) -> None:
-    """The operator's shield absorbs damage before health is lost."""
+    """A layer takes a blow whole; else the operator's shield absorbs damage before health is lost."""
     me = scene.me
+    if me.wards > 0:
+        me.wards -= 1
+        scene.raised.append((me, "ward broken"))
+        return
     absorbed = min(me.shield, amount)
     me.shield -= absorbed
     me.health -= amount - absorbed
@@ -375,25 +527,37 @@ def play_effects(scene: Scene) -> None:
     raised, scene.raised = scene.raised, []
     for owner in scene.fighters:
         for n, effect in enumerate(owner.effects):
-            active = _is_active(scene, owner)
-            if effect.when == "interval" and owner.here and owner.due[n] <= scene.clock:
-                owner.due[n] = scene.clock + max(round(effect.every * TICKS), 1)
-                if holds(scene, owner, effect, active=active):
-                    happen(scene, owner, n, owner)
-            for fighter, what in raised:
-                # an effect of a skill that ends, or began, in this tick counts as one of an active skill
-                may = fighter is owner and what == effect.when and owner.here
-                if may and holds(scene, owner, effect, active=active or effect.skill == "active"):
-                    happen(scene, owner, n, owner)
-    for fighter in scene.fighters:
+            if effect.when == "interval":
+                if owner.due.get(n, 0) <= scene.clock:
+                    owner.due[n] = scene.clock + max(round(effect.every * TICKS), 1)
+                    _may_happen(scene, owner, n, active=_is_active(scene, owner))
+                continue
+            # an effect of a skill that ended in this tick counts as one of an active skill
+            active = _is_active(scene, owner) or effect.skill == "active"
+            for _ in range(sum(fighter is owner and what == effect.when for fighter, what in raised)):
+                _may_happen(scene, owner, n, active=active)
+    for fighter in [scene.me, *scene.came]:
         if fighter.here:
             _live(scene, fighter)
     look(scene)
 
 
+def _may_happen(scene: Scene, owner: Fighter, n: int, *, active: bool) -> None:
+    """An effect happens if its conditions hold and its chance comes up."""
+    effect = owner.effects[n]
+    if effect.when == "death":
+        may = not (isinstance(owner, Foe) and _is_silenced(owner, effect))
+    else:
+        may = owner.here and holds(scene, owner, effect, active=active)
+    if may and scene.comes_up(effect.chance):
+        happen(scene, owner, n)
+
+
 def _live(scene: Scene, fighter: Fighter) -> None:
     """A tick of what effects give and take of health and SP by the second."""
     gain = fighter.number_now("regeneration", 0.0) + fighter.number_now("regeneration_share", 0.0) * fighter.full_health
+    drain = max(fighter.number_now("drain", 0.0), 0.0) * fighter.full_health / TICKS
+    fighter.health = max(fighter.health - drain, min(fighter.health, 1.0))
     rate = fighter.number_now("sp_rate", 0.0)
     if fighter is scene.me and rate > 0.0 and scene.skill is not None and scene.skill.gain == "second":
         scene.me.sp_part += rate
@@ -406,5 +570,3 @@ def _live(scene: Scene, fighter: Fighter) -> None:
         points = fighter.number_now(name, 0.0)
         if points > 0.0 and fighter.here:
             damage_by_effect(scene, fighter, points / TICKS, kind)
-
-

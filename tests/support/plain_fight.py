@@ -7,6 +7,8 @@ from fractions import Fraction
 from plain_effects import (
     after_attack,
     after_hit,
+    at_most,
+    dodges,
     enemy_number,
     factor_of,
     fired,
@@ -112,6 +114,9 @@ def _after(due: float, interval: float, clock: int) -> float:
 def _hit_operator(scene: Scene, foe: Foe) -> None:
     """A hit on the operator; it may stun, and gives SP to a skill that gains so."""
     me, kind = scene.me, foe.enemy.damage
+    if dodges(scene, me, kind, near=foe.enemy.range <= 0.0):
+        scene.raised.append((me, "dodge"))
+        return
     happening = fired(scene, foe, me, active=False)
     attack = enemy_number(foe, "attack") * factor_of(scene, foe, happening, "strength")
     defense = operator_defense(scene) * factor_of(scene, foe, happening, "pierce")
@@ -140,11 +145,11 @@ def first_choice(scene: Scene, now: Figures) -> Foe | None:
 def _choices(scene: Scene, now: Figures) -> list[Foe]:
     """The enemies that the operator may attack, the first choice first."""
     ranked = []
-    for foe in scene.foes:
+    for place, foe in enumerate(scene.came):
         rank = _rank(now, foe)
         if rank > 0:
             taunt = foe.number_now("taunt", 0.0)
-            ranked.append(((-rank, -taunt, _order(foe, now.traits.aims), foe.way_left, foe.number), foe))
+            ranked.append(((-rank, -taunt, _order(foe, now.traits.aims), foe.way_left, place), foe))
     return [foe for _, foe in sorted(ranked, key=lambda entry: entry[0])]
 
 
@@ -201,6 +206,7 @@ def operator_attacks(scene: Scene) -> None:
         return
     spend(scene)
     me.attacks += 1
+    me.last_attack = scene.clock
     me.attack_at = _after(me.attack_at, now.interval * slower(me, now.attack_speed), scene.clock)
 
 
@@ -217,6 +223,7 @@ def strike_with_skill(scene: Scene) -> bool:
 def _strike(scene: Scene, now: Figures, target: Foe | None, *, active: bool) -> bool:
     """One attack or heal; False where there is nobody to attack or heal. `active`: effects of the skill count."""
     one = now.traits
+    scene.me.struck = 0
     if one.damage == "heal":
         return _heal(scene, now, active=active)
     if target is None or not target.here:
@@ -246,6 +253,7 @@ def _heal(scene: Scene, now: Figures, *, active: bool) -> bool:
     amount = operator_attack(scene, now) * one.hits * factor_of(scene, me, happening, "strength")
     amount *= me.number_now("healing_given", 1.0) * me.number_now("healing_taken", 1.0)
     me.health = min(me.health + amount, me.full_health)
+    me.struck += 1
     scene.tell("heals itself", amount=amount)
     after_attack(scene, me, happening, me, 0.0)
     return True
@@ -272,7 +280,7 @@ def _distance_squared(one: Foe, other: Foe) -> float:
 def _hit_around(scene: Scene, now: Figures, target: Foe, *, active: bool) -> None:
     """Hit a target, and every enemy whose centre is within the splash radius around it."""
     radius = now.traits.splash
-    near = [foe for foe in scene.foes if foe.here and _distance_squared(foe, target) <= radius * radius]
+    near = [foe for foe in scene.came if foe.here and _distance_squared(foe, target) <= radius * radius]
     for foe in near if radius > 0.0 else [target]:
         if foe.here:
             _hurt(scene, now, foe, active=active)
@@ -281,6 +289,10 @@ def _hit_around(scene: Scene, now: Figures, target: Foe, *, active: bool) -> Non
 def _hurt(scene: Scene, now: Figures, foe: Foe, *, active: bool) -> None:
     """All hits of one attack on an enemy, each reduced by the defense; then what they do besides."""
     me, one = scene.me, now.traits
+    if dodges(scene, foe, one.damage, near=False):
+        return
+    if me.streak_on != foe.number:
+        me.streak, me.streak_on = 0, foe.number
     happening = fired(scene, me, foe, active=active)
     attack = operator_attack(scene, now) * factor_of(scene, me, happening, "strength")
     if not foe.held:
@@ -290,9 +302,12 @@ def _hurt(scene: Scene, now: Figures, foe: Foe, *, active: bool) -> None:
     defense = max(defense - sum(effect.pierce_points for _, effect in happening), 0.0)
     resistance = max(me.number_now("resistance_met", enemy_number(foe, "resistance")), 0.0)
     dealt = damage(scene.words, attack, one.damage, defense, resistance) * one.hits
-    dealt = max(dealt, attack * me.number_now("least_damage", 0.0))
+    dealt = max(dealt, attack * me.number_now("least_damage", 0.0) * factor_of(scene, me, happening, "least"))
     dealt *= factor_of(scene, me, happening, "times") * taken(foe, one.damage)
+    dealt = at_most(foe, dealt, one.hits)
     foe.health -= dealt
+    me.streak += 1
+    me.struck += 1
     scene.tell("is hit", foe, dealt)
     if foe.health <= 0.0:
         die(scene, foe)

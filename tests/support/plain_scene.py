@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -257,6 +258,16 @@ class Stand(Fighter):
     """The enemies that it blocks, in the order in which it came to block them."""
     uses: int = 0
     kills: int = 0
+    last_attack: int = 0
+    struck: int = 0
+    """So many its present attack has struck before."""
+    streak: int = 0
+    """Attacks in a row on the enemy `streak_on`."""
+    streak_on: int = -1
+    wards: int = 0
+    lot: float = 0.0
+    """What it has drawn at its deployment; `skill_lot`: at the last use of its skill."""
+    skill_lot: float = 0.0
     worn: float = 0.0
     """Points of defense that it has lost until it leaves."""
     full_health: float = 1.0
@@ -272,7 +283,12 @@ class Scene:
     plain: Figures
     skilled: Figures
     foes: list[Foe]
+    """By number."""
     me: Stand
+    lots: Iterator[float]
+    """The battle's chances, each from 0 to below 1, in the order in which they are drawn."""
+    came: list[Foe] = field(default_factory=list)
+    """Those that have come, in the order of their appearance."""
     clock: int = 0
     lives: int = LIVES
     changed: bool = False
@@ -295,6 +311,10 @@ class Scene:
     def fighters(self) -> list[Fighter]:
         """The operator, then the enemies."""
         return [self.me, *self.foes]
+
+    def comes_up(self, chance: float) -> bool:
+        """Whether a chance comes up; what is certain draws nothing."""
+        return chance >= 1.0 or next(self.lots) < chance
 
     @property
     def outcome(self) -> str | None:
@@ -323,6 +343,7 @@ def comes(scene: Scene, fighter: Fighter) -> None:
 def appear(scene: Scene, foe: Foe, col: float) -> None:
     """An enemy appears at a column of the lane, and goes to the next tile centre; a flier goes straight to its exit."""
     foe.state, foe.col = "here", col
+    scene.came.append(foe)
     foe.towards = END if foe.enemy.flying else float(int(col) + 1)
     foe.left = foe.towards - foe.col
     foe.way_left = END - foe.towards + foe.left
@@ -344,8 +365,8 @@ def die(scene: Scene, foe: Foe) -> None:
     """It dies; the enemies into which it splits go on along its way, 8 ticks apart."""
     foe.state, foe.held = "dead", False
     scene.me.held = [other for other in scene.me.held if other is not foe]
+    scene.raised += [(foe, "death"), (scene.me, "kill")]
     scene.me.kills += 1
-    scene.raised.append((scene.me, "kill"))
     scene.tell("dies", foe)
     for k, child in enumerate([child for child in scene.foes if child.parent == foe.number]):
         appear(scene, child, foe.col)

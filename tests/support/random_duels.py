@@ -8,6 +8,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from plain_duel import FoeNow, OperatorNow, play, plays_enemy, plays_operator
 from plain_scene import NO_SKILL, Coming, Duel, Words, covered
 
 from game.actions import DEPLOY, SKILL, Action
-from game.characters.builds import operator_of, with_each_skill
+from game.characters.builds import operator_of, with_each_skill, with_squad_effects
 from game.characters.catalogue import Catalogue, load_catalogue
 from game.characters.models import SKILL_LEVELS, Build, Character, Enemy, Operator
 from game.levels.stage import Stage
@@ -38,6 +39,8 @@ class Meeting(NamedTuple):
     stage: Stage
     who: str
     """The two and the skill, in words."""
+    seed: int
+    """Of the battle's chances."""
 
 
 class Difference(NamedTuple):
@@ -59,7 +62,7 @@ def meeting(seed: int, make: Workshop, catalogue: Catalogue = CATALOGUE) -> Meet
     while True:
         character = dice.choice(list(catalogue.characters.values()))
         build = _build(character, dice)
-        operator = operator_of(character, build)
+        operator = alone(operator_of(character, build))
         if plays_operator(operator):
             break
     stage = _stage(make, enemy, dice.randint(1, 4), dice.choice((0.0, 0.4, 1.0, 2.5, 6.0)), catalogue)
@@ -74,7 +77,13 @@ def meeting(seed: int, make: Workshop, catalogue: Catalogue = CATALOGUE) -> Meet
         looks_every=dice.choice((1, 7, 40, 150)),
     )
     skill = operator.skill.name if operator.skill else "no skill"
-    return Meeting(duel, stage, f"{operator.name} ({skill}) against {enemy.name}")
+    return Meeting(duel, stage, f"{operator.name} ({skill}) against {enemy.name}", seed)
+
+
+def alone(operator: Operator) -> Operator:
+    """An operator as the only one of its squad, with what its own effects change before the battle."""
+    (changed,) = with_squad_effects([operator])
+    return msgspec.structs.replace(changed, effects=tuple(one for one in changed.effects if one.when != "squad"))
 
 
 @lru_cache(maxsize=4)
@@ -141,9 +150,9 @@ def _place(operator: Operator, dice: random.Random) -> tuple[tuple[int, int], in
 def difference(one: Meeting, words: Words | None = None) -> Difference | None:
     """Where the simulator and the reference disagree first; None where they agree to the end."""
     duel = one.duel
-    battle = Battle(one.stage, (duel.operator,))
+    battle = Battle(one.stage, (duel.operator,), one.seed)
     place = duel.tile[0] * one.stage.width + duel.tile[1]
-    for moment in play(duel, words, SECONDS):
+    for moment in play(duel, words, SECONDS, lots(one.seed)):
         if battle.ticks == duel.deployed_at and not battle.act(Action(DEPLOY, 0, place, duel.direction)):
             return Difference(battle.ticks, "deployment", "allowed", "refused")
         if battle.ticks % duel.looks_every == 0:
@@ -156,6 +165,15 @@ def difference(one: Meeting, words: Words | None = None) -> Difference | None:
             if not _agree(ours, theirs):
                 return Difference(moment.tick, name, ours, theirs)
     return None
+
+
+def lots(seed: int) -> Iterator[float]:
+    """The chances of a battle of this seed, in the order in which it draws them: a hash of the seed and a number."""
+    for number in count(1):
+        x = (seed * 0x2545F491 + number * 0x19660D + 0x3C6EF35F) & 0x7FFFFFFF
+        for _ in range(3):
+            x = ((x ^ (x >> 15)) * 0x45D9F3B) & 0x7FFFFFFF
+        yield ((x ^ (x >> 16)) & 0x7FFFFFFF) / 2147483648.0
 
 
 def _agree(plain: Any, real: Any) -> bool:
@@ -198,7 +216,7 @@ def coverage(catalogue: Catalogue) -> tuple[int, int, int, int]:
         for character in catalogue.characters.values()
         for one in with_each_skill(character, Build(elite=len(character.phases) - 1))
     ]
-    played = sum(map(plays_operator, operators))
+    played = sum(plays_operator(alone(one)) for one in operators)
     return played, len(operators), len(_enemies(catalogue)), len(catalogue.enemies)
 
 
@@ -211,7 +229,7 @@ def main() -> None:
     asked = parser.parse_args()
     catalogue = load_catalogue(asked.tables) if asked.tables else CATALOGUE
     print("operators with a skill: {} of {} played; enemies: {} of {}".format(*coverage(catalogue)))
-    differ, different = 0, []
+    differ = 0
     with tempfile.TemporaryDirectory() as folder:
         make = Workshop(Path(folder))
         for seed in range(asked.seed, asked.seed + asked.duels):
@@ -219,5 +237,6 @@ def main() -> None:
             found = difference(one)
             if found is not None:
                 differ += 1
-                print(f"seed {seed}: {one.who}: tick {found.tick}, {found.what}: {found.plain} by the words, {found.real}")
+                print(f"seed {seed}: {one.who}: tick {found.tick}, {found.what}")
+                print(f"    {found.plain} by the words, {found.real} in the simulator")
     print(f"{asked.duels} duels: {asked.duels - differ} agree, {differ} differ")
