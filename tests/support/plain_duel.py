@@ -21,7 +21,8 @@ from fractions import Fraction
 from itertools import repeat
 from typing import NamedTuple
 
-from plain_effects import effects_of, play_effects, plays_effect
+from plain_deeds import play_effects
+from plain_effects import effects_of, plays_effect
 from plain_fight import first_choice, foe_acts, operator_attacks, reaches, strike_with_skill
 from plain_scene import (
     DEPLOYMENT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import floor
 
 import msgspec
@@ -12,15 +11,12 @@ from plain_scene import (
     TICKS,
     Change,
     Fighter,
+    Figures,
     Foe,
     Scene,
     Stand,
     block_now,
     bounded,
-    damage,
-    die,
-    fall,
-    gain_sp,
     held_block,
     keep_share,
     release,
@@ -72,8 +68,7 @@ def plays_effect(effect: Effect, *, enemy: bool) -> bool:
         or (effect.when == "hit taken" and effect.times != 1.0)
         or (effect.every and effect.when != "interval")
         or (enemy and (changed & {"max_health"} or effect.sp or effect.company))
-        or effect.when == "death"
-        and not enemy
+        or (effect.when == "death" and not enemy)
     )
     return used <= PLAYED_PARTS and changed <= PLAYED_NUMBERS and not odd
 
@@ -111,7 +106,7 @@ def holds(scene: Scene, owner: Fighter, effect: Effect, *, active: bool) -> bool
         and (effect.until_attack == 0 or made < effect.until_attack)
     )
     if isinstance(owner, Foe):
-        return general and not _is_silenced(owner, effect) and effect.own_blocked in (None, owner.held)
+        return general and not is_silenced(owner, effect) and effect.own_blocked in (None, owner.held)
     me, held = scene.me, held_block(scene.me)
     lot = me.skill_lot if effect.when == "skill begins" else me.lot
     return (
@@ -124,7 +119,7 @@ def holds(scene: Scene, owner: Fighter, effect: Effect, *, active: bool) -> bool
     )
 
 
-def _is_silenced(owner: Foe, effect: Effect) -> bool:
+def is_silenced(owner: Foe, effect: Effect) -> bool:
     """Whether silence stops an enemy's effect."""
     return owner.number_now("silence", 0.0) >= 1.0 and not effect.firm
 
@@ -139,27 +134,27 @@ def _high_beside(tile: tuple[int, int]) -> int:
 def fits(scene: Scene, owner: Fighter, effect: Effect, target: Fighter) -> bool:
     """Whether a fighter is of the sort for which an effect is."""
     share = share_of(target)
-    if share > effect.below or (effect.above > 0.0 and share <= effect.above):
-        return False
-    if effect.ahead and _is_ahead(scene, effect, target) != (effect.ahead > 0):
-        return False
-    if effect.first and effect.when == "attack" and owner is scene.me:
-        most = effect.first if effect.first > 0 else block_now(scene)
-        if scene.me.struck >= most:
-            return False
-    if effect.who == "target" and effect.radius and not _is_near(scene, owner, target, effect.radius):
-        return False
-    if effect.state and not _is_in_state(scene, effect.state, target):
-        return False
+    fit = (
+        share <= effect.below
+        and (effect.above == 0.0 or share > effect.above)
+        and (not effect.ahead or _is_ahead(scene, effect, target) == (effect.ahead > 0))
+        and (effect.who != "target" or not effect.radius or _is_near(scene, owner, target, effect.radius))
+        and (not effect.state or _is_in_state(scene, effect.state, target))
+        and _is_among_first(scene, owner, effect)
+    )
     if isinstance(target, Foe):
         held_by_owner = target.held and owner is scene.me
-        return (
-            _enemy_fits(effect, target.enemy)
-            and effect.held in (None, held_by_owner)
-            and effect.blocked in (None, target.held)
-        )
+        fit = fit and effect.held in (None, held_by_owner) and effect.blocked in (None, target.held)
+        return fit and _enemy_fits(effect, target.enemy)
     blocked = isinstance(owner, Foe) and effect.blocked is not None and effect.blocked != owner.held
-    return _operator_fits(effect, scene.duel.operator) and not blocked
+    return fit and _operator_fits(effect, scene.duel.operator) and not blocked
+
+
+def _is_among_first(scene: Scene, owner: Fighter, effect: Effect) -> bool:
+    """Whether the target is one of the first so many whom the operator's attack strikes; -1: as many as it blocks."""
+    if not effect.first or effect.when != "attack" or owner is not scene.me:
+        return True
+    return scene.me.struck < (effect.first if effect.first > 0 else block_now(scene))
 
 
 def _enemy_fits(effect: Effect, enemy: Enemy) -> bool:
@@ -217,7 +212,7 @@ def _is_in_state(scene: Scene, state: str, fighter: Fighter) -> bool:
     return (fighter.slowed_until > scene.clock and fighter.slow > 0.79) or fighter.number_now("speed", 1.0) < 0.21
 
 
-def _chosen(scene: Scene, owner: Fighter, effect: Effect, target: Fighter | None = None) -> list[Fighter]:
+def chosen(scene: Scene, owner: Fighter, effect: Effect, target: Fighter | None = None) -> list[Fighter]:
     """Those for whom an effect is: allies with the least health first, enemies by the way to their exit."""
     if effect.who == "self":
         return [owner]
@@ -253,7 +248,7 @@ def _is_in_range(scene: Scene, owner: Fighter, one: Fighter) -> bool:
     if isinstance(owner, Stand):
         return (one.tile if isinstance(one, Foe) else (row, col)) in scene.now.tiles
     reach = owner.enemy.range + BODY if owner.enemy.range > 0.0 else 0.0
-    return isinstance(one, Stand) and owner.held or (row - owner.row) ** 2 + (col - owner.col) ** 2 <= reach * reach
+    return (isinstance(one, Stand) and owner.held) or (row - owner.row) ** 2 + (col - owner.col) ** 2 <= reach * reach
 
 
 # --- Changed numbers --------------------------------------------------------------------------------------------------
@@ -261,29 +256,29 @@ def _is_in_range(scene: Scene, owner: Fighter, one: Fighter) -> bool:
 
 def look(scene: Scene) -> None:
     """Effects that always hold, and conditions on health, are looked at every 3 ticks, and in the tick after something
-    has changed.
+    has changed. Those for a time come first: silence is among them, and stops others.
     """
     if not scene.changed and (scene.clock + 1) % SEARCH != 0:
         return
     scene.changed = False
     for fighter in scene.fighters:
         fighter.changes = {}
-    for owner in scene.fighters:  # first those for a time: silence is among them, and stops others
-        for n, effect in enumerate(owner.effects):
-            for fighter in scene.fighters:
-                if fighter.here and fighter.until.get((owner.number, n), 0) > scene.clock:
-                    _change(fighter, effect, grown(scene, owner, effect))
-    for owner in scene.fighters:
-        for effect in owner.effects if owner.here else ():
-            if effect.when == "always" and holds(scene, owner, effect, active=_is_active(scene, owner)):
-                for fighter in _chosen(scene, owner, effect):
-                    _change(fighter, effect, grown(scene, owner, effect))
+    owned = [(owner, n, effect) for owner in scene.fighters for n, effect in enumerate(owner.effects)]
+    for owner, n, effect in owned:
+        for fighter in scene.fighters:
+            if fighter.here and fighter.until.get((owner.number, n), 0) > scene.clock:
+                _change(fighter, effect, grown(scene, owner, effect))
+    for owner, _, effect in owned:
+        constant = owner.here and effect.when == "always"
+        if constant and holds(scene, owner, effect, active=is_active(scene, owner)):
+            for fighter in chosen(scene, owner, effect):
+                _change(fighter, effect, grown(scene, owner, effect))
     if scene.me.here:
         keep_share(scene)
         release(scene.me, block_now(scene))
 
 
-def _is_active(scene: Scene, owner: Fighter) -> bool:
+def is_active(scene: Scene, owner: Fighter) -> bool:
     """Whether an effect's owner has an active skill."""
     return owner is scene.me and scene.me.active > 0
 
@@ -325,7 +320,7 @@ def grown(scene: Scene, owner: Fighter, effect: Effect) -> float:
     return float(min(max(steps if evenly else floor(steps + 1e-9), 0.0), effect.stacks))
 
 
-def operator_attack(scene: Scene, figures: object = None) -> float:
+def operator_attack(scene: Scene, figures: Figures | None = None) -> float:
     """The operator's attack now, or with the figures of a skill that is one attack."""
     now = figures or scene.now
     return max(scene.me.number_now("attack", now.attack, now.bare_attack), 0.0)
@@ -351,222 +346,3 @@ def slower(fighter: Fighter, points: float) -> float:
 def taken(fighter: Fighter, kind: str) -> float:
     """Factor on damage of this kind that a fighter takes."""
     return fighter.number_now(f"{kind}_taken", 1.0)
-
-
-# --- What happens -----------------------------------------------------------------------------------------------------
-
-
-def fired(scene: Scene, owner: Fighter, target: Fighter, *, active: bool) -> list[tuple[int, Effect]]:
-    """The effects that happen with this attack of their owner on this target; those with a chance draw it."""
-    return [
-        (n, effect)
-        for n, effect in enumerate(owner.effects)
-        if effect.when == "attack"
-        and (effect.nth < 2 or (owner.attacks + 1) % effect.nth == 0)
-        and holds(scene, owner, effect, active=active)
-        and fits(scene, owner, effect, target)
-        and scene.comes_up(effect.chance)
-    ]
-
-
-def factor_of(scene: Scene, owner: Fighter, happening: list[tuple[int, Effect]], part: str) -> float:
-    """The product of a factor (strength, pierce, times) of effects that happen."""
-    product = 1.0
-    for _, effect in happening:
-        factor = getattr(effect, part)
-        leaps = effect.per == "leap"
-        product *= factor**scene.me.struck if leaps else 1.0 + (factor - 1.0) * grown(scene, owner, effect)
-    return product
-
-
-def dodges(scene: Scene, fighter: Fighter, kind: str, *, near: bool) -> bool:
-    """Whether a fighter dodges an attack of this kind. `near`: by an enemy without a range."""
-    if kind == "true":
-        return False
-    hit = fighter.number_now("dodge" if kind == "physical" else "dodge_arts", 1.0)
-    if near and kind == "physical":
-        hit *= fighter.number_now("dodge_melee", 1.0)
-    return not scene.comes_up(hit)
-
-
-def at_most(foe: Foe, dealt: float, blows: int) -> float:
-    """The damage of so many blows of which an enemy may take only so much each."""
-    most = foe.number_now("most_taken", 0.0)
-    return min(dealt, most * blows) if most > 0.0 else dealt
-
-
-def after_attack(
-    scene: Scene, owner: Fighter, happening: list[tuple[int, Effect]], target: Fighter, dealt: float
-) -> None:
-    """What the effects of an attack do besides: those on its target only if that still stands."""
-    for n, effect in happening:
-        if effect.who != "target" or target.here:
-            happen(scene, owner, n, target, dealt)
-
-
-def after_hit(scene: Scene, fighter: Fighter, by: Fighter) -> None:
-    """The effects that wait for a hit; their target is the attacker."""
-    for n, effect in enumerate(fighter.effects):
-        may = effect.when == "hit taken" and holds(scene, fighter, effect, active=_is_active(scene, fighter))
-        if may and fits(scene, fighter, effect, by) and scene.comes_up(effect.chance):
-            happen(scene, fighter, n, by)
-
-
-def happen(scene: Scene, owner: Fighter, n: int, target: Fighter | None = None, dealt: float = 0.0) -> None:
-    """An effect happens to all for whom it is."""
-    effect = owner.effects[n]
-    if effect.who == "target":
-        found = [target] if target is not None else []
-    else:
-        found = _chosen(scene, owner, effect, target)
-    for one in found:
-        if effect.who in ("self", "target") or one.here:
-            _affect(scene, owner, n, one, dealt)
-
-
-def _affect(scene: Scene, owner: Fighter, n: int, target: Fighter, dealt: float) -> None:
-    """An effect does to one fighter what it does; its changes begin, or begin again."""
-    effect = owner.effects[n]
-    if effect.seconds > 0.0:
-        target.until[owner.number, n] = scene.clock + round(effect.seconds * TICKS)
-        scene.changed = True
-    points = effect.damage * _attack_of(scene, owner) + effect.damage_points
-    points += effect.damage_defense * _defense_of(scene, owner)
-    if points:
-        damage_by_effect(scene, target, points, effect.kind)
-    heal = effect.heal * _attack_of(scene, owner) + effect.heal_points + effect.heal_dealt * dealt
-    heal += effect.heal_share * target.full_health
-    if heal:
-        _heal_by_effect(scene, owner, target, heal)
-    if effect.stun:
-        stun(scene, target, int(effect.stun * TICKS))
-    lost = effect.lose * target.health + effect.lose_share * target.full_health
-    if lost:
-        target.health = max(target.health - lost, min(target.health, 1.0))
-    if target is scene.me:
-        _give(scene, effect)
-
-
-def _heal_by_effect(scene: Scene, owner: Fighter, target: Fighter, amount: float) -> None:
-    """A heal by an effect; who cannot be healed by others heals itself only."""
-    if target is scene.me and target is not owner and scene.now.traits.unhealable:
-        return
-    amount *= owner.number_now("healing_given", 1.0) * target.number_now("healing_taken", 1.0)
-    target.health = min(target.health + amount, target.full_health)
-
-
-def _give(scene: Scene, effect: Effect) -> None:
-    """SP, layers that take a blow each, and wear of defense, which are for operators."""
-    me = scene.me
-    if effect.sp:
-        gain_sp(scene, Fraction(int(effect.sp * TICKS), TICKS))
-    if effect.wards > 0:
-        me.wards = max(me.wards, min(me.wards + effect.wards, max(effect.wards, effect.wards_most)))
-    elif effect.wards < 0:
-        me.wards = 0
-    me.worn += effect.wear
-
-
-def _defense_of(scene: Scene, owner: Fighter) -> float:
-    """The defense of an effect's owner."""
-    return enemy_number(owner, "defense") if isinstance(owner, Foe) else operator_defense(scene)
-
-
-def _attack_of(scene: Scene, owner: Fighter) -> float:
-    """The attack of an effect's owner."""
-    return enemy_number(owner, "attack") if isinstance(owner, Foe) else operator_attack(scene)
-
-
-def damage_by_effect(scene: Scene, target: Fighter, points: float, kind: str) -> None:
-    """Damage by an effect goes through defense or resistance like any; it may kill."""
-    if isinstance(target, Foe):
-        hurt = damage(scene.words, points, kind, enemy_number(target, "defense"), enemy_number(target, "resistance"))
-        target.health -= at_most(target, hurt * taken(target, kind), 1)
-        if target.health <= 0.0:
-            die(scene, target)
-        return
-    resistance = target.number_now("resistance", scene.now.resistance)
-    lose_health(scene, damage(scene.words, points, kind, operator_defense(scene), resistance) * taken(target, kind))
-
-
-def lose_health(scene: Scene, amount: float, by: Foe | None = None) -> None:
-    """A layer takes a blow whole; else the operator's shield absorbs damage before health is lost."""
-    me = scene.me
-    if me.wards > 0:
-        me.wards -= 1
-        scene.raised.append((me, "ward broken"))
-        return
-    absorbed = min(me.shield, amount)
-    me.shield -= absorbed
-    me.health -= amount - absorbed
-    if me.health <= 0.0:
-        fall(scene, by)
-
-
-def stun(scene: Scene, target: Fighter, time: int) -> None:
-    """The longer stun applies; a stunned operator releases all; who resists is stunned half as long."""
-    if isinstance(target, Foe) and target.enemy.stun_immune:
-        return
-    time = time // 2 if target.number_now("resist", 0.0) > 0.0 else time
-    target.stunned_until = max(target.stunned_until, scene.clock + time)
-    if target is scene.me:
-        release(scene.me, -1)
-
-
-def spend(scene: Scene) -> None:
-    """The operator has attacked: the changes that end with an attack end."""
-    for owner in scene.fighters:
-        for n, effect in enumerate(owner.effects):
-            if effect.spent and scene.me.until.get((owner.number, n), 0) > scene.clock:
-                scene.me.until[owner.number, n] = 0
-                scene.changed = True
-
-
-def play_effects(scene: Scene) -> None:
-    """The end of a tick: what waits for an event or its interval happens, then health and SP come and go."""
-    raised, scene.raised = scene.raised, []
-    for owner in scene.fighters:
-        for n, effect in enumerate(owner.effects):
-            if effect.when == "interval":
-                if owner.due.get(n, 0) <= scene.clock:
-                    owner.due[n] = scene.clock + max(round(effect.every * TICKS), 1)
-                    _may_happen(scene, owner, n, active=_is_active(scene, owner))
-                continue
-            # an effect of a skill that ended in this tick counts as one of an active skill
-            active = _is_active(scene, owner) or effect.skill == "active"
-            for _ in range(sum(fighter is owner and what == effect.when for fighter, what in raised)):
-                _may_happen(scene, owner, n, active=active)
-    for fighter in [scene.me, *scene.came]:
-        if fighter.here:
-            _live(scene, fighter)
-    look(scene)
-
-
-def _may_happen(scene: Scene, owner: Fighter, n: int, *, active: bool) -> None:
-    """An effect happens if its conditions hold and its chance comes up."""
-    effect = owner.effects[n]
-    if effect.when == "death":
-        may = not (isinstance(owner, Foe) and _is_silenced(owner, effect))
-    else:
-        may = owner.here and holds(scene, owner, effect, active=active)
-    if may and scene.comes_up(effect.chance):
-        happen(scene, owner, n)
-
-
-def _live(scene: Scene, fighter: Fighter) -> None:
-    """A tick of what effects give and take of health and SP by the second."""
-    gain = fighter.number_now("regeneration", 0.0) + fighter.number_now("regeneration_share", 0.0) * fighter.full_health
-    drain = max(fighter.number_now("drain", 0.0), 0.0) * fighter.full_health / TICKS
-    fighter.health = max(fighter.health - drain, min(fighter.health, 1.0))
-    rate = fighter.number_now("sp_rate", 0.0)
-    if fighter is scene.me and rate > 0.0 and scene.skill is not None and scene.skill.gain == "second":
-        scene.me.sp_part += rate
-        whole = int(scene.me.sp_part)
-        scene.me.sp_part -= whole
-        gain_sp(scene, Fraction(whole, TICKS))
-    if gain:
-        fighter.health = min(fighter.health + gain / TICKS, fighter.full_health)
-    for name, kind in (("burn", "arts"), ("bleed", "true")):
-        points = fighter.number_now(name, 0.0)
-        if points > 0.0 and fighter.here:
-            damage_by_effect(scene, fighter, points / TICKS, kind)

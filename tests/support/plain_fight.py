@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from plain_effects import (
-    after_attack,
-    after_hit,
-    at_most,
-    dodges,
-    enemy_number,
-    factor_of,
-    fired,
-    lose_health,
-    operator_attack,
-    operator_defense,
-    slower,
-    spend,
-    stun,
-    taken,
-)
+from plain_deeds import after_attack, after_hit, at_most, dodges, factor_of, fired, lose_health, spend, stun
+from plain_effects import enemy_number, operator_attack, operator_defense, slower, taken
 from plain_scene import (
     BODY,
     END,
@@ -211,10 +197,13 @@ def operator_attacks(scene: Scene) -> None:
 
 
 def strike_with_skill(scene: Scene) -> bool:
-    """The one attack of which the skill consists, with the skill's numbers and in its range."""
-    own_range = scene.skilled.tiles != scene.plain.tiles
-    target = first_choice(scene, scene.skilled) if own_range else scene.me.target
-    done = _strike(scene, scene.skilled, target, active=True)
+    """The one attack of which the skill consists, with the skill's numbers, in its range, at whom it aims."""
+    plain, skilled = scene.plain, scene.skilled
+    target = scene.me.target
+    aims = (plain.traits.aims, plain.traits.prefers_air) != (skilled.traits.aims, skilled.traits.prefers_air)
+    if plain.tiles != skilled.tiles or (aims and target is not None):
+        target = first_choice(scene, skilled)
+    done = _strike(scene, skilled, target, active=True)
     if done:
         scene.tell("strikes with its skill")
     return done

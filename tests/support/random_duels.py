@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import random
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from levels import CATALOGUE, Workshop
-from plain_duel import FoeNow, OperatorNow, play, plays_enemy, plays_operator
+from plain_duel import FoeNow, OperatorNow, play, plays, plays_enemy, plays_operator
 from plain_scene import NO_SKILL, Coming, Duel, Words, covered
 
 from game.actions import DEPLOY, SKILL, Action
@@ -23,7 +24,7 @@ from game.characters.catalogue import Catalogue, load_catalogue
 from game.characters.models import SKILL_LEVELS, Build, Character, Enemy, Operator
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
-from game.simulator.records import ABSENT, PRESENT, ticks
+from game.simulator.records import ABSENT, PRESENT, TICKS, ticks
 
 EXACT = 1e-6
 """How far the numbers of the two may be apart."""
@@ -63,7 +64,7 @@ def meeting(seed: int, make: Workshop, catalogue: Catalogue = CATALOGUE) -> Meet
         character = dice.choice(list(catalogue.characters.values()))
         build = _build(character, dice)
         operator = alone(operator_of(character, build))
-        if plays_operator(operator):
+        if plays(operator, enemy):
             break
     stage = _stage(make, enemy, dice.randint(1, 4), dice.choice((0.0, 0.4, 1.0, 2.5, 6.0)), catalogue)
     stage = _sturdier(stage, dice.choice((1.0, 1.0, 3.0, 10.0)))
@@ -190,7 +191,7 @@ def operator_now(battle: Battle) -> OperatorNow:
     unit = battle.records.unit[0, 0]
     if unit["tile"] < 0:
         return OperatorNow()
-    figures = (float(unit["health"]), float(unit["shield"]), float(unit["sp"]) / 30.0, int(unit["skill_ticks"]))
+    figures = (float(unit["health"]), float(unit["shield"]), float(unit["sp"]) / TICKS, int(unit["skill_ticks"]))
     return OperatorNow(True, *figures, max(int(unit["stunned_until"]) - battle.ticks, 0))
 
 
@@ -228,7 +229,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, help="a folder of tables, laid over the shipped ones")
     asked = parser.parse_args()
     catalogue = load_catalogue(asked.tables) if asked.tables else CATALOGUE
-    print("operators with a skill: {} of {} played; enemies: {} of {}".format(*coverage(catalogue)))
+    _say("operators with a skill: {} of {} played; enemies: {} of {}".format(*coverage(catalogue)))
     differ = 0
     with tempfile.TemporaryDirectory() as folder:
         make = Workshop(Path(folder))
@@ -237,6 +238,12 @@ def main() -> None:
             found = difference(one)
             if found is not None:
                 differ += 1
-                print(f"seed {seed}: {one.who}: tick {found.tick}, {found.what}")
-                print(f"    {found.plain} by the words, {found.real} in the simulator")
-    print(f"{asked.duels} duels: {asked.duels - differ} agree, {differ} differ")
+                _say(f"seed {seed}: {one.who}: tick {found.tick}, {found.what}")
+                _say(f"    {found.plain} by the words, {found.real} in the simulator")
+    _say(f"{asked.duels} duels: {asked.duels - differ} agree, {differ} differ")
+
+
+def _say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
