@@ -82,7 +82,7 @@ def test_the_reference_tells_a_duel_from_deployment_to_death(make):
     assert told[4].tick - told[3].tick == 30
 
 
-# --- Where the simulator is not what the words say ---------------------------------------------------------------------
+# --- Where the simulator is not what the words say --------------------------------------------------------------------
 
 
 @pytest.mark.xfail(strict=True, reason="an enemy that comes at tick 0 does not wind up")
