@@ -224,8 +224,10 @@ def _strike(scene: Scene, now: Figures, target: Foe | None, *, active: bool) -> 
     if most == 1:
         _hit_around(scene, now, target, active=active)
         return True
-    struck = 0
-    for foe in _choices(scene, now):
+    struck, choices = 0, _choices(scene, now)
+    if most == 0:  # all are struck in the order in which they came, in which their chances are drawn
+        choices = [foe for foe in scene.came if foe in choices]
+    for foe in choices:
         if foe.here and (most == 0 or struck < most):
             _hit_around(scene, now, foe, active=active)
             struck += 1
