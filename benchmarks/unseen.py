@@ -1,7 +1,7 @@
 """What the general policy is worth where it never was: python benchmarks/unseen.py [--reference FOLDER].
 
-The policy that ships (learning/weights) was trained on the shipped stages with the default squad, on generated ones, and
-on real levels with drawn squads. It plays, without further training:
+The policy that ships (learning/weights) was trained on the shipped stages with the default squad, on generated ones,
+and on real levels with drawn squads. It plays, without further training:
 
 - real levels of the reference folder with twelve operators of three stars at elite 1; those that HELD_OUT of
   scripts/train_general.py names were not among the levels of its training

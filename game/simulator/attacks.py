@@ -30,7 +30,7 @@ from game.simulator.modifiers import (
 )
 from game.simulator.presence import remove
 from game.simulator.records import HEAL, PER_ATTACK, PER_HIT, TICKS, Field, World
-from game.simulator.skills import strike_with_skill
+from game.simulator.skills import skill_ready, strike_with_skill
 from game.simulator.targeting import find_enemy, next_operator, taunt_of
 
 
@@ -188,10 +188,11 @@ def operator_attacks(world: World, field: Field, s: int, clock: int) -> None:
 def _attack(world: World, field: Field, s: int, mode: int, clock: int) -> None:
     """One attack or heal. A full skill that consists of the next attack is used for it."""
     unit, deployable = field.unit[s], world.deployable[s]
-    is_skill = deployable.single_attack and not deployable.by_hand and unit.sp >= deployable.sp_cost
+    is_skill = deployable.single_attack and not deployable.by_hand and skill_ready(world, field, s)
     if is_skill and strike_with_skill(world, field, s):
         unit.sp -= deployable.sp_cost
         unit.uses += 1
+        unit.uses_in_battle += 1
         add_dp(world, field, deployable.dp)
     elif strike_or_heal(world, field, s, mode):
         if deployable.sp_recovery == PER_ATTACK:

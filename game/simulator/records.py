@@ -146,8 +146,10 @@ class Deployable(Record):
     shield: float
     """Damage in health points that the skill's shield absorbs; it fades evenly over the duration."""
     dp_per_kill: int
-    skill_looks: bool
-    """The skill's single attack has a range or an aim of its own."""
+    skill_range: bool
+    """The skill's single attack has a range of its own."""
+    skill_aims: bool
+    """The skill's single attack chooses its target otherwise than the operator's attacks."""
     takes_slot: bool
     """The operator counts against the limit of deployed operators."""
     card: int

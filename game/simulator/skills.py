@@ -163,8 +163,9 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
 @compiled
 def strike_with_skill(world: World, field: Field, s: int) -> bool:
     """Make the one attack of which a skill consists, with the skill's own range and aim; False without a target."""
-    unit, looks = field.unit[s], world.deployable[s].skill_looks
+    unit, deployable = field.unit[s], world.deployable[s]
     target = unit.target
+    looks = deployable.skill_range or (deployable.skill_aims and target >= 0)
     if looks:
         cover(world, field, s, SKILLED)
         unit.target = find_enemy(world, field, s, SKILLED)

@@ -268,7 +268,7 @@ def _end_skill(scene: Scene, skill: Skill) -> None:
 
 def _change_figures(scene: Scene, lasts: int) -> None:
     """The skill's numbers begin or end: the fraction of health is kept, the rest of the attack interval changes in
-    proportion, and enemies beyond the new block are released.
+    proportion, enemies beyond the new block are released, and the operator looks for a target at once.
     """
     me, before = scene.me, scene.now
     me.active = lasts
@@ -277,6 +277,7 @@ def _change_figures(scene: Scene, lasts: int) -> None:
     if me.attack_at > scene.clock:
         me.attack_at = scene.clock + (me.attack_at - scene.clock) * (scene.now.interval / before.interval)
     release(me, block_now(scene))
+    me.target = first_choice(scene, scene.now)
 
 
 if __name__ == "__main__":

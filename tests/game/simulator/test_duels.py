@@ -82,17 +82,15 @@ def test_the_reference_tells_a_duel_from_deployment_to_death(make):
     assert told[4].tick - told[3].tick == 30
 
 
-# --- Where the simulator is not what the words say --------------------------------------------------------------------
+# --- What such duels have found, with numbers that make it certain ----------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="an enemy that comes at tick 0 does not wind up")
 def test_an_enemy_of_the_first_tick_winds_up_as_well(make):
     """It is idle when it sees its first operator, whenever it came."""
     found = duel(make, operator("Fang"), (1, 1), RIGHT, make.spawn("crossbow"), at=0)
     assert difference(found) is None
 
 
-@pytest.mark.xfail(strict=True, reason="an enemy that leaks still attacks in the same tick")
 def test_an_enemy_that_has_leaked_does_not_attack(make):
     """It is off the field."""
     shooter = {"attack_interval": 52 / 30, "range": 2.0}
@@ -100,7 +98,6 @@ def test_an_enemy_that_has_leaked_does_not_attack(make):
     assert difference(found) is None
 
 
-@pytest.mark.xfail(strict=True, reason="those are released that appeared last")
 def test_a_skill_that_reduces_block_releases_the_enemy_that_was_blocked_last(make):
     """The slow one appeared first, and was blocked last."""
     one = operator("Fang", block=2, attack=1.0, max_health=STURDY, skill=skill(block=-1))
@@ -109,16 +106,14 @@ def test_a_skill_that_reduces_block_releases_the_enemy_that_was_blocked_last(mak
     assert difference(found) is None
 
 
-@pytest.mark.xfail(strict=True, reason="the target of the search before the last attack is struck, wherever it is now")
-def test_an_attack_that_a_skill_hastens_strikes_whom_the_last_search_found(make):
-    """Units search every three ticks: nobody is struck who has been out of range for three seconds."""
+def test_an_attack_that_a_skill_hastens_strikes_whom_the_operator_sees_now(make):
+    """It looks for a target as its skill begins: nobody is struck who has been out of range for three seconds."""
     hastened = skill(by_hand=False, attack_speed=500.0, cost=6, duration=1.0)
     one = operator("Kroos", attack_interval=4.8, skill=hastened)  # ten ticks before the next attack it begins
     found = duel(make, one, (0, 1), LEFT, make.spawn("slug", at=1.0), slug={"speed": 1.5})
     assert difference(found) is None
 
 
-@pytest.mark.xfail(strict=True, reason="a skill that is one attack aims as the operator does")
 def test_a_skill_that_is_one_attack_aims_at_whom_it_says(make):
     """A skill's `aims` counts for the one attack of which it consists."""
     one = operator("Kroos", skill=skill(by_hand=False, strikes=True, duration=0.0, aims="highest health"))
