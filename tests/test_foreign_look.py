@@ -48,7 +48,9 @@ def test_every_page_is_known_by_a_real_clients_profile(game):
 
 
 def test_numbers_cards_and_operators_are_read(game):
-    """The size of the interface, all numbers, the costs of all cards, and where an operator stands, by its bars."""
+    """The size of the interface, all numbers, the cost of each card and whether it can be paid (no picture's own red is
+    taken for that of a card that cools down), and where an operator stands, by its bars.
+    """
     game.flow.go("loading", game.time)
     game.advance(2.0)
     battle = game.battle
@@ -61,7 +63,7 @@ def test_numbers_cards_and_operators_are_read(game):
     assert certain
     hud = Cutter(profile, READER).read(image)
     assert (hud.kills, hud.total, hud.life, hud.dp) == (true.kills, true.total, true.life, true.dp)
-    assert [card.cost for card in hud.cards] == [card.cost for card in true.cards]
+    assert [(card.cost, card.state) for card in hud.cards] == [(card.cost, card.state) for card in true.cards]
     camera = Camera(STAGE.height, STAGE.width, STAGE.view)
     seen = [(one.row, one.col) for one in operators_at(image, camera, STAGE, profile)]
     assert seen == [(one.row, one.col) for one in true.operators] != []

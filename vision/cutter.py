@@ -235,7 +235,8 @@ class Cutter:
         cost_text = self._remembered(f"cost {index} of {count}", cost_box, self._cost)
         portrait = self._portrait(image, flag)
         slot = self._remembered(f"slot {index} of {count}", portrait, self._portraits.slot_of)
-        cooling = self._remembered(f"cooling {index} of {count}", portrait, is_red)
+        # A picture may be red by itself; the cost is only while the card cools down.
+        cooling = self._remembered(f"cooling {index} of {count}", portrait, is_red) and is_red(cost_box)
         cost = int(cost_text) if cost_text else UNKNOWN
         return Card(slot, cost, card_state(cost, cooling, hud.dp))
 
