@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from levels import CATALOGUE
-from small_plans import deploy, plan_of
+from small_plans import deploy, plan_of, used_by_hand
 
 from game.actions import DEPLOY, RETREAT, SKILL, Action
-from game.characters.builds import squad_of
 from game.view import BattleView, Card, OperatorSeen
 from learning.advice import NONE, Adviser
 from learning.encoding import make_encoding
@@ -25,7 +23,7 @@ class Advised:
     """An adviser with its clock, shown views by hand; its advice as actions, None for none."""
 
     def __init__(self, plan, stage):
-        self._clock, self._encoding = [0.0], make_encoding(stage, squad_of(["Fang", "Kroos"], CATALOGUE))
+        self._clock, self._encoding = [0.0], make_encoding(stage, used_by_hand("Fang", "Kroos"))
         self._adviser = Adviser(plan, self._encoding, lambda: self._clock[0])
 
     def at(self, seconds, view):

@@ -9,7 +9,7 @@ import pytest
 from befriended import KROOS as FRIEND
 from befriended import befriended, friend
 from levels import CATALOGUE
-from small_plans import deploy, group, plan_of, plan_with
+from small_plans import deploy, group, plan_of, plan_with, used_by_hand
 
 from game.actions import DEPLOY, NOTHING, RETREAT, SKILL, Action
 from game.characters.builds import squad_of
@@ -41,7 +41,7 @@ class Follower(NamedTuple):
 @pytest.fixture
 def follow(make):
     """Makes a follower of a plan."""
-    stage, squad = make.stage(make.level([make.spawn(count=20)])), squad_of(["Fang", "Kroos"], CATALOGUE)
+    stage, squad = make.stage(make.level([make.spawn(count=20)])), used_by_hand("Fang", "Kroos")
 
     def follower(plan):
         clock = [0.0]

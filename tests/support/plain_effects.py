@@ -203,7 +203,7 @@ def _is_ahead(scene: Scene, effect: Effect, target: Fighter) -> bool:
 
 
 def _is_in_state(scene: Scene, state: str, fighter: Fighter) -> bool:
-    """Whether a fighter is stunned, awake, or slowed to a fifth of its speed; nothing here makes anybody cold."""
+    """Whether a fighter is stunned, awake, or slowed to a fifth of its speed; cold is not played here."""
     stunned = fighter.stunned_until > scene.clock
     if state in ("stunned", "awake"):
         return stunned == (state == "stunned")

@@ -210,7 +210,7 @@ def strike_with_skill(scene: Scene) -> bool:
 
 
 def _strike(scene: Scene, now: Figures, target: Foe | None, *, active: bool) -> bool:
-    """One attack or heal; False where there is nobody to attack or heal. `active`: effects of the skill count."""
+    """One attack or heal; False where there is no target. `active`: effects of the skill count."""
     one = now.traits
     scene.me.struck = 0
     if one.damage == "heal":

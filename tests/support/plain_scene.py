@@ -186,7 +186,7 @@ class Fighter:
     effects: tuple[Effect, ...]
     health: float = 0.0
     attack_at: float = -1.0
-    """Clock at which it may attack; before that a fighter that has nobody to attack is idle."""
+    """Clock at which it may attack; before that a fighter without a target is idle."""
     attacks: int = 0
     """So many it has made since it came."""
     stunned_until: int = 0

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
+from levels import CATALOGUE
+
 from game.actions import RIGHT
+from game.characters.builds import squad_of
 from planning.plans import Candidate, Plan, PlanGroup, PlanStep
+
+
+def used_by_hand(*names):
+    """The squad of these operators, whose skills are used by hand whatever their tables say."""
+    replace = msgspec.structs.replace
+    return tuple(replace(one, skill=replace(one.skill, by_hand=True)) for one in squad_of(names, CATALOGUE))
 
 
 def deploy(name, row, col, direction=RIGHT, **more):

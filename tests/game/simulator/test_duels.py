@@ -107,7 +107,7 @@ def test_a_skill_that_reduces_block_releases_the_enemy_that_was_blocked_last(mak
 
 
 def test_an_attack_that_a_skill_hastens_strikes_whom_the_operator_sees_now(make):
-    """It looks for a target as its skill begins: nobody is struck who has been out of range for three seconds."""
+    """It looks for a target as its skill begins: an enemy that left the range three seconds ago is not struck."""
     hastened = skill(by_hand=False, attack_speed=500.0, cost=6, duration=1.0)
     one = operator("Kroos", attack_interval=4.8, skill=hastened)  # ten ticks before the next attack it begins
     found = duel(make, one, (0, 1), LEFT, make.spawn("slug", at=1.0), slug={"speed": 1.5})
