@@ -10,7 +10,7 @@ from game.characters.builds import default_squad, squad_of
 from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
 from game.errors import StageError
-from game.levels.stage import stage_of
+from game.levels.stage import Stage, stage_of
 from learning.training_task import Task
 from planning.generator import ATTEMPTS, DIFFICULTIES, draw
 from planning.search import BLOCKS, search
@@ -36,17 +36,22 @@ def generated_tasks(
     while found < count:
         level = draw(int(rng.integers(10**6)), int(rng.choice(list(DIFFICULTIES))), catalogue)
         stage, squad = stage_of(level, level["code"], catalogue), _squad(rng, catalogue, squads)
-        best = search(stage, squad, seed=found, budget=BUDGET, blocks=BLOCKS[:3])
-        if best.stars == 3:
+        if task := won_task(stage, squad, found):
             found, vain = found + 1, 0
             tell(f"{stage.code}: generated, {found} of {count}")
-            yield Task(stage, squad, as_plan(best.draft, stage, squad))
+            yield task
         else:
             vain += 1
         if vain >= ATTEMPTS:
             raise StageError(
                 f"none of {ATTEMPTS} generated stages can be won with these operators; take a stronger squad"
             )
+
+
+def won_task(stage: Stage, squad: Sequence[Operator], seed: int) -> Task | None:
+    """The stage with a plan of the squad that wins it without a leak; None where a short search finds none."""
+    best = search(stage, squad, seed=seed, budget=BUDGET, blocks=BLOCKS[:3])
+    return Task(stage, squad, as_plan(best.draft, stage, squad)) if best.stars == 3 else None
 
 
 def _squad(

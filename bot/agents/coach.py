@@ -28,6 +28,8 @@ TOKENS, PLAN_TOKENS = 500, 200
 SHOWN = 4000
 """Characters of a result that the model gets to see."""
 MOST_REMEMBERED = 20
+NAMING = {"make_plan": "avoid or into must", "set_stage": "avoid"}
+"""The tools that have to hear of each operator whom the player names, and by which argument."""
 PLANNING = {
     "type": "object",
     "properties": {
@@ -225,10 +227,6 @@ def _sentences(reply: Mapping[str, Any]) -> tuple[Sentence, ...]:
 def _whole_numbers(value: Any) -> tuple[int, ...]:
     """The whole numbers of a list."""
     return tuple(one for one in value if type(one) is int) if isinstance(value, list) else ()
-
-
-NAMING = {"make_plan": "avoid or into must", "set_stage": "avoid"}
-"""The tools that have to hear of each operator whom the player names, and by which argument."""
 
 
 def _refusal(
