@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from game.characters.effects import HAND, ROLES, SQUAD, Effect
+from game.characters.effects import HAND, SQUAD, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
 from game.errors import TableError
 from game.texts import read_texts
@@ -25,6 +25,8 @@ CHANGING = (
     "initial_dp", "slow_time", "attack_interval",
 )  # fmt: skip
 """The numbers of an operator that trust, potentials and bonuses may change."""
+NAMES = ("roles", "groups", "spared_groups", "races", "on", "gains")
+"""The fields of effects that are lists of names."""
 SHOWN = 12
 """How many known names an error lists where none is like the wrong one."""
 
@@ -258,6 +260,7 @@ def is_for(effect: Effect, one: Operator) -> bool:
         and (not effect.roles or one.role in effect.roles)
         and (not effect.rarities or one.rarity in effect.rarities)
         and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
+        and not set(effect.spared_groups) & set(one.groups)
         and (effect.melee is None or one.melee is effect.melee)
         and (not effect.cost_most or one.cost <= effect.cost_most)
         and (not effect.gains or (one.skill is not None and one.skill.gain in effect.gains))
@@ -395,11 +398,11 @@ def skill_of(table: Mapping[str, Any], level: int, where: str) -> Skill:
 
 def at_level(value: Any, level: int) -> Any:
     """A skill's number at a level: of a list the level's entry, or its last. A list of tables (effects) has numbers by
-    level inside; a list of texts (roles) is what it is at every level.
+    level inside; a condition that is a list of names (roles, groups) is what it is at every level.
     """
     if isinstance(value, Mapping):
-        return {key: at_level(one, level) for key, one in value.items()}
-    if not isinstance(value, list) or not value or (isinstance(value[0], str) and value[0] in ROLES):
+        return {key: one if key in NAMES else at_level(one, level) for key, one in value.items()}
+    if not isinstance(value, list) or not value:
         return value
     if isinstance(value[0], dict):
         return [at_level(one, level) for one in value]

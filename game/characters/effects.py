@@ -154,6 +154,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only operators of these rarities, 1 to 6."""
     groups: tuple[str, ...] = ()
     """Only operators or enemies of one of these groups (`Traits.groups`, `Enemy.groups`)."""
+    spared_groups: tuple[str, ...] = ()
+    """Only operators or enemies of none of these groups."""
     cost_most: int = 0
     """Only operators whose first deployment costs at most so many DP; 0 for all."""
     gains: tuple[Gain, ...] = ()
@@ -193,7 +195,7 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     firm: bool = False
     """Silence does not stop it."""
     form: Literal[0, 1, 2] = 0
-    """Only of an enemy in its first, or in its second form, after it has risen; 0 for both."""
+    """Only of an enemy in its first, or in its second form, after it has risen or turned; 0 for both."""
     foes_most: int = 0
     """Only while at most so many enemies are in the owner's range; 0 for any number."""
     high_near: int = 0
@@ -213,6 +215,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The changes and the strength count once for each so much of what `per` says; at most `stacks` times."""
     stacks: int = 1
     seconds: float = 0.0
+    at_end: bool = False
+    """What it does besides changing numbers comes after these seconds, to those who still stand then: a bomb."""
     spent: bool = False
     """The change ends with the next attack of whom it changes, if not before."""
     add: dict[str, float] = {}
@@ -283,6 +287,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The place of whom it chooses is kept for so many seconds, for effects with `at_place`."""
     leaves: float = 0.0
     """An operator leaves the field after so many seconds."""
+    turns: bool = False
+    """An enemy goes on in its second form, from now on."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for parts that do not fit together."""
@@ -333,5 +339,6 @@ def _wrong_parts(effect: Effect) -> str:
             (effect.damage != 0.0) + (effect.damage_points != 0.0) + (effect.damage_defense != 0.0) > 1
         ),
         "chance is at most 1": effect.chance > 1.0,
+        "what comes at the end needs seconds": effect.at_end and effect.seconds <= 0.0,
     }
     return next((words for words, so in wrong.items() if so), "")

@@ -363,6 +363,8 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """How many of them."""
     second: dict[str, Any] = {}
     """What it becomes where it dies first: itself with these fields, whose `effects` come beside its own."""
+    second_damage: Literal["", "physical", "arts", "true"] = ""
+    """The kind of damage of its attack in the second form in which it rises, or to which it turns; "" for the same."""
     hovers: bool = False
     """It walks in the air until it is stunned once."""
     flies_after: float = 0.0

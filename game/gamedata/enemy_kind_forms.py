@@ -28,6 +28,12 @@ ESCORT_RANGE = 1.2
 """Tiles within which patrols shoot escorts."""
 FLAME_TRIGGER, FLAME_BOOM = 1.0, 2.0
 """Tiles within which a flamerazer begins its flame, and which its death's blast reaches."""
+IMMOLATION, WIDE_IMMOLATION = 1.5, 2.5
+"""Tiles around a Sarkaz caster that its rite reaches, before and after a pulse wave."""
+CHARGE_FUSE = 3.8
+"""Seconds from W's choice of an operator until her charge goes off there."""
+PULSE_FED = "pulse-fed"
+"""The group of the enemies that an Originium Altar's pulse waves strengthen instead of hurting them."""
 FLAMERAZER = "flamerazer"
 """The group of the enemies that die of one another's blasts."""
 DEADLY = 99999.0
@@ -75,6 +81,15 @@ def channel(skill: str, *rest: str) -> Part:
     return seconds
 
 
+def pausing(skill: str, seconds: float) -> Part:
+    """The seconds from one use of a skill to the next, where its cooldown follows a time that is in no table."""
+
+    def between(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+        return float(cooldown(skill)(numbers, match) + seconds)
+
+    return between
+
+
 def first_charge(numbers: AbilityNumbers, match: re.Match[str]) -> float:
     """The seconds until an engineer begins to charge the artillery: its SP, one by the second."""
     del match
@@ -86,6 +101,19 @@ def fettered(numbers: AbilityNumbers, match: re.Match[str]) -> float:
     del match
     numbers.skill("lasso")
     return float(numbers.take(r"@lasso\.hit_duration"))
+
+
+def _rite(skill: str, form: int, radius: float) -> dict[str, object]:
+    """A Sarkaz caster's rite in one of its forms: arts damage to the operators around."""
+    damage = Number(rf"@{skill}\.atk_scale")
+    return {**used(skill), "form": form, "who": "enemies", "radius": radius, "damage": damage, "kind": "arts"}
+
+
+def _charges(count: int, **when: float) -> list[dict[str, object]]:
+    """W's charges on so many operators within her reach; she stands still until they go off."""
+    mine = {**used("c4"), "every": pausing("c4", CHARGE_FUSE), **when, "who": "enemies in range", "seen": True}
+    bomb = {"damage": Number(r"@c4\.atk_scale"), "seconds": CHARGE_FUSE, "at_end": True}
+    return [mine | bomb | {"most": count}, mine | {"most": 1, "link": CHARGE_FUSE}]
 
 
 def _breath(skill: str, **when: float) -> list[dict[str, object]]:
@@ -150,6 +178,16 @@ KIND_FORMS = made((
          "who": "enemies", "radius": FLAME_TRIGGER, "seen": True, "most": 1,
          "link": Number(r"@flame\.duspfr_flame\[cd\]\.duration")},
     ]}, r"@flame\.duspfr_flame\[cd\]\.interval"),
+    # those whom the pulse waves of an Originium Altar strengthen
+    ("周期性施法，对周围所有单位造成相当于攻击力的法术伤害", {"range": no_reach, "effects": [
+        {"firm": True, "add": {"disarmed": 1.0}}, _rite("immo", 1, IMMOLATION)]}),
+    ("接触脉冲波时，不受伤害且攻击范围扩大", {
+        "groups": [PULSE_FED], "effects": [_rite(r"immo\[rage\]", 2, WIDE_IMMOLATION)]}),
+    ("接触脉冲波时，不受伤害且攻击切换成法术伤害", {"groups": [PULSE_FED], "second_damage": "arts"}),
+    # W
+    ("会使用爆破物，能对我方单位造成大量物理伤害", {"effects": _charges(1, own_above=0.5)}),
+    ("生命值降至一半以下时炸药包的使用数量增加", {
+        "effects": _charges(3, own_below=0.5, ready_after=0.1)}, r"@c4\.range_radius"),
     ("死亡时爆炸造成法术伤害，并击倒周围的破碎支柱与其他", {"groups": [FLAMERAZER], "effects": [
         {"when": "death", "who": "enemies", "radius": beside(FLAME_BOOM, "deadboom"), "kind": "arts",
          "damage": Number(r"@deadboom\.atk_scale")},

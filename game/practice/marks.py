@@ -20,10 +20,11 @@ from game.simulator.records import PRESENT, TICKS, Flags, Floats
 
 State = Literal[
     "stunned", "frozen", "cold", "asleep", "bound", "slowed", "silenced", "disarmed", "linked", "hidden", "undying",
-    "dodging", "weaker", "stronger",
+    "dodging", "weaker", "stronger", "mined",
 ]  # fmt: skip
-"""States of units, in the order in which they are drawn. bound: it does not move. weaker, stronger: effects have
-changed its numbers for the worse or the better (`GAINS`), or it loses health all the time; faster is stronger too.
+"""States of units, in the order in which they are drawn. bound: it does not move. mined: a bomb will go off. weaker,
+stronger: effects have changed its numbers for the worse or the better (`GAINS`), or it loses health all the time; what
+is faster, and an enemy that has turned to its second form, is stronger too.
 """
 STATES: tuple[State, ...] = get_args(State)
 GAINS = (codes.ATTACK, codes.DEFENSE, codes.RESISTANCE, codes.ATTACK_SPEED, codes.BLOCK)
@@ -144,6 +145,10 @@ def _states(battle: Battle) -> dict[int, tuple[State, ...]]:
     if battle.world.effect.shape[0] > 0:
         _add_changed(battle.records.modifier[0], found, stunned)
         found["weaker"] |= np.concatenate([unit["worn"] > 0, np.zeros(len(foe), np.bool_)])
+        turned_now = (foe["form"] > 0) & (battle.world.enemy["rises_after"] == 0)
+        found["stronger"] |= np.concatenate([no_operator, turned_now])
+        bombs = battle.world.effect["timer"][battle.world.effect["at_end"].astype(np.bool_)]
+        found["mined"] = (battle.records.until[0, bombs, :-1] > clock).any(axis=0)
     found["stunned"] = stunned
     none = np.zeros(len(stunned), np.bool_)
     table = np.array([found.get(name, none) for name in STATES])

@@ -144,15 +144,14 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     """The same with the numbers that effects change, and what effects do then; what is dodged does nothing."""
     not_inlined()
     stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
-    if dodges(field, s, stats.damage, stats.reach <= 0.0 or stats.only_escorts):
+    kind = stats.damage if field.foe[e].form == 0 else stats.second_damage
+    if dodges(field, s, kind, stats.reach <= 0.0 or stats.only_escorts):
         raise_event(world, field, s, DODGES)
         return
     fired = fired_by_attack(world, field, attacker, 0, s)
     attack = enemy_attack(world, field, e) * product_of(world, field, attacker, fired, STRENGTH)
     defense = defense_of(world, field, s, mode) * product_of(world, field, attacker, fired, PIERCE)
-    hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), stats.damage) * taken(
-        field, s, stats.damage
-    )
+    hurt = damage_dealt(attack, defense, resistance_of(world, field, s, mode), kind) * taken(field, s, kind)
     hurt *= product_of(world, field, attacker, fired, TIMES) * guarded(world, field, s, attacker)
     field.battle[0].dealt = hurt
     if stats.stun > 0:

@@ -52,6 +52,7 @@ from game.simulator.effect_records import (
     SHIELD_ATTACK,
     SP_SHARE,
     STUN,
+    TURN,
     UNDYING,
     WARD_BROKEN,
     WARDS,
@@ -109,6 +110,8 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         _do_to_operator(world, field, f, p, g)
     elif what == LEAP:
         leap(world, field, g - slots, amount)
+    elif what == TURN:
+        _turn(world, field, g - slots)
 
 
 @compiled
@@ -307,6 +310,14 @@ def rise(world: World, field: Field, e: int) -> None:
     foe.slowed_until = foe.cold_until = foe.frozen_until = 0
     begin_intervals(world, field, g)
     raise_event(world, field, g, RISES)
+
+
+@compiled
+def _turn(world: World, field: Field, e: int) -> None:
+    """An enemy goes on in its second form, and its effects of that form begin."""
+    if field.foe[e].form == 0:
+        field.foe[e].form = 1
+        begin_intervals(world, field, field.unit.shape[0] + e)
 
 
 @compiled

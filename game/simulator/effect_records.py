@@ -42,11 +42,12 @@ SCALE, ADD, FACTOR = map(passed, range(3))
     LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
     HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
     LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
-) = map(passed, range(3, 37))  # fmt: skip
+    TURN,
+) = map(passed, range(3, 38))  # fmt: skip
 """EffectPart.what of all else."""
-NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND = map(passed, range(5))
+NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND, NEXT_ENDING = map(passed, range(6))
 """Rows of `World.next_effect`: effects at intervals, those whose changes last for a time, those that are there always,
-those that lend, and those that change cards.
+those that lend, those that change cards, and those that do something at their end.
 """
 
 
@@ -130,6 +131,7 @@ class EffectRow(Record):
     guards: bool
     """It has a part TIMES for the damage that its owner takes."""
     spent: bool
+    at_end: bool
     ticks: int
     """How long its changes last."""
     timer: int
@@ -143,7 +145,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to CHARGE."""
+    """SCALE to TURN."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

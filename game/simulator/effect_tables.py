@@ -115,6 +115,7 @@ def _next_of_each_kind(rows: Sequence[Mapping[str, float]]) -> Ints:
         [row["when"] == codes.ALWAYS for row in rows],
         [row["lends"] for row in rows],
         [row["hand"] for row in rows],
+        [row["at_end"] for row in rows],
     ]
     found = np.full((len(kinds), len(rows) + 1), len(rows), np.int64)
     for kind, are in enumerate(kinds):
@@ -156,6 +157,7 @@ def _enemy_fits(effect: Effect, one: Enemy) -> bool:
         and one.weight >= effect.heavy
         and (effect.light < 0 or one.weight <= effect.light)
         and (not effect.groups or any(group in effect.groups for group in one.groups))
+        and not set(effect.spared_groups) & set(one.groups)
         and (not effect.races or bool(set(effect.races) & set(one.races)))
     )
 
@@ -222,6 +224,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "charged": effect.charged,
         "guards": effect.when == "hit taken" and effect.times != 1.0,
         "spent": effect.spent,
+        "at_end": effect.at_end,
         "ticks": round(effect.seconds * TICKS),
         "timer": timer,
         "first": first,
@@ -267,6 +270,7 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.LAY, 0, effect.lays * TICKS, 0.0),
         (codes.LINK, 0, effect.link * TICKS, 0.0),
         (codes.CHARGE, 0, effect.charge * TICKS, 0.0),
+        (codes.TURN, 0, effect.turns, False),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []

@@ -36,6 +36,7 @@ from game.simulator.effect_records import (
     LINK_BROKEN,
     LINK_OVER,
     LINKED,
+    NEXT_ENDING,
     NEXT_INTERVAL,
     NEXT_TIMED,
     ONLY,
@@ -113,13 +114,21 @@ def _mark(world: World, field: Field, i: int, target: int, listed: int) -> None:
 
 @compiled
 def _affect(world: World, field: Field, i: int, g: int) -> None:
-    """An effect does to one fighter what it does; its changes begin, or begin again."""
+    """An effect does to one fighter what it does, unless that comes at its end; its changes begin, or begin again."""
     row = world.effect[i]
     if row.timer >= 0:
         end, latest = field.battle[0].clock + row.ticks, field.until.shape[1] - 1
         field.until[row.timer, g] = end
         field.until[row.timer, latest] = max(field.until[row.timer, latest], end)
         field.battle[0].changed = True
+    if not row.at_end:
+        _act_on(world, field, i, g)
+
+
+@compiled
+def _act_on(world: World, field: Field, i: int, g: int) -> None:
+    """All parts of an effect that are no changes of numbers, on one fighter."""
+    row = world.effect[i]
     for p in range(row.first, row.first + row.parts):
         if world.effect_part[p].what >= DAMAGE_ATTACK:
             do(world, field, row.owner, p, g)
@@ -274,10 +283,28 @@ def play_effects(world: World, field: Field, clock: int) -> None:  # noqa: C901 
         i += 1
         if not (raised or battle.raised):
             i = world.next_effect[NEXT_INTERVAL, i]
+    if world.next_effect[NEXT_ENDING, 0] < last:
+        _end(world, field, clock)
     move_shifted(world, field)
     _live(world, field)
     if battle.changed or (clock + 1) % options.SEARCH_TICKS == 0:
         renew(world, field)
+
+
+@compiled
+def _end(world: World, field: Field, clock: int) -> None:
+    """What comes at the end of effects happens to those who still stand."""
+    i, fighters = world.next_effect[NEXT_ENDING, 0], field.until.shape[1] - 1
+    while i < world.effect.shape[0]:
+        timer = world.effect[i].timer
+        for g in range(fighters if field.until[timer, fighters] > 0 else 0):
+            if 0 < field.until[timer, g] <= clock:
+                field.until[timer, g] = 0
+                if stands(field, g):
+                    _act_on(world, field, i, g)
+        if field.until[timer, fighters] <= clock:
+            field.until[timer, fighters] = 0
+        i = world.next_effect[NEXT_ENDING, i + 1]
 
 
 @compiled
@@ -287,7 +314,7 @@ def _can_use(world: World, field: Field, i: int, mode: int, clock: int) -> bool:
     if clock % options.SEARCH_TICKS != 0 or not stands(field, row.owner) or not holds_now(world, field, i, mode):
         return False
     stunned = field.unit[row.owner].stunned_until if row.owner < slots else field.foe[row.owner - slots].stunned_until
-    if stunned > clock:
+    if stunned > clock or (row.owner >= slots and field.foe[row.owner - slots].link >= 0):
         return False
     for k in range(slots + field.battle[0].listed):
         g = k if k < slots else slots + field.present[k - slots]

@@ -46,6 +46,7 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int], escorted: bool) 
         "resistance": kind.resistance,
         "interval": kind.attack_interval * TICKS,
         "damage": DAMAGES[kind.damage],
+        "second_damage": DAMAGES[kind.second_damage or kind.damage],
         "block": kind.block,
         "splash": kind.splash,
         "targets": kind.targets,

@@ -188,7 +188,7 @@ class FoeState(Record):
     lying_until: int
     """Clock at which it rises after its first death; 0 otherwise."""
     form: int
-    """0, and 1 after it has risen."""
+    """0, and 1 after it has risen or turned."""
     shifted_until: int
     """Until then it is shifted, in each tick by `shift_down` and `shift_right` tiles; it is stunned meanwhile."""
     shift_down: float

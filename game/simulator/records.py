@@ -211,6 +211,8 @@ class EnemyStats(Fighter):
     """Ticks from its first death until it rises; 0 for one that dies at once."""
     rises_with: float
     """Share of its full health with which it does."""
+    second_damage: int
+    """Kind of damage in its second form."""
     route: int
     fragment: int
     offset: int

@@ -28,13 +28,13 @@ from game.characters.models import Enemy, Operator
 
 PLAYED_PARTS = {
     "name", "elite", "level", "potential", "when", "every", "ready_after", "from_attack", "until_attack", "nth", "who",
-    "others", "roles", "rarities", "groups", "cost_most", "gains", "melee", "flying", "shoots", "heavy", "light",
-    "races", "blocked", "held", "below", "above", "own_below", "own_above", "holds", "free", "alone", "own_blocked",
-    "firm", "after", "until", "skill", "per", "step", "stacks", "seconds", "spent", "add", "scale", "factor",
-    "strength", "pierce", "pierce_points", "times", "least", "damage", "damage_points", "damage_defense", "kind",
-    "heal", "heal_points", "heal_share", "heal_dealt", "sp", "dp", "stun", "wear", "wards", "wards_most", "lose",
-    "lose_share", "chance", "lot", "radius", "at_target", "besides", "most", "ahead", "aside", "behind", "first",
-    "high_near", "company", "state",
+    "others", "roles", "rarities", "groups", "spared_groups", "cost_most", "gains", "melee", "flying", "shoots",
+    "heavy", "light", "races", "blocked", "held", "below", "above", "own_below", "own_above", "holds", "free", "alone",
+    "own_blocked", "firm", "after", "until", "skill", "per", "step", "stacks", "seconds", "spent", "add", "scale",
+    "factor", "strength", "pierce", "pierce_points", "times", "least", "damage", "damage_points", "damage_defense",
+    "kind", "heal", "heal_points", "heal_share", "heal_dealt", "sp", "dp", "stun", "wear", "wards", "wards_most",
+    "lose", "lose_share", "chance", "lot", "radius", "at_target", "besides", "most", "ahead", "aside", "behind",
+    "first", "high_near", "company", "state",
 }  # fmt: skip
 """The parts of effects that are played; one with any other is not."""
 PLAYED_NUMBERS = {
@@ -165,6 +165,7 @@ def _enemy_fits(effect: Effect, enemy: Enemy) -> bool:
         and enemy.weight >= effect.heavy
         and (effect.light < 0 or enemy.weight <= effect.light)
         and (not effect.groups or bool(set(effect.groups) & set(enemy.groups)))
+        and not set(effect.spared_groups) & set(enemy.groups)
         and (not effect.races or bool(set(effect.races) & set(enemy.races)))
     )
 
@@ -175,6 +176,7 @@ def _operator_fits(effect: Effect, one: Operator) -> bool:
         (not effect.roles or one.role in effect.roles)
         and (not effect.rarities or one.rarity in effect.rarities)
         and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
+        and not set(effect.spared_groups) & set(one.groups)
         and effect.melee in (None, one.melee)
         and (not effect.cost_most or one.cost <= effect.cost_most)
         and (not effect.gains or (one.skill is not None and one.skill.gain in effect.gains))

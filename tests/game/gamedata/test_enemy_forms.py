@@ -205,6 +205,38 @@ def test_words_of_one_family_need_its_numbers(words, numbers, skills, fields):
     assert found.fields | effects == plain
 
 
+def test_a_rite_and_a_pulse_wave_are_read_together():
+    """The rite's reach before and after a pulse wave is in no table: 1.5 and 2.5 tiles (docs/rules.md)."""
+    rites = [skill(name, 5.0, atk_scale=1.0) for name in ("Immo", "Immo[Rage]")]
+    found = read(
+        "周期性施法，对周围所有单位造成相当于攻击力的法术伤害", "接触脉冲波时，不受伤害且攻击范围扩大", skills=rites
+    )
+    assert found.rest == ()
+    assert found.fields["groups"] == ["pulse-fed"]
+    rest, *cast = found.fields["effects"]
+    assert rest["add"] == {"disarmed": 1.0}
+    assert [(one["form"], one["radius"], one["every"], one["damage"]) for one in cast] == [
+        (1, 1.5, 5, 1),
+        (2, 2.5, 5, 1),
+    ]
+    changed = read("接触脉冲波时，不受伤害且攻击切换成法术伤害")
+    assert (changed.rest, changed.fields) == ((), {"groups": ["pulse-fed"], "second_damage": "arts"})
+
+
+def test_charges_come_one_by_one_and_three_at_a_time_below_half():
+    """W's first charge after 9 s, the next 20 s after it went off; below half of her health three, and at once."""
+    found = read(
+        "会使用爆破物，能对我方单位造成大量物理伤害", "生命值降至一半以下时炸药包的使用数量增加",
+        skills=[skill("C4", 20.0, 9.0, atk_scale=1.8, range_radius=2.5)],
+    )  # fmt: skip
+    assert found.rest == ()
+    bombs = [one for one in found.fields["effects"] if one.get("at_end")]
+    assert [(one["most"], one["ready_after"], one["every"], one["damage"]) for one in bombs] == [
+        (1, 9.0, 23.8, 1.8), (3, 0.1, 23.8, 1.8),
+    ]  # fmt: skip
+    assert [one["link"] for one in found.fields["effects"] if "link" in one] == [3.8, 3.8]
+
+
 def without_firm(effect):
     """An effect without what its text's format adds."""
     return {key: value for key, value in effect.items() if key != "firm"}

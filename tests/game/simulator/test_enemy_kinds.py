@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from levels import CATALOGUE
+from levels import CATALOGUE, place
 from worlds import deploy, health, own_health, until
 
-from game.actions import LEFT
+from game.actions import LEFT, RETREAT, Action
 from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
 from game.levels.stage import stage_of
@@ -121,6 +121,53 @@ radius = 1
 at_target = true
 injury = 2.2
 element = "necrosis"
+
+[witch]
+name = "Witch"
+kind = "caster"
+ids = ["witch"]
+groups = ["pulse-fed"]
+max_health = 7000
+attack = 350
+damage = "arts"
+speed = 0
+attack_interval = 1
+
+[[witch.effects]]
+add = { disarmed = 1 }
+
+[[witch.effects]]
+when = "interval"
+every = 5
+ready_after = 0.1
+waits = true
+form = 1
+who = "enemies"
+radius = 1.5
+damage = 1
+kind = "arts"
+
+[[witch.effects]]
+when = "interval"
+every = 5
+ready_after = 0.1
+waits = true
+form = 2
+who = "enemies"
+radius = 2.5
+damage = 1
+kind = "arts"
+
+[blade]
+name = "Blade"
+kind = "soldier"
+ids = ["blade"]
+groups = ["pulse-fed"]
+max_health = 8000
+attack = 480
+speed = 0.85
+attack_interval = 2.5
+second_damage = "arts"
 """
 HALL = ("^^^^^^^^", "S......E", "........", "........", "^^^^^^^^")
 STILL = {"attack": 0.0, "holds_fire": True, "skill": None, "effects": (), "max_health": 1e5, "resistance": 0.0}
@@ -133,13 +180,18 @@ def _catalogue(tmp_path_factory):
     return load_catalogue(folder)
 
 
-def battle_with(make, catalogue, *enemies, names=("Fang", "Beagle", "Kroos"), start=(1, 0), **changes):
-    """A battle with these enemies in a hall whose walls shooters may stand on."""
+def battle_with(make, catalogue, *enemies, names=("Fang", "Beagle", "Kroos"), start=(1, 0), devices=(), **changes):
+    """A battle with these enemies, and devices on tiles, in a hall whose walls shooters may stand on."""
     top = {"row": len(HALL) - 1 - start[0], "col": start[1]}
     end = {"row": len(HALL) - 2, "col": 7}
     way = {"motionMode": "WALK", "startPosition": top, "endPosition": end, "checkpoints": []}
     refs = tuple({"useDb": True, "id": key, "level": 0} for key in dict.fromkeys(enemies))
     data = make.level([make.spawn(key) for key in enemies], picture=HALL, routes=(way,), refs=refs)
+    data["predefines"] = {"tokenInsts": [
+        {"position": place(len(HALL), tile), "direction": "UP", "hidden": False, "skillIndex": 0, "mainSkillLvl": 1,
+         "inst": {"characterKey": key, "level": 1}}
+        for key, tile in devices
+    ]}  # fmt: skip
     squad = squad_of(names, CATALOGUE)
     stage = stage_of(data, "hall", catalogue)
     return Battle(stage, tuple(msgspec.structs.replace(one, **{**STILL, **changes}) for one in squad))
@@ -237,3 +289,91 @@ def test_deaths_eye_ends_in_necrosis_around_its_target(make, catalogue):
     assert 1e5 - own_health(battle, 0) == pytest.approx(8 * 180.0 + 450.0)
     necrosis = [float(battle._field.unit[slot].necrosis) for slot in range(4)]
     assert necrosis == [pytest.approx(990.0), 0.0, 0.0, pytest.approx(990.0)]
+
+
+ALTAR = "trap_011_ore"
+
+
+def test_a_rite_reaches_farther_after_a_pulse_wave(make, catalogue):
+    """A public simulator's tests of the game's files: 100 % of 350 as arts every 5 s on the tiles beside; after a
+    pulse wave, which does not hurt it, at once and also two tiles away.
+    """
+    battle = battle_with(make, catalogue, "witch", start=(1, 3), devices=((ALTAR, (3, 3)),))
+    deploy(battle, 0, 1, 4)
+    deploy(battle, 1, 1, 5)
+    battle.step(30)
+    assert (1e5 - own_health(battle, 0), own_health(battle, 1)) == (pytest.approx(350.0), 1e5)
+    battle.step(round(6.9 * 30) - battle.ticks)
+    assert (1e5 - own_health(battle, 0), own_health(battle, 1)) == (pytest.approx(700.0), 1e5)
+    battle.step(round(7.3 * 30) - battle.ticks)
+    assert health(battle) == 7000
+    assert 1e5 - own_health(battle, 0) == pytest.approx(1050.0)
+    assert 1e5 - own_health(battle, 1) == pytest.approx(350.0)
+    battle.step(round(13.0 * 30) - battle.ticks)
+    assert 1e5 - own_health(battle, 1) == pytest.approx(700.0)
+
+
+def test_a_blade_strikes_with_arts_after_a_pulse_wave(make, catalogue):
+    """The same source: 480 - 100 defense before, 480 less 25 % resistance after."""
+    battle = battle_with(
+        make, catalogue, "blade", start=(1, 3), devices=((ALTAR, (3, 3)),), defense=100.0, resistance=25.0
+    )
+    deploy(battle, 0, 1, 4)
+    until(battle, lambda: own_health(battle) < 1e5)
+    assert 1e5 - own_health(battle) == pytest.approx(380.0)
+    battle.step(round(7.1 * 30) - battle.ticks)
+    assert health(battle) == 8000
+    before = own_health(battle)
+    until(battle, lambda: own_health(battle) < before)
+    assert before - own_health(battle) == pytest.approx(360.0)
+
+
+def test_w_charges_one_operator_and_three_below_half_of_her_health(make):
+    """The public table: 180 % of 470 from 9 s on, every 20 s; a public simulator from the game's files: 0.6 s, then a
+    charge of 3.2 s on one operator (three below half of her health, the first of them at once), while she stands still.
+    A stun ends that, not the charge.
+    """
+    shipped = load_catalogue()
+    battle = battle_with(make, shipped, "enemy_1504_cqbw", names=("Fang", "Beagle", "Kroos", "Plume"), defense=100.0)
+    foe = battle._field.foe[0]
+    deploy(battle, 0, 2, 3)
+    deploy(battle, 1, 1, 3)
+    foe.next_attack = 1e9
+    until(battle, lambda: foe.link >= 0)
+    began = battle.seconds
+    assert began == pytest.approx(9.0, abs=0.15)
+    stood = (foe.row, foe.col)
+    battle.step(round(3.7 * 30))
+    assert own_health(battle, 0) == own_health(battle, 1) == 1e5
+    assert (foe.row, foe.col) == stood
+    foe.stunned_until = battle.ticks + 6
+    until(battle, lambda: own_health(battle, 0) + own_health(battle, 1) < 2e5)
+    assert battle.seconds - began == pytest.approx(3.8, abs=0.05)
+    assert sorted((own_health(battle, 0), own_health(battle, 1))) == [pytest.approx(1e5 - 746.0), 1e5]
+    deploy(battle, 3, 2, 4)
+    deploy(battle, 2, 0, 3)
+    foe.next_attack, foe.health = 1e9, 4900.0
+    until(battle, lambda: foe.link >= 0)
+    assert battle.seconds - began < 5.0
+    before = [own_health(battle, slot) for slot in range(4)]
+    battle.step(round(3.7 * 30))
+    foe.stunned_until = battle.ticks + 30
+    battle.step(6)
+    hurt = [one - own_health(battle, slot) for slot, one in enumerate(before)]
+    assert sorted(hurt) == [0.0, *[pytest.approx(746.0)] * 3]
+
+
+def test_a_charge_is_lost_with_its_operator(make):
+    """Who has left the field is not hurt, and comes back without it."""
+    battle = battle_with(make, load_catalogue(), "enemy_1504_cqbw", redeploy_time=0.0)
+    foe = battle._field.foe[0]
+    deploy(battle, 0, 1, 3)
+    foe.next_attack = 1e9
+    until(battle, lambda: foe.link >= 0)
+    assert battle.act(Action(RETREAT, 0))
+    battle.records.battle[0]["dp"] = 99
+    foe.stunned_until = battle.ticks + 200
+    battle.step(1)
+    deploy(battle, 0, 1, 3)
+    battle.step(round(4.5 * 30))
+    assert own_health(battle) == 1e5
