@@ -123,12 +123,16 @@ def play(
 
 
 async def _played(config: Any, stage: str, look: str, variation: Variation, battles: int, seed: int) -> Played:
-    """Run a daemon until the battles are over."""
+    """The battles of a variation."""
     plan = solution(stage)
     squad = assign_operators(plan, skins.CATALOGUE).operators
     parts = build(config, squad, plan, battles=battles, fresh=True, tell=lambda _: None)
     parts.learner.set_learning(on=False)
-    parts = in_varied_battles(parts, variation, seed, perfect=look == PERFECT)
+    return await heard(config, in_varied_battles(parts, variation, seed, perfect=look == PERFECT), battles)
+
+
+async def heard(config: Any, parts: Parts, battles: int) -> Played:
+    """Run a daemon until its battles are over, and say how they went."""
     found, steps = [], []
 
     def hear(event: Event) -> None:

@@ -154,19 +154,19 @@ async def watch(folder: Path, tables: dict[str, Any], *, game_seconds: float, wa
 
 
 @contextlib.contextmanager
-def window(stage: str) -> Iterator[None]:
+def window(stage: str, *options: str) -> Iterator[None]:
     """The practice game in a window of a virtual screen, which DISPLAY names while the block lasts."""
     if shutil.which("Xvfb") is None:
         raise SystemExit("Xvfb is not installed; run: make system")
     read, write = os.pipe()
-    options = ["-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
-    with subprocess.Popen(["Xvfb", *options], pass_fds=[write], stderr=subprocess.DEVNULL) as screen:
+    server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+    with subprocess.Popen(server, pass_fds=[write], stderr=subprocess.DEVNULL) as screen:
         os.close(write)
         with os.fdopen(read) as told:
             os.environ["DISPLAY"] = f":{told.readline().strip()}"
         environment = {**os.environ, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"}
         command = [sys.executable, "-m", "bot", "practice", "--window", "--position", "0,0", "--say", "--stage", stage]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as game:
+        with subprocess.Popen([*command, *options], env=environment, stdout=subprocess.PIPE, text=True) as game:
             assert game.stdout is not None
             game.stdout.readline()
             try:

@@ -33,6 +33,8 @@ class Memory:
     """Slot → row, column and direction of its last deployment, whether the operator still stands there or not."""
     seen: dict[int, float] = field(default_factory=dict)
     """Slot → game time at which the operator was last seen on its tile."""
+    hand: int = 0
+    """The most cards that were seen at once. Those of a support unit or of devices are none of the squad."""
     view: BattleView | None = None
     seen_at: float | None = None
     game_time: float = 0.0
@@ -160,6 +162,7 @@ class BattleState(State):
 
         What the twin infers of an operator counts where nothing of it is seen. One that only the twin has does not.
         """
+        memory.hand = max(memory.hand, len(view.cards))
         standing = self._standing(memory, view)
         at = {(row, col): slot for slot, (row, col, _) in standing.items()}
         seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
@@ -179,7 +182,7 @@ class BattleState(State):
             if (row, col) in found:
                 memory.seen[slot] = memory.game_time
         if UNKNOWN in in_hand:
-            most = self.machine.setup.squad_size - len(view.cards)
+            most = max(self.machine.setup.squad_size, memory.hand) - len(view.cards)
             latest = sorted(standing, key=lambda slot: -memory.seen.get(slot, 0.0))[: max(most, 0)]
             standing = {slot: place for slot, place in standing.items() if slot in latest}
         return standing

@@ -10,7 +10,7 @@ from player import gestures, unit, view
 
 from game.view import Card
 from states.commands import Decide, Deploy, Remember, Retreat, Tap, UseSkill
-from states.events import GestureFailed
+from states.events import GestureDone, GestureFailed
 
 
 def test_it_asks_once_a_game_second(player):
@@ -105,6 +105,16 @@ def test_an_operator_that_fell_is_missed_even_when_its_card_cannot_be_read(playe
     player.decide(player.battle(view(cards=view().cards[:1], operators=(unit(2, 2),))), 0, 0, 0, 0)
     unreadable = view(cards=(Card(0, 9, "ready"), Card(-1, -1, "unaffordable")))
     assert player.battle(unreadable)[-1].view.operators == ()
+
+
+def test_cards_of_others_hide_no_operator_of_the_squad(player):
+    """Cards of a support unit stay unknown, and make the hand larger than the squad: who was deployed still stands."""
+    helpers = (Card(-1, 30, "unaffordable"), Card(-1, 32, "unaffordable"))
+    player.walk("battle")
+    commands = player.decide(player.battle(view(cards=(*view().cards, *helpers))), 1, 1, 20, 0)
+    player.tell(GestureDone, id=commands[-1].id)
+    after = view(cards=(view().cards[0], *helpers), operators=(unit(2, 2),))
+    assert [one.slot for one in player.battle(after)[-1].view.operators] == [1]
 
 
 @pytest.mark.parametrize(("kind", "gesture"), [(2, UseSkill), (3, Retreat)])
