@@ -133,7 +133,8 @@ async def _played(config: Any, stage: str, look: str, variation: Variation, batt
 
 async def heard(config: Any, parts: Parts, battles: int) -> Played:
     """Run a daemon until its battles are over, and say how they went."""
-    found, steps = [], []
+    found: list[ResultSeen] = []
+    steps: list[bool] = []
 
     def hear(event: Event) -> None:
         if isinstance(event, ResultSeen):
