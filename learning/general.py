@@ -20,7 +20,7 @@ from learning.dqn import Dqn
 from learning.fingerprint import encoding_fingerprint
 
 FILE = "general.safetensors"
-SHA256 = "156e6d7c542c375c1bdaa10292c83b35c04899eb1adbbb4ba8f5768e6e443740"
+SHA256 = "0bc3e31b0efc0f4fe5f2b7f1c7268dd31718c60b9bce0d4af5a881ca07919e93"
 """Of the file that ships."""
 _REMEDY = "install Holdfast again"
 

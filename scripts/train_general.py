@@ -3,7 +3,8 @@
 On the shipped stages with the default squad, on generated stages with squads drawn from the catalogue, and on the real
 levels of chapters 0 to 4 of a folder of the game's public data (level files and tables) with squads drawn from all
 whole operators of up to five stars. Each has a plan, whose battles are shown; where the search finds none without a
-leak, the stage is left out. Real levels that benchmarks/unseen.py asks about are left out, too. It writes
+leak, the stage is left out. Real levels that benchmarks/unseen.py asks about are left out, too, and so are those that
+only a squad of their own plays. It writes
 learning/weights/general.safetensors and prints its SHA-256, which belongs into learning/general.py.
 """
 
@@ -58,7 +59,7 @@ def real(reference: Path, seed: int) -> Iterator[Task]:
         if not CHAPTERS.search(file.stem) or (entry and entry.code in HELD_OUT):
             continue
         stage = load_stage(file, catalogue)
-        for number in range(0 if stage.stand_ins else SQUADS):
+        for number in range(0 if stage.stand_ins or stage.own_squad else SQUADS):
             squad = drawn_squad(rng, catalogue)
             task = won_task(stage, squad, number)
             sys.stderr.write(f"{file.stem}, squad {number + 1}: {'a plan' if task else 'no plan without a leak'}\n")
