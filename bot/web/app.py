@@ -201,7 +201,7 @@ class Site:
         return told(await run_in_threadpool(self._reports.of_last, hours))
 
     async def written_report(self, request: Request) -> Response:
-        """A report that was written, as Markdown."""
+        """A report that was written, as Markdown or, for another language than English, its figures."""
         text = await run_in_threadpool(self._reports.written, request.path_params["name"])
         return refusal(404, "there is no such report") if text is None else PlainTextResponse(text)
 
@@ -244,7 +244,7 @@ class Site:
         return told(await run_in_threadpool(self._stages.told, request.path_params["name"]))
 
     async def names(self, _: Request) -> Response:
-        """The Chinese names of operators by their English ones."""
+        """The Chinese names of operators and enemies by their English ones."""
         return told(await run_in_threadpool(self._stages.names))
 
     async def plan(self, _: Request) -> Response:

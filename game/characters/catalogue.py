@@ -34,6 +34,9 @@ OPERATORS, ENEMIES, DEVICES, NAMES = "operators.toml", "enemies.toml", "devices.
 """The tables' files. DEVICES come with Holdfast alone; NAMES, which only a user's own tables may have, adds names to
 operators: lists by public id."""
 
+TOLD_ONLY = ("chinese", "missing_chinese")
+"""Fields of the table of enemies for readers: no battle depends on them, so that they are not the enemies' own."""
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -49,6 +52,8 @@ class Catalogue:
     """By the public ids of the level format; ids of one kind may have different numbers."""
     devices: Mapping[str, Device]
     """The devices that levels give the player, by the public ids of the level format."""
+    chinese: Mapping[str, str]
+    """The Chinese of the tables' English: of operators' and enemies' names, and of what is said of them as missing."""
 
     @cached_property
     def operators(self) -> Mapping[str, Operator]:
@@ -124,7 +129,26 @@ def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[T
     for table, entries in names:
         characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
-    return Catalogue(*(MappingProxyType(found) for found in (characters, ranges, own, by_id, _devices())))  # type: ignore[arg-type]
+    found = (characters, ranges, own, by_id, _devices(), dict(_translations([*operators, *enemies])))
+    return Catalogue(*(MappingProxyType(one) for one in found))  # type: ignore[arg-type]
+
+
+class _Bilingual(msgspec.Struct):
+    """What an entry says in both languages; texts of `missing_chinese` stand in the order of those of `missing`."""
+
+    chinese: str = ""
+    missing: list[str] = []
+    missing_chinese: list[str] = []
+
+
+def _translations(tables: list[Table]) -> Iterator[tuple[str, str]]:
+    """The names and texts of all tables with their Chinese. Raises TableError where these are no texts."""
+    for table, entries in tables:
+        for name, entry in entries.items():
+            for one in (entry, *entry.get("variants", {}).values()):
+                told = _convert(table, name, one, _Bilingual)
+                yield from [(name, told.chinese)] if told.chinese else []
+                yield from zip(told.missing, told.missing_chinese, strict=False)
 
 
 def _own_names(character: Character) -> tuple[str, ...]:
@@ -161,7 +185,7 @@ def _characters(table: str, entries: Mapping[str, Any], ranges: Ranges) -> dict[
     found = {}
     for name, entry in entries.items():
         if name != "ranges":
-            drawn = _with_ranges(table, name, entry, ranges)
+            drawn = _with_ranges(table, name, _without(entry, "missing_chinese"), ranges)
             found[name] = _convert(table, name, {"name": name, **drawn}, Character)
             _check_changes(table, found[name])
             _check_builds(table, found[name])
@@ -225,11 +249,16 @@ def _enemies(tables: list[Table]) -> tuple[dict[str, Enemy], dict[str, Enemy]]:
 def _enemy(table: str, name: str, entry: Mapping[str, Any]) -> tuple[Enemy, dict[str, Enemy]]:
     """An enemy, and its variants by id."""
     variants = _tables_in(table, f"{name}.variants", entry.get("variants", {}))
-    own = {"name": name, "kind": name, **{key: value for key, value in entry.items() if key != "variants"}}
+    own = {"name": name, "kind": name, **_without(entry, "variants", *TOLD_ONLY)}
     return _convert(table, name, own, Enemy), {
-        id_: _convert(table, f"{name}.variants.{id_}", {**own, **other, "ids": [id_]}, Enemy)
+        id_: _convert(table, f"{name}.variants.{id_}", {**own, **_without(other, *TOLD_ONLY), "ids": [id_]}, Enemy)
         for id_, other in variants.items()
     }
+
+
+def _without(entry: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """An entry without some of its fields."""
+    return {name: value for name, value in entry.items() if name not in names}
 
 
 def _check_splitting(name: str, known: Mapping[str, Enemy]) -> None:

@@ -64,6 +64,23 @@ def test_numbers_are_the_public_ones(public, name):
         assert set(own.range) == {(-tile["row"], tile["col"]) for tile in ranges[phase["rangeId"]]["grids"]}
 
 
+def test_enemies_have_the_names_of_the_chinese_client(reference):
+    """By the id of their first form; those that are not in the game have a name that no other enemy has."""
+    table = json.loads((reference / "tables" / "enemy_handbook_table.json").read_text(encoding="utf-8"))["enemyData"]
+    official = {entry["name"] for entry in table.values()}
+    for name, enemy in CATALOGUE.enemies.items():
+        known = [table[id_]["name"] for id_ in enemy.ids if id_ in table]
+        assert CATALOGUE.chinese[name] in known if known else CATALOGUE.chinese[name] not in official
+    names = [CATALOGUE.chinese[name] for name in (*CATALOGUE.enemies, *CATALOGUE.characters)]
+    assert len(set(names)) == len(names)
+
+
+def test_what_is_missing_of_operators_and_enemies_is_said_in_chinese_too():
+    """Each text of the tables that come with Holdfast."""
+    units = (*CATALOGUE.characters.values(), *CATALOGUE.enemies_by_id.values())
+    assert {what for one in units for what in one.missing} <= CATALOGUE.chinese.keys()
+
+
 def naked(character):
     """A character without talents: some have theirs from the first level on."""
     return msgspec.structs.replace(character, bonuses=())
