@@ -27,34 +27,58 @@ SHOWN_REASONS = 3
 SHOWN_NAMES = 3
 """How many names of one reason are given there."""
 
-STAND_INS = "kinds of enemies are stand-ins"
+REASONS: Mapping[str, str] = {
+    "stand_ins": "{count} of {of} kinds of enemies are stand-ins",
+    "enemies_weaker": "enemies with the numbers of a weaker form",
+    "enemies_partly": "enemies of which something is not played",
+    "friends_absent": "operators of the level that no table has, and that do not fight along",
+    "friends_stronger": "operators of the level who are stronger there",
+    "cards_left_out": "operators of the level's own cards, whom only the squad brings here",
+    "devices_unusable": "devices for the player that cannot be used",
+    "devices_not_played": "devices that are not played",
+    "tiles_plain": "tiles that are played as plain ones",
+    "tiles_not_played": "tiles whose effect is not played",
+    "rules_not_played": "rules of the level that are not played",
+    "enemies_absent": "enemies that come only if something happens, and never here",
+    "actions_not_played": "actions of the level that are not played",
+    "points_not_played": "points of routes that are not played",
+    "ways_absent": "routes on which no way is found",
+    "rules_off": "rules that a player may choose, and that are off here",
+    "options_not_played": "options of the level that are not played",
+    "spawns_otherwise": "spawns that may come at other times",
+    "parts_not_played": "parts of the level that are not played",
+    "operators_partly": "operators of whom a talent or skill is not wholly played",
+    "steps_for_none": "steps of the plan for what is not there",
+    "steps_not_played": "steps of the plan that are not played",
+    "plan_otherwise": "parts of the plan not played as written",
+}
+"""What each reason says in English, by its code."""
 RULES: Sequence[tuple[str, Level, str]] = (
-    # An entry of Stage.unknown (its groups: a name and perhaps a detail), what it makes of a result, what is said.
+    # An entry of Stage.unknown (its groups: a name and perhaps a detail), what it makes of a result, and the reason.
     # The first that fits counts; what comes first is said first.
-    (r"enemy (\S+)", NOT_TRUSTED, STAND_INS),
-    (r"enemy (\S+) (level \d+)", NOT_TRUSTED, "enemies with the numbers of a weaker form"),
-    (r"enemy (\S+): (.*)", PARTLY, "enemies of which something is not played"),
-    (r"friend (\S+)", NOT_TRUSTED, "operators of the level that no table has, and that do not fight along"),
-    (r"friend (\S+): (.*)", PARTLY, "operators of the level who are stronger there"),
+    (r"enemy (\S+)", NOT_TRUSTED, "stand_ins"),
+    (r"enemy (\S+) (level \d+)", NOT_TRUSTED, "enemies_weaker"),
+    (r"enemy (\S+): (.*)", PARTLY, "enemies_partly"),
+    (r"friend (\S+)", NOT_TRUSTED, "friends_absent"),
+    (r"friend (\S+): (.*)", PARTLY, "friends_stronger"),
     # Cards that help the player: without them a stage is harder here than in the game.
-    (r"predefined (char_\S+)", PARTLY, "operators of the level's own cards, whom only the squad brings here"),
-    (r"predefined (trap_(?:001_crate|002_emp|005_sensor|006_antidr|007_ballis))", PARTLY,
-     "devices for the player that cannot be used"),
-    (r"predefined (.+)", NOT_TRUSTED, "devices that are not played"),
+    (r"predefined (char_\S+)", PARTLY, "cards_left_out"),
+    (r"predefined (trap_(?:001_crate|002_emp|005_sensor|006_antidr|007_ballis))", PARTLY, "devices_unusable"),
+    (r"predefined (.+)", NOT_TRUSTED, "devices_not_played"),
     # These tiles only look different, or only hide operators.
-    (r"tile (tile_(?:fence|fence_bound|grass|gazebo))", PARTLY, "tiles that are played as plain ones"),
-    (r"tile (.+)", NOT_TRUSTED, "tiles whose effect is not played"),
-    (r"rune (.+)", NOT_TRUSTED, "rules of the level that are not played"),
-    (r"globalBuff (.+)", NOT_TRUSTED, "rules of the level that are not played"),
-    (r"(branches)", NOT_TRUSTED, "enemies that come only if something happens, and never here"),
-    (r"hiddenGroup (.+)", NOT_TRUSTED, "enemies that come only if something happens, and never here"),
-    (r"action (.+)", NOT_TRUSTED, "actions of the level that are not played"),
-    (r"checkpoint (.+)", NOT_TRUSTED, "points of routes that are not played"),
-    (r"(.+) cannot be reached on foot", NOT_TRUSTED, "routes on which no way is found"),
-    (r"(optionalRunes)", PARTLY, "rules that a player may choose, and that are off here"),
-    (r"option (.+)", PARTLY, "options of the level that are not played"),
-    (r"(advancedWaveTag .+|refreshType .+|managedByScheduler false)", PARTLY, "spawns that may come at other times"),
-    (r"(.+)", NOT_TRUSTED, "parts of the level that are not played"),
+    (r"tile (tile_(?:fence|fence_bound|grass|gazebo))", PARTLY, "tiles_plain"),
+    (r"tile (.+)", NOT_TRUSTED, "tiles_not_played"),
+    (r"rune (.+)", NOT_TRUSTED, "rules_not_played"),
+    (r"globalBuff (.+)", NOT_TRUSTED, "rules_not_played"),
+    (r"(branches)", NOT_TRUSTED, "enemies_absent"),
+    (r"hiddenGroup (.+)", NOT_TRUSTED, "enemies_absent"),
+    (r"action (.+)", NOT_TRUSTED, "actions_not_played"),
+    (r"checkpoint (.+)", NOT_TRUSTED, "points_not_played"),
+    (r"(.+) cannot be reached on foot", NOT_TRUSTED, "ways_absent"),
+    (r"(optionalRunes)", PARTLY, "rules_off"),
+    (r"option (.+)", PARTLY, "options_not_played"),
+    (r"(advancedWaveTag .+|refreshType .+|managedByScheduler false)", PARTLY, "spawns_otherwise"),
+    (r"(.+)", NOT_TRUSTED, "parts_not_played"),
 )  # fmt: skip
 LEFT_OUT_ACTIONS = "actions of the type"
 """Start of the note in `Plan.notes` that steps of an unknown kind are left out (see planning.jobs)."""
@@ -64,9 +88,21 @@ class TrustReason(NamedTuple):
     """One kind of thing that is not played, and which ones."""
 
     level: Level
-    what: str
+    code: str
+    """One of `REASONS`."""
     details: Mapping[str, tuple[str, ...]]
     """By name, what of it is not played; empty where there is no more to say than the name."""
+    of: int = 0
+    """How many there are of what is counted, played or not."""
+
+    @property
+    def what(self) -> str:
+        """The kind in English."""
+        return REASONS[self.code].format(count=len(self.details), of=self.of)
+
+    def facts(self) -> dict[str, Any]:
+        """The reason as plain data, for those who word it in another language."""
+        return {"code": self.code, "count": len(self.details), "of": self.of, "details": self.details}
 
     def short(self) -> str:
         """The reason with the first names alone."""
@@ -127,13 +163,12 @@ def _stage_reasons(stage: Stage, catalogue: Catalogue) -> Iterator[TrustReason]:
     """What of a stage is not played, like things together, in the order of RULES."""
     found: dict[tuple[Level, str], dict[str, tuple[str, ...]]] = {rule[1:]: {} for rule in RULES}
     for entry in stage.unknown:
-        level, what, name, detail = _rule_for(entry)
-        names, name = found[level, what], _named(name, catalogue)
+        level, code, name, detail = _rule_for(entry)
+        names, name = found[level, code], _named(name, catalogue)
         names[name] = (*names.get(name, ()), *detail)
-    for (level, what), names in found.items():
-        of = len({enemy.name for enemy in stage.enemies})
+    for (level, code), names in found.items():
         if names:
-            yield TrustReason(level, f"{len(names)} of {of} {what}" if what == STAND_INS else what, names)
+            yield TrustReason(level, code, names, len({enemy.name for enemy in stage.enemies}))
 
 
 def _named(name: str, catalogue: Catalogue) -> str:
@@ -143,11 +178,11 @@ def _named(name: str, catalogue: Catalogue) -> str:
 
 
 def _rule_for(entry: str) -> tuple[Level, str, str, tuple[str, ...]]:
-    """The level and the words of an entry of Stage.unknown, its name, and a detail if it has one."""
-    for pattern, level, what in RULES:
+    """The level and the reason of an entry of Stage.unknown, its name, and a detail if it has one."""
+    for pattern, level, code in RULES:
         if match := re.fullmatch(pattern, entry):
             name, *detail = match.groups()
-            return level, what, name, tuple(detail)
+            return level, code, name, tuple(detail)
     raise AssertionError(entry)  # the last rule fits all
 
 
@@ -161,7 +196,7 @@ def _operator_reasons(operators: Sequence[Operator], catalogue: Catalogue) -> It
     known = ((one, catalogue.characters.get(one.name)) for one in operators)
     missing = {one.name: _missing(one, character) for one, character in known if character is not None}
     if names := {name: what for name, what in missing.items() if what}:
-        yield TrustReason(PARTLY, "operators of whom a talent or skill is not wholly played", names)
+        yield TrustReason(PARTLY, "operators_partly", names)
 
 
 def _missing(one: Operator, character: Character) -> tuple[str, ...]:
@@ -175,10 +210,10 @@ def _plan_reasons(plan: Plan, squad: PlanSquad) -> Iterator[TrustReason]:
     """Which steps of a plan are not played."""
     acted_on = (step.name for step in plan.steps if step.kind in AIMED and step.name)
     left_out = [note for note in plan.notes if note.startswith(LEFT_OUT_ACTIONS)]
-    for level, what, names in (
-        (NOT_TRUSTED, "steps of the plan for what is not there", [one for one in acted_on if one not in squad.slots]),
-        (NOT_TRUSTED, "steps of the plan that are not played", left_out),
-        (PARTLY, "parts of the plan not played as written", [note for note in plan.notes if note not in left_out]),
+    for level, code, names in (
+        (NOT_TRUSTED, "steps_for_none", [one for one in acted_on if one not in squad.slots]),
+        (NOT_TRUSTED, "steps_not_played", left_out),
+        (PARTLY, "plan_otherwise", [note for note in plan.notes if note not in left_out]),
     ):
         if names:
-            yield TrustReason(level, what, dict.fromkeys(names, ()))
+            yield TrustReason(level, code, dict.fromkeys(names, ()))

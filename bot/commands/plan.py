@@ -412,7 +412,7 @@ def facts_of(options: Namespace, found: FoundPlan, stage: Stage, job: Plan, file
     return {
         "stage": stage.code, "challenge": options.challenge, "seed": options.seed, "wanted_stars": options.stars,
         "won": found.played.won, "stars": found.played.stars, "leaks": found.played.leaks, "life": found.played.life,
-        **found.trust.facts(),
+        **found.trust.facts(), "grade_codes": [reason.facts() for reason in found.trust.reasons],
         "holds": {one.variation: {"held": one.held, "battles": one.battles} for one in found.holdings},
         "steps": plan_lines(found.plan, found.squad, found.moments),
         "operators": operators_used(found.plan, found.squad), "dp": deployment_cost(found.plan, found.squad),

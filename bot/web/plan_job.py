@@ -104,7 +104,7 @@ class PlanJob:
         except (orjson.JSONDecodeError, IndexError):
             self._state |= {"state": "failed", "why": self._said[-1] if self._said else f"exit code {code}"}
             return
-        kept = ("stage", "won", "stars", "leaks", "holds", "grade", "grade_reasons", "job")
+        kept = ("stage", "won", "stars", "leaks", "holds", "grade", "grade_reasons", "grade_codes", "job")
         self._state |= {"state": "done", "found": {name: found[name] for name in kept if name in found}}
 
     def _arguments(self, stage: str, seconds: int, picture: Path) -> list[str]:

@@ -18,6 +18,7 @@ from game.errors import HoldfastError
 from game.gamedata.stages import plain
 from game.levels.routes import MOVE, Route
 from game.levels.stage import Stage, describe, shipped_codes, shipped_stages
+from planning.grading import trust_in
 from planning.jobs import read_plan
 from planning.plans import Plan
 from planning.solutions import solution_path
@@ -73,12 +74,13 @@ class Stages:
             "ways": [way_of(stage.routes[number]) for number in sorted({one.route for one in stage.comers})],
             "waves": waves_of(stage),
             "plans": list(self._plans(stage)),
+            "unplayed": [reason.facts() for reason in trust_in(stage, (), self._known.catalogue).reasons],
             "has_roster": kept_file(self._config).is_file(),
         }
 
     def names(self) -> dict[str, str]:
-        """The Chinese names of operators by their English ones."""
-        return {one.name: one.chinese for one in self._known.catalogue.characters.values() if one.chinese}
+        """The Chinese of the tables' English, as `Catalogue.chinese`."""
+        return dict(self._known.catalogue.chinese)
 
     def file(self, name: str) -> str:
         """What `holdfast plan` calls the stage of a name. Raises StageError where there is none."""

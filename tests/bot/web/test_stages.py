@@ -10,6 +10,7 @@ from runs import PATIENCE, quick_level
 from web_side import page
 
 from bot.config import parse
+from bot.extras import ROOT
 from bot.web.plan_job import PlanJob
 from bot.web.stages import Stages
 from game.errors import StageError
@@ -29,6 +30,18 @@ def test_a_stage_is_told_with_map_ways_waves_and_plans(tmp_path):
     assert told["ways"][0]["points"][0] == [2.0, 0.0]
     assert [(plan["name"], plan["kept"]) for plan in told["plans"]] == [("HF-1-abc", True), ("first_watch", False)]
     assert told["plans"][0]["steps"][0]["kind"] == "Deploy"
+
+
+def test_what_of_a_stage_is_not_played_is_told_as_codes_with_values(tmp_path):
+    """For other languages than English, with the Chinese of the tables' names and texts."""
+    level = (ROOT / "game" / "levels" / "stages" / "first_watch.json").read_text(encoding="utf-8")
+    changed = level.replace("enemy_1007_slime", "enemy_1050_lslime")
+    (tmp_path / "pompeii.json").write_text(changed, encoding="utf-8")
+    stages = Stages(parse({"play": {"stage": "pompeii.json"}}, folder=tmp_path))
+    (reason,) = [one for one in stages.told("pompeii.json")["unplayed"] if one["code"] == "enemies_partly"]
+    assert list(reason["details"]) == ["pompeii"]
+    assert stages.names()["pompeii"] == "“庞贝”"
+    assert all(stages.names()[what] for what in reason["details"]["pompeii"])
 
 
 def test_stages_are_found_by_code_and_name_and_the_configured_one_comes_first(tmp_path):
