@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from bot import log, log_reader
 from bot.reporter import Publish
 
@@ -212,14 +214,16 @@ def last_picture(folder: Path) -> Path | None:
 
 
 def write(report: NightReport, folder: Path) -> Path:
-    """Write the report as Markdown, with a drawing where there were enough battles, into a folder that is made when
-    needed; returns the file. It is named after the report's last moment. Raises OSError.
+    """Write the report as Markdown, with its figures as JSON and, where there were enough battles, a drawing beside it.
+
+    The folder is made when needed; returns the Markdown, which is named after the report's last moment. Raises OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = "".join(character for character in report.end[:16] if character.isdigit()) or "empty"
     drawing = f"{name}.png" if len(report.rates) > 1 else ""
     if drawing:
         draw(report, folder / drawing)
+    (folder / f"{name}.json").write_bytes(orjson.dumps(report.facts()))
     file = folder / f"{name}.md"
     file.write_text(markdown(report, folder, drawing), encoding="utf-8")
     return file

@@ -69,9 +69,9 @@ class Reports:
         return {**report, "written": sorted((path.name for path in self._folder.glob("*.md")), reverse=True)}
 
     def written(self, name: str) -> str | None:
-        """The text of a report that was written; None where there is none of this name."""
+        """The text of a report that was written (NAME.md), or its figures (NAME.json); None where there is none."""
         file = inside(self._folder, name)
-        return file.read_text(encoding="utf-8") if file and file.suffix == ".md" else None
+        return file.read_text(encoding="utf-8") if file and file.suffix in (".md", ".json") else None
 
     @property
     def _folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import cv2
@@ -93,6 +94,7 @@ def test_the_report_reads_well_and_shows_the_last_frame_before_a_fault(evidence,
     assert (tmp_path / "reports" / "../faults/20260304-2258/frame_08_1.00.png").is_file()
     drawing = cv2.imread(str(tmp_path / "reports" / "202603050005.png"))
     assert drawing is not None
+    assert json.loads(file.with_suffix(".json").read_bytes())["battles"] == 60
     assert markdown(report_of(night()), tmp_path).count("frame_") == 0
 
 

@@ -56,6 +56,7 @@ def test_the_report_of_the_last_hours_is_made_once_in_a_while(data):
     """It has the win rates for a curve and the names of the written ones; a written one is read by its name only."""
     (data / "reports").mkdir()
     (data / "reports" / "202611270730.md").write_text("# a night", encoding="utf-8")
+    (data / "reports" / "202611270730.json").write_text('{"battles": 7}', encoding="utf-8")
     reports = Reports(data)
     report = reports.of_last(24.0)
     assert (report["battles"], report["won"], len(report["rates"])) == (30, 30, 11)
@@ -63,6 +64,7 @@ def test_the_report_of_the_last_hours_is_made_once_in_a_while(data):
     (data / "log.jsonl").unlink()
     assert reports.of_last(24.0)["battles"] == 30
     assert reports.written("202611270730.md") == "# a night"
+    assert reports.written("202611270730.json") == '{"battles": 7}'
     assert reports.written("../log.jsonl.1") is None
 
 
