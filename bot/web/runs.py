@@ -21,8 +21,8 @@ from bot.trace_tools import name_of, tell
 from bot.web.records import inside
 from game.actions import DEPLOY
 from game.view import BattleView
-from states.commands import BattleEnded, Decide, Report
-from states.events import BattleSeen, Decided, Tick
+from states.commands import BattleEnded, Command, Decide, Report
+from states.events import BattleSeen, Decided, Event, Tick
 
 MOST_STEPS = 6000
 """Lines of a battle that are sent; a battle has a few hundred."""
@@ -136,9 +136,8 @@ def _step(
         "line": number,
         "seconds": round(seconds, 2),
         "state": state,
-        "event": name_of(event),
-        "told": tell(event),
-        "did": [tell(one) for one in line.commands],
+        **said(event),
+        "did": [said(one) for one in line.commands],
     }
     if isinstance(event, BattleSeen):
         step["view"] = seen(event.view, known)
@@ -146,6 +145,17 @@ def _step(
         tile = list(divmod(event.action[2], width)) if event.action[0] == DEPLOY else None
         step["decided"] = {"q": round(event.q, 3), "explored": event.explored, "tile": tile, "slot": event.action[1]}
     return step
+
+
+def said(what: Event | Command) -> dict[str, Any]:
+    """An event or a command: its name, how it is told in English, and its values for those who tell it otherwise."""
+    values = {field: getattr(what, field) for field in what.__struct_fields__}
+    if isinstance(what, BattleSeen | Decide):
+        view = what.view
+        values |= {name: getattr(view, name) for name in ("kills", "total", "life", "dp", "paused")}
+        values |= {name: len(getattr(view, name)) for name in ("cards", "operators", "enemies")}
+    plain = {field: value for field, value in values.items() if not isinstance(value, BattleView)}
+    return {"name": name_of(what), "told": tell(what), "values": plain}
 
 
 def seen(view: BattleView, known: dict[tuple[int, int], tuple[int, int]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ function fault(one) {
   const newest = one.pictures.length - 1;
   const parts = [h("h2", {}, moment(one.name)), h("p", {}, told(one.why)), one.state ? h("p", { class: "faint" }, `${t("state")}: ${t(`state_${one.state}`, one.state)}`) : ""];
   if (newest >= 0) {
-    const picture = h("img", { src: address(newest), alt: one.why, loading: "lazy" });
+    const picture = h("img", { src: address(newest), alt: told(one.why), loading: "lazy" });
     const count = h("output", {}, `${newest + 1}/${newest + 1}`);
     parts.push(picture, h("div", { class: "scrub" }, h("input", { type: "range", min: 0, max: newest, value: newest, "aria-label": t("frames"),
       oninput: (event) => { picture.src = address(event.target.value); count.textContent = `${Number(event.target.value) + 1}/${newest + 1}`; } }), count));

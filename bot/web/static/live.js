@@ -81,7 +81,7 @@ function drawInferred(pen, one, at) {
   pen.arc(x, y, 11, 0, 7);
   pen.stroke();
   pen.setLineDash([]);
-  tag(pen, one.kind, x + 12, y + 6, "#ff7bf5");
+  tag(pen, nameOf(one.kind), x + 12, y + 6, "#ff7bf5");
 }
 
 function outline(pen, points, colour, width) {
@@ -119,7 +119,7 @@ function fill(parts, { status, hand, decisions, plan }) {
   parts.plan.replaceChildren(...planProgress(status.plan, plan ?? []));
   parts.learning.replaceChildren(facts([
     [t("win_rate"), status.win_rate_last_20 === undefined ? "—" : percent(status.win_rate_last_20)],
-    [t("learns"), status.learner_failed ?? (status.learning === undefined ? "—" : t(status.learning ? "on" : "off"))],
+    [t("learns"), status.learner_failed ? told(status.learner_failed) : (status.learning === undefined ? "—" : t(status.learning ? "on" : "off"))],
     [t("epsilon"), fixed(status.epsilon)], [t("buffer"), status.buffer], [t("updates"), status.updates],
     [t("loss"), fixed(status.loss, 4)], ["Q", fixed(status.q_mean)], [t("champion"), status.champion?.record ?? "—"]]));
   const twin = status.twin;
@@ -168,5 +168,5 @@ async function ask(verb, body, sure) {
   if (sure && !confirm(t(sure))) return;
   const answer = await post(`/api/request/${verb}`, body);
   if (answer.step === "rejected") say(told(answer.why), true);
-  else say(t(answer.step === "accepted" ? "accepted" : "done", null, { what: t(`ask_${verb}`, verb) }));
+  else say(t(answer.step === "accepted" ? "accepted" : "done", null, { what: t(`verb_${verb}`, verb) }));
 }

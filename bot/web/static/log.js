@@ -1,5 +1,6 @@
 // The log, newest first, filtered by the server.
 import { get, h, tried } from "./page.js";
+import { toldValue } from "./told.js";
 import { t } from "./words.js";
 
 const LEVELS = ["debug", "info", "warning", "error"];
@@ -19,7 +20,7 @@ export function open(place) {
     if (!found) return;
     lines.replaceChildren(...(found.length ? found.map(line) : [t("nothing_found")]));
     for (const name of new Set(found.map((one) => one.event)))
-      if (![...events.children].some((one) => one.value === name)) events.append(h("option", { value: name }));
+      if (![...events.children].some((one) => one.value === name)) events.append(h("option", { value: name, label: other(t(`log_${name}`, name), name) }));
   };
   for (const field of [level, event, text]) field.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(draw, 250); });
   place.append(h("div", { class: "filters" }, level, event, events, text, h("label", {}, going, t("follow"))), lines);
@@ -28,8 +29,12 @@ export function open(place) {
   return () => clearInterval(timer);
 }
 
+/** A text that stands beside a name; nothing where it is that name. */
+const other = (text, name) => (text === name ? null : text);
+
 function line(one) {
   const rest = Object.entries(one).filter(([name]) => !HIDDEN.includes(name));
-  return h("li", { class: one.level }, h("time", { title: one.time }, (one.time ?? "").slice(5, 19).replace("T", " ")), h("b", {}, one.event),
-    h("span", {}, rest.map(([name, value]) => [h("i", {}, name), ` ${typeof value === "object" ? JSON.stringify(value) : value} `])));
+  const event = t(`log_${one.event}`, one.event);
+  return h("li", { class: one.level }, h("time", { title: one.time }, (one.time ?? "").slice(5, 19).replace("T", " ")), h("b", { title: other(one.event, event) }, event),
+    h("span", {}, rest.map(([name, value]) => [h("i", {}, t(`field_${name}`, name)), ` ${toldValue(name, value)} `])));
 }

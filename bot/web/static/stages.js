@@ -1,8 +1,8 @@
 // Stages: find one, see its map, ways, waves and plans, and have a plan searched for.
 import { card, clock, facts, get, h, post, say, svg, tried } from "./page.js";
 import { board, facing, operator } from "./board.js";
-import { stepWords, told } from "./told.js";
-import { nameOf, t } from "./words.js";
+import { stepWords, told, toldReason } from "./told.js";
+import { language, nameOf, t } from "./words.js";
 
 export function open(place, wanted) {
   const body = h("div", {});
@@ -62,9 +62,9 @@ function show(place, stage) {
       h("div", { class: "stack" }, h("figure", { class: "frame" }, drawn.root), legend(), slider, card(t("waves"), waves(stage))),
       h("div", { class: "stack" },
         card(t("plan"), plans, steps), card(t("plan_this"), wish.parts),
-        card(t("stage"), facts([[t("enemies"), Object.entries(stage.enemies).map(([kind, count]) => `${count} ${kind}`).join(", ")],
+        card(t("stage"), facts([[t("enemies"), Object.entries(stage.enemies).map(([kind, count]) => `${count} ${nameOf(kind)}`).join(", ")],
           [t("life"), given.max_life], [t("dp"), `${given.initial_cost} (+1/${given.cost_increase_time} s)`], [t("may_stand"), given.character_limit],
-          [t("without_rule"), stage.unknown.join(", ") || "—"], [t("stand_ins"), stage.stand_ins.join(", ") || "—"]])))));
+          [t("without_rule"), (language() === "zh" ? stage.unplayed.map(toldReason) : stage.unknown).join(", ") || "—"], [t("stand_ins"), stage.stand_ins.join(", ") || "—"]])))));
   fillPlans(0);
   return wish.end;
 }
@@ -77,8 +77,8 @@ function waves(stage) {
   const last = Math.max(10, ...stage.waves.map((one) => one.time));
   const height = 20 * kinds.length + 24, x = (time) => 110 + (time / last) * 440;
   return h("div", { class: "wide" }, svg("svg", { class: "waves", viewBox: `0 0 560 ${height}`, role: "img" },
-    kinds.map((kind, row) => [svg("text", { x: 0, y: 20 * row + 16 }, kind.slice(0, 16)), svg("line", { class: "grid", x1: 110, x2: 550, y1: 20 * row + 12, y2: 20 * row + 12 })]),
-    stage.waves.map((one) => svg("circle", { class: `wave${one.random ? " random" : ""}`, cx: x(one.time), cy: 20 * kinds.indexOf(one.enemy) + 12, r: 5 }, svg("title", {}, `${clock(one.time)} ${one.enemy}, ${t("way")} ${one.way + 1}`))),
+    kinds.map((kind, row) => [svg("text", { x: 0, y: 20 * row + 16 }, nameOf(kind).slice(0, language() === "zh" ? 9 : 16)), svg("line", { class: "grid", x1: 110, x2: 550, y1: 20 * row + 12, y2: 20 * row + 12 })]),
+    stage.waves.map((one) => svg("circle", { class: `wave${one.random ? " random" : ""}`, cx: x(one.time), cy: 20 * kinds.indexOf(one.enemy) + 12, r: 5 }, svg("title", {}, `${clock(one.time)} ${nameOf(one.enemy)}, ${t("way")} ${one.way + 1}`))),
     [0, 0.5, 1].map((share) => svg("text", { class: "axis", "text-anchor": ["start", "middle", "end"][2 * share], x: x(share * last), y: height - 4 }, clock(share * last)))));
 }
 
@@ -112,8 +112,8 @@ function progressOf({ state, why, said, found, picture }) {
   const held = found ? Object.entries(found.holds).map(([name, one]) => ` · ${t(name)} ${one.held}/${one.battles}`) : "";
   return [h("p", {}, t(`search_${state}`), why ? `: ${told(why)}` : ""), ...(state === "running" ? said : []).map((one) => h("p", { class: "faint" }, told(one))),
     found ? h("p", {}, t(found.won ? "plan_wins" : "plan_loses", null, found), held) : "",
-    found ? h("p", { class: "faint" }, t(`grade_${found.grade}`), found.grade_reasons.map((one) => ` · ${told(one)}`)) : "",
-    picture ? h("img", { src: `/api/plan/picture?${Date.now()}`, alt: t("plan") }) : ""];
+    found ? h("p", { class: "faint" }, t(`grade_${found.grade}`), (language() === "zh" ? found.grade_codes.map(toldReason) : found.grade_reasons).map((one) => ` · ${one}`)) : "",
+    picture && language() !== "zh" ? h("img", { src: `/api/plan/picture?${Date.now()}`, alt: t("plan") }) : ""];
 }
 
 /** The steps of a copilot job: its places are (column, row). */

@@ -1,9 +1,12 @@
 // Traces: choose a run and a battle, then go through it event by event.
 import { card, clock, facts, get, h, megabytes, tried } from "./page.js";
 import { board, enemy, framed, operator } from "./board.js";
+import { stepWords, toldStep } from "./told.js";
 import { nameOf, t } from "./words.js";
 
 const SPEEDS = [1, 4, 16];
+const ACTIONS = ["", "Deploy", "Skill", "Retreat"];
+const DIRECTIONS = ["right", "down", "left", "up"];
 
 export function open(place, wanted) {
   let end = null;
@@ -50,17 +53,21 @@ function replay(place, name, outline) {
     timer = setTimeout(tick, 1000 * pause);
   };
   slider.addEventListener("input", () => { stop(); move(Number(slider.value)); });
+  const action = ([kind, slot, tile, direction]) => (kind === 0 ? t("said_wait") : stepWords({
+    kind: ACTIONS[kind], name: outline.squad[slot] ?? `${slot}`, direction: DIRECTIONS[direction],
+    tile: kind === 1 ? [Math.floor(tile / outline.width), tile % outline.width] : null }));
+  const words = (one) => toldStep(one, one.values.action ? { action: action(one.values.action) } : {});
   const draw = () => {
     const step = steps[at];
     if (!step) return;
     const view = lastOf(steps, at, "view"), decided = lastOf(steps, at, "decided");
     const called = (slot) => nameOf(outline.squad[slot] ?? (slot < 0 ? "?" : `${slot}`));
-    drawn.draw(view ? [decided?.tile ? framed(decided.tile) : "", view.operators.map((one) => operator({ ...one, name: called(one.slot) })), view.enemies.map(enemy)] : []);
+    drawn.draw(view ? [decided?.tile ? framed(decided.tile) : "", view.operators.map((one) => operator({ ...one, name: called(one.slot) })), view.enemies.map(([kind, ...rest]) => enemy([nameOf(kind), ...rest]))] : []);
     count.textContent = `${clock(step.seconds)} · ${t("line")} ${step.line} · ${at + 1}/${steps.length}`;
     told.replaceChildren(
-      card(t("now"), facts([[t("state"), t(`state_${step.state}`, step.state)], [t("event"), step.told],
-        ...step.did.map((one) => ["→", one]), ...(decided ? [[t("decisions"), `Q ${decided.q}${decided.explored ? ` · ${t("explored")}` : ""}`]] : [])])),
-      view ? card("HUD", facts([[t("kills"), `${view.kills}/${view.total}`], [t("life"), view.life], [t("dp"), view.dp], [t("slots_left"), view.slots_left]]),
+      card(t("now"), facts([[t("state"), t(`state_${step.state}`, step.state)], [t("event"), words(step)],
+        ...step.did.map((one) => ["→", words(one)]), ...(decided ? [[t("decisions"), `Q ${decided.q}${decided.explored ? ` · ${t("explored")}` : ""}`]] : [])])),
+      view ? card(t("hud"), facts([[t("kills"), `${view.kills}/${view.total}`], [t("life"), view.life], [t("dp"), view.dp], [t("slots_left"), view.slots_left]]),
         h("div", { class: "hand" }, view.cards.map(([slot, cost, state]) => h("span", { class: `handcard ${state}` }, called(slot), h("b", {}, cost < 0 ? "?" : cost))))) : "");
   };
   const battles = h("select", { id: "battle", "aria-label": t("battle"), onchange: () => choose(outline.battles[battles.value]) }, outline.battles.map((one, index) =>

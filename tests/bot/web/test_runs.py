@@ -33,8 +33,8 @@ def test_a_part_is_told_as_the_whole_trace_has_it():
     first = len(whole) // 2
     for step in steps(WON, first, first + 60):
         told = whole[step["line"]]
-        assert (step["state"], step["event"]) == (told.state, name_of(told.line.event))
-        assert step["event"] != "tick"
+        assert (step["state"], step["name"]) == (told.state, name_of(told.line.event))
+        assert step["name"] != "tick"
 
 
 def test_a_compressed_and_a_torn_trace_are_read_up_to_where_they_can_be(tmp_path):
