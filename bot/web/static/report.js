@@ -37,7 +37,7 @@ function drawn(found) {
     const inFigures = language() === "zh" ? await read(name.replace(/md$/, "json")) : null;
     if (inFigures?.ok) {
       const one = await inFigures.json();
-      text.replaceChildren(...figures(one), ...troubles(one));
+      text.replaceChildren(h("p", {}, name), ...figures(one), ...troubles(one));
     } else text.replaceChildren(h("pre", {}, await (await read(name)).text()));
   };
   return [

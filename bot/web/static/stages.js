@@ -64,12 +64,15 @@ function show(place, stage) {
         card(t("plan"), plans, steps), card(t("plan_this"), wish.parts),
         card(t("stage"), facts([[t("enemies"), Object.entries(stage.enemies).map(([kind, count]) => `${count} ${nameOf(kind)}`).join(", ")],
           [t("life"), given.max_life], [t("dp"), `${given.initial_cost} (+1/${given.cost_increase_time} s)`], [t("may_stand"), given.character_limit],
-          [t("without_rule"), (language() === "zh" ? stage.unplayed.map(toldReason) : stage.unknown).join(", ") || "—"], [t("stand_ins"), stage.stand_ins.join(", ") || "—"]])))));
+          [t("without_rule"), (language() === "zh" ? stage.unplayed.map(toldReason).join(" · ") : stage.unknown.join(", ")) || "—"], [t("stand_ins"), stage.stand_ins.join(", ") || "—"]])))));
   fillPlans(0);
   return wish.end;
 }
 
 const legend = () => h("p", { class: "legend tiles" }, ["entrance", "exit", "ground", "high", "closed"].map((name) => h("span", { class: name }, t(`tile_${name}`))));
+
+/** What of a name has room beside its row; Chinese letters are wider. */
+const short = (name) => name.slice(0, language() === "zh" && /[\u4e00-\u9fff]/.test(name) ? 9 : 16);
 
 /** When enemies can come at the earliest: a row a kind, a dot an enemy. */
 function waves(stage) {
@@ -77,7 +80,7 @@ function waves(stage) {
   const last = Math.max(10, ...stage.waves.map((one) => one.time));
   const height = 20 * kinds.length + 24, x = (time) => 110 + (time / last) * 440;
   return h("div", { class: "wide" }, svg("svg", { class: "waves", viewBox: `0 0 560 ${height}`, role: "img" },
-    kinds.map((kind, row) => [svg("text", { x: 0, y: 20 * row + 16 }, nameOf(kind).slice(0, language() === "zh" ? 9 : 16)), svg("line", { class: "grid", x1: 110, x2: 550, y1: 20 * row + 12, y2: 20 * row + 12 })]),
+    kinds.map((kind, row) => [svg("text", { x: 0, y: 20 * row + 16 }, short(nameOf(kind))), svg("line", { class: "grid", x1: 110, x2: 550, y1: 20 * row + 12, y2: 20 * row + 12 })]),
     stage.waves.map((one) => svg("circle", { class: `wave${one.random ? " random" : ""}`, cx: x(one.time), cy: 20 * kinds.indexOf(one.enemy) + 12, r: 5 }, svg("title", {}, `${clock(one.time)} ${nameOf(one.enemy)}, ${t("way")} ${one.way + 1}`))),
     [0, 0.5, 1].map((share) => svg("text", { class: "axis", "text-anchor": ["start", "middle", "end"][2 * share], x: x(share * last), y: height - 4 }, clock(share * last)))));
 }

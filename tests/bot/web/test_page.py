@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ SIGNS = {
     "traces": ".board .tile", "stages": ".waves circle", "report": "#view table",
 }  # fmt: skip
 """What a view shows once it has its data."""
+ENGLISH = re.compile(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}")
+"""Two English words in a row; a command, which is typed as it is, is left out before."""
+COMMAND = re.compile(r"holdfast [a-z ]+")
 WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
 
 pytestmark = pytest.mark.timeout(600)
@@ -93,13 +97,15 @@ def shown(chromium, tmp_path_factory, unused_port):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_view_is_whole_in_both_languages_on_desk_and_phone(shown, pictures, view, width, language):
-    """It shows its data in that language, nothing is wider than the screen, and the browser complains of nothing."""
+    """It shows its data in that language alone, nothing is wider than the screen, and the browser complains not."""
     colours = "dark" if language == "zh" else "light"
     shown.open(view, language, width, colours)
     titles = shown.run("return [...document.querySelectorAll('nav a')].map((one) => one.textContent)")
     assert tuple(titles) == TITLES[language]
     assert shown.run("return document.documentElement.scrollWidth - innerWidth") <= 0
     assert shown.run("return document.documentElement.lang") == language
+    texts = shown.run("return document.body.innerText").splitlines()
+    assert language == "en" or [one for one in texts if ENGLISH.search(COMMAND.sub("", one))] == []
     assert shown.complaints() == []
     shown.chromium.save_screenshot(str(pictures / f"{view}-{width}-{language}.png"))
 
