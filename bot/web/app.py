@@ -244,7 +244,7 @@ class Site:
         return told(await run_in_threadpool(self._stages.told, request.path_params["name"]))
 
     async def names(self, _: Request) -> Response:
-        """The Chinese names of operators and enemies by their English ones."""
+        """The Chinese of the tables by their English: names, and what is missing of operators and enemies."""
         return told(await run_in_threadpool(self._stages.names))
 
     async def plan(self, _: Request) -> Response:

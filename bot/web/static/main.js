@@ -14,7 +14,7 @@ const VIEWS = { live, curves, log, faults, traces, stages, report };
 const COLOURS = ["auto", "light", "dark"];
 let close = null, locked = false, named = false;
 
-/** Have operators' names in Chinese, once they are needed. */
+/** Have the names of the tables in Chinese, once they are needed. */
 async function learnNames() {
   if (named || language() !== "zh") return;
   named = true;

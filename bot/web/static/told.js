@@ -1,4 +1,4 @@
-// What the server says in English sentences, in the language of the page. A sentence that is not known stays as it is.
+// What the server says in English sentences, values and codes, in the language of the page. What is not known stays as it is.
 import { language, nameOf, t } from "./words.js";
 
 /** Sentences with gaps, in Chinese; what stands in a gap is told as well. In English they stay as they are. */
@@ -106,8 +106,8 @@ const SENTENCES = [
   ["planning (.+), for (.+) s at most", "正在为 {1} 找方案，最多 {2} 秒"],
   ["planning: (.+) battles, the best plan holds in (.+) of (.+) rounds of trials", "正在找方案：{1} 场战斗，最好的方案在 {3} 轮试验中守住 {2} 轮"],
   ["to be trusted: .*", "可信：全部都有规则"],
-  ["partly to be trusted: .*", "部分可信（原因见关卡页）"],
-  ["not to be trusted: .*", "不可信（原因见关卡页）"],
+  ["partly to be trusted: .*", "部分可信（在关卡页找方案会列出原因）"],
+  ["not to be trusted: .*", "不可信（在关卡页找方案会列出原因）"],
   // What is said of enemies and operators that are not wholly played, where it is not in a table of ours.
   ["level (\\d+)", "等级 {1}"],
   ["the level changes its abilities", "关卡改变了它的能力"],

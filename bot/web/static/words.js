@@ -312,9 +312,9 @@ export const language = () => localStorage.getItem("language") ?? (navigator.lan
 export const setLanguage = (wanted) => localStorage.setItem("language", wanted);
 
 let chinese = {};
-/** Take in the Chinese names of operators, by their English ones. */
+/** Take in the Chinese of the tables, by their English: names of operators and enemies, and what is said of them. */
 export const setNames = (names) => { chinese = names; };
-/** An operator's name in the language of the page. */
+/** A name of the tables in the language of the page. */
 export const nameOf = (english) => (language() === "zh" && chinese[english]) || english;
 
 /** A text by its name; `otherwise` where there is none. */

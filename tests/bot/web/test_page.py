@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import time
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
 from runs import PATIENCE, SMALL, configuration, holdfast, quick_level
 from web_side import Browser, page
+
+from bot.report import report_of, write
 
 VIEWS = ("live", "curves", "log", "faults", "traces", "stages", "report")
 TITLES = {
@@ -171,6 +174,30 @@ def test_the_log_is_filtered(shown):
     shown.until("return [...document.querySelectorAll('.log li b')].every((one) => one.textContent === 'battle')")
     shown.write("#text", "no such text")
     shown.until("return document.querySelectorAll('.log li').length === 0")
+
+
+def test_a_written_report_is_told_in_the_language_of_the_page(chromium, tmp_path):
+    """In Chinese from the figures beside it, in English as it was written; one without figures stays English."""
+    lines = [{"event": "started", "stage": "1-7"}, {"event": "need_human", "why": "the gate is shut"}]
+    now = datetime.now().astimezone()
+    report = report_of([{"time": now.isoformat(), **line} for line in lines], now - timedelta(hours=1))
+    file = write(report, tmp_path / "data" / "reports")
+    with page(tmp_path) as one:
+        shown = Shown(chromium, one.port)
+        for language, told in (("zh", "操作已松开"), ("en", "the gate is shut")):
+            chromium.get(f"http://localhost:{one.port}/static/icon.svg")
+            shown.run("localStorage.language = arguments[0]", language)
+            chromium.get(f"http://localhost:{one.port}/#report")
+            shown.until("return document.querySelector('.chips button')")
+            shown.click(".chips button")
+            text = shown.until("return document.querySelector('.charts > :last-child div:last-child').innerText")
+            assert told in text
+            assert (file.name in text) == (language == "zh")
+        file.with_suffix(".json").unlink()
+        shown.run("localStorage.language = 'zh'; location.reload()")
+        shown.until("return document.documentElement.lang === 'zh' && document.querySelector('.chips button')")
+        shown.click(".chips button")
+        shown.until("return document.querySelector('pre')?.innerText.includes('the gate is shut')")
 
 
 def test_a_browser_logs_in_before_it_sees_anything(chromium, tmp_path):
