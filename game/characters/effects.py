@@ -36,7 +36,7 @@ ADDED = (
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
     "bleed", "most_taken", "stealth", "targets",
     "dodge_melee", "spares_above", "spares_below", "asleep", "heal_sp", "regeneration_low", "weight", "cost",
-    "initial_sp", "necrosis",
+    "initial_sp", "necrosis", "steadfast",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -51,7 +51,8 @@ physical attacks of enemies that do not shoot; an operator does not attack enemi
 than spares_below of their health; asleep of 1 means that a stunned enemy can be neither struck nor hurt; heal_sp are
 the SP that a wounded friend gets with each heal of the owner; regeneration_low is as regeneration, but only below half
 of the health; weight resists being shifted; necrosis is the part of its attack that an enemy's attacks do as elemental
-injury of that kind. cost and initial_sp are for a squad; cost, with when = "always", for cards of the hand."""
+injury of that kind; steadfast of 1 means that an enemy can be neither stunned, frozen nor shifted. cost and initial_sp
+are for a squad; cost, with when = "always", for cards of the hand."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -65,9 +66,10 @@ the defense or resistance of what the owner attacks; a speed of 0 is the state "
 ONCE = 99999.0
 By = Literal[
     "", "most attack", "most health", "least health", "most defense", "least defense", "nearest", "most block",
+    "least hurt",
 ]  # fmt: skip
-"""most health is the highest full health, least health the lowest fraction of it; of operators that are equal the last
-deployed comes first."""
+"""most health is the highest full health, least health the lowest fraction of it, least hurt the highest; of operators
+that are equal the last deployed comes first."""
 Element = Literal["neural", "corrosion", "burning", "necrosis"]
 """The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
 LENT = ("attack", "defense", "regeneration", "regeneration_low", "burn")
@@ -117,6 +119,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     until_attack: int = 0
     nth: int = 0
     """Only with every n-th attack of the owner since it came; 0 for all."""
+    nth_first: int = 0
+    """With which of its attacks that begins; 0 for the n-th."""
     who: Who = "self"
     radius: float = 0.0
     """In tiles, between the tiles on which units stand, instead of the owner's range: 1 is its four neighbours, 1.5 all
@@ -171,7 +175,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     besides: bool = False
     """The target of the attack is not chosen."""
     fresh: bool = False
-    """Only those whose numbers the effect does not change already."""
+    """Only those whose numbers the effect does not change already, or who have not had it within its `seconds`."""
+    as_one: str = ""
+    """Effects that share this word, of all who have them, count as one for `fresh`: clouds that do not add up."""
     at_random: bool = False
     """Of those that may be chosen, `most` are chosen by chance."""
     below: float = 1.0
@@ -190,6 +196,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only while another of the owner's side, of the sort that the effect is for, is on the field."""
     own_blocked: bool | None = None
     """Only while an operator blocks the owner, an enemy; or only while none does."""
+    own_linked: bool | None = None
+    """Only while the owner, an enemy, is linked; or only while it is not."""
     on: tuple[str, ...] = ()
     """Only while the owner stands on a tile of one of these keys."""
     firm: bool = False
@@ -250,9 +258,10 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Fraction of the health that it has now, which is lost; `lose_share` of the full health. Nothing dies of it."""
     lose_share: float = 0.0
     shield: float = 0.0
-    """Damage that is absorbed, as a fraction of the full health; `shield_attack` as a part of the owner's attack. It
-    stays until it is used up, or for `seconds`."""
+    """Damage that is absorbed, as a fraction of the full health; `shield_attack` as a part of the owner's attack,
+    `shield_points` in points. It stays until it is used up, or for `seconds`."""
     shield_attack: float = 0.0
+    shield_points: float = 0.0
     wards: int = 0
     """Layers, each of which takes one blow; up to `wards_most`, or as many as are given. Negative: they are gone."""
     wards_most: int = 0
@@ -284,11 +293,14 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     charged: bool = False
     """Of an effect at an interval."""
     lays: float = 0.0
-    """The place of whom it chooses is kept for so many seconds, for effects with `at_place`."""
+    """The place of whom it chooses is kept for so many seconds, for effects with `at_place`. Those of an enemy begin
+    then, and go on after its death."""
     leaves: float = 0.0
     """An operator leaves the field after so many seconds."""
     turns: bool = False
     """An enemy goes on in its second form, from now on."""
+    falls: bool = False
+    """An enemy dies."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for parts that do not fit together."""
@@ -340,5 +352,6 @@ def _wrong_parts(effect: Effect) -> str:
         ),
         "chance is at most 1": effect.chance > 1.0,
         "what comes at the end needs seconds": effect.at_end and effect.seconds <= 0.0,
+        "as_one needs fresh and seconds": bool(effect.as_one) and not (effect.fresh and effect.seconds > 0.0),
     }
     return next((words for words, so in wrong.items() if so), "")

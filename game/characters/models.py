@@ -374,6 +374,8 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     death costs its `life_cost`, but no leak of it does."""
     escort_range: float = 0.0
     """Radius in tiles within which an enemy shoots escorts that attacks operators only while they block it."""
+    ground_only: bool = False
+    """It aims at operators on the ground only."""
     effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the enemy does in the real game and not here, in words."""

@@ -25,7 +25,7 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 FACTORS = ("strength", "times", "pierce")
 DEEDS = (
     "add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link", "damage_points",
-    "turns",
+    "turns", "lays", "falls",
 )  # fmt: skip
 """Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}

@@ -11,12 +11,15 @@ import re
 from game.characters.effects import ONCE
 from game.characters.models import ESCORT
 from game.gamedata.enemy_forms import (
+    AROUND,
     FOREVER,
     UNTOUCHED,
     Number,
     Part,
     cooldown,
+    every_nth,
     first_use,
+    hit,
     made,
     no_reach,
     own_radius,
@@ -38,6 +41,14 @@ FLAMERAZER = "flamerazer"
 """The group of the enemies that die of one another's blasts."""
 DEADLY = 99999.0
 """True damage of which every one of them dies."""
+CORRUPTION = "corruption"
+"""What hurts an operator in corrupted air once a second, however many clouds it stands in."""
+TANK_CLOUD = 1.7
+"""Tiles around the target of a wither tank's corrupting shot that its cloud reaches."""
+DIVE = 1.0
+"""Seconds from when a seed of wither has chosen an operator until it is there."""
+CANNON_TIME, CANNON_EVERY, CANNON_SHOTS = 6.0, 0.5, 10
+"""Seconds for which a self-propelled gun bombards a place; seconds from one shot to the next, and the most shots."""
 UNMOVED = {"firm": True, "add": {"weight": 99.0}}
 """失衡免疫: nothing shifts it."""
 
@@ -128,6 +139,18 @@ def _breath(skill: str, **when: float) -> list[dict[str, object]]:
     return [each | {"add": {"bleed": Number(key + "basedamage")}}, each | more | {"add": grown}]
 
 
+def _corruption(key: str, **where: object) -> list[dict[str, object]]:
+    """Corrupted air: true damage once a second to operators, more on the ground than on high ground."""
+    each = {
+        "when": "interval", "every": 1.0, "who": "enemies", "kind": "true", "fresh": True, "seconds": 1.0,
+        "as_one": CORRUPTION, "firm": True, **where,
+    }  # fmt: skip
+    return [
+        {**each, "melee": True, "damage_points": Number(key + "polluted_damage_low")},
+        {**each, "melee": False, "damage_points": Number(key + "polluted_damage_high")},
+    ]
+
+
 KIND_FORMS = made((
     # escorts, and those who shoot them; the skill DanceFire is ready after 10,000 seconds only
     ("(撤回保护目标|进入敌方侵入点)时不扣除目标生命，死亡时扣除目标生命",
@@ -184,6 +207,39 @@ KIND_FORMS = made((
     ("接触脉冲波时，不受伤害且攻击范围扩大", {
         "groups": [PULSE_FED], "effects": [_rite(r"immo\[rage\]", 2, WIDE_IMMOLATION)]}),
     ("接触脉冲波时，不受伤害且攻击切换成法术伤害", {"groups": [PULSE_FED], "second_damage": "arts"}),
+    # those that corrupt the air
+    ("被击倒时释放污染秽蚀，使周围我方持续损失生命", {"effects": [
+        {"when": "death", "firm": False, "lays": Number(r"polluteddie\.projectile_life_time")},
+        *_corruption(r"polluteddie\.", at_place=True, radius=Number(r"polluteddie\.projectile_range"))]}),
+    ("释放污染秽蚀，使周围我方持续损失生命", {
+        "effects": _corruption(r"pollutedarea\.", radius=Number(r"pollutedarea\.range_radius"))}),
+    ("从汲营枯枝出场时，击倒过的敌人越多，生命、攻击和防御会越强", {}, r"pollutedarea\.(guaranteed|max)_percentage"),
+    ("持续为汲营枯枝回复生命值", {}, r"@heallarva(\..*)?"),
+    ("只攻击地面单位", {"ground_only": True}),
+    ("近战攻击造成更高伤害", {"effects": [  # but for the first attack and every third after it, which corrupt the air
+        hit(blocked=True, nth=every_nth("pollutedrangedatk"), nth_first=first,
+            strength=Number(r"empty\.attack@chuang_atk_scale")) for first in (2, 3)]}),
+    ("数次攻击后，下次攻击释放污染秽蚀", {"effects": [
+        hit(nth=every_nth("pollutedrangedatk"), nth_first=1, lays=Number(r"@pollutedrangedatk\.projectile_life_time")),
+        *_corruption(r"@pollutedrangedatk\.", at_place=True, radius=TANK_CLOUD)]},
+     r"@pollutedrangedatk\.(range_radius|projectile_delay_time)|empty\.sp"),
+    ("接近干员时，自毁并对其造成物理伤害", {"effects": [
+        {"firm": True, "add": {"disarmed": 1.0}},
+        {"when": "interval", "every": 0.1, "waits": True, "who": "enemies in range", "seen": True, "most": 1,
+         "by": "nearest", "link": DIVE},
+        {"when": "link over", "who": "target", "damage": 1.0, "kind": "physical"},
+        {"when": "link over", "falls": True}]}),
+    # machines
+    ("生命值降至一半时攻击速度和移动速度大幅提升，且免疫大部分控制效果", {"effects": [
+        {"own_below": 0.5, "add": {"attack_speed": Number(r"rage\.attack_speed"), "steadfast": 1.0},
+         "factor": {"speed": Number(r"rage\.move_speed", plus=1.0)}}]}),
+    ("攻击范围较远", {}),
+    ("会锁定生命上限最高的目标进行数次轰炸，每次对范围内当前生命比例最高的单位造成法术伤害", {"effects": [
+        {"own_linked": True, "add": {"steadfast": 1.0}},
+        {**used("cannon"), "every": pausing("cannon", CANNON_TIME), "who": "enemies in range", "seen": True, "most": 1,
+         "by": "most health", "lays": CANNON_EVERY * CANNON_SHOTS, "link": CANNON_TIME},
+        {"when": "interval", "every": CANNON_EVERY, "at_place": True, "who": "enemies", "radius": AROUND, "most": 1,
+         "by": "least hurt", "damage": Number(r"@cannon\.atk_scale"), "kind": "arts"}]}),
     # W
     ("会使用爆破物，能对我方单位造成大量物理伤害", {"effects": _charges(1, own_above=0.5)}),
     ("生命值降至一半以下时炸药包的使用数量增加", {

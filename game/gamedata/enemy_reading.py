@@ -143,7 +143,7 @@ def read_abilities(
             if meant is None or meant.pop(PARTLY, False):
                 rest.append(f"said of it: {part}")
             if meant is not None:
-                fields["effects"] = [*fields.get("effects", []), *(one | own for one in meant.pop("effects", []))]
+                fields["effects"] = [*fields.get("effects", []), *(one | own | one for one in meant.pop("effects", []))]
                 fields["groups"] = [*fields.get("groups", []), *meant.pop("groups", [])]
                 fields |= meant
     if form and not fields.get("rises_after"):

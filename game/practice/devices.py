@@ -38,7 +38,9 @@ TRESTLE = (
     (0.4, 0.0), (-0.4, 0.0), (-0.4, 0.6), (-0.7, 0.6), (-0.7, 0.0), (-0.9, 0.0),
 )  # fmt: skip
 SHIELD = ((-0.6, -0.8), (0.6, -0.8), (0.6, 0.1), (0.0, 0.9), (-0.6, 0.1))
+WARD = ((-0.8, -0.6), (-0.1, -0.6), (0.9, 0.0), (-0.1, 0.6), (-0.8, 0.6))
 LOOKS: Mapping[str, DeviceLook] = {
+    "Allerdale's Guard": DeviceLook((150, 200, 250), WARD, turns=True, rings=1),
     "Turret": DeviceLook((230, 110, 70), ARROW, turns=True),
     "Originium Ice Crystal": DeviceLook((130, 210, 250), CRYSTAL),
     "FrostNova's Originium Ice Crystal": DeviceLook((130, 210, 250), CRYSTAL, rings=1),

@@ -232,6 +232,8 @@ def _areas(battle: Battle) -> Iterator[WorkingArea]:
         if f >= slots:
             if row.reach == codes.IN_OWN_RANGE:
                 radius = float(battle.world.enemy["reach"][f - slots])
+            elif row.at_place:
+                centre = _centre(battle, int(battle.records.foe[0, f - slots]["place"]))
             else:
                 centre = _centre(battle, int(battle.records.foe[0, f - slots]["tile"]))
         elif row.at_place:
@@ -256,7 +258,7 @@ def _ranges(battle: Battle) -> Iterator[Flags]:
 
 def _works(battle: Battle, row: EffectRow) -> bool:
     """Whether an effect that lasts is there now, as far as a player can tell: its owner stands, its skill is as it has
-    to be, silence does not stop it, and its place or time is not over.
+    to be, silence does not stop it, and its place or time is not over. A place that an enemy has laid outlives it.
     """
     slots, clock, f = len(battle.units), battle.ticks, int(row.owner)
     since = clock - int(battle.records.entered[0, f])
@@ -268,6 +270,8 @@ def _works(battle: Battle, row: EffectRow) -> bool:
         there = bool(unit["tile"] >= 0) and (row.skill == codes.EITHER or active == (row.skill == codes.ONLY))
         return there and not (row.at_place and unit["place_until"] < clock)
     foe = battle.records.foe[0, f - slots]
+    if row.at_place:
+        return bool(foe["place_until"] >= clock)
     silent = not row.firm and battle.records.modifier[0, f, codes.SILENCE, ADD] >= 1
     held = row.own_blocked == codes.EITHER or (foe["blocker"] >= 0) == (row.own_blocked == codes.ONLY)
     formed = row.form in (0, foe["form"] + 1)

@@ -11,7 +11,8 @@ from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import add_injury, lose_health, stun
 from game.simulator.effect_events import raise_event
 from game.simulator.effect_records import ADD, DODGES, NECROSIS, NECROTIC, PIERCE, STRENGTH, TIMES
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, guarded, product_of, spend
+from game.simulator.effect_strikes import fired_by_attack, guarded, product_of
+from game.simulator.effects import after_attack, after_hit, spend
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     defense_of,

@@ -20,6 +20,7 @@ from game.simulator.effect_records import (
     IN_OWN_RANGE,
     IN_RADIUS,
     LEAST_HEALTH,
+    LEAST_HURT,
     LINKED,
     MOST_ATTACK,
     MOST_BLOCK,
@@ -55,6 +56,13 @@ def stands(field: Field, f: int) -> bool:
         return field.unit[f].tile >= 0
     foe = field.foe[f - slots]
     return foe.phase == PRESENT and not foe.hidden
+
+
+@often
+def outlives(field: Field, f: int, at_place: bool) -> bool:
+    """Whether an effect of an enemy works on without it, at the place that it has laid."""
+    slots = field.unit.shape[0]
+    return bool(at_place and f >= slots and field.foe[f - slots].place_until >= field.battle[0].clock)
 
 
 @often
@@ -143,6 +151,10 @@ def _enemy_may(world: World, field: Field, i: int, e: int) -> bool:
     """Whether the conditions of an effect hold that only enemies have, and silence does not stop it."""
     row, foe = world.effect[i], field.foe[e]
     if row.form > 0 and row.form != foe.form + 1:
+        return False
+    if row.at_place and foe.place_until < field.battle[0].clock:
+        return False
+    if row.own_linked != EITHER and (row.own_linked == ONLY) != (foe.link >= 0):
         return False
     if row.own_blocked != EITHER and (row.own_blocked == ONLY) != (foe.blocker >= 0):
         return False
@@ -250,7 +262,8 @@ def in_reach(world: World, field: Field, i: int, g: int, target: int) -> bool:
     row, f, slots = world.effect[i], world.effect[i].owner, field.unit.shape[0]
     if row.reach == IN_RADIUS:
         if row.at_place:
-            return near_tile(world, field.unit[f].place, tile_under(world, field, g), row.radius)
+            place = field.unit[f].place if f < slots else field.foe[f - slots].place
+            return near_tile(world, place, tile_under(world, field, g), row.radius)
         return near(world, field, target if row.at_target else f, g, row.radius)
     if row.reach == IN_OWN_RANGE:
         if f >= slots:
@@ -363,7 +376,8 @@ def _rank(world: World, field: Field, i: int, s: int) -> float:
         return -attack_of(world, field, s, mode)
     if by == MOST_HEALTH:
         return -full_health(world, field, s)
-    if by == LEAST_HEALTH:
-        return health_of(field, s) / full_health(world, field, s)
+    if by in (LEAST_HEALTH, LEAST_HURT):
+        share = health_of(field, s) / full_health(world, field, s)
+        return share if by == LEAST_HEALTH else -share
     defense = defense_of(world, field, s, mode)
     return -defense if by == MOST_DEFENSE else defense

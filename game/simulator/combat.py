@@ -23,7 +23,8 @@ from game.simulator.effect_records import (
     STRENGTH,
     TIMES,
 )
-from game.simulator.effects import after_attack, after_hit, fired_by_attack, points_pierced, product_of
+from game.simulator.effect_strikes import fired_by_attack, points_pierced, product_of
+from game.simulator.effects import after_attack, after_hit
 from game.simulator.field import NO_INDEX, add_dp, can_be_hit, mode_of
 from game.simulator.modifiers import (
     at_most,
@@ -37,6 +38,7 @@ from game.simulator.modifiers import (
     full_health,
     has_effects,
     is_asleep,
+    is_steadfast,
     taken,
 )
 from game.simulator.presence import die
@@ -264,7 +266,7 @@ def _hurt_enemy(world: World, field: Field, s: int, mode: int, e: int) -> None:
             add_dp(world, field, world.deployable[s].dp_per_kill)
             return
     clock = field.battle[0].clock
-    if stance.stun > 0 and not stats.stun_immune:
+    if stance.stun > 0 and not stats.stun_immune and not is_steadfast(world, field, e):
         ticks = resisted(field, field.unit.shape[0] + e, stance.stun) if has_effects(world) else stance.stun
         foe.stunned_until = max(foe.stunned_until, clock + ticks)
     if stance.slow > 0.0:

@@ -23,6 +23,7 @@ from game.simulator.effect_records import (
     DAMAGE_DEFENSE,
     DEATH,
     FACTOR,
+    FALL_DOWN,
     FALLS,
     GIVE_DP,
     GIVE_SP,
@@ -35,6 +36,7 @@ from game.simulator.effect_records import (
     HURT,
     INJURE_ATTACK,
     INJURE_POINTS,
+    INTERVAL,
     KILLS,
     LAY,
     LEAP,
@@ -50,7 +52,9 @@ from game.simulator.effect_records import (
     SAVED,
     SHIELD,
     SHIELD_ATTACK,
+    SHIELD_POINTS,
     SP_SHARE,
+    STEADFAST,
     STUN,
     TURN,
     UNDYING,
@@ -101,9 +105,7 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
     elif what == CHARGE:
         _charge(world, field, int(amount))
     elif what == LAY:
-        if f < slots:
-            field.unit[f].place = tile_under(world, field, g)
-            field.unit[f].place_until = field.battle[0].clock + int(amount)
+        _lay(world, field, f, g, int(amount))
     elif what in (LOSE, LOSE_SHARE):
         lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
     elif g < slots:
@@ -112,6 +114,24 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         leap(world, field, g - slots, amount)
     elif what == TURN:
         _turn(world, field, g - slots)
+    elif what == FALL_DOWN:
+        fall(world, field, g - slots, f)
+
+
+@compiled
+def _lay(world: World, field: Field, f: int, g: int, ticks: int) -> None:
+    """The place of `g` is kept for the effects of `f` that work there; those of an enemy begin."""
+    slots, clock = field.unit.shape[0], field.battle[0].clock
+    if f < slots:
+        field.unit[f].place = tile_under(world, field, g)
+        field.unit[f].place_until = clock + ticks
+        return
+    field.foe[f - slots].place = tile_under(world, field, g)
+    field.foe[f - slots].place_until = clock + ticks
+    for i in range(world.effects_from[f], world.effects_from[f + 1]):
+        if world.effect[i].at_place and world.effect[i].when == INTERVAL:
+            field.due[i] = clock + world.effect[i].first_time
+    field.battle[0].next_due = 0
 
 
 @compiled
@@ -150,6 +170,8 @@ def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
     what, amount = part.what, part.amount
     if what == SHIELD:
         unit.shield = max(unit.shield, amount * full_health(world, field, g))
+    elif what == SHIELD_POINTS:
+        unit.shield = max(unit.shield, amount)
     elif what == SHIELD_ATTACK:
         unit.shield = max(unit.shield, points_of(world, field, f, HEAL_ATTACK, amount))
     elif what == WARDS:
@@ -350,6 +372,6 @@ def stun(world: World, field: Field, g: int, ticks: int) -> None:
     if g < slots:
         field.unit[g].stunned_until = max(field.unit[g].stunned_until, end)
         release_above(world, field, g, RELEASE_ALL)
-    elif not world.enemy[g - slots].stun_immune:
+    elif not world.enemy[g - slots].stun_immune and field.modifier[g, STEADFAST, ADD] <= 0.0:
         foe = field.foe[g - slots]
         foe.stunned_until = max(foe.stunned_until, end)

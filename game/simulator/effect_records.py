@@ -21,7 +21,7 @@ ANY_STATE, STUNNED, SLOWED, COLD_NOW, FROZEN, AWAKE = range(6)
 """EffectRow.state."""
 SELF, TARGET, ALLIES, ENEMIES, LINKED = range(5)
 """EffectRow.who."""
-USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE, NEAREST, MOST_BLOCK = range(8)
+USUAL, MOST_ATTACK, MOST_HEALTH, LEAST_HEALTH, MOST_DEFENSE, LEAST_DEFENSE, NEAREST, MOST_BLOCK, LEAST_HURT = range(9)
 """EffectRow.by, in the order of `game.characters.effects.By`."""
 ANYWHERE, IN_OWN_RANGE, IN_RADIUS, HELD = range(4)
 """EffectRow.reach."""
@@ -32,21 +32,21 @@ EITHER, ONLY, NEVER = map(passed, range(3))
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
     MOST_TAKEN, STEALTH, TARGETS, HIT_MELEE, SPARES_ABOVE, SPARES_BELOW, ASLEEP, HEAL_SP, REGENERATION_LOW, WEIGHT,
-    COST, REDEPLOY_TIME, NECROTIC,
-) = map(passed, range(43))  # fmt: skip
+    COST, REDEPLOY_TIME, NECROTIC, STEADFAST,
+) = map(passed, range(44))  # fmt: skip
 """The numbers that effects change. HIT_... are the chances that an attack of that kind hits."""
-ATTRIBUTES = 43
+ATTRIBUTES = 44
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
     HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
     LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
-    TURN,
-) = map(passed, range(3, 38))  # fmt: skip
+    TURN, SHIELD_POINTS, FALL_DOWN,
+) = map(passed, range(3, 40))  # fmt: skip
 """EffectPart.what of all else."""
 NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND, NEXT_ENDING = map(passed, range(6))
-"""Rows of `World.next_effect`: effects at intervals, those whose changes last for a time, those that are there always,
+"""Rows of `World.next_effect`: effects at intervals, those that change numbers for a time, those that are there always,
 those that lend, those that change cards, and those that do something at their end.
 """
 
@@ -67,6 +67,7 @@ class EffectRow(Record):
     from_attack: int
     until_attack: int
     nth: int
+    nth_first: int
     who: int
     """SELF to LINKED."""
     reach: int
@@ -74,7 +75,7 @@ class EffectRow(Record):
     radius: float
     most: int
     by: int
-    """USUAL to MOST_BLOCK."""
+    """USUAL to LEAST_HURT."""
     seen: bool
     others: bool
     sort: int
@@ -103,7 +104,8 @@ class EffectRow(Record):
     alone: float
     company: bool
     own_blocked: int
-    """EITHER, ONLY or NEVER."""
+    """EITHER, ONLY or NEVER; the same for `own_linked`."""
+    own_linked: int
     ground: int
     """Its row of `World.ground`: on which tiles the owner has to stand; -1 for all."""
     firm: bool
@@ -135,7 +137,7 @@ class EffectRow(Record):
     ticks: int
     """How long its changes last."""
     timer: int
-    """Its row of `Battles.until`; -1 for none."""
+    """Its row of `Battles.until`, which effects with the same `as_one` share; -1 for none."""
     first: int
     """Its first part; the others follow."""
     parts: int
@@ -145,7 +147,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to TURN."""
+    """SCALE to FALL_DOWN."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

@@ -43,7 +43,7 @@ ATTRIBUTE = {
     "targets": codes.TARGETS, "dodge_melee": codes.HIT_MELEE, "spares_above": codes.SPARES_ABOVE,
     "spares_below": codes.SPARES_BELOW, "asleep": codes.ASLEEP, "heal_sp": codes.HEAL_SP,
     "regeneration_low": codes.REGENERATION_LOW, "weight": codes.WEIGHT, "cost": codes.COST,
-    "redeploy_time": codes.REDEPLOY_TIME, "necrosis": codes.NECROTIC,
+    "redeploy_time": codes.REDEPLOY_TIME, "necrosis": codes.NECROTIC, "steadfast": codes.STEADFAST,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
@@ -81,6 +81,7 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
     rows: list[dict[str, float]] = []
     parts: list[dict[str, float]] = []
     starts = [0]
+    shared: dict[str, int] = {}
     timers = 0
     for owner, effects in enumerate((*operators, *enemies)):
         for effect in effects:
@@ -90,9 +91,12 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
             sort = -1 if all(fit) else sorts.setdefault(fit, len(sorts))
             ground = grounds.setdefault(effect.on, len(grounds)) if effect.on else -1
             whose = {"sort": sort, "ground": ground}
-            rows.append(_row(effect, owner, timers if lasts else -1, len(parts), len(done)) | whose)
+            timer = shared.get(effect.as_one, timers) if lasts else -1
+            rows.append(_row(effect, owner, timer, len(parts), len(done)) | whose)
             parts += done
-            timers += lasts
+            timers += timer == timers
+            if effect.as_one:
+                shared[effect.as_one] = timer
         starts.append(len(rows))
     return EffectTables(
         readable(rows_of(EffectRow, rows)),
@@ -102,16 +106,20 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
             len(grounds), stage.height * stage.width
         ),
         np.array(starts if rows else [], np.int64),
-        _next_of_each_kind(rows),
+        _next_of_each_kind(rows, parts),
         timers,
     )
 
 
-def _next_of_each_kind(rows: Sequence[Mapping[str, float]]) -> Ints:
-    """`World.next_effect` for these effects."""
+def _next_of_each_kind(rows: Sequence[Mapping[str, float]], parts: Sequence[Mapping[str, float]]) -> Ints:
+    """`World.next_effect` for these effects and their parts."""
+    whole = [[parts[int(row["first"]) + p] for p in range(int(row["parts"]))] for row in rows]
     kinds: list[list[bool | float]] = [
         [row["when"] == codes.INTERVAL for row in rows],
-        [row["timer"] >= 0 for row in rows],
+        [
+            row["timer"] >= 0 and any(one["what"] <= codes.LEND for one in own)
+            for row, own in zip(rows, whole, strict=True)
+        ],
         [row["when"] == codes.ALWAYS for row in rows],
         [row["lends"] for row in rows],
         [row["hand"] for row in rows],
@@ -178,6 +186,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "from_attack": effect.from_attack,
         "until_attack": effect.until_attack,
         "nth": effect.nth,
+        "nth_first": effect.nth_first,
         "who": who,
         "reach": codes.IN_RADIUS if effect.radius > 0.0 else reach,
         "radius": effect.radius,
@@ -206,6 +215,7 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "alone": effect.alone,
         "company": effect.company,
         "own_blocked": WHETHER[effect.own_blocked],
+        "own_linked": WHETHER[effect.own_linked],
         "firm": effect.firm,
         "form": effect.form,
         "foes_most": effect.foes_most,
@@ -271,6 +281,8 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.LINK, 0, effect.link * TICKS, 0.0),
         (codes.CHARGE, 0, effect.charge * TICKS, 0.0),
         (codes.TURN, 0, effect.turns, False),
+        (codes.SHIELD_POINTS, 0, effect.shield_points, 0.0),
+        (codes.FALL_DOWN, 0, effect.falls, False),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []

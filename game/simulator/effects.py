@@ -16,16 +16,16 @@ from game.simulator.choosing import (
     health_of,
     holds_now,
     is_silenced,
+    outlives,
     stands,
     urgency_of,
 )
 from game.simulator.compiling import compiled, not_inlined, often, passed
-from game.simulator.effect_changes import grown, renew
+from game.simulator.effect_changes import renew
 from game.simulator.effect_deeds import damage_by_effect, do, lose_some, rise, rot
 from game.simulator.effect_events import next_time, raise_event
 from game.simulator.effect_records import (
     ADD,
-    ATTACKS,
     BLEED,
     BURN,
     DAMAGE_ATTACK,
@@ -40,20 +40,19 @@ from game.simulator.effect_records import (
     NEXT_INTERVAL,
     NEXT_TIMED,
     ONLY,
-    PER_LEAP,
-    PIERCE_POINTS,
     REGENERATION,
     REGENERATION_LOW,
     REGENERATION_SHARE,
     SELF,
     SHIELD,
     SHIELD_ATTACK,
+    SHIELD_POINTS,
     SP_RATE,
     TARGET,
-    TIMES,
 )  # fmt: skip
+from game.simulator.effect_strikes import comes_up, is_due
 from game.simulator.field import BASE, NO_INDEX, SKILLED, mode_of
-from game.simulator.modifiers import changed, draw, full_health, gain_sp, is_altered
+from game.simulator.modifiers import changed, full_health, gain_sp, is_altered
 from game.simulator.presence import remove
 from game.simulator.records import ARTS, PER_SECOND, TICKS, TRUE, Field, World
 from game.simulator.shifting import move_shifted
@@ -132,87 +131,12 @@ def _act_on(world: World, field: Field, i: int, g: int) -> None:
     for p in range(row.first, row.first + row.parts):
         if world.effect_part[p].what >= DAMAGE_ATTACK:
             do(world, field, row.owner, p, g)
-            if world.effect_part[p].what in (SHIELD, SHIELD_ATTACK) and row.ticks > 0 and g < field.unit.shape[0]:
+            shields = world.effect_part[p].what in (SHIELD, SHIELD_ATTACK, SHIELD_POINTS)
+            if shields and row.ticks > 0 and g < field.unit.shape[0]:
                 field.unit[g].shield_until = field.battle[0].clock + row.ticks
 
 
 # --- When effects happen ----------------------------------------------------------------------------------------------
-
-
-@compiled
-def fired_by_attack(world: World, field: Field, f: int, mode: int, g: int) -> int:
-    """Which effects of an attack of `f` happen to this target, a bit for each of its effects."""
-    not_inlined()
-    fired, first = 0, world.effects_from[f]
-    for i in range(first, world.effects_from[f + 1]):
-        row = world.effect[i]
-        holds = row.when == ATTACKS and _is_due(field, i) and _is_nth(world, field, i)
-        holds = holds and holds_now(world, field, i, mode)
-        if holds and fits(world, field, i, g) and _comes_up(field, row.chance):
-            field.due[i] = field.battle[0].clock + row.period
-            fired |= 1 << (i - first)
-    return fired
-
-
-@often
-def _is_nth(world: World, field: Field, i: int) -> bool:
-    """Whether the attack that is made now is one of those with which an effect happens."""
-    row, slots = world.effect[i], field.unit.shape[0]
-    if row.nth < 2:
-        return True
-    before = field.unit[row.owner].attacks if row.owner < slots else field.foe[row.owner - slots].attacks
-    return bool((before + 1) % row.nth == 0)
-
-
-@compiled
-def product_of(world: World, field: Field, f: int, fired: int, what: int) -> float:
-    """The product of the factors of one kind (STRENGTH to LEAST) of effects that happen."""
-    not_inlined()
-    product, first = 1.0, world.effects_from[f]
-    for i in range(first, world.effects_from[f + 1]):
-        if (fired >> (i - first)) & 1:
-            row = world.effect[i]
-            for p in range(row.first, row.first + row.parts):
-                if world.effect_part[p].what == what:
-                    product *= _factor(world, field, i, world.effect_part[p].amount)
-    return product
-
-
-@compiled
-def points_pierced(world: World, f: int, fired: int) -> float:
-    """The sum of the points of defense that effects which happen take from what an attack meets."""
-    not_inlined()
-    points, first = 0.0, world.effects_from[f]
-    for i in range(first, world.effects_from[f + 1]):
-        if (fired >> (i - first)) & 1:
-            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
-                if world.effect_part[p].what == PIERCE_POINTS:
-                    points += world.effect_part[p].amount
-    return points
-
-
-@compiled
-def _factor(world: World, field: Field, i: int, amount: float) -> float:
-    """A factor of an effect as it has grown; one that applies with each leap applies once for each before."""
-    if world.effect[i].per != PER_LEAP:
-        return 1.0 + (amount - 1.0) * grown(world, field, i)
-    factor = 1.0
-    for _ in range(field.unit[world.effect[i].owner].struck):
-        factor *= amount
-    return factor
-
-
-@compiled
-def guarded(world: World, field: Field, s: int, by: int) -> float:
-    """The product of the factors by which an operator's effects change the damage of this attacker."""
-    not_inlined()
-    product = 1.0
-    for i in range(world.effects_from[s], world.effects_from[s + 1]):
-        if world.effect[i].guards and holds_now(world, field, i, mode_of(field, s)) and fits(world, field, i, by):
-            for p in range(world.effect[i].first, world.effect[i].first + world.effect[i].parts):
-                if world.effect_part[p].what == TIMES:
-                    product *= world.effect_part[p].amount
-    return product
 
 
 @compiled
@@ -245,8 +169,8 @@ def after_hit(world: World, field: Field, f: int, by: int) -> None:
     for i in range(world.effects_from[f], world.effects_from[f + 1]):
         row = world.effect[i]
         mode = mode_of(field, f) if f < field.unit.shape[0] else BASE
-        holds = row.when == HIT_TAKEN and _is_due(field, i) and holds_now(world, field, i, mode)
-        if holds and fits(world, field, i, by) and _comes_up(field, row.chance):
+        holds = row.when == HIT_TAKEN and is_due(field, i) and holds_now(world, field, i, mode)
+        if holds and fits(world, field, i, by) and comes_up(field, row.chance):
             field.due[i] = field.battle[0].clock + row.period
             happen(world, field, i, by)
 
@@ -272,13 +196,13 @@ def play_effects(world: World, field: Field, clock: int) -> None:  # noqa: C901 
         if row.when == INTERVAL:
             if field.due[i] <= clock and (not row.waits or _can_use(world, field, i, mode, clock)):
                 field.due[i] = next_time(world, field, i, clock, row.period)
-                if stands(field, row.owner):
+                if stands(field, row.owner) or outlives(field, row.owner, row.at_place):
                     _may_happen(world, field, i, mode)
             battle.next_due = min(battle.next_due, field.due[i] if field.due[i] > clock else _next_search(clock))
         elif field.pending[i] > 0:
             times = field.pending[i]
             field.pending[i] = 0
-            for _ in range(times if row.period == 0 else int(_is_due(field, i))):
+            for _ in range(times if row.period == 0 else int(is_due(field, i))):
                 _may_happen(world, field, i, mode if row.skill != ONLY else SKILLED)
         i += 1
         if not (raised or battle.raised):
@@ -329,18 +253,6 @@ def _next_search(clock: int) -> int:
     return clock + options.SEARCH_TICKS - clock % options.SEARCH_TICKS
 
 
-@often
-def _is_due(field: Field, i: int) -> bool:
-    """Whether enough time has passed since an effect happened last."""
-    return bool(field.due[i] <= field.battle[0].clock)
-
-
-@often
-def _comes_up(field: Field, chance: float) -> bool:
-    """Whether a chance comes up; what is certain draws nothing."""
-    return bool(chance >= 1.0 or draw(field) < chance)
-
-
 @compiled
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
@@ -350,8 +262,9 @@ def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     elif row.when == LINK_BROKEN:
         may = True
     else:
-        may = stands(field, row.owner) and holds_now(world, field, i, mode)
-    if may and _comes_up(field, row.chance):
+        there = stands(field, row.owner) or outlives(field, row.owner, row.at_place)
+        may = there and holds_now(world, field, i, mode)
+    if may and comes_up(field, row.chance):
         if row.when != INTERVAL:
             field.due[i] = field.battle[0].clock + row.period
         happen(world, field, i, NO_INDEX)

@@ -196,6 +196,9 @@ class FoeState(Record):
     link: int
     """The slot of the operator to whom it is linked, until `link_until`; -1 for none."""
     link_until: int
+    place: int
+    """The tile that an effect of it has laid, until `place_until`."""
+    place_until: int
     faded: float
     """The part of its attack that is lost by the leaps of the attack that it makes now."""
     leapt_at: int

@@ -31,6 +31,7 @@ from game.simulator.effect_records import (
     SPARES_ABOVE,
     SPARES_BELOW,
     SPEED,
+    STEADFAST,
     STEALTH,
     TARGETS,
     TAUNT,
@@ -240,6 +241,12 @@ def at_most(field: Field, f: int, hurt: float, blows: int) -> float:
 def is_revealed(world: World, field: Field, e: int) -> bool:
     """Whether hiding is of no use to an enemy."""
     return bool(has_effects(world) and field.modifier[_fighter(field, e), REVEALED, ADD] > 0.0)
+
+
+@often
+def is_steadfast(world: World, field: Field, e: int) -> bool:
+    """Whether an enemy can be neither stunned, frozen nor shifted now."""
+    return bool(has_effects(world) and field.modifier[_fighter(field, e), STEADFAST, ADD] > 0.0)
 
 
 @often

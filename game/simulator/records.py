@@ -227,6 +227,7 @@ class EnemyStats(Fighter):
     """The slot of the unit whose body it is (see `game.levels.companions`); -1 for an enemy."""
     only_escorts: bool
     """It shoots only units that walk."""
+    ground_only: bool
 
 
 class FragmentTiming(Record):

@@ -181,7 +181,7 @@ def start(world: World, stage: Stage, battles: Battles, b: int, seed: int) -> No
     battle["fragment_clock"] = -world.fragment[0].delay
     battles.standing[b] = -1
     unit["tile"] = unit["target"] = -1
-    foe["blocker"] = foe["aim"] = foe["link"] = foe["gone_at"] = foe["way_tile"] = -1
+    foe["blocker"] = foe["aim"] = foe["link"] = foe["gone_at"] = foe["way_tile"] = foe["place_until"] = -1
     foe["next_attack"] = -1.0  # idle, also in the first tick
     foe["phase"] = np.where(comes, records.ABSENT, records.GONE)
     foe["row"], foe["col"] = _starts(stage, seed)

@@ -127,6 +127,8 @@ def next_operator(world: World, field: Field, e: int, but: int, taunt: float, nu
             continue
         if world.enemy[e].only_escorts and not world.deployable[s].walks:
             continue
+        if world.enemy[e].ground_only and not world.stance[0, s].can_block:
+            continue
         own = taunt_of(world, field, s)
         follows = own < taunt or (own == taunt and unit.deployment_number < number)
         if follows and (own > best_taunt or (own == best_taunt and unit.deployment_number > latest)):

@@ -135,7 +135,7 @@ def test_most_common_enemies_are_whole_and_bosses_are_not(enemies):
     """Twice as many as by descriptions alone; what has skills of its own kind stays named."""
     assert sum(not one.get("missing") for one in enemies.values()) >= 350
     assert enemies["enemy_1505_frstar"]["missing"]
-    assert enemies["enemy_1274_stmram"]["missing"]
+    assert enemies["enemy_1271_nhkodo"]["missing"]
 
 
 def test_a_chain_and_its_numbers():
@@ -235,6 +235,53 @@ def test_charges_come_one_by_one_and_three_at_a_time_below_half():
         (1, 9.0, 23.8, 1.8), (3, 0.1, 23.8, 1.8),
     ]  # fmt: skip
     assert [one["link"] for one in found.fields["effects"] if "link" in one] == [3.8, 3.8]
+
+
+def test_corruption_comes_where_a_witherer_falls_unless_it_is_silenced():
+    """The cloud stays where it is; what hurts in it counts as one, and silence stops only the beginning of it."""
+    numbers = {"polluted_damage_low": 50.0, "polluted_damage_high": 25.0, "projectile_life_time": 8.0}
+    board_of = board(
+        **{f"PollutedDie__{key}": value for key, value in numbers.items()}, PollutedDie__projectile_range=2
+    )
+    text = AbilityText("被击倒时释放污染秽蚀，使周围我方持续损失生命", "NORMAL")
+    found = read_abilities([text], AbilityNumbers(board_of, (), 0.0), FORMS)
+    assert found.rest == ()
+    laid, ground, high = found.fields["effects"]
+    assert (laid["when"], laid["lays"], laid["firm"]) == ("death", 8, False)
+    assert [(one["melee"], one["damage_points"], one["firm"]) for one in (ground, high)] == [
+        (True, 50, True), (False, 25, True),
+    ]  # fmt: skip
+    assert {(one["as_one"], one["radius"], one["at_place"], one["every"]) for one in (ground, high)} == {
+        ("corruption", 2, True, 1.0)
+    }
+
+
+def test_a_corrupting_shot_is_the_first_and_every_third():
+    """The others strike its blocker harder; its radius of 1.7 tiles is in no table."""
+    shot = skill("PollutedRangedAtk", -1.0, -1.0, 2, polluted_damage_low=50.0, polluted_damage_high=25.0,
+                 projectile_life_time=10.0, range_radius=2.2, projectile_delay_time=10.0)  # fmt: skip
+    found = read(
+        "只攻击地面单位", "近战攻击造成更高伤害", "数次攻击后，下次攻击释放污染秽蚀", skills=[shot],
+        talents=board(**{"Empty__attack@chuang_atk_scale": 2.0}, Empty__sp=2.0),
+    )  # fmt: skip
+    assert (found.rest, found.fields["ground_only"]) == ((), True)
+    strikes = [one for one in found.fields["effects"] if one["when"] == "attack"]
+    assert [(one["nth_first"], one.get("strength"), one.get("lays")) for one in strikes] == [
+        (2, 2, None), (3, 2, None), (1, None, 10),
+    ]  # fmt: skip
+    assert {one["nth"] for one in strikes} == {3}
+    assert {one["radius"] for one in found.fields["effects"] if one["when"] == "interval"} == {1.7}
+
+
+def test_a_bombardment_holds_the_gun_for_six_seconds():
+    """Ten shots in the first five of them; it is ready again 25 s after them."""
+    words = "会锁定生命上限最高的目标进行数次轰炸，每次对范围内当前生命比例最高的单位造成法术伤害"
+    found = read(words, skills=[skill("Cannon", 25.0, 10.0, atk_scale=0.55)])
+    assert found.rest == ()
+    steady, lock, shot = found.fields["effects"]
+    assert (steady["own_linked"], steady["add"]) == (True, {"steadfast": 1.0})
+    assert (lock["every"], lock["ready_after"], lock["lays"], lock["link"]) == (31.0, 10.0, 5.0, 6.0)
+    assert (shot["every"], shot["damage"], shot["by"]) == (0.5, 0.55, "least hurt")
 
 
 def without_firm(effect):

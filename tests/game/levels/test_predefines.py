@@ -17,7 +17,7 @@ from game.characters.devices import Device, unit_of
         ({"initialCnt": 6}, {"Crate": 6}, ()),
         ({"initialCnt": 0}, {}, ()),
         ({"initialCnt": 2, "hidden": True, "alias": "later"}, {}, ("predefined trap_001_crate",)),
-        ({"initialCnt": 3, "inst": {"characterKey": "trap_087_allady"}}, {}, ("predefined trap_087_allady",)),
+        ({"initialCnt": 3, "inst": {"characterKey": "trap_045_dublst"}}, {}, ("predefined trap_045_dublst",)),
     ],
 )
 def test_the_cards_that_are_there_from_the_start_are_played(make, card, copies, unknown):

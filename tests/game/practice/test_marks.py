@@ -116,6 +116,19 @@ def test_an_area_is_there_as_long_as_its_owner_may_act(make):
     assert marks_of(met(make, enemy={"effects": (SLOWING,)}, effects=(silent,), skill=None)).areas == ()
 
 
+def test_a_place_that_an_enemy_has_laid_is_drawn_though_it_is_gone(make):
+    """A circle around that tile, until its time is over."""
+    cloud = Effect(when="interval", every=1.0, who="enemies", radius=2.0, at_place=True, damage_points=1.0, kind="true")
+    battle = met(make, enemy={"effects": (cloud,)})
+    assert marks_of(battle).areas == ()
+    foe = battle.records.foe[0, 0]
+    foe["place"], foe["place_until"] = 1 * battle.stage.width + 2, battle.ticks + 1
+    foe["hidden"] = True
+    assert marks_of(battle).areas == (((1.0, 2.0), 2.0, True),)
+    battle.step(3)
+    assert marks_of(battle).areas == ()
+
+
 def test_the_range_of_a_skill_that_works_on_all_in_it_is_outlined_while_it_is_active(make):
     """The tiles that the operator covers."""
     mends = skill(effects=(Effect(when="interval", every=1.0, who="allies in range", heal=0.1),))

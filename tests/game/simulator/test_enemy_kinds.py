@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from levels import CATALOGUE, place
+from halls import battle_with
 from worlds import deploy, health, own_health, until
 
 from game.actions import LEFT, RETREAT, Action
-from game.characters.builds import squad_of
 from game.characters.catalogue import load_catalogue
-from game.levels.stage import stage_of
 from game.simulator.battle import Battle
 
 TABLE = """
@@ -169,8 +167,6 @@ speed = 0.85
 attack_interval = 2.5
 second_damage = "arts"
 """
-HALL = ("^^^^^^^^", "S......E", "........", "........", "^^^^^^^^")
-STILL = {"attack": 0.0, "holds_fire": True, "skill": None, "effects": (), "max_health": 1e5, "resistance": 0.0}
 
 
 @pytest.fixture(name="catalogue", scope="module")
@@ -178,23 +174,6 @@ def _catalogue(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
     (folder / "enemies.toml").write_text(TABLE, encoding="utf-8")
     return load_catalogue(folder)
-
-
-def battle_with(make, catalogue, *enemies, names=("Fang", "Beagle", "Kroos"), start=(1, 0), devices=(), **changes):
-    """A battle with these enemies, and devices on tiles, in a hall whose walls shooters may stand on."""
-    top = {"row": len(HALL) - 1 - start[0], "col": start[1]}
-    end = {"row": len(HALL) - 2, "col": 7}
-    way = {"motionMode": "WALK", "startPosition": top, "endPosition": end, "checkpoints": []}
-    refs = tuple({"useDb": True, "id": key, "level": 0} for key in dict.fromkeys(enemies))
-    data = make.level([make.spawn(key) for key in enemies], picture=HALL, routes=(way,), refs=refs)
-    data["predefines"] = {"tokenInsts": [
-        {"position": place(len(HALL), tile), "direction": "UP", "hidden": False, "skillIndex": 0, "mainSkillLvl": 1,
-         "inst": {"characterKey": key, "level": 1}}
-        for key, tile in devices
-    ]}  # fmt: skip
-    squad = squad_of(names, CATALOGUE)
-    stage = stage_of(data, "hall", catalogue)
-    return Battle(stage, tuple(msgspec.structs.replace(one, **{**STILL, **changes}) for one in squad))
 
 
 def test_one_that_hovers_is_in_the_air_until_it_is_stunned(make, catalogue):

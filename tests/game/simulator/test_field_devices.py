@@ -234,3 +234,21 @@ def test_a_hidden_device_comes_when_the_waves_say_so(make):
     assert at(battle, 2.9).operators_on_field() == ()
     (turret,) = at(battle, 3.2).operators_on_field()
     assert (turret.row, turret.col) == (2, 0)
+
+
+def test_allerdales_guard_shields_who_stands_ahead_and_those_around(make):
+    """Public tables: 3 DP, the next copy 40 s later, a range of one tile ahead; 1000 points for 10 s."""
+    guard = {"initialCnt": 3, "inst": {"characterKey": "trap_087_allady", "level": 1}, "skillIndex": 0}
+    battle = hall(make, cards=[{**guard, "mainSkillLvl": 1}])
+    deploy(battle, 0, 2, 4)
+    deploy(battle, 1, 2, 6)
+    battle.records.battle[0]["dp"] = 99
+    assert [(card.cost, card.copies) for card in battle.view().cards if card.copies] == [(3, 3)]
+    deploy(battle, DEVICE, 2, 3, RIGHT)
+    battle.step(1)
+    assert [float(battle._field.unit[slot].shield) for slot in (0, 1)] == [1000.0, 0.0]
+    battle.step(60)
+    assert battle._field.unit[DEVICE].tile < 0
+    assert not battle.act(Action(DEPLOY, DEVICE, 2 * battle.stage.width + 3, UP))
+    battle.step(9 * 30)
+    assert battle._field.unit[0].shield == 0.0
