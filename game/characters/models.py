@@ -376,6 +376,8 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Radius in tiles within which an enemy shoots escorts that attacks operators only while they block it."""
     ground_only: bool = False
     """It aims at operators on the ground only."""
+    idle: tuple[str, ...] = ()
+    """Numbers of its talents, by their keys in the public tables, that a level may change without effect."""
     effects: tuple[Effect, ...] = ()
     missing: tuple[str, ...] = ()
     """What the enemy does in the real game and not here, in words."""

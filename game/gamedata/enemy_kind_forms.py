@@ -45,6 +45,10 @@ CORRUPTION = "corruption"
 """What hurts an operator in corrupted air once a second, however many clouds it stands in."""
 TANK_CLOUD = 1.7
 """Tiles around the target of a wither tank's corrupting shot that its cloud reaches."""
+FROM_TWIGS = ("pollutedarea.guaranteed_percentage", "pollutedarea.max_percentage")
+"""Numbers that count only for a Rot Eater that comes out of a device."""
+OWN_TILE = 0.5
+"""Tiles around an enemy that only its own tile is in."""
 DIVE = 1.0
 """Seconds from when a seed of wither has chosen an operator until it is there."""
 CANNON_TIME, CANNON_EVERY, CANNON_SHOTS = 6.0, 0.5, 10
@@ -213,7 +217,7 @@ KIND_FORMS = made((
         *_corruption(r"polluteddie\.", at_place=True, radius=Number(r"polluteddie\.projectile_range"))]}),
     ("释放污染秽蚀，使周围我方持续损失生命", {
         "effects": _corruption(r"pollutedarea\.", radius=Number(r"pollutedarea\.range_radius"))}),
-    ("从汲营枯枝出场时，击倒过的敌人越多，生命、攻击和防御会越强", {}, r"pollutedarea\.(guaranteed|max)_percentage"),
+    ("从汲营枯枝出场时，击倒过的敌人越多，生命、攻击和防御会越强", {"idle": [*FROM_TWIGS]}, "|".join(FROM_TWIGS)),
     ("持续为汲营枯枝回复生命值", {}, r"@heallarva(\..*)?"),
     ("只攻击地面单位", {"ground_only": True}),
     ("近战攻击造成更高伤害", {"effects": [  # but for the first attack and every third after it, which corrupt the air
@@ -240,6 +244,10 @@ KIND_FORMS = made((
          "by": "most health", "lays": CANNON_EVERY * CANNON_SHOTS, "link": CANNON_TIME},
         {"when": "interval", "every": CANNON_EVERY, "at_place": True, "who": "enemies", "radius": AROUND, "most": 1,
          "by": "least hurt", "damage": Number(r"@cannon\.atk_scale"), "kind": "arts"}]}),
+    # Theresis
+    ("击倒一切拦路的目标", {"effects": [
+        {"when": "interval", "every": 0.1, "ready_after": first_use("infiniteattack"), "who": "enemies",
+         "radius": OWN_TILE, "damage_points": DEADLY, "kind": "true"}]}),
     # W
     ("会使用爆破物，能对我方单位造成大量物理伤害", {"effects": _charges(1, own_above=0.5)}),
     ("生命值降至一半以下时炸药包的使用数量增加", {

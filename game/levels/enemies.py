@@ -91,7 +91,7 @@ class EnemyList:
         if not exact and not own:
             self._unknown.note(f"enemy {key}")
             self.stand_ins += [key] if key not in self.stand_ins else []
-        if exact and any(overwritten.get(field).value for field in ABILITIES):
+        if exact and any(_changed(overwritten.get(field), stronger) for field in ABILITIES):
             self._unknown.note(f"enemy {key}: the level changes its abilities")
         if level and stronger is base:
             self._unknown.note(f"enemy {key} level {level}")
@@ -116,6 +116,13 @@ class EnemyList:
                 return found, name in names[: len(names) // 2]
         stand_in = self._catalogue.enemies[STAND_IN_FLYING if flying else STAND_IN]
         return msgspec.structs.replace(stand_in, name=key, ids=(key,)), False
+
+
+def _changed(place: JsonValue, enemy: Enemy) -> bool:
+    """Whether a level changes more of what an enemy does than its idle numbers."""
+    if not place.value or not isinstance(place.value, list):
+        return bool(place.value)
+    return any(str(one.get("key").value).lower() not in enemy.idle for one in place.each())
 
 
 def _is_defined(place: JsonValue) -> bool:

@@ -9,7 +9,8 @@ from levels import CATALOGUE
 
 from game.actions import DEPLOY, RIGHT, Action
 from game.characters.builds import squad_of
-from game.levels.stage import describe, load_stage
+from game.characters.catalogue import load_catalogue
+from game.levels.stage import describe, load_stage, stage_of
 from game.simulator.battle import Battle
 
 LOOKS = {
@@ -201,6 +202,27 @@ def test_a_level_may_overwrite_whatever_an_enemy_has(make):
     assert (enemy.weight, enemy.defense, enemy.life_cost, enemy.range, enemy.rank) == (2, 7, 2, 1.5, "boss")
     assert enemy.stun_immune
     assert not enemy.counts
+
+
+def test_a_level_may_change_what_says_nothing(make, tmp_path):
+    """Numbers of talents that are idle; with any other, and with skills, the enemy does something else."""
+    (tmp_path / "enemies.toml").write_text(
+        '[eater]\nname = "Rot Eater"\nkind = "soldier"\nids = ["enemy_1266_nhapos"]\nmax_health = 40000\n'
+        'attack = 2000\nspeed = 0.5\nattack_interval = 3\nidle = ["pollutedarea.guaranteed_percentage"]\n',
+        encoding="utf8",
+    )
+    catalogue = load_catalogue(tmp_path)
+
+    def unknown(**overwritten):
+        ref = {"useDb": True, "id": "enemy_1266_nhapos", "level": 0, "overwrittenData": overwritten}
+        data = make.level([make.spawn("enemy_1266_nhapos")], refs=(ref,))
+        return stage_of(data, "twigs", catalogue).unknown
+
+    idle = {"key": "PollutedArea.guaranteed_percentage", "value": 1.0}
+    assert unknown(talentBlackboard=[idle]) == ()
+    changed = ("enemy enemy_1266_nhapos: the level changes its abilities",)
+    assert unknown(talentBlackboard=[idle, {"key": "PollutedArea.range_Radius", "value": 2.0}]) == changed
+    assert unknown(skills=[{"prefabKey": "Blink"}]) == changed
 
 
 def test_a_level_s_own_list_of_enemies_is_read(make):

@@ -169,6 +169,25 @@ most = 1
 by = "least hurt"
 damage = 0.55
 kind = "arts"
+
+[regent]
+name = "Regent"
+kind = "crusher"
+ids = ["regent"]
+max_health = 50000
+attack = 0
+speed = 0.5
+attack_interval = 4
+unblockable = true
+
+[[regent.effects]]
+when = "interval"
+every = 0.1
+ready_after = 15
+who = "enemies"
+radius = 0.5
+damage_points = 99999
+kind = "true"
 """
 
 
@@ -311,3 +330,16 @@ def test_a_self_propelled_gun_bombards_a_place(make, catalogue):
     hurt = [1e5 - own_health(battle, slot) for slot in (0, 1)]
     assert hurt == [pytest.approx(5 * 330.0), pytest.approx(5 * 330.0)]
     assert health(battle) == 15000
+
+
+def test_the_regent_strikes_down_who_is_in_his_way(make, catalogue):
+    """Handbook, and the time of his skill: from 15 s on, the operators on his own tile."""
+    battle = battle_with(make, catalogue, "regent", max_health=5e4)
+    deploy(battle, 0, 1, 2)
+    deploy(battle, 1, 1, 5)
+    deploy(battle, 2, 0, 5)
+    battle.step(14 * 30)
+    assert battle.enemies_on_field()[0].col > 2.6
+    assert [battle._field.unit[slot].tile >= 0 for slot in range(3)] == [True] * 3
+    until(battle, lambda: battle.enemies_on_field()[0].col > 5.6)
+    assert [battle._field.unit[slot].tile >= 0 for slot in range(3)] == [True, False, True]
