@@ -357,8 +357,12 @@ def _reached(character: Character, build: Build, level: int) -> list[Bonus]:
 
 def _effects_at(character: Character, build: Build, level: int) -> tuple[Effect, ...]:
     """The effects that a build has reached; of those with one name only the ones with the last requirement."""
-    here = (build.elite, level)
-    reached = [one for one in character.effects if here >= (one.elite, one.level) and build.potential >= one.potential]
+    here, brought = (build.elite, level), (0, build.skill_number)
+    reached = [
+        one
+        for one in character.effects
+        if here >= (one.elite, one.level) and build.potential >= one.potential and one.brings in brought
+    ]
     last = {one.name: (one.elite, one.level, one.potential) for one in reached}
     return tuple(one for one in reached if not one.name or last[one.name] == (one.elite, one.level, one.potential))
 

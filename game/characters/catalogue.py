@@ -31,8 +31,9 @@ ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 """Accents of Latin letters as characters of their own (Unicode's decomposed form); Japanese marks are not included."""
 
 OPERATORS, ENEMIES, DEVICES, NAMES = "operators.toml", "enemies.toml", "devices.toml", "names.toml"
-"""The tables' files. DEVICES come with Holdfast alone; NAMES, which only a user's own tables may have, adds names to
-operators: lists by public id."""
+GUESTS = "guests.toml"
+"""The tables' files. DEVICES and GUESTS come with Holdfast alone; NAMES, which only a user's own tables may have, adds
+names to operators: lists by public id."""
 
 TOLD_ONLY = ("chinese", "missing_chinese")
 """Fields of the table of enemies for readers: no battle depends on them, so that they are not the enemies' own."""
@@ -52,6 +53,8 @@ class Catalogue:
     """By the public ids of the level format; ids of one kind may have different numbers."""
     devices: Mapping[str, Device]
     """The devices that levels give the player, by the public ids of the level format."""
+    guests: Mapping[str, Character]
+    """Operators of levels that no squad has, by public id; one of `characters` goes before them."""
     chinese: Mapping[str, str]
     """The Chinese of the tables' English: of operators' and enemies' names, and of what is said of them as missing."""
 
@@ -71,6 +74,10 @@ class Catalogue:
         Case, width of letters, accents, spaces, quotes and hyphens do not matter.
         """
         return self._any_name.get(_folded(name))
+
+    def find_friend(self, id_: str) -> Character | None:
+        """The character of a public id whom a level brings itself."""
+        return self.find_character(id_) or self.guests.get(id_)
 
     def find_enemy(self, name: str) -> Enemy | None:
         """The enemy of a public id, or of one of our own names."""
@@ -117,6 +124,13 @@ def _devices() -> dict[str, Device]:
     return {id_: one for one in found for id_ in one.ids}
 
 
+@cache
+def _guests() -> Mapping[str, Character]:
+    """The shipped operators of levels by id."""
+    table = _shipped_table(GUESTS)
+    return {one.id: one for one in _characters(*table, dict(_ranges([table]))).values()}
+
+
 def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[Table] = ()) -> Catalogue:
     """The catalogue of tables of operators and of enemies, each laid over those before it. Raises TableError.
 
@@ -129,7 +143,7 @@ def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[T
     for table, entries in names:
         characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
-    found = (characters, ranges, own, by_id, _devices(), dict(_translations([*operators, *enemies])))
+    found = (characters, ranges, own, by_id, _devices(), _guests(), dict(_translations([*operators, *enemies])))
     return Catalogue(*(MappingProxyType(one) for one in found))  # type: ignore[arg-type]
 
 

@@ -72,8 +72,8 @@ By = Literal[
 that are equal the last deployed comes first."""
 Element = Literal["neural", "corrosion", "burning", "necrosis"]
 """The kinds of elemental injury (神经, 侵蚀, 灼燃, 凋亡损伤)."""
-LENT = ("attack", "defense", "regeneration", "regeneration_low", "burn")
-"""Numbers to which `lend` adds a part of the owner's attack, of `defense` a part of its defense."""
+LENT = ("attack", "defense", "max_health", "regeneration", "regeneration_low", "burn")
+"""Numbers to which `lend` adds a part of the owner's attack, of `defense` and `max_health` a part of its own."""
 SQUAD = ("initial_sp",)
 """Numbers that only an effect with when = "squad" changes."""
 HAND = ("cost", "redeploy_time")
@@ -102,6 +102,8 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     elite: int = 0
     level: int = 1
     potential: int = 1
+    brings: int = 0
+    """Only of an operator that brings this one of its skills, from 1; 0 for any."""
     when: When = "always"
     every: float = 0.0
     """Seconds, of an effect that happens at an interval; of others, the least time between two times, `ONCE` for once
@@ -231,7 +233,7 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     scale: dict[str, float] = {}
     factor: dict[str, float] = {}
     lend: dict[str, float] = {}
-    """Parts of the owner's attack that are added to numbers (`LENT`)."""
+    """Parts of the owner's numbers that are added to others' (`LENT`)."""
     strength: float = 1.0
     """Factor on the attack itself, with when = "attack"."""
     pierce: float = 1.0

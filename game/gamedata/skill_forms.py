@@ -143,10 +143,17 @@ def heals_by_damage(reading: SentenceReading, match: re.Match[str]) -> None:
 
 
 def inspires(reading: SentenceReading, match: re.Match[str]) -> None:
-    """鼓舞: others in range add a part of the owner's attack, and of its defense, to theirs."""
+    """鼓舞: others in range add a part of the owner's attack, defense or full health to theirs."""
     part = number(reading)
-    lent = {"attack": part, "defense": part} if "防御力" in match[0] else {"attack": part}
+    lent = {"attack": part, "defense": part} if "与防御力" in match[0] else {"attack": part}
+    if "生命值上限" in match[0]:
+        lent = {"defense": part, "max_health": number(reading)}
     does(reading, who="allies in range", others=True, lend=lent)
+
+
+def blocks_otherwise(reading: SentenceReading, match: re.Match[str]) -> None:
+    """Friends in range block more enemies, or fewer."""
+    does(reading, who="allies in range", add={"block": float(match[1])})
 
 
 def idle_heal(reading: SentenceReading, match: re.Match[str]) -> None:
@@ -194,6 +201,8 @@ FORMS: tuple[tuple[str, Act], ...] = (
     ("每次攻击(恢复|回复)相当于造成伤害#的生命(值)?", drinks),
     ("每次攻击治疗周围一名友方单位相当于造成伤害#的生命值", heals_by_damage),
     ("攻击范围内所有其他友方单位获得相当于.{1,6}#攻击力(与防御力)?的鼓舞效果", inspires),
+    ("并?获得相当于.{1,6}#(攻击力|防御力和#生命值上限)的鼓舞效果", inspires),
+    ("攻击范围内所有友方单位阻挡数([+]1|-3)", blocks_otherwise),
     ("攻击时对攻击范围内的所有敌人应用特性加成",
      lambda reading, match: does(reading, when="attack", who="target", ahead=-1, aside=9, strength=1.5)),
     ("技能结束后.{1,4}强制退出战场", lambda reading, match: does(reading, when="skill ends", leaves=0.04)),

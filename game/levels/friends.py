@@ -130,7 +130,7 @@ def _operator(unit: JsonValue, catalogue: Catalogue, unknown: Unknown) -> Operat
     """The operator with the numbers of the level's build; None, with a note, where the tables do not have it."""
     inst = unit.at("inst")
     id_ = (inst.at("characterKey") if unit.get("tmplId").quiet() else unit.get("tmplId")).text()
-    character = catalogue.find_character(id_)
+    character = catalogue.find_friend(id_)
     try:
         operator = None if character is None else operator_of(character, _build(unit, inst))
     except TableError:

@@ -27,6 +27,7 @@ from game.simulator.effect_records import (
     LASTING,
     LEND,
     LOST_HEALTH,
+    MAX_HEALTH,
     NEXT_CONSTANT,
     NEXT_LENDING,
     NEXT_TIMED,
@@ -36,6 +37,7 @@ from game.simulator.effect_records import (
     SKILL_TIME,
     STREAK,
     USES,
+    EffectPart,
 )
 from game.simulator.field import BASE, NO_INDEX, mode_of
 from game.simulator.modifiers import block_of, full_health, health_share, is_altered, keep_share
@@ -122,12 +124,19 @@ def _change(world: World, field: Field, i: int, g: int, lending: bool) -> None:
         if part.what > LEND or (part.what == LEND) != lending:
             continue
         if part.what == LEND:
-            whole = DAMAGE_DEFENSE if part.of == DEFENSE else DAMAGE_ATTACK
-            field.modifier[g, part.of, ADD] += times * points_of(world, field, row.owner, whole, part.amount)
+            field.modifier[g, part.of, ADD] += times * _lent(world, field, row.owner, part)
         elif part.what == FACTOR:
             field.modifier[g, part.of, FACTOR] *= 1.0 + (part.amount - 1.0) * times
         else:
             field.modifier[g, part.of, part.what] += part.amount * times
+
+
+@compiled
+def _lent(world: World, field: Field, f: int, part: EffectPart) -> float:
+    """The points that a part lends of its owner's numbers."""
+    if part.of == MAX_HEALTH:
+        return float(part.amount * full_health(world, field, f))
+    return points_of(world, field, f, DAMAGE_DEFENSE if part.of == DEFENSE else DAMAGE_ATTACK, part.amount)
 
 
 @often

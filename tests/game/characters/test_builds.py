@@ -87,6 +87,15 @@ def trainee(bonuses, skill):
     return msgspec.structs.replace(melantha, phases=(phase,), bonuses=bonuses, skills=({**fields, **skill},))
 
 
+def test_a_talent_may_depend_on_the_skill_that_is_brought():
+    """Heidi: attack for those in range with her first skill, defense with her second; neither without a skill."""
+    heidi, found = CATALOGUE.guests["char_4045_heidi"], []
+    for skill in (1, 2, 0):
+        operator = operator_of(heidi, Build(elite=2, skill=skill, potential=5))
+        found.append([one.scale for one in operator.effects if one.name == "talent 1"])
+    assert found == [[{"attack": 0.06}], [{"defense": 0.06}], []]
+
+
 @pytest.mark.parametrize("name", list(CATALOGUE.characters))
 def test_every_build_fights(name):
     """Every elite phase and every skill at every level fights on the first stage for a while and uses its skill."""

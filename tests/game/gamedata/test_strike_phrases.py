@@ -55,6 +55,12 @@ ON_HIT = {"when": "attack", "who": "target"}
          {"range": "x-2"},
          [Effect(when="interval", every=0.1, who="enemies in range", seconds=0.2, stun=0.2, add={"asleep": 1.0}),
           Effect(when="interval", every=1.0, who="allies in range", heal=0.9)]),
+        (("攻击范围内所有友方单位阻挡数<@ba.vup>+1</>，并获得相当于海蒂<@ba.vup>{def:0%}</>防御力和<@ba.vup>{max_hp:0%}</>"
+          "生命值上限的<$ba.inspire>鼓舞</>效果，自身特性效果提高至<@ba.vup>{attack@atk_to_hp_recovery_ratio:0%}</>"),
+         {"block_cnt": 1.0, "def": 0.15, "max_hp": 0.11, "attack@atk_to_hp_recovery_ratio": 0.15}, None, {},
+         [Effect(who="allies in range", add={"block": 1.0}),
+          Effect(who="allies in range", others=True, lend={"defense": 0.15, "max_health": 0.11}),
+          Effect(when="interval", every=1.0, who="allies in range", heal=0.05)]),
         ("攻击力+{atk:0%}，但普通攻击不再以生命值高于80%的敌人作为目标", {"atk": 2.2}, None, {"attack": 2.2},
          [Effect(add={"spares_above": 0.8})]),
         ("天赋生效范围大幅度扩大，效果提升至{talent_scale}倍", {"talent_scale": 2.0}, "x-2",

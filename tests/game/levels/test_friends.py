@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from befriended import FANG, KROOS, activate, befriended, friend, training, withdraw
+from levels import CATALOGUE
 
 from game.actions import LEFT, UP
 from game.errors import StageError
@@ -16,6 +17,17 @@ def test_the_level_says_place_direction_and_build(make):
     assert (kroos.operator.name, kroos.tile, kroos.direction, kroos.hidden) == ("Kroos", (0, 5), LEFT, False)
     assert (kroos.operator.max_health, kroos.operator.attack, kroos.operator.defense) == (826, 258, 88)
     assert stage.unknown == ()
+
+
+def test_a_guest_stands_where_the_level_puts_it_though_no_squad_has_it(make):
+    """Heidi at elite 2, level 40, as in 11-3: health 1101, defense 241; her second skill means defense."""
+    (heidi,) = make.stage(
+        befriended(make, friend("char_4045_heidi", (0, 5), level=40, phase="PHASE_2", skill=1))
+    ).friends
+    assert (heidi.operator.name, heidi.operator.max_health, heidi.operator.defense) == ("Heidi", 1101, 241)
+    assert (heidi.operator.skill.cost, heidi.operator.skill.initial, heidi.operator.skill.duration) == (30, 8, 15)
+    assert [one.scale for one in heidi.operator.effects] == [{}, {"defense": 0.05}]
+    assert "Heidi" not in CATALOGUE.characters
 
 
 def test_a_favour_of_fifty_is_full_trust(make):

@@ -14,7 +14,7 @@ from game.characters.effects import ONCE, Effect
 from game.characters.models import Build, Character
 from game.simulator import options
 from game.simulator.battle import Battle
-from game.simulator.effect_records import ADD, BLOCK, BURN, UNDYING
+from game.simulator.effect_records import ADD, BLOCK, BURN, DEFENSE, UNDYING
 
 
 def single(make, *effects, seed=0, **changes):
@@ -180,6 +180,20 @@ def test_an_ally_borrows_a_part_of_the_attack(make):
     deploy(battle, 1, 0, 1)
     battle.step(30)
     assert blows(battle, 60)[-1] == pytest.approx(base + 270.0)
+
+
+def test_an_ally_borrows_defense_and_full_health(make):
+    """鼓舞 (Heidi's second skill): 15 % of her defense and 11 % of her health; who is unhurt stays so."""
+    song = Effect(who="allies in range", others=True, lend={"defense": 0.15, "max_health": 0.11})
+    everywhere = tuple((row, col) for row in range(-3, 4) for col in range(-9, 10))
+    bard = {"effects": (song,), "defense": 200.0, "max_health": 1000.0, "range": everywhere}
+    battle = _on_tile(squad(make, ("Fang", {}), ("Ansel", bard), refs=(make.dummy(**STILL),)))
+    full = own_health(battle)
+    deploy(battle, 1, 0, 1)
+    battle.step(3)
+    assert own_health(battle) == full + 110.0
+    assert battle._field.modifier[0, DEFENSE, ADD] == pytest.approx(30.0)
+    assert (own_health(battle, 1), battle._field.unit[1].full_health) == (1000.0, 1000.0)
 
 
 def test_enemies_do_not_aim_at_the_camouflaged(make):
