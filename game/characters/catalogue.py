@@ -143,7 +143,8 @@ def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[T
     for table, entries in names:
         characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
-    found = (characters, ranges, own, by_id, _devices(), _guests(), dict(_translations([*operators, *enemies])))
+    told = _translations([*operators, *enemies, _shipped_table(GUESTS)])
+    found = (characters, ranges, own, by_id, _devices(), _guests(), dict(told))
     return Catalogue(*(MappingProxyType(one) for one in found))  # type: ignore[arg-type]
 
 
