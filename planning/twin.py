@@ -117,7 +117,10 @@ class Twin:
         self._scores: Scores = np.zeros(HYPOTHESES)
         self._deeds: list[Deed] = []
         self._glimpses: list[Glimpse] = []
-        self._tick, self._part, self._agreed = 0, 0.0, 0
+        self._tick, self._part = 0, 0.0
+        self._play, self._agreed = 0.0, 0.0
+        """Ticks of play by the frames' times alone, and so many when the counters agreed last: a clock that the DP keep
+        from going on is no reason to believe it."""
         self._most = 0.0
         """Most ticks that can have passed between the last two frames; the clock cannot have become wrong by more."""
         self._earned = -SETTLING
@@ -147,7 +150,9 @@ class Twin:
             still = _same_moment(before[1], view)
             passed, slow = (0.0, 0.0) if still else (TICKS * (t - before[0]), TICKS * slowed)
             self._most = passed * max(before[1].speed, view.speed)
-            self._pass(self._part + played(passed, slow, before[1]))
+            gone = played(passed, slow, before[1])
+            self._play += gone
+            self._pass(self._part + gone)
         self._last = t, view
         self._notice(before and before[1], view, skills)
         right = self._tick + self._part
@@ -159,7 +164,7 @@ class Twin:
         if self._tick - self._kept[-1][0] >= SPAN:
             self._roll()
         if self._now.battle[self._best]["counter"] == view.kills:
-            self._agreed = self._tick
+            self._agreed = self._play
         return self.fit()
 
     def _notice(self, before: BattleView | None, view: BattleView, skills: Sequence[int]) -> None:
@@ -186,7 +191,7 @@ class Twin:
         if self._last is None:
             return Fit(in_step=False, lost=False, kills=0, seconds=0.0, dp=0)
         best, view = self._now.battle[self._best], self._last[1]
-        seconds = (self._tick - self._agreed) / TICKS
+        seconds = (self._play - self._agreed) / TICKS
         return Fit(
             in_step=seconds <= RIGHT, lost=seconds > LOST_AFTER, kills=view.kills - int(best["counter"]),
             seconds=seconds, dp=view.dp - int(best["dp"]),

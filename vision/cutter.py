@@ -48,6 +48,8 @@ LEAST_GAIN = 0.15
 
 BAR_LIT, LEAST_LIT = 0.7, 130
 """Share of the brightest pixel's grey level from which a pixel of a bar is filled, and the least level that counts."""
+BAR_WHITE = 200
+"""Least grey level of a bar that is full beside an empty line; what is darker may be pale scenery."""
 BAR_BEGINS = 4
 """Pixels within which it begins."""
 BAR_STRAY = 0.05
@@ -266,8 +268,14 @@ def bar_share(crop: Image) -> float | None:
     Its end is exact to a pixel: at 1280x720 a 120th of its length, a quarter of a tick where DP come each second.
     """
     lines = crop.min(axis=2).astype(np.int16) if crop.size else ()
-    shares = [share for share in map(_line_share, lines) if share is not None]
-    return max(shares, default=None)
+    shares = [(share, int(line.max())) for line in lines if (share := _line_share(line)) is not None]
+    begun = [share for share, _ in shares if 0.0 < share < 1.0]
+    if begun:  # a line that is bright from end to end is then what lies beside the bar
+        return max(begun)
+    full, empty = [level for share, level in shares if share], any(share == 0.0 for share, _ in shares)
+    if full and empty:
+        return 1.0 if max(full) >= BAR_WHITE else None
+    return 1.0 if full else 0.0 if empty else None
 
 
 def _line_share(line: NDArray[np.int16]) -> float | None:

@@ -186,6 +186,21 @@ def test_frames_with_the_same_bar_are_of_one_moment(watched):
     assert watched.twin.seconds == pytest.approx(watched.battle.seconds, abs=0.07)
 
 
+def test_a_bar_that_is_always_read_as_full_puts_the_twin_off_and_it_says_so(watched):
+    """The clock that it gives stands still: the twin has lost the battle by the frames' times, not by its own."""
+    watched.play(3.0)
+    watched.see(dp_share=1.0)
+    watched.twin._earned = watched.twin._tick  # DP came otherwise just now: only the bar tells the clock
+    for _ in range(320):
+        watched.battle.step(4)
+        watched.t += 4 / 30
+        fit = watched.see(dp_share=1.0)
+    assert watched.twin.seconds < watched.battle.seconds - 10.0
+    assert watched.battle.kills > 0
+    assert fit.lost
+    assert not fit.in_step
+
+
 def test_a_gesture_slows_play(watched):
     """Where no frame shows it, the bot tells for how long one was under way."""
     watched.battle.step(24)

@@ -72,3 +72,18 @@ def test_what_lies_over_the_bar_is_no_bar():
     crop[:, 80:100] = 250
     assert bar_share(crop) is None
     assert bar_share(crop[:, :0]) is None
+
+
+def test_pale_scenery_beside_the_bar_is_not_taken_for_it():
+    """At another scale the crop may be a pixel off: what lies beside the bar, pale from end to end, is no full bar."""
+    crop = np.full((4, 120, 3), 36, np.uint8)
+    crop[:2, :40] = 255
+    crop[3] = 150
+    assert bar_share(crop) == pytest.approx(40 / 120)
+    crop[3] = 255
+    assert bar_share(crop) == pytest.approx(40 / 120)
+    crop[:2] = 36
+    crop[3] = 150
+    assert bar_share(crop) is None
+    crop[:2] = 255
+    assert bar_share(crop) == 1.0
