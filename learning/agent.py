@@ -85,6 +85,7 @@ class Agent:
         """Have a plan play varied battles to learn from. Where nothing was learned yet, updates from them are due."""
         self.shown = demonstrations(plan, self.encoding.stage, self.encoding.squad, self.settings)
         self.policy.schedule.taught = self.shown.battles > 0
+        self.policy.schedule.hold = self.shown.battles / self.shown.tried
         if self.dqn.updates == 0:
             self.credit += self.settings.taught_updates
         return self.shown
@@ -116,7 +117,10 @@ class Agent:
             self._judge(clean=stars == 3)
 
     def _judge(self, *, clean: bool) -> None:
-        """Keep the present weights as the champion, or put the champion back, as the settled battles say."""
+        """Keep the present weights as the champion, or put the champion back, as the settled battles say; what is left
+        to win says how much is explored.
+        """
+        self.policy.schedule.recent.append(clean)
         change = self.champion.settle(clean=clean)
         if change == "kept":
             self.dqn.check()
@@ -140,6 +144,9 @@ class Agent:
         share = share_shown(settings, self.remembered)
         batch = mixed_batch(self.buffer, self.shown, share, settings, self.rng)
         if batch is None:
+            self.credit = (
+                0.0  # a plan that won no battle shows nothing: play that waits for the updates would never go on
+            )
             return False
         self.dqn.update(batch, self._updating)
         if self.dqn.updates % settings.publish_every == 0:

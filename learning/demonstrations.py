@@ -32,6 +32,8 @@ class Demonstrations(NamedTuple):
 
     buffer: ReplayBuffer
     battles: int
+    tried: int
+    """How many it has played, those included."""
 
 
 def demonstrations(
@@ -48,7 +50,7 @@ def demonstrations(
     buffer = ReplayBuffer(collector.encoding, max(sum(lengths[b] for b in kept), 1), settings.n_step, settings.discount)
     for b in kept:
         _add(buffer, [_only(one, b) for one in played[: lengths[b]]])
-    return Demonstrations(buffer, len(kept))
+    return Demonstrations(buffer, len(kept), battles)
 
 
 def _add(buffer: ReplayBuffer, battle: Sequence[Played]) -> None:

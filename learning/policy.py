@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RETREAT_WEIGHT = 0.05
 """Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
+RECENT = 20
+"""Battles whose results say how much is explored."""
 REMEMBERED = 4
 """Views whose advice is kept, until the decision is remembered."""
 CONSIDERED = 5
@@ -116,13 +118,21 @@ class Greedy:
 
 @dataclass
 class Schedule:
-    """Epsilon falls linearly with the number of decisions, which is kept in the checkpoint."""
+    """Epsilon falls linearly with the number of decisions, which is kept in the checkpoint with the last results.
+
+    Where a plan was shown less is explored from the beginning, and the less, the oftener battles are won without a
+    leak: there is nothing to find that a person would want who has the stage cleared, and a random retreat loses it.
+    """
 
     settings: Settings
     decisions: int = 0
 
     taught: bool = False
-    """Whether a plan was shown: then less is explored from the beginning."""
+    """Whether a plan was shown."""
+    hold: float = 0.0
+    """Share of its varied battles that the plan won without a leak; it counts until there are results of play."""
+    recent: deque[bool] = field(default_factory=lambda: deque(maxlen=RECENT))
+    """Of the last battles of play, whether each was won without a leak."""
 
     @property
     def epsilon(self) -> float:
@@ -130,7 +140,15 @@ class Schedule:
         settings = self.settings
         start = min(settings.epsilon_start, settings.epsilon_taught) if self.taught else settings.epsilon_start
         done = min(self.decisions / max(settings.epsilon_decisions, 1), 1.0)
-        return start + done * (settings.epsilon_end - start)
+        return (start + done * (settings.epsilon_end - start)) * self._room
+
+    @property
+    def _room(self) -> float:
+        """The share of battles that could end better, where a plan was shown; else 1."""
+        if not self.taught:
+            return 1.0
+        clean = sum(tuple(self.recent)) + (RECENT - len(self.recent)) * self.hold
+        return 1.0 - clean / RECENT
 
 
 class Explorer:
@@ -234,11 +252,15 @@ class EpsilonGreedy:
 
     def state(self) -> dict[str, Any]:
         """The state of exploration, for the checkpoint."""
-        return {"decisions": self.schedule.decisions, "rng": self._rng.bit_generator.state}
+        schedule = self.schedule
+        return {
+            "decisions": schedule.decisions, "rng": self._rng.bit_generator.state, "recent": [*schedule.recent],
+        }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue exploration from the state of a checkpoint."""
         self.schedule.decisions = int(state["decisions"])
+        self.schedule.recent.extend(map(bool, state.get("recent", ())))  # not in those of version 0.1
         self._rng.bit_generator.state = state["rng"]
 
 

@@ -29,7 +29,8 @@ def shown(plan, stage, squad, settings):
 
 def test_each_battle_is_won_and_whole(shown, plan, settings):
     """Every decision is there, one battle after the other, each up to its victory, with what the plan does."""
-    buffer, battles = shown
+    buffer, battles, tried = shown
+    assert tried == BATTLES
     ends = np.flatnonzero(buffer.arrays["steps"] == 0).reshape(battles, -1)
     assert 1 <= battles <= BATTLES
     assert buffer.arrays["complete"].all()
@@ -98,7 +99,7 @@ def test_a_batch_has_its_share_of_demonstrations(shown, encoding, views, setting
         batch = mixed_batch(played, shown, share, settings, rng)
         assert batch.taught == taught
         assert ((batch.rewards == mark) == (np.arange(settings.batch_size) < settings.batch_size - taught)).all()
-    for nothing in (None, Demonstrations(shown.buffer, 0)):
+    for nothing in (None, Demonstrations(shown.buffer, 0, BATTLES)):
         batch = mixed_batch(played, nothing, 0.5, settings, rng)
         assert batch.taught == 0
         assert (batch.rewards == mark).all()
@@ -108,14 +109,24 @@ def test_a_learner_is_taught_before_it_starts(plan, stage, squad, settings, monk
     """Updates from them are due, but only where nothing was learned; they stay apart from what was played."""
     monkeypatch.setattr(agent_module, "demonstrations", lambda *given: demonstrations(*given, BATTLES))
     learner = Learner(stage, squad, settings, 0, None)
+    agent = learner._agent
     assert learner.teach(plan).battles > 0
     status = learner.status()
     assert (status["buffer"], status["decisions"], status["updates"]) == (0, 0, 0)
     assert learner.owed == settings.taught_updates
-    assert status["epsilon"] == settings.epsilon_taught
-    agent = learner._agent
+    assert status["epsilon"] == pytest.approx(settings.epsilon_taught * (1 - agent.shown.battles / BATTLES))
     while agent.learn():
         pass
     assert agent.dqn.updates == settings.taught_updates
     agent.teach(plan)
+    assert learner.owed == 0
+
+
+def test_a_plan_that_wins_nothing_owes_nothing(plan, stage, squad, settings, monkeypatch):
+    """There is nothing to make updates from: play that waits until none is due goes on."""
+    nothing = demonstrations(plan, stage, squad, settings, BATTLES)._replace(battles=0)
+    monkeypatch.setattr(agent_module, "demonstrations", lambda *_: nothing)
+    learner = Learner(stage, squad, settings, 0, None)
+    learner.teach(plan)
+    assert not learner._agent.learn()
     assert learner.owed == 0

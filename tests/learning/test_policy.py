@@ -68,6 +68,19 @@ def test_less_is_explored_where_a_plan_is_shown(learned, settings):
     assert learned.schedule.epsilon == pytest.approx(settings.epsilon_end)
 
 
+def test_less_is_explored_the_oftener_battles_are_won_without_a_leak(learned, settings):
+    """What the plan held counts until there are results; a run of bad ones has it explore as with a poor plan."""
+    schedule = learned.schedule
+    schedule.taught, schedule.hold = True, 1.0
+    assert schedule.epsilon == 0.0
+    schedule.recent.extend([True] * 15 + [False] * 5)
+    assert schedule.epsilon == pytest.approx(settings.epsilon_taught / 4)
+    schedule.recent.extend([False] * 20)
+    assert schedule.epsilon == pytest.approx(settings.epsilon_taught)
+    schedule.taught = False
+    assert schedule.epsilon == settings.epsilon_start
+
+
 def test_a_frozen_policy_neither_explores_nor_counts(learned, views):
     """Measuring a trained policy changes nothing and involves no chance."""
     learned.frozen = True
