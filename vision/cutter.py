@@ -377,7 +377,7 @@ class Edges:
     def hand(self) -> list[float]:
         """The x of the flags of the hand's cards, from left to right."""
         profile = self._profile
-        side_by_side = int(profile.size[0] // (profile.cards.pitch * profile.across))
+        side_by_side = profile.side_by_side
         for count in range(MOST_CARDS, side_by_side, -1):
             hand = list(takewhile(bool, (self.place(index, count) for index in range(count))))
             if len(hand) == count:

@@ -228,6 +228,11 @@ class Profile:
         x, y, width, height = self.rectangles[name]
         return image[y : y + height, x : x + width]
 
+    @property
+    def side_by_side(self) -> int:
+        """How many cards stand side by side without sharing the width."""
+        return int(self.size[0] // (self.cards.pitch * self.across))
+
     def card_pitch(self, count: int) -> float:
         """The distance in pixels from card to card in a hand of `count`."""
         return min(self.cards.pitch * self.across, self.size[0] / count)

@@ -122,6 +122,8 @@ class Watcher:
         self._reading = ScreenReading(UNKNOWN_SCREEN, {})
         self._to_fit = FITTING_FRAMES
         """Frames in which the size of the interface may still be looked for in this battle."""
+        self._crowd = 0
+        """The cards of a hand so full that they share the width: their places say little of the size. 0 for others."""
         self._frames_alike = 0
         """Frames in a row that showed this screen."""
         self._since = 0.0
@@ -264,6 +266,14 @@ class Watcher:
         self._to_fit = 0 if certain else max(self._to_fit - 1, 0)
         return True
 
+    def _fit_again(self, picture: Image, hud: Hud) -> Hud:
+        """The HUD at the size that the places of fewer cards tell; as it was read before where that shows no more."""
+        before = self._cutter.profile
+        if self._fit(picture) and len((again := self._cutter.read(picture)).cards) >= len(hud.cards):
+            return again
+        self._cutter.profile = before
+        return hud
+
     def _area_seen(self, t: float) -> list[Event]:
         """The client area when it is elsewhere than before; the screen is then reported anew."""
         if self.area == self._area_reported:
@@ -331,6 +341,9 @@ class Watcher:
             if self._to_fit:
                 self._fit(picture)
             hud = self._timed("cutter", lambda: self._cutter.read(picture))
+            if 0 < len(hud.cards) < self._crowd:
+                hud = self._fit_again(picture, hud)
+            self._crowd = len(hud.cards) if len(hud.cards) > self._cutter.profile.side_by_side else 0
             self.view = self._view(picture, hud)
         if self.view is None:
             return []

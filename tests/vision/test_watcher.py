@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -150,6 +151,27 @@ def test_every_frame_of_a_battle_is_told_with_numbers_that_never_turn_back(whole
     assert len(views) > 40
     assert all(one.kills <= other.kills and one.life >= other.life for one, other in pairwise(views))
     assert {view.total for view in views} == {views[-1].total}
+
+
+def test_a_crowded_hand_is_read_whole_once_it_gets_smaller(profile, reader, tmp_path, monkeypatch):
+    """With crates beside a full squad the cards share the width, and say little of the size of the interface: it is
+    looked for again as they get fewer.
+    """
+    file = short_level(tmp_path)
+    data = json.loads(file.read_text(encoding="utf-8"))
+    data["predefines"] = {"tokenCards": [{"inst": {"characterKey": "trap_001_crate"}, "initialCnt": 6}]}
+    file.write_text(json.dumps(data), encoding="utf-8")
+    world = World(profile, reader, None, str(file), ui_scale=0.9)
+    monkeypatch.setattr(world, "deploy_best", lambda: None)
+    world.play_until(lambda event: isinstance(event, BattleSeen))
+    monkeypatch.undo()
+    world.watcher._cutter.profile = profile.at_scale(0.8925)  # fits thirteen cards as well
+    for _ in range(4):
+        world.look()
+        view, true = world.look()[-1].view, world.game.battle.view()
+        assert [card.cost for card in view.cards] == [card.cost for card in true.cards]
+        world.game.battle.records.battle[0]["dp"] = 99
+        world.deploy_best()
 
 
 def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
