@@ -158,14 +158,17 @@ class Explorer:
         self._wait_share = wait_share
         self._kinds, self._slots, self._weights = _exploration_tables(encoding)
 
-    def explore(self, legal: Mask, rng: np.random.Generator) -> int:
+    def explore(self, legal: Mask, rng: np.random.Generator, *, retreats: bool = True) -> int:
         """A legal action: wait, or first an operator and a kind of action, then a place, likelier the more it covers.
 
         Drawing from the list of legal actions instead would nearly always deploy an operator that has many places.
+        While nothing else can be paid, it retreats: without `retreats` it waits.
         """
         if rng.random() < self._wait_share:
             return 0
         numbers = np.flatnonzero(legal)[1:]
+        if not retreats:
+            numbers = numbers[self._kinds[numbers] != RETREAT]
         if not numbers.size:
             return 0
         choices, weights = self._choices(numbers)
@@ -217,7 +220,8 @@ class EpsilonGreedy:
             explored = bool(self._rng.random() < self.schedule.epsilon) and not self._must_not_risk(view)
             self.schedule.decisions += 1
             if explored:
-                index = self._explorer.explore(legal, self._rng)
+                # Whom a plan has placed is not taken back by chance: that has lost battles that were won.
+                index = self._explorer.explore(legal, self._rng, retreats=not self.schedule.taught)
         return Decision(
             self.encoding.action(index),
             float(scores[index]),

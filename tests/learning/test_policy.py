@@ -114,6 +114,23 @@ def test_exploring_waits_its_share_and_rarely_retreats(encoding, settings, views
     assert 0 < kinds.count(RETREAT) < kinds.count(DEPLOY) / 4
 
 
+def test_whom_a_plan_has_placed_is_not_taken_back_by_chance(encoding, learned, views):
+    """While nothing but a retreat is possible, an exploring decision waits where a plan was shown."""
+    view = next(one for one in views if one.operators)
+    legal = encoding.legal(view)
+    kinds = np.array([encoding.action(number).kind for number in range(len(legal))])
+    legal &= (kinds == RETREAT) | (kinds == WAIT)
+    assert legal.sum() > 1
+    explorer, rng = Explorer(encoding, 0.0), np.random.default_rng(0)
+    assert {int(kinds[explorer.explore(legal, rng)]) for _ in range(20)} == {RETREAT}
+    assert {int(kinds[explorer.explore(legal, rng, retreats=False)]) for _ in range(20)} == {WAIT}
+    learned.schedule.taught = True
+    learned._rng = rng
+    with_plan = [learned.decide(view) for _ in range(400)]
+    assert any(one.explored for one in with_plan)
+    assert all(one.action.kind != RETREAT for one in with_plan if one.explored)
+
+
 def test_exploring_never_leaves_what_is_legal(encoding, views):
     """Also where only waiting is legal."""
     explorer, rng = Explorer(encoding, 0.2), np.random.default_rng(1)
