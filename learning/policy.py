@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 RETREAT_WEIGHT = 0.05
 """Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
 RECENT = 20
-"""Battles whose results say how much is explored."""
+"""Battles whose results say how much is explored, and how far the plan is trusted."""
+POOR = 0.8
+"""Share of battles won without a leak up to which the network alone decides: then it may do better than the plan."""
 REMEMBERED = 4
 """Views whose advice is kept, until the decision is remembered."""
 CONSIDERED = 5
@@ -122,6 +124,7 @@ class Schedule:
 
     Where a plan was shown less is explored from the beginning, and the less, the oftener battles are won without a
     leak: there is nothing to find that a person would want who has the stage cleared, and a random retreat loses it.
+    For the same reason the plan then has a lead over what the network would do instead.
     """
 
     settings: Settings
@@ -143,12 +146,19 @@ class Schedule:
         return (start + done * (settings.epsilon_end - start)) * self._room
 
     @property
+    def lead(self) -> float:
+        """What is added to the scores of what the plan does: 1, as much as a victory, for one that holds always."""
+        return max(self._clean - POOR, 0.0) / (1.0 - POOR) if self.taught else 0.0
+
+    @property
     def _room(self) -> float:
         """The share of battles that could end better, where a plan was shown; else 1."""
-        if not self.taught:
-            return 1.0
-        clean = sum(tuple(self.recent)) + (RECENT - len(self.recent)) * self.hold
-        return 1.0 - clean / RECENT
+        return 1.0 - self._clean if self.taught else 1.0
+
+    @property
+    def _clean(self) -> float:
+        """The share of the last battles that were won without a leak; the plan's own for those not played yet."""
+        return (sum(tuple(self.recent)) + (RECENT - len(self.recent)) * self.hold) / RECENT
 
 
 class Explorer:
@@ -206,14 +216,16 @@ class EpsilonGreedy:
         self._explorer = Explorer(encoding, settings.wait_share)
 
     def decide(self, view: BattleView) -> Decision:
-        """Explore with probability epsilon, else take the best legal action, or that of the continuation."""
+        """Explore with probability epsilon, else take the best legal action, or that of the continuation. A plan that
+        holds is followed, to wait once it is done, unless another action is better by its lead.
+        """
         advice = self.adviser.advise(view) if self.adviser else NO_ADVICE
         self._advised.append((view, advice))
         observation, legal, _ = look(view, self.encoding, advice)
         legal = self._without_banned(legal)
         scores = self.snapshot.scores(observation, legal)
         explored = False
-        index = int(scores.argmax())
+        index = int(self._with_lead(scores, advice).argmax())
         if self.continuation is not None:
             index = self.continuation(view, observation, legal)
         elif not self.frozen:
@@ -229,6 +241,16 @@ class EpsilonGreedy:
             int(legal.sum()),
             self._considered(scores, legal),
         )
+
+    def _with_lead(self, scores: Tensor, advice: Sequence[int]) -> Tensor:
+        """The scores with the lead of what the plan does next, which is to wait once it is done, or deploys again."""
+        lead = self.schedule.lead if self.adviser else 0.0
+        if lead <= 0.0:
+            return scores
+        favoured = scores.clone()
+        for number in {max(advice[0], 0), *(one for one in advice[1:] if one > 0)}:
+            favoured[number] += lead
+        return favoured
 
     def _considered(self, scores: Tensor, legal: Mask) -> tuple[tuple[Action, float], ...]:
         """The legal actions with the highest scores, best first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+import torch
 
 from game.actions import DEPLOY, RETREAT, WAIT
 from game.simulator.battle import Battle
@@ -216,6 +217,42 @@ def test_a_fresh_network_follows_the_plan(encoding, learned, views):
         decision = learned.decide(view)
         assert legal[encoding.index(decision.action)]
         assert (encoding.index(decision.action) == number) == legal[number]
+
+
+def test_a_plan_that_holds_is_followed_whatever_the_network_thinks(encoding, learned, views):
+    """Its next step, a wait once it is done, or one to deploy again; below 80 of 100 the network alone decides."""
+    view = max(views, key=lambda one: encoding.legal(one).sum())
+    numbers = np.flatnonzero(encoding.legal(view)).tolist()
+    learned.frozen = True
+    free = encoding.index(learned.decide(view).action)
+    step, again = [number for number in numbers[1:] if number != free][:2]
+    learned.snapshot = _Prefers(free, len(encoding.legal(view)))
+    schedule = learned.schedule
+    schedule.taught = True
+    for hold, advice, chosen in (
+        (1.0, (step, -1), {step}), (1.0, (-1, -1), {0}), (1.0, (0, again), {0, again}), (0.9, (step, -1), {step}),
+        (0.8, (step, -1), {free}), (0.0, (-1, -1), {free}),
+    ):  # fmt: skip
+        schedule.hold = hold
+        learned.adviser = Says(advice)
+        assert encoding.index(learned.decide(view).action) in chosen
+    schedule.hold = 1.0
+    schedule.recent.extend([False] * 5)
+    learned.adviser = Says((step, -1))
+    assert encoding.index(learned.decide(view).action) == free, "it does not hold in play"
+
+
+class _Prefers:
+    """A snapshot that scores one action a quarter higher than all others."""
+
+    def __init__(self, number, count):
+        self._scores = torch.zeros(count)
+        self._scores[number] = 0.25
+
+    def scores(self, observation, legal):
+        """The same in every view."""
+        del observation
+        return torch.where(torch.as_tensor(legal), self._scores, -torch.inf)
 
 
 def test_the_advice_of_the_last_views_is_kept_until_they_are_remembered(encoding, learned, views):
