@@ -7,7 +7,7 @@ import asyncio
 from mqtt_sides import PATIENCE, daemon, listener
 
 from bot.config import MqttOptions
-from bot.mqtt.broker import Subscriptions
+from bot.mqtt.broker import LOOPBACK, Subscriptions, embedded_broker
 
 TIMES = 8
 FILTERS = (
@@ -29,6 +29,19 @@ async def come_and_go(port: int, name: str) -> None:
     for time in range(TIMES):
         async with listener(port, f"{name}/{time}", "holdfast/tester/status", timeout=PATIENCE):
             pass
+
+
+def test_a_client_that_is_still_silent_as_the_bot_ends_is_no_error(port, caplog):
+    """Nothing is logged of it, and so nothing is printed between the lines of the log."""
+
+    async def bot() -> None:
+        async with embedded_broker(port):
+            _reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            await asyncio.sleep(0.05)
+        writer.close()
+
+    asyncio.run(bot())
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 def test_a_message_goes_to_all_who_read_its_topic_while_one_of_them_leaves():
