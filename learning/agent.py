@@ -114,14 +114,14 @@ class Agent:
         if len(self.buffer) > self.settings.learning_starts:
             self.credit += self.settings.replay_ratio
         if after is None and self.decides:
-            self._judge(clean=stars == 3)
+            self._judge(stars)
 
-    def _judge(self, *, clean: bool) -> None:
-        """Keep the present weights as the champion, or put the champion back, as the settled battles say; what is left
-        to win says how much is explored.
+    def _judge(self, stars: int) -> None:
+        """Keep the present weights as the champion, or put the champion back, as the settled battles say; how often
+        they are as good as the plan's says how much is explored.
         """
-        self.policy.schedule.recent.append(clean)
-        change = self.champion.settle(clean=clean)
+        self.policy.schedule.recent.append(stars >= (self.shown.stars if self.shown else 3))
+        change = self.champion.settle(clean=stars == 3)
         if change == "kept":
             self.dqn.check()
             self._best = {name: value.clone() for name, value in self.dqn.online.state_dict().items()}

@@ -28,29 +28,34 @@ FIRST_SEED = 3000
 
 
 class Demonstrations(NamedTuple):
-    """The decisions of the battles that a plan has won without a leak."""
+    """The decisions of the battles that a plan has won as well as it mostly does."""
 
     buffer: ReplayBuffer
     battles: int
     tried: int
     """How many it has played, those included."""
+    stars: int = 3
+    """The fewest stars of these battles: 3, or 2 for a plan that mostly wins with a leak."""
 
 
 def demonstrations(
     plan: Plan, stage: Stage, squad: Sequence[Operator], settings: Settings, battles: int = BATTLES
 ) -> Demonstrations:
-    """Play a plan in varied battles, one decision a second, and keep those that it wins without a leak."""
+    """Play a plan in varied battles, one decision a second, and keep those that it wins: only those without a leak,
+    if they are at least half of them.
+    """
     collector = Collector(stage, squad, plan, battles, (NEAR, FAR), FIRST_SEED, stays=False)
     played: list[Played] = []
     while collector.active.any():
         played.append(collector.play(as_advised, settings.discount))
     stars = collector.battles.ends().stars
     lengths = [next(n for n, one in enumerate(played, 1) if one.over[b]) for b in range(battles)]
-    kept = np.flatnonzero(stars == 3).tolist()
+    least = 3 if 2 * np.count_nonzero(stars == 3) >= np.count_nonzero(stars) else 2
+    kept = np.flatnonzero(stars >= least).tolist()
     buffer = ReplayBuffer(collector.encoding, max(sum(lengths[b] for b in kept), 1), settings.n_step, settings.discount)
     for b in kept:
         _add(buffer, [_only(one, b) for one in played[: lengths[b]]])
-    return Demonstrations(buffer, len(kept), battles)
+    return Demonstrations(buffer, len(kept), battles, least)
 
 
 def _add(buffer: ReplayBuffer, battle: Sequence[Played]) -> None:

@@ -30,8 +30,8 @@ RETREAT_WEIGHT = 0.05
 """Weight of exploring a retreat, against 1 for deploying or a skill: a retreat wastes the DP that were paid."""
 RECENT = 20
 """Battles whose results say how much is explored, and how far the plan is trusted."""
-POOR = 0.8
-"""Share of battles won without a leak up to which the network alone decides: then it may do better than the plan."""
+ENOUGH = 0.8
+"""Share of good battles from which on a plan is good enough: nothing is explored, and it is followed for ever."""
 REMEMBERED = 4
 """Views whose advice is kept, until the decision is remembered."""
 CONSIDERED = 5
@@ -122,9 +122,10 @@ class Greedy:
 class Schedule:
     """Epsilon falls linearly with the number of decisions, which is kept in the checkpoint with the last results.
 
-    Where a plan was shown less is explored from the beginning, and the less, the oftener battles are won without a
-    leak: there is nothing to find that a person would want who has the stage cleared, and a random retreat loses it.
-    For the same reason the plan then has a lead over what the network would do instead.
+    Where a plan was shown less is explored from the beginning, the less the more battles are good, which means won
+    without a leak, or with one if the plan does no better. Nothing is explored where nearly all are: there is nothing
+    to find that a person would want who has the stage cleared, and one random deployment can lose the battle. For the
+    same reason the plan has a lead over what the network would do instead.
     """
 
     settings: Settings
@@ -133,31 +134,40 @@ class Schedule:
     taught: bool = False
     """Whether a plan was shown."""
     hold: float = 0.0
-    """Share of its varied battles that the plan won without a leak; it counts until there are results of play."""
+    """Share of its varied battles that were good; it counts until there are results of play."""
     recent: deque[bool] = field(default_factory=lambda: deque(maxlen=RECENT))
-    """Of the last battles of play, whether each was won without a leak."""
+    """Of the last battles of play, whether each was good."""
 
     @property
     def epsilon(self) -> float:
         """The share of decisions that explore, now."""
         settings = self.settings
         start = min(settings.epsilon_start, settings.epsilon_taught) if self.taught else settings.epsilon_start
-        done = min(self.decisions / max(settings.epsilon_decisions, 1), 1.0)
-        return (start + done * (settings.epsilon_end - start)) * self._room
+        return (start + self._done * (settings.epsilon_end - start)) * self._room
 
     @property
     def lead(self) -> float:
-        """What is added to the scores of what the plan does: 1, as much as a victory, for one that holds always."""
-        return max(self._clean - POOR, 0.0) / (1.0 - POOR) if self.taught else 0.0
+        """What is added to the scores of what the plan does: 1, as much as a victory, for one that holds always.
+
+        A network without experience does not know what to do where the plan fails, so that any plan leads it by the
+        share of good battles; with experience only one that is good enough does.
+        """
+        early = self._good * (1.0 - self._done)
+        return max(early, (self._good - ENOUGH) / (1.0 - ENOUGH)) if self.taught else 0.0
+
+    @property
+    def _done(self) -> float:
+        """How much of the schedule is over, 0 to 1."""
+        return min(self.decisions / max(self.settings.epsilon_decisions, 1), 1.0)
 
     @property
     def _room(self) -> float:
-        """The share of battles that could end better, where a plan was shown; else 1."""
-        return 1.0 - self._clean if self.taught else 1.0
+        """How much of its exploration there is room for: all of it, or with a plan, what it lacks of a good one."""
+        return max(ENOUGH - self._good, 0.0) / ENOUGH if self.taught else 1.0
 
     @property
-    def _clean(self) -> float:
-        """The share of the last battles that were won without a leak; the plan's own for those not played yet."""
+    def _good(self) -> float:
+        """The share of the last battles that were good; the plan's own for those not played yet."""
         return (sum(tuple(self.recent)) + (RECENT - len(self.recent)) * self.hold) / RECENT
 
 

@@ -56,8 +56,8 @@ class Settings(BaseModel):
     epsilon_end: float = Field(0.02, description="Share of decisions that explore, in the end.", ge=0, le=1)
     """About one decision of a battle: with five operators on the field, a badly placed one costs a fifth of them."""
     epsilon_taught: float = Field(
-        0.05, description="Share of decisions that explore where a plan is shown; in play, times the share of battles "
-        "that are not won without a leak.", ge=0, le=1,
+        0.05, description="Share of decisions that explore where a plan is shown; in play, the less the oftener "
+        "battles end as well as the plan's, and none from 80 % of them on.", ge=0, le=1,
     )  # fmt: skip
     epsilon_decisions: int = Field(1500, description="Decisions from the first share to the last.", ge=1)
     """Epsilon falls linearly over them: about 40 battles, since lost ones are short. With 2600 the same win rate came

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
+from game.actions import NOTHING
 from learning import agent as agent_module
 from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.learner import Learner
@@ -29,8 +31,8 @@ def shown(plan, stage, squad, settings):
 
 def test_each_battle_is_won_and_whole(shown, plan, settings):
     """Every decision is there, one battle after the other, each up to its victory, with what the plan does."""
-    buffer, battles, tried = shown
-    assert tried == BATTLES
+    buffer, battles, tried, stars = shown
+    assert (tried, stars) == (BATTLES, 3)
     ends = np.flatnonzero(buffer.arrays["steps"] == 0).reshape(battles, -1)
     assert 1 <= battles <= BATTLES
     assert buffer.arrays["complete"].all()
@@ -68,6 +70,34 @@ def test_a_battle_is_the_same_among_others(shown, plan, stage, squad, settings):
     assert few.battles == 2
     for name, array in few.buffer.state().items():
         assert (array == shown.buffer.state()[name][: len(array)]).all()
+
+
+@pytest.fixture
+def leaking(plan):
+    """The plan without Melantha: all of the few battles are won, most of them with a leak."""
+    return msgspec.structs.replace(plan, steps=tuple(step for step in plan.steps if step.name != "Melantha"))
+
+
+def test_a_plan_that_wins_with_a_leak_is_shown_too(leaking, stage, squad, settings):
+    """Who has no better one would rather clear the stage with two stars than see the bot try at random."""
+    shown = demonstrations(leaking, stage, squad, settings, BATTLES)
+    assert (shown.battles, shown.tried, shown.stars) == (BATTLES, BATTLES, 2)
+    assert len(shown.buffer) > 0
+
+
+def test_two_stars_are_good_where_the_plan_wins_no_more(leaking, plan, stage, squad, settings, views, monkeypatch):
+    """They do not count against the plan then; with a better plan, or none, they do, and for the champion always."""
+    monkeypatch.setattr(agent_module, "demonstrations", lambda *given: demonstrations(*given, BATTLES))
+    for taught, good in ((leaking, True), (plan, False), (None, False)):
+        learner = Learner(stage, squad, settings, 0, None)
+        agent = learner._agent
+        if taught:
+            learner.teach(taught)
+            assert agent.policy.schedule.hold == 1.0
+        for stars in (3, 2, 0):
+            agent.remember(views[0], NOTHING, None, "won" if stars else "lost", stars)
+        assert list(agent.policy.schedule.recent) == [True, good, False]
+        assert agent.champion.recent == (1, 3)
 
 
 def test_a_plan_that_loses_shows_nothing(stage, squad, settings):
@@ -114,7 +144,7 @@ def test_a_learner_is_taught_before_it_starts(plan, stage, squad, settings, monk
     status = learner.status()
     assert (status["buffer"], status["decisions"], status["updates"]) == (0, 0, 0)
     assert learner.owed == settings.taught_updates
-    assert status["epsilon"] == pytest.approx(settings.epsilon_taught * (1 - agent.shown.battles / BATTLES))
+    assert (agent.shown.battles, status["epsilon"]) == (BATTLES, 0.0), "where the plan is good nothing is explored"
     while agent.learn():
         pass
     assert agent.dqn.updates == settings.taught_updates
