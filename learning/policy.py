@@ -143,22 +143,18 @@ class Schedule:
         """The share of decisions that explore, now."""
         settings = self.settings
         start = min(settings.epsilon_start, settings.epsilon_taught) if self.taught else settings.epsilon_start
-        return (start + self._done * (settings.epsilon_end - start)) * self._room
+        done = min(self.decisions / max(settings.epsilon_decisions, 1), 1.0)
+        return (start + done * (settings.epsilon_end - start)) * self._room
 
     @property
     def lead(self) -> float:
         """What is added to the scores of what the plan does: 1, as much as a victory, for one that holds always.
 
         A network without experience does not know what to do where the plan fails, so that any plan leads it by the
-        share of good battles; with experience only one that is good enough does.
+        share of good battles, less as demonstrations become fewer; in the end only one that is good enough does.
         """
-        early = self._good * (1.0 - self._done)
+        early = self._good * max(1.0 - self.decisions / self.settings.demonstrated_decisions, 0.0)
         return max(early, (self._good - ENOUGH) / (1.0 - ENOUGH)) if self.taught else 0.0
-
-    @property
-    def _done(self) -> float:
-        """How much of the schedule is over, 0 to 1."""
-        return min(self.decisions / max(self.settings.epsilon_decisions, 1), 1.0)
 
     @property
     def _room(self) -> float:

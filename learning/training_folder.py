@@ -98,7 +98,8 @@ class TrainingFolder:
         self._out, self._trainer, self._same = out, trainer, same
         self._agent = Agent(task.stage, task.squad, trainer.settings, seed)
         self._agent.dqn = trainer.dqn
-        self._agent.policy.schedule.decisions = trainer.settings.epsilon_decisions  # goes on as at its end
+        settings = trainer.settings  # play goes on as at the end of what falls with decisions
+        self._agent.policy.schedule.decisions = max(settings.epsilon_decisions, settings.demonstrated_decisions)
         self._kept()
 
     def begin(self) -> None:

@@ -221,7 +221,7 @@ def test_a_fresh_network_follows_the_plan(encoding, learned, views):
         assert (encoding.index(decision.action) == number) == legal[number]
 
 
-def test_a_plan_that_holds_is_followed_whatever_the_network_thinks(encoding, learned, views):
+def test_a_plan_that_holds_is_followed_whatever_the_network_thinks(encoding, learned, views, settings):
     """Its next step, a wait once it is done, or one to deploy again; one that holds in less than 80 of 100 only until
     the network has experience.
     """
@@ -233,7 +233,7 @@ def test_a_plan_that_holds_is_followed_whatever_the_network_thinks(encoding, lea
     learned.snapshot = _Prefers(free, len(encoding.legal(view)))
     schedule = learned.schedule
     schedule.taught = True
-    new, old = 0, 10_000
+    new, old = 0, settings.demonstrated_decisions
     for decisions, hold, advice, chosen in (
         (old, 1.0, (step, -1), {step}), (old, 1.0, (-1, -1), {0}), (old, 1.0, (0, again), {0, again}),
         (old, 0.9, (step, -1), {step}), (old, 0.8, (step, -1), {free}), (old, 0.0, (-1, -1), {free}),
