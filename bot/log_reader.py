@@ -81,7 +81,7 @@ def backwards(file: Path, holds: Callable[[bytes], bool]) -> Iterator[dict[str, 
     """The lines of a log, newest first, through the files put aside: those for which `holds` is true, which gets each
     as it stands in the file.
     """
-    for path, _ in reversed(list(_files(file))):
+    for path, _ in reversed(_files(file)):
         try:
             lines = path.read_bytes().split(b"\n")
         except OSError:
@@ -111,7 +111,7 @@ class _Reader:
 
     def following(self) -> tuple[Path, int] | None:
         """The file that comes after the open one, with its inode; None where there is none yet."""
-        files = list(_files(self._file))
+        files = _files(self._file)
         inodes = [inode for _, inode in files]
         if not files:
             return None
@@ -120,7 +120,8 @@ class _Reader:
         own = os.fstat(self._stream.fileno()).st_ino
         if own in inodes:
             return next(iter(files[inodes.index(own) + 1 :]), None)
-        return next((one for one in files if one[1] not in self._seen), files[-1])
+        # A file that is made anew may have the inode of a deleted one; one that was put aside is not read again.
+        return next((one for one in files if one[1] not in self._seen or one[0] == self._file), None)
 
     def open(self, path: Path, inode: int) -> None:
         """Go on with another file, unless it was renamed a moment ago."""
@@ -141,8 +142,19 @@ class _Reader:
             self._stream.close()
 
 
-def _files(file: Path) -> Iterator[tuple[Path, int]]:
-    """The files of a log with their inodes, the oldest first: FILE.2, FILE.1, FILE."""
+def _files(file: Path) -> list[tuple[Path, int]]:
+    """The files of a log with their inodes, the oldest first: FILE.2, FILE.1, FILE.
+
+    They are listed until two lists agree: one made while files are renamed may lack some.
+    """
+    listed, before = list(_listed(file)), None
+    while listed != before:
+        listed, before = list(_listed(file)), listed
+    return listed
+
+
+def _listed(file: Path) -> Iterator[tuple[Path, int]]:
+    """The files of a log, one after the other."""
     put_aside = [path for path in file.parent.glob(f"{file.name}.*") if path.suffix[1:].isdecimal()]
     for path in (*sorted(put_aside, key=lambda one: -int(one.suffix[1:])), file):
         try:
