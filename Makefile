@@ -25,7 +25,7 @@ practice: install
 # The rules are compiled on one core while the sources are checked on the other.
 test: install-dev system
 	$(BIN)/python scripts/compile_rules.py & $(MAKE) check && wait $$!
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)  # a core for each worker
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist loadfile $(ARGS)  # two cores: many tests wait
 
 check: install-dev
 	$(BIN)/ruff check .
