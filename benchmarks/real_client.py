@@ -55,12 +55,16 @@ def over_adb(stage: str, *options: str) -> Iterator[Screen]:
     if program is None:
         sys.exit("adb is not installed; run: make system")
     own, device = free_port(), free_port()
-    os.environ |= {
-        "ANDROID_ADB_SERVER_PORT": str(own), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554", "HOME": tempfile.mkdtemp(),
-    }  # fmt: skip
+    os.environ |= {"ANDROID_ADB_SERVER_PORT": str(own), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554"}
     command = [sys.executable, "-m", "bot", "practice", "--adb", str(device), "--say", "--stage", stage]
     with (
-        subprocess.Popen([program, "nodaemon", "server"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as adb,
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen(
+            [program, "nodaemon", "server"],
+            env={**os.environ, "HOME": home},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as adb,
         subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as game,
     ):
         assert game.stdout is not None
@@ -68,6 +72,7 @@ def over_adb(stage: str, *options: str) -> Iterator[Screen]:
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", own), 1):
                 break
+            time.sleep(0.05)
         try:
             yield {"kind": "adb", "serial": f"127.0.0.1:{device}"}
         finally:

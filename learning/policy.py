@@ -222,8 +222,8 @@ class EpsilonGreedy:
         self._explorer = Explorer(encoding, settings.wait_share)
 
     def decide(self, view: BattleView) -> Decision:
-        """Explore with probability epsilon, else take the best legal action, or that of the continuation. A plan that
-        holds is followed, to wait once it is done, unless another action is better by its lead.
+        """Explore with probability epsilon, else take the best legal action, or that of the continuation. A plan is
+        followed, to wait once it is done, unless another action is better by its lead.
         """
         advice = self.adviser.advise(view) if self.adviser else NO_ADVICE
         self._advised.append((view, advice))
