@@ -9,7 +9,7 @@ from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_events import begin_effects, raise_event
 from game.simulator.effect_records import SKILL_BEGINS, SKILL_ENDS
 from game.simulator.field import BASE, SKILLED, add_dp, mode_of
-from game.simulator.modifiers import draw, full_health, gain_sp, has_effects, keep_share
+from game.simulator.modifiers import block_of, draw, full_health, gain_sp, has_effects, keep_share
 from game.simulator.records import ON_DEPLOYMENT, PER_ATTACK, PER_HIT, PER_SECOND, TICKS, Field, World
 from game.simulator.targeting import cover, find_enemy
 
@@ -156,7 +156,7 @@ def _change_mode(world: World, field: Field, s: int, mode: int) -> None:
         quicker = now.interval / before.interval
         unit.next_attack = clock + left * quicker
     cover(world, field, s, mode)
-    release_above(world, field, s, now.block)
+    release_above(world, field, s, block_of(world, field, s))
     unit.target = find_enemy(world, field, s, mode)
 
 

@@ -41,7 +41,7 @@ def squad(make, *operators, refs, enemy=None, seed=0, enemies=1):
     """A battle on the lane with these operators: (name, changes)."""
     battle = battle_of(make, [make.spawn(count=enemies, every=2.0)], refs=refs, enemy=enemy)
     own = tuple(
-        msgspec.structs.replace(operator_of(CATALOGUE.characters[name], Build()), skill=None, **changes)
+        msgspec.structs.replace(operator_of(CATALOGUE.characters[name], Build()), **{"skill": None, **changes})
         for name, changes in operators
     )
     return Battle(battle.stage, own, seed)

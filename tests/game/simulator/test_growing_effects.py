@@ -260,6 +260,23 @@ def test_friends_block_one_more(make):
     assert battle._field.modifier[0, BLOCK, ADD] == 1.0
 
 
+def test_what_is_blocked_by_an_effect_stays_blocked_as_a_skill_ends(make):
+    """Found by a random duel: an enemy that adds 1 to the block of who blocks it was free for a tick."""
+    changes = {"effects": (Effect(add={"block": 1.0}),), "block": 1, "attack": 0.0, "skill": skill(duration=2.0)}
+    battle = squad(make, ("Fang", changes), refs=(make.dummy(**STILL),), enemies=2)
+    battle.step(75)
+    for e in range(2):
+        foe = battle._field.foe[e]
+        foe.row, foe.col, foe.tile = 1.0, 3.0, battle.stage.width + 3
+    deploy(battle, 0, 1, 3)
+    until(battle, lambda: battle._field.unit[0].block_taken == 2)
+    assert battle.act(Action(SKILL, 0))
+    for _ in range(75):
+        battle.step(1)
+        assert battle._field.unit[0].block_taken == 2
+    assert not battle.operators_on_field()[0].skill_active
+
+
 def test_it_does_not_attack_for_some_seconds_after_its_skill(make):
     """Gitano's second skill: thirteen seconds without attacks when it is over."""
     rests = Effect(when="skill ends", seconds=13.0, add={"disarmed": 1.0})
