@@ -54,16 +54,20 @@ class Picker:
         return best if least < NEAR_TILE * side else None
 
     def unit(self, units: Sequence[OperatorOnField], x: float, y: float) -> OperatorOnField | None:
-        """The operator whose tile or body is under a pixel of the normal view."""
-        return next((unit for unit in units if self._is_on(unit, x, y)), None)
+        """The operator whose tile or body is under a pixel of the normal view; of several the nearest: in front of a
+        tile the body of another may stand.
+        """
+        away, _, unit = min(((self._distance(unit, x, y), unit.slot, unit) for unit in units), default=(1.0, 0, None))
+        return unit if away < 0.5 else None
 
-    def _is_on(self, unit: OperatorOnField, x: float, y: float) -> bool:
+    def _distance(self, unit: OperatorOnField, x: float, y: float) -> float:
+        """How far a pixel is from an operator's foot or the middle of its body, in tiles as wide as its own."""
         high = bool(self.stage.high[unit.row, unit.col])
         foot = self.camera.pixel(unit.row, unit.col, high)
         right, left = (self.camera.pixel(unit.row, unit.col + half, high)[0] for half in (0.5, -0.5))
         side = right - left
         body = (foot[0], foot[1] - BODY_HEIGHT * side)
-        return min(math.dist(foot, (x, y)), math.dist(body, (x, y))) < side * 0.5
+        return min(math.dist(foot, (x, y)), math.dist(body, (x, y))) / side
 
     def button(self, tile: tuple[int, int], x: float, y: float) -> Literal["retreat", "skill"] | None:
         """The button under a pixel, of the two beside the selected unit on a tile."""
