@@ -72,6 +72,8 @@ class TwinWatch:
         """Slots whose skills were used since the last frame that the twin got."""
         self._gesture, self._begun = -1, 0.0
         """The last gesture of the battle, and when it began."""
+        self._touched: tuple[int, float] | None = None
+        """The slot that the last gesture which was made is for, and when its last touch was."""
         self._slowed, self._seen_at = 0.0, 0.0
         """Seconds since the last frame in which a gesture was under way, and when that frame was taken."""
         self._counted: tuple[float, BattleView, float] | None = None
@@ -91,6 +93,7 @@ class TwinWatch:
         if isinstance(event, GestureDone):
             if attempt and attempt.gesture == event.id:
                 self._slowed += max(event.t - self._rest - max(self._begun, self._seen_at), 0.0)
+                self._touched = attempt.action.slot, event.t - self._rest
                 if attempt.action.kind == SKILL:
                     self._skills.append(attempt.action.slot)
         elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:
@@ -105,7 +108,8 @@ class TwinWatch:
                 self._counted = event.t, battle.view, 0.0
                 view = _with_deployment(battle.view, attempt or None)
                 ahead = self._ahead.battle if self._ahead else None
-                taken = self._thread.submit(self._follow, event.t, view, skills, slowed, ahead, new=new)
+                gesture = self._touched and (self._touched[0], event.t - self._touched[1])
+                taken = self._thread.submit(self._follow, event.t, view, skills, slowed, gesture, ahead, new=new)
                 self._waiting.append(taken)
                 if self._ahead:
                     self._ahead.frame = taken
@@ -152,7 +156,15 @@ class TwinWatch:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _follow(
-        self, t: float, view: BattleView, skills: Sequence[int], slowed: float, ahead: BattleAhead | None, *, new: bool
+        self,
+        t: float,
+        view: BattleView,
+        skills: Sequence[int],
+        slowed: float,
+        gesture: tuple[int, float] | None,
+        ahead: BattleAhead | None,
+        *,
+        new: bool,
     ) -> None:
         """Have the twin take a frame. An error ends this twin, not the play."""
         if new:
@@ -164,7 +176,7 @@ class TwinWatch:
                 self._battles += 1
             if self._twin is None:
                 return
-            self._fit = fit = self._twin.see(t, view, skills, slowed)
+            self._fit = fit = self._twin.see(t, view, skills, slowed, gesture)
             self._inferred = None if fit.lost else self._twin.view()
             if self._ahead and ahead and fit.in_step:
                 self._ahead.twin_saw(ahead, self._twin, view)

@@ -46,6 +46,7 @@ from planning.twin_battles import (
     played,
     row_of,
     run_to,
+    speed_of,
     ticks_late,
 )
 from planning.variation import FAR, varied
@@ -64,10 +65,12 @@ HEALTH_OFF = 0.2
 """Share of its health by which an enemy of a hypothesis that is drawn may be off."""
 SETTLING = 2 * TICKS
 """Ticks after a deployment, retreat or skill in which the DP are taken over."""
+RECENT = 4 * TICKS
+"""Ticks of the past in which what a gesture has done can be done again."""
 LONGEST_START = 120 * TICKS
 """Most ticks of a battle before the first frame of it."""
 LOST_AFTER = 12.0
-"""Seconds of play without one moment at which the counter agrees, after which the twin has lost the battle."""
+"""Seconds of play without one moment in step, after which the twin has lost the battle."""
 RIGHT = 1.0
 """Seconds by which a kill may come early or late in the twin while it still counts as in step."""
 FIRST_SEED = 80_000
@@ -78,13 +81,13 @@ class Fit(NamedTuple):
     """How far the twin is off."""
 
     in_step: bool
-    """The counter agrees, or has done so within `RIGHT` seconds of play."""
+    """The counter is what the twin's was or will be within `RIGHT` seconds of play."""
     lost: bool
-    """It has not agreed for `LOST_AFTER` seconds: nothing that the twin says is to be trusted."""
+    """It was not in step for `LOST_AFTER` seconds: nothing that the twin says is to be trusted."""
     kills: int
     """By how much the seen counter is ahead of the twin's."""
     seconds: float
-    """Seconds of play since the counters agreed."""
+    """Seconds of play since it was in step."""
     dp: int
     """By how much the seen DP are ahead of the twin's."""
 
@@ -114,13 +117,17 @@ class Twin:
         self._now = new_battles(self._own, stage, range(HYPOTHESES))
         self._kept = [(0, copied(self._now))]
         """Moments: the tick, and the hypotheses then; the oldest first."""
+        self._recent: deque[tuple[int, Battles]] = deque()
+        """The same of each of the last frames, before they were taken into account."""
         self._scores: Scores = np.zeros(HYPOTHESES)
         self._deeds: list[Deed] = []
         self._glimpses: list[Glimpse] = []
         self._tick, self._part = 0, 0.0
         self._play, self._agreed = 0.0, 0.0
-        """Ticks of play by the frames' times alone, and so many when the counters agreed last: a clock that the DP keep
-        from going on is no reason to believe it."""
+        """Ticks of play by the frames' times alone, and so many when it was in step last: a clock that the DP keep from
+        going on is no reason to believe it."""
+        self._counters: deque[tuple[float, int, int]] = deque()
+        """The play, the counter that was seen and the twin's, in the last `RIGHT` seconds of play."""
         self._most = 0.0
         """Most ticks that can have passed between the last two frames; the clock cannot have become wrong by more."""
         self._earned = -SETTLING
@@ -138,12 +145,22 @@ class Twin:
         """How long the battle has lasted, in seconds of play."""
         return self._tick / TICKS
 
-    def see(self, t: float, view: BattleView, skills: Sequence[int] = (), slowed: float = 0.0) -> Fit:
+    def see(
+        self,
+        t: float,
+        view: BattleView,
+        skills: Sequence[int] = (),
+        slowed: float = 0.0,
+        gesture: tuple[int, float] | None = None,
+    ) -> Fit:
         """Take a frame into account: `t` is its time in seconds, `view` the battle with the operators' slots and
         directions, `skills` the slots whose skills were used since the frame before, `slowed` the seconds since then in
-        which a gesture was under way, which slows play. Returns how far the twin is off.
+        which a gesture was under way, which slows play, `gesture` the slot that the last gesture was for, and how many
+        seconds ago its last touch was. Returns how far the twin is off.
         """
         before, moment = self._last, self._moment()
+        self._remember(moment)
+        ago = gesture and (gesture[0], TICKS * gesture[1] * speed_of(view))
         if before is None:
             self._begin(view)
         else:
@@ -154,23 +171,37 @@ class Twin:
             self._play += gone
             self._pass(self._part + gone)
         self._last = t, view
-        self._notice(before and before[1], view, skills)
+        self._notice(before and before[1], view, skills, ago)
         right = self._tick + self._part
         if before and right <= self._tick - 1 and self._tick > moment.tick:
             self._go_back(moment)
             self._pass(right - moment.tick)
-            self._notice(before[1], view, skills)
+            self._notice(before[1], view, skills, ago)
         self._weigh(view)
         if self._tick - self._kept[-1][0] >= SPAN:
             self._roll()
-        if self._now.battle[self._best]["counter"] == view.kills:
+        if self._agrees(view.kills, int(self._now.battle[self._best]["counter"])):
             self._agreed = self._play
         return self.fit()
 
-    def _notice(self, before: BattleView | None, view: BattleView, skills: Sequence[int]) -> None:
-        """Have every hypothesis do what a frame shows was done, and compare the clocks."""
+    def _agrees(self, seen: int, own: int) -> bool:
+        """Whether kills come at most `RIGHT` seconds early or late in the twin: where many come at once, the counters
+        may differ all the time though each is a moment later only.
+        """
+        self._counters.append((self._play, seen, own))
+        while self._counters[0][0] < self._play - RIGHT * TICKS:
+            self._counters.popleft()
+        _, seen_before, own_before = self._counters[0]
+        return seen_before <= own <= seen or own_before <= seen <= own
+
+    def _notice(
+        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
+    ) -> None:
+        """Have every hypothesis do what a frame shows was done, and compare the clocks. `ago` is the slot of the last
+        gesture, and the ticks since its last touch.
+        """
         self._spend(view)
-        self._reconcile(before, view, skills)
+        self._reconcile(before, view, skills, ago)
         self._correct_operators(view)
         self._settle_clock(view)
 
@@ -181,8 +212,16 @@ class Twin:
             self._nameless, dict(self._paid),
         )  # fmt: skip
 
+    def _remember(self, moment: TwinMoment) -> None:
+        """Keep a moment among the last ones."""
+        while self._recent and not moment.tick - RECENT <= self._recent[0][0]:
+            self._recent.popleft()
+        self._recent.append((moment.tick, moment.now))
+
     def _go_back(self, moment: TwinMoment) -> None:
         """Undo what was taken for past since the frame before: the game stood still or was slower meanwhile."""
+        while self._recent and self._recent[-1][0] >= moment.tick:
+            self._recent.pop()
         self._tick, self._earned, deeds, self._now, self._scores, self._hand, self._nameless, self._paid = moment
         del self._deeds[deeds:]
 
@@ -193,7 +232,7 @@ class Twin:
         best, view = self._now.battle[self._best], self._last[1]
         seconds = (self._play - self._agreed) / TICKS
         return Fit(
-            in_step=seconds <= RIGHT, lost=seconds > LOST_AFTER, kills=view.kills - int(best["counter"]),
+            in_step=seconds == 0.0, lost=seconds > LOST_AFTER, kills=view.kills - int(best["counter"]),
             seconds=seconds, dp=view.dp - int(best["dp"]),
         )  # fmt: skip
 
@@ -241,14 +280,18 @@ class Twin:
         for h, world in enumerate(self._worlds):
             run(world, self._now, h, whole)
 
-    def _reconcile(self, before: BattleView | None, view: BattleView, skills: Sequence[int]) -> None:
-        """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell."""
+    def _reconcile(
+        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
+    ) -> None:
+        """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell;
+        what the last gesture did at the time of its last touch.
+        """
+        known = len(self._deeds)
         squad, width = self._squad, self._stage.width
         posts = {one.slot: (one.row * width + one.col, one.direction) for one in view.operators if one.slot < squad}
         stood = {one.slot for one in before.operators} if before else set()
         wanted = np.array([posts.get(slot, (-1, 0))[0] for slot in range(squad)])
-        unit = self._now.unit
-        for slot in np.flatnonzero(unit["tile"][self._best, :squad] != wanted).tolist():
+        for slot in np.flatnonzero(self._now.unit["tile"][self._best, :squad] != wanted).tolist():
             if slot not in posts:
                 self._do_in_all(Deed(self._tick, RETREAT, slot, free=self._fell(slot, view)))
                 self._earned = self._tick
@@ -258,10 +301,43 @@ class Twin:
             self._do_in_all(Deed(self._tick, SKILL, slot))
             if self._own.deployable["dp"][slot]:
                 self._earned = self._tick
-        for h, slot in np.argwhere(unit["tile"][:, :squad] != wanted).tolist():
+        if ago and any(deed.slot == ago[0] for deed in self._deeds[known:]):
+            self._do_earlier(known, *ago)
+        for h, slot in np.argwhere(self._now.unit["tile"][:, :squad] != wanted).tolist():
             deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
             do(self._worlds[h], self._now, h, deed)
             self._scores[h] += WRONG_OPERATOR
+
+    def _do_earlier(self, known: int, slot: int, ticks: float) -> None:
+        """Do what a slot's deeds after the first `known` ones did so many ticks earlier, and play from then on again:
+        an operator that comes, or a skill that begins, a second late strikes late for as long as it stands or lasts.
+        """
+        early = self._tick - round(ticks)
+        while self._recent and self._recent[-1][0] > early:
+            self._recent.pop()
+        if not self._recent or early >= self._tick:
+            return
+        self._deeds = [
+            deed._replace(tick=early) if number >= known and deed.slot == slot else deed
+            for number, deed in enumerate(self._deeds)
+        ]
+        start, moment = self._recent[-1]
+        battles = copied(moment)
+        deeds = [deed for number, deed in enumerate(self._deeds) if number >= known or deed.tick > start]
+        kept = [(tick, 1, number) for number, (tick, _) in enumerate(self._kept) if tick >= early]
+        for tick, _, what in sorted([*((deed.tick, 0, deed) for deed in deeds), *kept], key=lambda one: one[:2]):
+            for h, world in enumerate(self._worlds):
+                run_to(tick, world, battles, h)
+                if isinstance(what, Deed):
+                    do(world, battles, h, what)
+            if isinstance(what, int):
+                self._kept[what] = tick, copied(battles)
+        for h, world in enumerate(self._worlds):
+            run_to(self._tick, world, battles, h)
+        for name in ("dp", "dp_clock"):
+            battles.battle[name] = self._now.battle[name]
+        battles.unit["price_paid"] = self._now.unit["price_paid"]
+        self._now = battles
 
     def _spend(self, view: BattleView) -> None:
         """Pay for a card that has left the hand: its operator may be seen later only. What was paid for a card that is

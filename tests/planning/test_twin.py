@@ -36,10 +36,10 @@ class Watched:
             fit = self.see(**shown)
         return fit
 
-    def see(self, **shown):
+    def see(self, gesture=None, **shown):
         """A frame without enemies, as a detector that knows none leaves it."""
         view = msgspec.structs.replace(self.battle.view(), enemies=(), **shown)
-        return self.twin.see(self.t, view)
+        return self.twin.see(self.t, view, gesture=gesture)
 
     def places(self):
         """Where enemies are: really, and as the twin has it."""
@@ -239,6 +239,46 @@ def test_what_stands_stands_in_the_twin_too(watched):
     assert watched.twin.battle()[1].unit["tile"][0, slot] < 0
     watched.play(3.0)
     assert watched.twin.fit().dp == 0
+
+
+@pytest.mark.parametrize("frames", [17, 20, 22, 31])
+def test_an_operator_comes_when_the_gesture_ended_not_when_it_is_seen(watched, frames):
+    """A second passes until its frame: in every hypothesis it has stood so long, and still has so when moments are
+    played again, also where one was kept in between.
+    """
+
+    def play(count, **shown):
+        for _ in range(count):
+            watched.battle.step(10)
+            watched.t += 1 / 3
+            watched.see(dp_share=share(watched.battle), **shown)
+
+    play(frames)
+    slot = deploy(watched.battle)
+    play(2, operators=())
+    play(1, gesture=(slot, 1.0))
+    own = watched.battle.records.unit[0, slot]
+    assert np.abs(watched.twin._now.unit["sp"][:, slot] - own["sp"]).max() <= 1
+    assert watched.twin.battle()[1].unit["price_paid"][0, slot] == own["price_paid"]
+    assert watched.twin.fit().dp == 0
+    play(24)
+    watched.twin._redraw()
+    assert np.abs(watched.twin._now.unit["sp"][:, slot] - watched.battle.records.unit[0, slot]["sp"]).max() <= 1
+
+
+def test_kills_that_come_a_moment_late_are_in_step(watched):
+    """Ten a second: the counters differ at every frame, though each kill is half a second late. More than a second is
+    not in step.
+    """
+    seen = []
+    for late in (2, 6):
+        watched.twin._counters.clear()
+        seen.append([])
+        for frame in range(40):
+            watched.twin._play += FRAME * 30
+            seen[-1].append(watched.twin._agrees(3 * frame, max(3 * (frame - late), 0)))
+    assert all(seen[0])
+    assert not any(seen[1][8:])
 
 
 def test_a_battle_that_goes_otherwise_is_told_as_lost(watched):
