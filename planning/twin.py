@@ -35,6 +35,7 @@ from game.view import UNKNOWN, BattleView
 from game.view_arrays import view_of
 from planning.player import copy_battle
 from planning.twin_battles import (
+    FADES,
     NEAR_EDGE,
     Deed,
     Glimpse,
@@ -44,8 +45,11 @@ from planning.twin_battles import (
     counters_off,
     do,
     played,
+    replayed,
     row_of,
-    run_to,
+    same_moment,
+    score_again,
+    shift_health,
     speed_of,
     ticks_late,
 )
@@ -55,14 +59,10 @@ HYPOTHESES, TRIED = 12, 36
 """How many are kept, and how many others are drawn where none of them fits."""
 SPAN, SPANS = 6 * TICKS, 3
 """Ticks between two moments that are kept, and how many are kept: others begin at the oldest of them."""
-FADES = 15.0 * TICKS
-"""Ticks after which a difference of the counters counts for a third."""
 MISFIT = 1.5 * TICKS
 """Others are drawn once the best hypothesis was off for so many ticks of a span."""
 WRONG_OPERATOR = 3.0 * TICKS
 """What an operator that stands or is gone against what is seen adds to a hypothesis' score."""
-HEALTH_OFF = 0.2
-"""Share of its health by which an enemy of a hypothesis that is drawn may be off."""
 SETTLING = 2 * TICKS
 """Ticks after a deployment, retreat or skill in which the DP are taken over."""
 RECENT = 4 * TICKS
@@ -127,7 +127,7 @@ class Twin:
         """Ticks of play by the frames' times alone, and so many when it was in step last: a clock that the DP keep from
         going on is no reason to believe it."""
         self._counters: deque[tuple[float, int, int]] = deque()
-        """The play, the counter that was seen and the twin's, in the last `RIGHT` seconds of play."""
+        """The play, the counter that was seen and the twin's, in the last `RIGHT` seconds."""
         self._most = 0.0
         """Most ticks that can have passed between the last two frames; the clock cannot have become wrong by more."""
         self._earned = -SETTLING
@@ -164,7 +164,7 @@ class Twin:
         if before is None:
             self._begin(view)
         else:
-            still = _same_moment(before[1], view)
+            still = same_moment(before[1], view)
             passed, slow = (0.0, 0.0) if still else (TICKS * (t - before[0]), TICKS * slowed)
             self._most = passed * max(before[1].speed, view.speed)
             gone = played(passed, slow, before[1])
@@ -197,9 +197,7 @@ class Twin:
     def _notice(
         self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
     ) -> None:
-        """Have every hypothesis do what a frame shows was done, and compare the clocks. `ago` is the slot of the last
-        gesture, and the ticks since its last touch.
-        """
+        """Have every hypothesis do what a frame shows was done, and compare the clocks. `ago`: see `_reconcile`."""
         self._spend(view)
         self._reconcile(before, view, skills, ago)
         self._correct_operators(view)
@@ -214,9 +212,9 @@ class Twin:
 
     def _remember(self, moment: TwinMoment) -> None:
         """Keep a moment among the last ones."""
-        while self._recent and not moment.tick - RECENT <= self._recent[0][0]:
-            self._recent.popleft()
         self._recent.append((moment.tick, moment.now))
+        while self._recent[0][0] < moment.tick - RECENT:
+            self._recent.popleft()
 
     def _go_back(self, moment: TwinMoment) -> None:
         """Undo what was taken for past since the frame before: the game stood still or was slower meanwhile."""
@@ -283,8 +281,8 @@ class Twin:
     def _reconcile(
         self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
     ) -> None:
-        """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell;
-        what the last gesture did at the time of its last touch.
+        """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell.
+        `ago` is the slot of the last gesture, and the ticks since its last touch: what it did is done then.
         """
         known = len(self._deeds)
         squad, width = self._squad, self._stage.width
@@ -309,31 +307,19 @@ class Twin:
             self._scores[h] += WRONG_OPERATOR
 
     def _do_earlier(self, known: int, slot: int, ticks: float) -> None:
-        """Do what a slot's deeds after the first `known` ones did so many ticks earlier, and play from then on again:
-        an operator that comes, or a skill that begins, a second late strikes late for as long as it stands or lasts.
-        """
+        """Do a slot's deeds after the first `known` ones so many ticks earlier, and play from then on again."""
         early = self._tick - round(ticks)
         while self._recent and self._recent[-1][0] > early:
             self._recent.pop()
         if not self._recent or early >= self._tick:
             return
-        self._deeds = [
-            deed._replace(tick=early) if number >= known and deed.slot == slot else deed
-            for number, deed in enumerate(self._deeds)
-        ]
+        new = [one._replace(tick=early) if one.slot == slot else one for one in self._deeds[known:]]
+        self._deeds[known:] = new
         start, moment = self._recent[-1]
-        battles = copied(moment)
-        deeds = [deed for number, deed in enumerate(self._deeds) if number >= known or deed.tick > start]
-        kept = [(tick, 1, number) for number, (tick, _) in enumerate(self._kept) if tick >= early]
-        for tick, _, what in sorted([*((deed.tick, 0, deed) for deed in deeds), *kept], key=lambda one: one[:2]):
-            for h, world in enumerate(self._worlds):
-                run_to(tick, world, battles, h)
-                if isinstance(what, Deed):
-                    do(world, battles, h, what)
-            if isinstance(what, int):
-                self._kept[what] = tick, copied(battles)
-        for h, world in enumerate(self._worlds):
-            run_to(self._tick, world, battles, h)
+        deeds = [*(deed for deed in self._deeds[:known] if deed.tick > start), *new]
+        kept = [tick for tick, _ in self._kept if tick >= early]
+        *moments, battles = replayed(self._worlds, moment, deeds, [*kept, self._tick])
+        self._kept[len(self._kept) - len(kept) :] = zip(kept, moments, strict=True)
         for name in ("dp", "dp_clock"):
             battles.battle[name] = self._now.battle[name]
         battles.unit["price_paid"] = self._now.unit["price_paid"]
@@ -452,8 +438,8 @@ class Twin:
         for row, (origin, world) in enumerate(zip(origins, worlds, strict=True)):
             copy_battle(self._kept[0][1], int(origin), moments[0], row)
             if row >= HYPOTHESES:
-                self._shift_health(moments[0], row, self._worlds[int(origin)], world)
-            scores[row] = self._again(world, moments, times, row)
+                shift_health(moments[0], row, self._worlds[int(origin)], world, self._random)
+            scores[row] = score_again(world, moments, times, row, [*self._deeds, *self._glimpses])
         chosen = np.argsort(scores, kind="stable")[:HYPOTHESES]
         self._worlds = [worlds[row] for row in chosen]
         kept = [chosen_rows(moment, chosen) for moment in moments]
@@ -461,36 +447,3 @@ class Twin:
             kept[-1].battle[name] = self._now.battle[name][self._best]
         self._kept, self._now = list(zip(times[:-1], kept[:-1], strict=True)), kept[-1]
         self._scores = scores[chosen]
-
-    def _shift_health(self, moment: Battles, row: int, own: World, other: World) -> None:
-        """Keep the fighters' shares of health in another world, but for what enemies may have lost more or less."""
-        shift = 1.0 + HEALTH_OFF * self._random.uniform(-1.0, 1.0, moment.foe.shape[1])
-        full, before = other.enemy["max_health"], own.enemy["max_health"]
-        share = np.where(moment.foe["health"][row] < before, shift, 1.0)
-        moment.foe["health"][row] = np.minimum(moment.foe["health"][row] * full / before * share, full)
-        moment.unit["health"][row] *= other.stance["max_health"][0] / own.stance["max_health"][0]
-
-    def _again(self, world: World, moments: list[Battles], times: Sequence[int], row: int) -> float:
-        """Play one hypothesis from the first of the moments to the last. Returns its score."""
-        both: list[Deed | Glimpse] = [*self._deeds, *self._glimpses]
-        events = deque(sorted((event for event in both if event.tick > times[0]), key=lambda event: event.tick))
-        score, at = 0.0, times[0]
-        for number, end in enumerate(times[1:], 1):
-            battles = moments[number]
-            copy_battle(moments[number - 1], row, battles, row)
-            while events and events[0].tick <= end:
-                event = events.popleft()
-                run_to(event.tick, world, battles, row)
-                if isinstance(event, Deed):
-                    do(world, battles, row, event)
-                else:
-                    passed, at = event.tick - at, event.tick
-                    score = score * float(np.exp(-passed / FADES)) + passed * float(counters_off(battles, event)[row])
-            run_to(end, world, battles, row)
-        return score
-
-
-def _same_moment(one: BattleView, other: BattleView) -> bool:
-    """Whether the DP and their bar say that no time has passed between two frames, as in a game that stalls."""
-    bars = one.dp_share is not None and one.dp_share == other.dp_share and 0 < one.dp_share < 1
-    return bars and (one.dp, one.kills, one.life) == (other.dp, other.kills, other.life)
