@@ -72,8 +72,8 @@ class TwinWatch:
         """Slots whose skills were used since the last frame that the twin got."""
         self._gesture, self._begun = -1, 0.0
         """The last gesture of the battle, and when it began."""
-        self._touched: tuple[int, float] | None = None
-        """The slot that the last gesture which was made is for, and when its last touch was."""
+        self._touched: tuple[int, int, float] | None = None
+        """Kind and slot of the last gesture that was made, and when its last touch was."""
         self._slowed, self._seen_at = 0.0, 0.0
         """Seconds since the last frame in which a gesture was under way, and when that frame was taken."""
         self._counted: tuple[float, BattleView, float] | None = None
@@ -93,7 +93,7 @@ class TwinWatch:
         if isinstance(event, GestureDone):
             if attempt and attempt.gesture == event.id:
                 self._slowed += max(event.t - self._rest - max(self._begun, self._seen_at), 0.0)
-                self._touched = attempt.action.slot, event.t - self._rest
+                self._touched = attempt.action.kind, attempt.action.slot, event.t - self._rest
                 if attempt.action.kind == SKILL:
                     self._skills.append(attempt.action.slot)
         elif isinstance(event, BattleSeen) and battle is not None and battle.view is not None:
@@ -108,7 +108,7 @@ class TwinWatch:
                 self._counted = event.t, battle.view, 0.0
                 view = _with_deployment(battle.view, attempt or None)
                 ahead = self._ahead.battle if self._ahead else None
-                gesture = self._touched and (self._touched[0], event.t - self._touched[1])
+                gesture = self._touched and (*self._touched[:2], event.t - self._touched[2])
                 taken = self._thread.submit(self._follow, event.t, view, skills, slowed, gesture, ahead, new=new)
                 self._waiting.append(taken)
                 if self._ahead:
@@ -161,7 +161,7 @@ class TwinWatch:
         view: BattleView,
         skills: Sequence[int],
         slowed: float,
-        gesture: tuple[int, float] | None,
+        gesture: tuple[int, int, float] | None,
         ahead: BattleAhead | None,
         *,
         new: bool,

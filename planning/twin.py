@@ -151,16 +151,16 @@ class Twin:
         view: BattleView,
         skills: Sequence[int] = (),
         slowed: float = 0.0,
-        gesture: tuple[int, float] | None = None,
+        gesture: tuple[int, int, float] | None = None,
     ) -> Fit:
         """Take a frame into account: `t` is its time in seconds, `view` the battle with the operators' slots and
         directions, `skills` the slots whose skills were used since the frame before, `slowed` the seconds since then in
-        which a gesture was under way, which slows play, `gesture` the slot that the last gesture was for, and how many
+        which a gesture was under way, which slows play, `gesture` the kind and slot of the last gesture, and how many
         seconds ago its last touch was. Returns how far the twin is off.
         """
         before, moment = self._last, self._moment()
         self._remember(moment)
-        ago = gesture and (gesture[0], TICKS * gesture[1] * speed_of(view))
+        ago = gesture and (*gesture[:2], TICKS * gesture[2] * speed_of(view))
         if before is None:
             self._begin(view)
         else:
@@ -195,7 +195,7 @@ class Twin:
         return seen_before <= own <= seen or own_before <= seen <= own
 
     def _notice(
-        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
+        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, int, float] | None
     ) -> None:
         """Have every hypothesis do what a frame shows was done, and compare the clocks. `ago`: see `_reconcile`."""
         self._spend(view)
@@ -279,10 +279,10 @@ class Twin:
             run(world, self._now, h, whole)
 
     def _reconcile(
-        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, float] | None
+        self, before: BattleView | None, view: BattleView, skills: Sequence[int], ago: tuple[int, int, float] | None
     ) -> None:
         """Have every hypothesis do what was done since the frame before, as far as the operators on the field tell.
-        `ago` is the slot of the last gesture, and the ticks since its last touch: what it did is done then.
+        `ago` is kind and slot of the last gesture, and the ticks since its last touch: what it did is done then.
         """
         known = len(self._deeds)
         squad, width = self._squad, self._stage.width
@@ -299,21 +299,21 @@ class Twin:
             self._do_in_all(Deed(self._tick, SKILL, slot))
             if self._own.deployable["dp"][slot]:
                 self._earned = self._tick
-        if ago and any(deed.slot == ago[0] for deed in self._deeds[known:]):
+        if ago and any((deed.kind, deed.slot) == ago[:2] for deed in self._deeds[known:]):
             self._do_earlier(known, *ago)
         for h, slot in np.argwhere(self._now.unit["tile"][:, :squad] != wanted).tolist():
             deed = Deed(self._tick, DEPLOY if slot in posts else RETREAT, slot, *posts.get(slot, (0, 0)), free=True)
             do(self._worlds[h], self._now, h, deed)
             self._scores[h] += WRONG_OPERATOR
 
-    def _do_earlier(self, known: int, slot: int, ticks: float) -> None:
-        """Do a slot's deeds after the first `known` ones so many ticks earlier, and play from then on again."""
+    def _do_earlier(self, known: int, kind: int, slot: int, ticks: float) -> None:
+        """Do a deed after the first `known` ones so many ticks earlier, and play from then on again."""
         early = self._tick - round(ticks)
         while self._recent and self._recent[-1][0] > early:
             self._recent.pop()
         if not self._recent or early >= self._tick:
             return
-        new = [one._replace(tick=early) if one.slot == slot else one for one in self._deeds[known:]]
+        new = [one._replace(tick=early) if one[1:3] == (kind, slot) else one for one in self._deeds[known:]]
         self._deeds[known:] = new
         start, moment = self._recent[-1]
         deeds = [*(deed for deed in self._deeds[:known] if deed.tick > start), *new]

@@ -256,7 +256,7 @@ def test_an_operator_comes_when_the_gesture_ended_not_when_it_is_seen(watched, f
     play(frames)
     slot = deploy(watched.battle)
     play(2, operators=())
-    play(1, gesture=(slot, 1.0))
+    play(1, gesture=(DEPLOY, slot, 1.0))
     own = watched.battle.records.unit[0, slot]
     assert np.abs(watched.twin._now.unit["sp"][:, slot] - own["sp"]).max() <= 1
     assert watched.twin.battle()[1].unit["price_paid"][0, slot] == own["price_paid"]
@@ -264,6 +264,16 @@ def test_an_operator_comes_when_the_gesture_ended_not_when_it_is_seen(watched, f
     play(24)
     watched.twin._redraw()
     assert np.abs(watched.twin._now.unit["sp"][:, slot] - watched.battle.records.unit[0, slot]["sp"]).max() <= 1
+
+
+def test_an_operator_that_falls_soon_after_its_gesture_fell_when_that_is_seen(watched):
+    """The gesture deployed it: that it is gone is none of its doing."""
+    watched.play(8.0)
+    slot = deploy(watched.battle)
+    watched.play(1.0, gesture=(DEPLOY, slot, 0.0))
+    assert watched.battle.act(Action(RETREAT, slot, 0, 0))
+    watched.play(FRAME, gesture=(DEPLOY, slot, 1.0))
+    assert watched.twin._deeds[-1].tick == watched.twin._tick
 
 
 def test_kills_that_come_a_moment_late_are_in_step(watched):
