@@ -16,6 +16,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -47,9 +48,16 @@ class ClusterError(InputError):
     """There is no cluster at the address, or no worker left."""
 
 
-def _ray() -> Any:
-    """Ray, which sends no usage reports from here."""
+def _ray(address: str) -> Any:
+    """Ray, which sends no usage reports from here, and shows the token of this machine, if there is one, to a cluster.
+
+    Left to itself Ray does so only where it starts the cluster. One that asks for none is not disturbed by it.
+    https://docs.ray.io/en/latest/ray-security/token-auth.html
+    """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    named = os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token"
+    if address != HERE and ("RAY_AUTH_TOKEN" in os.environ or Path(named).is_file()):
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # read as Ray is imported
     import ray
 
     return ray
@@ -63,7 +71,7 @@ def connected(address: str) -> Iterator[Cluster]:
     Raises ClusterError where there is none, or no worker starts.
     """
     _check_address(address)
-    ray = _ray()
+    ray = _ray(address)
     options = {"include_dashboard": False} if address == HERE else {}
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **options)
@@ -91,6 +99,8 @@ def _check_address(address: str) -> None:
 def _no_cluster(address: str, why: str) -> ClusterError:
     """What is said where there is no cluster."""
     remedy = f"start one with: ray start --head, or give --cluster {HERE}"
+    if why.startswith("Failed to connect"):  # something listens: so Ray says of a missing token, too
+        remedy = f"if it asks for a token, copy ~/.ray/auth_token of its head here; else {remedy}"
     return ClusterError(f"--cluster {address}: no Ray cluster answers ({why}); {remedy}")
 
 

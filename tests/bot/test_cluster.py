@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -13,7 +17,7 @@ from levels import CATALOGUE
 
 from bot import cluster
 from bot.cli import main
-from bot.cluster import HERE, ClusterError, connected
+from bot.cluster import FOUND, HERE, ClusterError, connected
 from game.characters.builds import default_squad
 from game.errors import DONE
 from game.levels.stage import load_stage, shipped_stages
@@ -98,15 +102,41 @@ def test_an_address_without_a_cluster_is_one_line():
             pass
 
 
-def test_a_cluster_that_does_not_start_is_one_line(monkeypatch):
-    """Ray raises a bare Exception on a machine that is too busy."""
+@pytest.mark.parametrize(
+    ("ray_says", "said"),
+    [
+        ("The current node timed out\nduring startup.", "no Ray cluster answers .The current node timed out"),
+        ("Failed to connect to Ray cluster at auto", "if it asks for a token, copy ~/.ray/auth_token of its head here"),
+    ],
+)
+def test_a_cluster_that_does_not_start_or_answer_is_one_line(monkeypatch, ray_says, said):
+    """Ray raises a bare Exception on a machine that is too busy, and where a token is missing it does not say so."""
 
     def init(**_):
-        raise Exception("The current node timed out\nduring startup.")  # noqa: TRY002 - as Ray does
+        raise Exception(ray_says)  # noqa: TRY002 - as Ray does
 
-    monkeypatch.setattr(cluster, "_ray", lambda: SimpleNamespace(init=init))
-    with (
-        pytest.raises(ClusterError, match=r"no Ray cluster answers .The current node timed out"),
-        connected(HERE),
-    ):
+    monkeypatch.setattr(cluster, "_ray", lambda _: SimpleNamespace(init=init))
+    with pytest.raises(ClusterError, match=said), connected(FOUND):
         pass
+
+
+def test_a_cluster_that_asks_for_a_token_is_shown_the_one_of_this_machine(tmp_path):
+    """As on a further machine to which the head's token was copied."""
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    token = tmp_path / "auth_token"
+    token.write_text("0123456789abcdef" * 4)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    bare["RAY_AUTH_TOKEN_PATH"] = str(token)  # without it: ~/.ray/auth_token
+    ray = Path(sys.executable).with_name("ray")
+    start = [ray, "start", "--head", "--port=0", "--include-dashboard=false", "--block"]
+    asks = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(start, env=bare | asks, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as head:
+        try:
+            said = next(line for line in head.stdout if "ray start --address=" in line)
+            address = re.search(r"--address='(.+)'", said)[1]
+            use = f"import bot.cluster as c\nwith c.connected({address!r}) as it: print(dict(it.each(abs, [7])))"
+            answer = subprocess.run([sys.executable, "-c", use], env=bare, capture_output=True, text=True, check=False)
+        finally:
+            for process in (*psutil.Process(head.pid).children(recursive=True), head):
+                process.kill()
+    assert "{7: 7}" in answer.stdout, answer.stderr
