@@ -25,7 +25,7 @@ from game.characters.catalogue import load_catalogue
 from game.levels.stage import load_stage
 from learning import checkpoint
 from learning.agent import Agent
-from learning.encoding import Observation
+from learning.encoding import ADVICES, GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation
 from learning.replay import ReplayBuffer
 from learning.settings import Settings
 
@@ -52,8 +52,12 @@ def agent(stage: str) -> Agent:
 def fill(buffer: ReplayBuffer, frames: int) -> None:
     """Add so many frames of random numbers, each with an experience."""
     rng = np.random.default_rng(0)
-    shapes = ((name, buffer.arrays[name]) for name in Observation._fields)
-    seen = {name: rng.integers(0, 9, (frames, *array.shape[1:])).astype(array.dtype) for name, array in shapes}
+    encoding = buffer.encoding
+    shapes = {
+        "tiles": ((TILE_CHANNELS, encoding.tiles), np.uint8), "slots": ((encoding.slots, SLOT_CHANNELS), np.uint8),
+        "world": ((GLOBALS,), np.float16), "posts": ((encoding.slots,), np.int16), "advice": ((ADVICES,), np.int32),
+    }  # fmt: skip
+    seen = {name: rng.integers(0, 9, (frames, *shape)).astype(kind) for name, (shape, kind) in shapes.items()}
     first = buffer.add_frames(Observation(**seen), np.ones((frames, buffer.actions), np.bool_))
     for frame in range(first, first + frames):
         buffer.add(frame, 0, 1.0, None)

@@ -113,7 +113,8 @@ def _worlds() -> dict[bytes, int]:
     learner = Learner(stage, squad, SETTINGS, 0, None)
     for before, after in zip(battle()[:-1], battle()[1:], strict=True):
         learner._agent.remember(before, NOTHING, after)
-    return {one.tobytes(): number for number, one in enumerate(learner._agent.buffer.arrays["world"][:LENGTH])}
+    worlds = learner._agent.buffer.arrays["world"][:LENGTH].astype(np.float32)  # as in a batch
+    return {one.tobytes(): number for number, one in enumerate(worlds)}
 
 
 def practise(folder: Path, say: Say, steps: int = 10**9) -> None:

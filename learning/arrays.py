@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
-Halves = npt.NDArray[np.float16]
 Bytes = npt.NDArray[np.uint8]
 Shorts = npt.NDArray[np.int16]
 Mask = npt.NDArray[np.bool_]

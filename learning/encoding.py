@@ -25,7 +25,7 @@ from game.simulator.enemy_tables import kinds_of
 from game.simulator.legality import Places, legal_actions, places_of
 from game.view import BattleView
 from game.view_arrays import arrays_of
-from learning.arrays import Bytes, Doubles, Floats, Halves, Integers, Mask, Shorts
+from learning.arrays import AnyArray, Doubles, Floats, Integers, Mask
 
 TILE_NAMES = ("enemies", "ground_strength", "flying_strength", "health", "block", "firepower")
 """What is known of each tile: enemies on it, the remaining strength of walkers and of fliers, health and block of the
@@ -121,16 +121,19 @@ LAYOUT = {
 
 
 class Observation(NamedTuple):
-    """The changing part of a battle, or with a leading axis of several."""
+    """The changing part of a battle, or with a leading axis of several. As a replay buffer unpacks it, its numbers are
+    float32 and int64, and tiles and slots shares of 255.
+    """
 
-    tiles: Bytes
-    """[TILE_CHANNELS, tiles]"""
-    slots: Bytes
-    """[slots, SLOT_CHANNELS]"""
-    world: Halves
-    """[GLOBALS]"""
-    posts: Shorts
-    """[slots]: tile * 4 + direction of each operator on the field, -1 for others and where one of them is unknown"""
+    tiles: AnyArray
+    """[TILE_CHANNELS, tiles]: bytes"""
+    slots: AnyArray
+    """[slots, SLOT_CHANNELS]: bytes"""
+    world: AnyArray
+    """[GLOBALS]: float16"""
+    posts: AnyArray
+    """[slots]: tile * 4 + direction of each operator on the field, -1 for others and where one of them is unknown:
+    int16"""
     advice: Integers
     """[ADVICES]: compact actions that a plan advises, -1 for none"""
 

@@ -108,7 +108,7 @@ def open_file(file: Path, layout: Layout) -> Frames:
     except (ValueError, TypeError, KeyError):
         fits = False
     if not fits:
-        raise FramesError(f"{file}: is damaged, or of another stage or squad")
+        raise FramesError(f"{file}: is damaged, or of another stage, squad or version of Holdfast")
     try:
         data = np.memmap(file, np.uint8, mode="r+")
         data[::PAGE].any()  # has every page in memory from the start: what the process uses does not grow as it learns

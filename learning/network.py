@@ -142,9 +142,13 @@ CPU = torch.device("cpu")
 
 
 def input_tensors(observation: Observation, device: torch.device = CPU) -> Inputs:
-    """The tensors of a batch of observations (arrays with a leading axis) on a device."""
+    """The tensors of a batch of observations (arrays with a leading axis) on a device: of what was seen, or of what a
+    replay buffer has unpacked.
+    """
     tiles, slots, world, posts, advice = (torch.from_numpy(part).to(device) for part in observation)
-    return Inputs(tiles / 255, slots / 255, world.float(), posts.long(), advice.long())
+    if tiles.dtype == torch.uint8:
+        tiles, slots = tiles / 255, slots / 255
+    return Inputs(tiles, slots, world.float(), posts.long(), advice.long())
 
 
 class ScoreParts(NamedTuple):

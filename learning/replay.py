@@ -1,9 +1,9 @@
 """The replay buffer: first in, first out, sampled by recency, small enough to be kept for weeks.
 
 Every view is stored once, as a frame of a ring. An experience is a frame with an action, the summed rewards of the next
-n decisions, and how many frames later the next state lies, whose value is added to them. Legal actions are bit-packed
-beside each frame, so the mask of the next state is there when the target needs it. Frames of battles that are played
-side by side lie between one another; each battle has its own pending experiences.
+n decisions, and how many frames later the next state lies, whose value is added to them. Legal actions are packed with
+each frame (see learning.packing), so the mask of the next state is there when the target needs it. Frames of battles
+that are played side by side lie between one another; each battle has its own pending experiences.
 
 The ring may be kept in a file (see learning.frames). A checkpoint then only says how far it was written. The ring has
 room to spare, so that what is written after a checkpoint does not overwrite what the checkpoint needs.
@@ -11,20 +11,19 @@ room to spare, so that what is written after a checkpoint does not overwrite wha
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from learning import frames
 from learning.arrays import Arrays, Doubles, Floats, Integers, Mask
-from learning.encoding import ADVICES, GLOBALS, SLOT_CHANNELS, TILE_CHANNELS, Observation, StageEncoding
+from learning.encoding import Observation, StageEncoding
+from learning.packing import Records, frame_type, pack, unpack
 
-Records: TypeAlias = npt.NDArray[np.void]
-"""Frames as `_frame_type` says."""
 SPARE = 8192
 """Frames that a ring in a file has room for beside those in use, at least; else half as many as are in use."""
 MOST_STEPS = 127
@@ -35,6 +34,7 @@ class Batch(NamedTuple):
     """Experiences side by side, all arrays with a leading axis [batch]."""
 
     before: Observation
+    """As the network reads it: tiles and slots are shares of 255."""
     legal: Mask
     """[batch, actions]: the actions that were legal before."""
     actions: Integers
@@ -87,34 +87,9 @@ def recent_ages(count: int, mean: float, uniform: Doubles) -> Integers:
     `uniform` float64[draws] lies in [0, 1). The inverse of the distribution in closed form: one logarithm a draw,
     whatever the size of the buffer.
     """
-    whole = -np.expm1(-count / mean)
-    ages = -mean * np.log1p(-uniform * whole)
+    ages = -mean * np.log1p(uniform * math.expm1(-count / mean))
     youngest: Integers = np.minimum(ages.astype(np.int64), count - 1)
     return youngest
-
-
-def _frame_type(encoding: StageEncoding, actions: int) -> np.dtype[np.void]:
-    """The record of one frame and of the experience that starts at it."""
-    return np.dtype(
-        [
-            ("advice", np.int32, ADVICES),
-            ("action", np.int32),
-            ("ahead", np.int32),  # frames to the next state
-            ("reward", np.float32),
-            ("posts", np.int16, encoding.slots),
-            ("world", np.float16, GLOBALS),
-            ("steps", np.int8),  # rewards summed; 0: the battle ended
-            ("tiles", np.uint8, (TILE_CHANNELS, encoding.tiles)),
-            ("slots", np.uint8, (encoding.slots, SLOT_CHANNELS)),
-            ("legal", np.uint8, (actions + 7) // 8),
-        ],
-        align=True,
-    )
-
-
-def _observed(frames: Records) -> Observation:
-    """The observations in these frames, side by side."""
-    return Observation._make(frames[name] for name in Observation._fields)
 
 
 class ReplayBuffer:
@@ -126,7 +101,7 @@ class ReplayBuffer:
         self.capacity, self.n_step, self.discount = capacity, n_step, discount
         self.spare = max(capacity // 2, SPARE) if spare is None else spare
         """Frames that may be written after a checkpoint without a loss, where the ring is in a file."""
-        self.actions = len(encoding.flat_actions)
+        self.encoding, self.actions = encoding, len(encoding.flat_actions)
         self._weights = np.array([0.0, *(discount**steps for steps in range(1, MOST_STEPS + 1))], np.float32)
         """Of the next state's value, by how many rewards were summed."""
         self.written = 0
@@ -136,7 +111,7 @@ class ReplayBuffer:
         """By battle."""
         self._last: dict[int, int] = {}
         """The last frame of each battle."""
-        self._layout: frames.Layout = {"frame": _frame_type(encoding, self.actions), "complete": np.dtype(np.bool_)}
+        self._layout: frames.Layout = {"frame": frame_type(encoding), "complete": np.dtype(np.bool_)}
         self._use(frames.in_memory(self._layout, capacity))
 
     def _use(self, store: frames.Frames) -> None:
@@ -177,9 +152,7 @@ class ReplayBuffer:
         first, count = self.written, len(legal)
         self._store.reserve(first + count)
         places = (first + np.arange(count)) % self._store.rows
-        for name, value in zip(Observation._fields, observations, strict=True):
-            self._ring[name][places] = value
-        self._ring["legal"][places] = np.packbits(legal, axis=1)
+        pack(self._ring, places, observations, legal)
         self._starts[places] = False
         self.written += count
         return first
@@ -232,10 +205,12 @@ class ReplayBuffer:
 
     def sample(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Batch | None:
         """A batch drawn by recency, with a share drawn uniformly; None while there is no experience."""
-        if not self._is_any_complete():
+        if len(self) == 0:
             return None
         places = self._draw(size, recency, uniform_share, rng)
         while not (complete := self._starts[places]).all():
+            if not self._is_any_complete():
+                return None
             places[~complete] = self._draw(int((~complete).sum()), recency, uniform_share, rng)
         return self.batch(places)
 
@@ -250,8 +225,9 @@ class ReplayBuffer:
     def _draw(self, size: int, recency: float, uniform_share: float, rng: np.random.Generator) -> Integers:
         """Places in the ring, drawn by the age of their frames."""
         recent, chance = rng.random((2, size))
-        uniform = np.minimum(chance / (uniform_share or 1.0) * len(self), len(self) - 1)
-        ages = np.where(chance < uniform_share, uniform.astype(np.int64), recent_ages(len(self), recency, recent))
+        ages = recent_ages(len(self), recency, recent)
+        uniform = chance < uniform_share
+        ages[uniform] = np.minimum(chance[uniform] / uniform_share * len(self), len(self) - 1)
         places: Integers = (self.written - 1 - ages) % self._store.rows
         return places
 
@@ -259,16 +235,16 @@ class ReplayBuffer:
         """The experiences at these places of the ring."""
         size = len(places)
         later = places + self._ring["ahead"][places]
-        frames = self._ring.take(np.concatenate([places, later]), mode="wrap")
-        first, then = frames[:size], frames[size:]
-        legal = np.unpackbits(frames["legal"], axis=1, count=self.actions).view(np.bool_)
+        records = self._ring.take(np.concatenate([places, later]), mode="wrap")
+        seen, legal = unpack(records, self.encoding)
+        first = records[:size]
         return Batch(
-            before=_observed(first),
+            before=Observation._make(part[:size] for part in seen),
             legal=legal[:size],
             actions=first["action"].astype(np.int64),
             rewards=first["reward"],
             discounts=self._weights[first["steps"]],
-            after=_observed(then),
+            after=Observation._make(part[size:] for part in seen),
             after_legal=legal[size:],
         )
 

@@ -10,6 +10,7 @@ from game.actions import NOTHING
 from learning import agent as agent_module
 from learning.demonstrations import Demonstrations, demonstrations, mixed_batch, share_shown
 from learning.learner import Learner
+from learning.observation import look
 from learning.replay import ReplayBuffer
 from learning.settings import Settings
 from planning.solutions import solution
@@ -122,9 +123,9 @@ def test_a_batch_has_its_share_of_demonstrations(shown, encoding, views, setting
     assert mixed_batch(played, None, 0.5, settings, rng) is None
     only = mixed_batch(played, shown, 0.5, settings, rng)
     assert (only.taught, len(only.actions)) == (4, 4)
-    frame = shown.buffer.batch(np.array([0]))
+    seen = look(views[0], encoding)
     for _ in range(settings.learning_starts + 5):
-        played.add(played.add_frames(frame.before, frame.legal), 0, mark, None)
+        played.add(played.add_frame(seen.observation, seen.legal), 0, mark, None)
     for share, taught in ((0.5, 4), (0.125, 1), (0.0, 0)):
         batch = mixed_batch(played, shown, share, settings, rng)
         assert batch.taught == taught

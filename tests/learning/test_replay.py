@@ -18,6 +18,11 @@ def replay(encoding):
     return ReplayBuffer(encoding, 100, 3, DISCOUNT)
 
 
+def shares(seen):
+    """Bytes of an observation as the network reads them."""
+    return seen / np.float32(255)
+
+
 def fill(replay, encoding, views, rewards, *, ends):
     """Play through views with these rewards; the last decision ends the battle if `ends`. The frames' numbers."""
     frames = [replay.add_frame(look(views[0], encoding).observation, encoding.legal(views[0]))]
@@ -38,7 +43,7 @@ def test_three_steps_are_summed_as_by_hand(replay, encoding, views):
     assert batch.rewards == pytest.approx([1 + 0.9 * 2 + 0.81 * 4, 2 + 0.9 * 4 + 0.81 * 8])
     assert batch.discounts == pytest.approx([DISCOUNT**3, DISCOUNT**3])
     assert batch.actions.tolist() == [0, 1]
-    assert (batch.after.tiles[0] == look(views[3], encoding).observation.tiles).all()
+    assert (batch.after.tiles[0] == shares(look(views[3], encoding).observation.tiles)).all()
     assert (batch.after_legal[0] == encoding.legal(views[3])).all()
     assert not replay.arrays["complete"][2:].any()
 
@@ -58,7 +63,7 @@ def test_a_broken_chain_is_completed_with_fewer_rewards(replay, encoding, views)
     batch = replay.batch(np.array([0, 1]))
     assert batch.rewards == pytest.approx([1 + 0.9 * 2, 2])
     assert batch.discounts == pytest.approx([DISCOUNT**2, DISCOUNT])
-    assert (batch.after.tiles == look(views[2], encoding).observation.tiles).all()
+    assert (batch.after.tiles == shares(look(views[2], encoding).observation.tiles)).all()
 
 
 def test_the_oldest_is_overwritten(encoding, views):
@@ -176,7 +181,7 @@ def test_side_by_side_the_oldest_is_overwritten_too(encoding, views):
         if step > 3:
             batch = replay.sample(32, 10.0, 0.5, rng)
             assert (batch.rewards == 3 * (1.0 + batch.actions)).all()
-            assert all((batch.after.tiles[n] == frames[0].tiles[b]).all() for n, b in enumerate(batch.actions))
+            assert all((batch.after.tiles[n] == shares(frames[0].tiles[b])).all() for n, b in enumerate(batch.actions))
     assert len(replay) == 21
 
 

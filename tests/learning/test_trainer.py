@@ -110,10 +110,10 @@ def test_what_was_played_is_stored_with_what_followed(stage, squad, quick):
         assert batch.actions.tolist() == one.actions.tolist()
         assert batch.rewards == pytest.approx(one.rewards)
         assert (batch.discounts == 0).tolist() == list(one.over)
-        assert (batch.before.tiles == one.observation.tiles).all()
+        assert (batch.before.tiles == one.observation.tiles / np.float32(255)).all()
         assert (batch.before.advice == one.observation.advice).all()
         going_on = ~np.array(one.over)
-        assert (batch.after.tiles[going_on] == then.observation.tiles[going_on]).all()
+        assert (batch.after.tiles[going_on] == then.observation.tiles[going_on] / np.float32(255)).all()
         assert (batch.after_legal[going_on] == then.legal[going_on]).all()
 
 
