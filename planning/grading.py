@@ -173,7 +173,7 @@ def _stage_reasons(stage: Stage, catalogue: Catalogue) -> Iterator[TrustReason]:
 
 def _named(name: str, catalogue: Catalogue) -> str:
     """The name of an operator or enemy of which a level gives the public id; other names stay as they are."""
-    known = catalogue.find_character(name) or catalogue.enemies_by_id.get(name)
+    known = catalogue.find_character(name) or catalogue.find_enemy(name)
     return known.name if known else name
 
 

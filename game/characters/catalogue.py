@@ -31,9 +31,9 @@ ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 """Accents of Latin letters as characters of their own (Unicode's decomposed form); Japanese marks are not included."""
 
 OPERATORS, ENEMIES, DEVICES, NAMES = "operators.toml", "enemies.toml", "devices.toml", "names.toml"
-GUESTS = "guests.toml"
-"""The tables' files. DEVICES and GUESTS come with Holdfast alone; NAMES, which only a user's own tables may have, adds
-names to operators: lists by public id."""
+GUESTS, NEWCOMERS = "guests.toml", "newcomers.toml"
+"""The tables' files. DEVICES, GUESTS and NEWCOMERS come with Holdfast alone; NAMES, which only a user's own tables may
+have, adds names to operators: lists by public id."""
 
 TOLD_ONLY = ("chinese", "missing_chinese")
 """Fields of the table of enemies for readers: no battle depends on them, so that they are not the enemies' own."""
@@ -55,6 +55,8 @@ class Catalogue:
     """The devices that levels give the player, by the public ids of the level format."""
     guests: Mapping[str, Character]
     """Operators of levels that no squad has, by public id; one of `characters` goes before them."""
+    newcomers: Mapping[str, Enemy]
+    """Enemies of late chapters, by public id; one of `enemies_by_id` or `enemies` goes before them."""
     chinese: Mapping[str, str]
     """The Chinese of the tables' English: of operators' and enemies' names, and of what is said of them as missing."""
 
@@ -81,7 +83,7 @@ class Catalogue:
 
     def find_enemy(self, name: str) -> Enemy | None:
         """The enemy of a public id, or of one of our own names."""
-        return self.enemies_by_id.get(name) or self.enemies.get(name)
+        return self.enemies_by_id.get(name) or self.enemies.get(name) or self.newcomers.get(name)
 
     @cached_property
     def _any_name(self) -> dict[str, Character]:
@@ -131,6 +133,19 @@ def _guests() -> Mapping[str, Character]:
     return {one.id: one for one in _characters(*table, dict(_ranges([table]))).values()}
 
 
+@cache
+def _newcomers() -> Mapping[str, Enemy]:
+    """The shipped enemies of late chapters by id."""
+    table, entries = _shipped_table(NEWCOMERS)
+    found: dict[str, Enemy] = {}
+    for id_, entry in entries.items():
+        one, variants = _enemy(table, id_, {**entry, "ids": [id_]})
+        found |= {id_: one, **variants}
+    for id_ in found:
+        _check_splitting(id_, found)
+    return found
+
+
 def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[Table] = ()) -> Catalogue:
     """The catalogue of tables of operators and of enemies, each laid over those before it. Raises TableError.
 
@@ -143,8 +158,8 @@ def catalogue_of(operators: list[Table], enemies: list[Table], names: Iterable[T
     for table, entries in names:
         characters = dict(_named(table, entries.get("names", {}), characters))
     own, by_id = _enemies(enemies)
-    told = _translations([*operators, *enemies, _shipped_table(GUESTS)])
-    found = (characters, ranges, own, by_id, _devices(), _guests(), dict(told))
+    told = _translations([_shipped_table(NEWCOMERS), *operators, *enemies, _shipped_table(GUESTS)])
+    found = (characters, ranges, own, by_id, _devices(), _guests(), _newcomers(), dict(told))
     return Catalogue(*(MappingProxyType(one) for one in found))  # type: ignore[arg-type]
 
 
@@ -162,7 +177,7 @@ def _translations(tables: list[Table]) -> Iterator[tuple[str, str]]:
         for name, entry in entries.items():
             for one in (entry, *entry.get("variants", {}).values()):
                 told = _convert(table, name, one, _Bilingual)
-                yield from [(name, told.chinese)] if told.chinese else []
+                yield from [(one.get("name", name), told.chinese)] if told.chinese else []
                 yield from zip(told.missing, told.missing_chinese, strict=False)
 
 

@@ -20,10 +20,10 @@ When = Literal[
 ]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
 an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
-`radius` or, without one, in the owner's range. hurt: it has lost health. saved: it would have died without its
-`undying`. rise: an enemy does so after its first death. link broken: its `link` ends before its time, by its death too.
-link over: the link ends at its time; the target is who was linked. squad: before the battle, for all of the squad with
-the owner in it, deployed or not (`SQUAD`)."""
+`radius` or, without one, in the owner's range; to an enemy, an operator as well. hurt: it has lost health. saved: it
+would have died without its `undying`. rise: an enemy does so after its first death. link broken: its `link` ends before
+its time, by its death too. link over: the link ends at its time; the target is who was linked. squad: before the
+battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held", "linked"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
 owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy; linked is the operator to
@@ -83,13 +83,14 @@ Shift = Literal["", "push", "away", "pull"]
 """push: in the owner's direction; away: from the owner; pull: towards it."""
 Per = Literal[
     "", "second", "idle", "kill", "use", "enemy", "ally", "lost health", "idle time", "skill time", "streak", "leap",
-    "lasting",
+    "lasting", "blocked", "tally",
 ]  # fmt: skip
 """What an effect grows with: whole seconds on the field or since the last attack; kills, or uses of the skill before
 this one, since the deployment; enemies in the owner's range; the operators that it is for; the fraction of health that
 is lost, seconds since the last attack, seconds of the active skill (these three evenly); attacks in a row on the same
 enemy. leap: a strength that applies once more to each enemy that the same attack strikes after another. lasting: whole
-seconds for which a change has lasted."""
+seconds for which a change has lasted. blocked: of an enemy, all enemies that the operator blocks who blocks it. tally:
+what effects have added to an enemy's `tally`."""
 
 
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -303,6 +304,11 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """An enemy goes on in its second form, from now on."""
     falls: bool = False
     """An enemy dies."""
+    tally: int = 0
+    """An enemy counts so many more, for effects with per = "tally"."""
+    number: str = ""
+    """The talent's number, by its key as in `Enemy.numbers`, on which the growth of strength depends: a level that
+    gives another one changes it in proportion."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for parts that do not fit together."""

@@ -376,6 +376,11 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Radius in tiles within which an enemy shoots escorts that attacks operators only while they block it."""
     ground_only: bool = False
     """It aims at operators on the ground only."""
+    throws: bool = False
+    """Its attack itself does nothing: only its effects do."""
+    numbers: dict[str, float | str] = {}
+    """Numbers of its talents, by their keys in the public tables in lower case: a level that repeats them changes
+    nothing, and another value changes the effects that depend on it (`Effect.number`)."""
     idle: tuple[str, ...] = ()
     """Numbers of its talents, by their keys in the public tables, that a level may change without effect."""
     effects: tuple[Effect, ...] = ()

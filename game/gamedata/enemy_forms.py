@@ -25,7 +25,7 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 FACTORS = ("strength", "times", "pierce")
 DEEDS = (
     "add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link", "damage_points",
-    "turns", "lays", "falls",
+    "turns", "lays", "falls", "tally", "lose_share",
 )  # fmt: skip
 """Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
@@ -139,13 +139,13 @@ def unblockable(numbers: AbilityNumbers, match: re.Match[str]) -> bool:
 def offspring(numbers: AbilityNumbers, match: re.Match[str]) -> str:
     """The id of the enemies that its death brings; `offspring_count` how many."""
     del match
-    return str(numbers.take(r"(deathrattle|deadspawn)\.enemy_key"))
+    return str(numbers.take(r"(deathrattle|deadspawn|attack|summon)\.enemy_key"))
 
 
 def offspring_count(numbers: AbilityNumbers, match: re.Match[str]) -> int:
     """How many enemies its death brings."""
     del match
-    return int(numbers.may(r"(deathrattle|deadspawn)\.cnt", 1))
+    return int(numbers.may(r"(deathrattle|deadspawn|summon)\.cnt", 1))
 
 
 def bomb_reach(numbers: AbilityNumbers, match: re.Match[str]) -> float:
@@ -408,7 +408,7 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
          "add": {"attack_speed": Number(r"buff\.attack_speed")}, "scale": {"defense": Number(r"buff\.def")}}]}),
     ("死亡时分裂([2-9]|两|三|四)个.*|被击倒后生成\\d+个.*|死亡后生成1个.*|首次倒下后重生为.*|载具损毁后会继续作战",
      {"splits_into": offspring, "splits": offspring_count},
-     r"(deathrattle|deadspawn)\.(offset_bound|delay)"),
+     r"(deathrattle|deadspawn|attack)\.(offset_bound|delay)"),
 )  # fmt: skip
 Forms = tuple[tuple[re.Pattern[str], Build], ...]
 """Patterns and what they mean, tried in this order."""

@@ -22,6 +22,8 @@ from game.gamedata.enemy_forms import (
     hit,
     made,
     no_reach,
+    offspring,
+    offspring_count,
     own_radius,
     used,
 )
@@ -35,6 +37,8 @@ IMMOLATION, WIDE_IMMOLATION = 1.5, 2.5
 """Tiles around a Sarkaz caster that its rite reaches, before and after a pulse wave."""
 CHARGE_FUSE = 3.8
 """Seconds from W's choice of an operator until her charge goes off there."""
+CROWD = "damageup.scale_ratio"
+"""By how much a Blood Kin's attack grows with each enemy that its target blocks."""
 PULSE_FED = "pulse-fed"
 """The group of the enemies that an Originium Altar's pulse waves strengthen instead of hurting them."""
 FLAMERAZER = "flamerazer"
@@ -53,6 +57,12 @@ DIVE = 1.0
 """Seconds from when a seed of wither has chosen an operator until it is there."""
 CANNON_TIME, CANNON_EVERY, CANNON_SHOTS = 6.0, 0.5, 10
 """Seconds for which a self-propelled gun bombards a place; seconds from one shot to the next, and the most shots."""
+STUNNING = 1.5
+"""Tiles around a Heirbearer Punisher in which its blow stuns."""
+GUARD_TAUNT, AMBER_TAUNT = 2.0, -2.0
+"""The taunt (`tauntLevel`) of Bone Guards and of Blood Amber."""
+WITHERED = 0.01
+"""Share of the health below which nothing is left of Blood Amber."""
 UNMOVED = {"firm": True, "add": {"weight": 99.0}}
 """失衡免疫: nothing shifts it."""
 
@@ -244,6 +254,37 @@ KIND_FORMS = made((
          "by": "most health", "lays": CANNON_EVERY * CANNON_SHOTS, "link": CANNON_TIME},
         {"when": "interval", "every": CANNON_EVERY, "at_place": True, "who": "enemies", "radius": AROUND, "most": 1,
          "by": "least hurt", "damage": Number(r"@cannon\.atk_scale"), "kind": "arts"}]}),
+    # the Heirbearers and the Bone Guards of chapter 13, and what the blood leaves behind; there are no altars here
+    ("能在数次攻击后(晕眩|眩晕)周围所有我方单位", {"effects": [
+        {"when": "attack", "who": "enemies", "radius": STUNNING, "nth": every_nth("stunattack"),
+         "stun": Number(r"@stunattack\.stun")}]}),
+    ("远程攻击，攻击时射出会延时爆炸的弹药，造成范围物理伤害", {"throws": True, "effects": [
+        {"when": "attack", "who": "enemies", "at_target": True, "radius": Number(r"attack\.attack@projectile_radius"),
+         "nth": 2, "nth_first": first, "seconds": Number(r"attack\.attack@projectile_delay_time"), "at_end": True,
+         "damage": 1.0, "kind": "physical"} for first in (1, 2)]}),  # two in turn: each goes off before its next one
+    ("攻击造成法术伤害，根据目标当前阻挡的敌人数量增加攻击力", {
+        "damage": "arts", "effects": [hit(
+            per="blocked", stacks=99, strength=Number(r"damageup\.scale_ratio", plus=1.0), number=CROWD)],
+        "numbers": {key: Number(key.replace(".", r"\.")) for key in (
+            CROWD, "damageup.add_on", "vampire.heal_scale", "summon.cnt")} | {"summon.enemy_key": offspring}}),
+    ("容易受到我方攻击", {"effects": [{"firm": True, "add": {"taunt": GUARD_TAUNT}}]}),
+    ("受到伤害时降低伤害来源的攻击速度", {"effects": [
+        {"when": "hit taken", "who": "target", "seconds": Number(r"summon\.duration"),
+         "add": {"attack_speed": Number(r"summon\.attack_speed")}}]}),
+    ("周围有(反巫术变位炸弹)?时，阻止其移动", {}, r"bmbcarbuff\.range_radius"),
+    ("周围有敌人或我方单位被击倒时回复一定生命，攻击力提升（可叠加）", {"effects": [
+        hit(blocked=False, strength=Number(r"attack\.attack@ranged_atk_scale")),
+        {"when": "fall", "radius": Number(r"attack\.range_radius"), "heal_share": Number(r"attack\.hp_ratio"),
+         "tally": 1},
+        {"per": "tally", "stacks": Number(r"attack\.max_stack_cnt"), "scale": {"attack": Number(r"attack\.atk")}}]}),
+    ("被击倒时留下(\\d+个)?(血珀)?", {"splits_into": offspring, "splits": offspring_count}),
+    ("受到唤血祭坛的脉冲影响时，在祭坛处重生为新生血裔", {
+        "counts": False, "unblockable": True, "freeze_immune": True, "effects": [
+            UNMOVED,
+            {"firm": True, "factor": {"speed": 0.0}, "add": {"disarmed": 1.0, "taunt": AMBER_TAUNT}},
+            {"when": "interval", "every": 1.0, "firm": True, "lose_share": Number(r"passive\.hp_ratio")},
+            {"when": "interval", "every": 1.0, "firm": True, "own_below": WITHERED, "falls": True}]},
+     r"passive\.damage_resistance"),
     # Theresis
     ("击倒一切拦路的目标", {"effects": [
         {"when": "interval", "every": 0.1, "ready_after": first_use("infiniteattack"), "who": "enemies",

@@ -145,10 +145,11 @@ def read_abilities(
             if meant is not None:
                 fields["effects"] = [*fields.get("effects", []), *(one | own | one for one in meant.pop("effects", []))]
                 fields["groups"] = [*fields.get("groups", []), *meant.pop("groups", [])]
+                fields["numbers"] = fields.get("numbers", {}) | meant.pop("numbers", {})
                 fields |= meant
     if form and not fields.get("rises_after"):
         rest.append("said of it: has several forms")
-    kept = {key: value for key, value in fields.items() if value != []}
+    kept = {key: value for key, value in fields.items() if value not in ([], {})}
     return Abilities(kept, tuple(dict.fromkeys((*numbers.unused(), *rest))))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from game.characters.catalogue import Catalogue, id_at
+from game.characters.effects import Effect
 from game.characters.models import Enemy
 from game.levels.reader import JsonValue, Unknown
 from game.levels.runes import Rune, changed_enemy, replaced_enemies
@@ -18,8 +19,6 @@ STAND_IN_FLYING = "drone"
 """The enemies whose numbers stand in for one that neither the catalogue nor the level defines."""
 
 RANKS = ("NORMAL", "ELITE", "BOSS")
-ABILITIES = ("talentBlackboard", "skills")
-"""The fields of `overwrittenData` that change what an enemy does besides its numbers."""
 APPLY_WAYS = ("NONE", "MELEE", "RANGED", "ALL")
 READERS: dict[str, tuple[str, Callable[[JsonValue], Any]]] = {
     "maxHp": ("max_health", lambda place: max(place.least(0.0), 1.0)),
@@ -91,7 +90,8 @@ class EnemyList:
         if not exact and not own:
             self._unknown.note(f"enemy {key}")
             self.stand_ins += [key] if key not in self.stand_ins else []
-        if exact and any(_changed(overwritten.get(field), stronger) for field in ABILITIES):
+        new = _new_numbers(overwritten.get("talentBlackboard"), stronger)
+        if exact and (new is None or overwritten.get("skills").value):
             self._unknown.note(f"enemy {key}: the level changes its abilities")
         if level and stronger is base:
             self._unknown.note(f"enemy {key} level {level}")
@@ -99,7 +99,8 @@ class EnemyList:
             for what in base.missing:
                 self._unknown.note(f"enemy {key}: {what}")
         speed = defined.pop("attack_speed", 100.0)
-        enemy = msgspec.structs.replace(stronger, **{**defined, "flying": flying})
+        effects = _retuned(stronger, new or {})
+        enemy = msgspec.structs.replace(stronger, **{**defined, "flying": flying, "effects": effects})
         return msgspec.structs.replace(enemy, attack_interval=enemy.attack_interval * 100.0 / max(speed, 1.0))
 
     def _base(self, key: str, overwritten: JsonValue, *, flying: bool) -> tuple[Enemy, bool]:
@@ -118,11 +119,30 @@ class EnemyList:
         return msgspec.structs.replace(stand_in, name=key, ids=(key,)), False
 
 
-def _changed(place: JsonValue, enemy: Enemy) -> bool:
-    """Whether a level changes more of what an enemy does than its idle numbers."""
+def _new_numbers(place: JsonValue, enemy: Enemy) -> dict[str, float] | None:
+    """The numbers of talents that a level changes, where only effects depend on them that say so; None where it changes
+    more of what an enemy does.
+    """
     if not place.value or not isinstance(place.value, list):
-        return bool(place.value)
-    return any(str(one.get("key").value).lower() not in enemy.idle for one in place.each())
+        return None if place.value else {}
+    given = {
+        str(one.get("key").value).lower(): one.get("valueStr").value or one.get("value", 0.0).number()
+        for one in place.each()
+    }
+    new = {key: value for key, value in given.items() if key not in enemy.idle and enemy.numbers.get(key) != value}
+    free = {effect.number for effect in enemy.effects if enemy.numbers.get(effect.number)}
+    return new if new.keys() <= free and not any(isinstance(value, str) for value in new.values()) else None
+
+
+def _retuned(enemy: Enemy, new: Mapping[str, float]) -> tuple[Effect, ...]:
+    """An enemy's effects with the numbers that a level gives them; without those that do nothing then."""
+    found = []
+    for effect in enemy.effects:
+        if effect.number not in new:
+            found.append(effect)
+        elif times := new[effect.number] / float(enemy.numbers[effect.number]):
+            found.append(msgspec.structs.replace(effect, strength=1.0 + (effect.strength - 1.0) * times))
+    return tuple(found)
 
 
 def _is_defined(place: JsonValue) -> bool:

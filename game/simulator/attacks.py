@@ -145,6 +145,9 @@ def _hurt_with_effects(world: World, field: Field, s: int, e: int) -> None:
     """The same with the numbers that effects change, and what effects do then; what is dodged does nothing."""
     not_inlined()
     stats, mode, attacker = world.enemy[e], mode_of(field, s), field.unit.shape[0] + e
+    if stats.throws:
+        after_attack(world, field, attacker, fired_by_attack(world, field, attacker, 0, s), s)
+        return
     kind = stats.damage if field.foe[e].form == 0 else stats.second_damage
     if dodges(field, s, kind, stats.reach <= 0.0 or stats.only_escorts):
         raise_event(world, field, s, DODGES)

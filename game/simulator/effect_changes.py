@@ -15,6 +15,7 @@ from game.simulator.effect_deeds import points_of
 from game.simulator.effect_events import clear
 from game.simulator.effect_records import (
     ADD,
+    BLOCKED_WITH,
     DAMAGE_ATTACK,
     DAMAGE_DEFENSE,
     DEFENSE,
@@ -36,6 +37,7 @@ from game.simulator.effect_records import (
     SELF,
     SKILL_TIME,
     STREAK,
+    TALLIED,
     USES,
     EffectPart,
 )
@@ -153,7 +155,7 @@ def grown(world: World, field: Field, i: int) -> float:
 
 @compiled
 def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - one line a case
-    """What an effect grows with; with most of it only one of an operator."""
+    """What an effect grows with; of an operator alone from IDLE to STREAK but for LOST_HEALTH."""
     row, clock = world.effect[i], field.battle[0].clock
     s, per = row.owner, row.per
     if per == SECONDS:
@@ -162,6 +164,11 @@ def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - on
         return 1.0 - health_share(world, field, s)
     if per in (FRIENDS, ENEMIES_NEAR):
         return float(_count(world, field, i))
+    if per in (BLOCKED_WITH, TALLIED):
+        e = s - field.unit.shape[0]
+        if e < 0:
+            return 0.0
+        return float(_blocked_with(field, e) if per == BLOCKED_WITH else field.foe[e].tally)
     unit = field.unit[s]
     if per in (IDLE, IDLE_TIME):
         return float(clock - unit.last_attack)
@@ -172,6 +179,15 @@ def _measure(world: World, field: Field, i: int) -> float:  # noqa: PLR0911 - on
     if per == STREAK:
         return float(unit.streak)
     return float(world.deployable[s].duration - unit.skill_ticks)
+
+
+@compiled
+def _blocked_with(field: Field, e: int) -> int:
+    """How many enemies the operator blocks that blocks this one, itself included."""
+    blocker, found = field.foe[e].blocker, 0
+    for k in range(field.battle[0].listed):
+        found += int(blocker >= 0 and field.foe[field.present[k]].blocker == blocker)
+    return found
 
 
 @compiled

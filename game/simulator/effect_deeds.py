@@ -56,6 +56,7 @@ from game.simulator.effect_records import (
     SP_SHARE,
     STEADFAST,
     STUN,
+    TALLY,
     TURN,
     UNDYING,
     WARD_BROKEN,
@@ -116,6 +117,9 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         _turn(world, field, g - slots)
     elif what == FALL_DOWN:
         fall(world, field, g - slots, f)
+    elif what == TALLY:
+        field.foe[g - slots].tally += int(amount)
+        field.battle[0].changed = True
 
 
 @compiled
@@ -288,6 +292,8 @@ def lose_health(world: World, field: Field, s: int, hurt: float) -> None:
     raise_event(world, field, s, HURT)
     if left <= 0.0:
         raise_event(world, field, s, DEATH)
+        if s < world.squad or s >= world.cards:
+            _tell_of_fall(world, field, s)
         remove(world, field, s)
 
 
@@ -303,14 +309,23 @@ def fall(world: World, field: Field, e: int, by: int) -> None:
     if field.foe[e].link >= 0:
         raise_event(world, field, slots + e, LINK_BROKEN)
     raise_event(world, field, by, KILLS)
-    for i in range(world.effect.shape[0]):
-        if world.effect[i].when == FALLS and stands(field, world.effect[i].owner):
-            field.pending[i] += int(in_reach(world, field, i, slots + e, slots + e))
-            field.battle[0].raised = True
+    _tell_of_fall(world, field, slots + e)
     die(world, field, e)
     if by < slots:
         field.unit[by].kills += 1
         add_dp(world, field, world.deployable[by].dp_per_kill)
+
+
+@compiled
+def _tell_of_fall(world: World, field: Field, g: int) -> None:
+    """A fighter dies: the effects of others wait for it, those of operators only for an enemy."""
+    slots = field.unit.shape[0]
+    for i in range(world.effect.shape[0]):
+        owner = world.effect[i].owner
+        told = world.effect[i].when == FALLS and stands(field, owner) and owner != g
+        if told and (g >= slots or owner >= slots):
+            field.pending[i] += int(in_reach(world, field, i, g, g))
+            field.battle[0].raised = True
 
 
 @compiled

@@ -12,8 +12,8 @@ from game.simulator.rows import Record
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, PER_LEAP,
-    LASTING,
-) = map(passed, range(13))  # fmt: skip
+    LASTING, BLOCKED_WITH, TALLIED,
+) = map(passed, range(15))  # fmt: skip
 """EffectRow.per, in the order of `game.characters.effects.Per`; from LOST_HEALTH to SKILL_TIME evenly."""
 NEURAL, CORROSION, BURNING, NECROSIS = map(passed, range(4))
 """EffectPart.of of an elemental injury."""
@@ -42,8 +42,8 @@ SCALE, ADD, FACTOR = map(passed, range(3))
     LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
     HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
     LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
-    TURN, SHIELD_POINTS, FALL_DOWN,
-) = map(passed, range(3, 40))  # fmt: skip
+    TURN, SHIELD_POINTS, FALL_DOWN, TALLY,
+) = map(passed, range(3, 41))  # fmt: skip
 """EffectPart.what of all else."""
 NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND, NEXT_ENDING = map(passed, range(6))
 """Rows of `World.next_effect`: effects at intervals, those that change numbers for a time, those that are there always,
@@ -121,7 +121,7 @@ class EffectRow(Record):
     """The owner's lot of this deployment lies from here to below `lot_to`."""
     lot_to: float
     per: int
-    """ONE to STREAK."""
+    """ONE to TALLIED."""
     step: float
     """Ticks or points of what `per` says."""
     stacks: int
@@ -147,7 +147,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to FALL_DOWN."""
+    """SCALE to TALLY."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

@@ -283,6 +283,7 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.TURN, 0, effect.turns, False),
         (codes.SHIELD_POINTS, 0, effect.shield_points, 0.0),
         (codes.FALL_DOWN, 0, effect.falls, False),
+        (codes.TALLY, 0, effect.tally, 0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []

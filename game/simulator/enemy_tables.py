@@ -60,6 +60,7 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int], escorted: bool) 
         "reach": reach + options.BODY if reach > 0.0 else 0.0,
         "only_escorts": only_escorts,
         "ground_only": kind.ground_only,
+        "throws": kind.throws,
         "flying": kind.is_aerial,
         "life_cost": kind.life_cost,
         "counts": spawn.counts,

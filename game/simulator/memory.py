@@ -203,6 +203,8 @@ class FoeState(Record):
     """The part of its attack that is lost by the leaps of the attack that it makes now."""
     leapt_at: int
     """One more than the clock at which a leaping attack struck it last."""
+    tally: int
+    """What its effects have counted."""
     altered: bool
     """As UnitState.altered."""
     gone_at: int

@@ -228,6 +228,8 @@ class EnemyStats(Fighter):
     only_escorts: bool
     """It shoots only units that walk."""
     ground_only: bool
+    throws: bool
+    """Its attack itself does nothing: only its effects do."""
 
 
 class FragmentTiming(Record):

@@ -11,8 +11,10 @@ from levels import CATALOGUE
 
 from game.characters.builds import operator_of, squad_of
 from game.characters.catalogue import ENEMIES, OPERATORS, catalogue_of, load_catalogue, parsed
-from game.characters.models import Build
+from game.characters.models import Build, Enemy
 from game.errors import TableError
+from game.gamedata.public import enemy_fields
+from game.levels.stage import stage_of
 
 BRANCHES = {
     "vanguard": {"pioneer", "charger", "standard bearer"},
@@ -73,6 +75,40 @@ def test_enemies_have_the_names_of_the_chinese_client(reference):
         assert CATALOGUE.chinese[name] in known if known else CATALOGUE.chinese[name] not in official
     names = [CATALOGUE.chinese[name] for name in (*CATALOGUE.enemies, *CATALOGUE.characters)]
     assert len(set(names)) == len(names)
+
+
+def test_enemies_of_late_chapters_are_the_public_ones(reference):
+    """Their names by the handbook and, of those that the public table of the reference has, their numbers."""
+    told = json.loads((reference / "tables" / "enemy_handbook_table.json").read_text(encoding="utf-8"))["enemyData"]
+    text = (reference / "tables" / "enemy_database.json").read_text(encoding="utf-8")
+    public = {one["Key"]: one["Value"] for one in json.loads(text)["enemies"]}
+    known = CATALOGUE.newcomers.keys() & public.keys()
+    assert len(known) == 8
+    for id_, own in CATALOGUE.newcomers.items():
+        assert CATALOGUE.chinese[own.name] == told[id_]["name"]
+        assert own.kind in CATALOGUE.kinds
+        assert not own.missing
+    for id_ in known:
+        own = CATALOGUE.newcomers[id_]
+        read = msgspec.convert(enemy_fields(id_, public[id_], CATALOGUE, told[id_]), Enemy)
+        assert msgspec.structs.replace(read, name=own.name) == own
+
+
+def test_a_user_s_own_enemy_goes_before_one_of_a_late_chapter(make, tmp_path):
+    """In a level, and where a shipped enemy splits into it."""
+    (tmp_path / "enemies.toml").write_text(
+        '[enemy_1221_dzomg]\nname = "Gift"\nkind = "soldier"\nids = ["enemy_1221_dzomg"]\nmax_health = 77\n'
+        "attack = 1\nspeed = 1\nattack_interval = 1\n",
+        encoding="utf8",
+    )
+    catalogue = load_catalogue(tmp_path)
+    assert catalogue.find_enemy("enemy_1221_dzomg").name == "Gift"
+    assert catalogue.find_enemy("enemy_1362_dfat").name == "heirbearer_punisher"
+    data = make.level([make.spawn("enemy_1362_dfat")], refs=({"useDb": True, "id": "enemy_1362_dfat", "level": 0},))
+    stage = stage_of(data, "own", catalogue)
+    assert [(stage.enemies[one.enemy].name, stage.enemies[one.enemy].max_health) for one in stage.spawns] == [
+        ("heirbearer_punisher", 25000.0), ("Gift", 77.0),
+    ]  # fmt: skip
 
 
 def test_what_is_missing_of_operators_and_enemies_is_said_in_chinese_too():

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from levels import CATALOGUE
 
+from game.characters.effects import Effect
 from game.gamedata.enemy_forms import ENEMY_FORMS
 from game.gamedata.enemy_kind_forms import KIND_FORMS
 from game.gamedata.enemy_reading import AbilityNumbers, AbilityText, read_abilities
@@ -298,3 +300,58 @@ def test_a_stone_has_the_numbers_of_the_tables():
     assert (found.rest, found.fields["range"], second["range"], second["damage"]) == ((), 0.0, 1.6, "arts")
     assert second["flies_after"] == second["effects"][1]["until"] == 10
     assert second["effects"][1]["add"] == {"defense": 800, "resistance": 30, "disarmed": 1.0}
+
+
+THROWN = [
+    *board(Attack__delay=1.0, **{"Attack__attack@projectile_delay_time": 4.0, "Attack__attack@projectile_radius": 1.1}),
+    {"key": "Attack.enemy_key", "value": 0.0, "valueStr": "enemy_1220_dzoms"},
+]
+AMBER = [*board(Summon__cnt=2.0), {"key": "Summon.enemy_key", "value": 0.0, "valueStr": "enemy_1367_dseed"}]
+CROWD = {"DamageUp__scale_ratio": 0.2, "DamageUp__add_on": 1.0, "vampire__heal_scale": 2.2}
+GROWS = {
+    "Attack__attack@ranged_atk_scale": 0.5, "Attack__range_radius": 1.0, "Attack__hp_ratio": 0.15, "Attack__atk": 0.1,
+    "Attack__max_stack_cnt": 15.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("id_", "words", "talents", "skills"),
+    [
+        ("enemy_1361_dthrow",
+         ("远程攻击，攻击时射出会延时爆炸的弹药，造成范围物理伤害", "首次倒下后重生为<大君之触>"), THROWN, ()),
+        ("enemy_1362_dfat", ("首次倒下后重生为<大君之赐>",),
+         [{"key": "Attack.enemy_key", "value": 0.0, "valueStr": "enemy_1221_dzomg"}], ()),
+        ("enemy_1360_dfello",
+         ("攻击造成法术伤害，根据目标当前阻挡的敌人数量增加攻击力", "攻击时恢复攻击伤害一定比例的生命",
+          "被击倒时留下<血珀>"),
+         [*board(**CROWD, Summon__cnt=1.0), AMBER[1]], ()),
+        ("enemy_1363_spnshd",
+         ("容易受到我方攻击", "受到伤害时降低伤害来源的攻击速度", "周围有<反巫术变位炸弹>时，阻止其移动",
+          "被击倒时留下2个<血珀>"),
+         [*board(BmbcarBuff__range_radius=1.0, Summon__attack_speed=-40.0, Summon__duration=5.0), *AMBER], ()),
+        ("enemy_1364_spnaxe",
+         ("周围有敌人或我方单位被击倒时回复一定生命，攻击力提升（可叠加）", "被击倒时留下2个<血珀>"),
+         [*board(**GROWS), *AMBER], ()),
+        ("enemy_1367_dseed", ("受到唤血祭坛的脉冲影响时，在祭坛处重生为新生血裔",),
+         board(Passive__damage_resistance=0.0, Passive__hp_ratio=0.1), ()),
+    ],
+)  # fmt: skip
+def test_newer_tables_say_of_late_enemies_what_ships_says(id_, words, talents, skills):
+    """The words of the handbook and the numbers of the public table of 2024 become the shipped effects."""
+    found = read(*words, talents=talents, skills=skills, reach=2.0)
+    own = msgspec.to_builtins(CATALOGUE.newcomers[id_])
+    fields = [key for key in found.fields if key != "effects"]
+    assert found.rest == ()
+    assert {key: found.fields[key] for key in fields} == {key: own[key] for key in fields}
+    if id_ != "enemy_1362_dfat":  # whose other ability is read below
+        effects = [msgspec.convert(one | {"firm": False}, Effect) for one in found.fields["effects"]]
+        assert effects == [msgspec.structs.replace(one, firm=False) for one in CATALOGUE.newcomers[id_].effects]
+
+
+def test_a_stun_all_around_is_read_with_its_skill():
+    """Three SP, one by each attack: the fourth stuns."""
+    found = read("能在数次攻击后<$ba.stun>晕眩</>周围所有我方单位", skills=[skill("StunAttack", cost=3, stun=4.0)])
+    assert found.rest == ()
+    assert (
+        tuple(msgspec.convert(found.fields["effects"], list[Effect])) == CATALOGUE.newcomers["enemy_1362_dfat"].effects
+    )

@@ -225,6 +225,45 @@ def test_a_level_may_change_what_says_nothing(make, tmp_path):
     assert unknown(skills=[{"prefabKey": "Blink"}]) == changed
 
 
+def test_a_level_may_change_a_number_on_which_an_effect_depends(make):
+    """level_main_13-05 takes the Blood Kin's growth from it and repeats its other numbers; half of it is half as
+    strong.
+    """
+    key = "enemy_1360_dfello"
+    told = {
+        "Summon.cnt": 1.0, "Summon.enemy_key": "enemy_1367_dseed", "DamageUp.add_on": 1.0, "vampire.heal_scale": 2.2,
+    }  # fmt: skip
+
+    def stage(**changed):
+        numbers = told | {name.replace("_", ".", 1): value for name, value in changed.items()}
+        board = [
+            {"key": name, "value": 0.0, "valueStr": value} if isinstance(value, str) else {"key": name, "value": value}
+            for name, value in numbers.items()
+        ]
+        ref = {"useDb": True, "id": key, "level": 0, "overwrittenData": {"talentBlackboard": board}}
+        return stage_of(make.level([make.spawn(key)], refs=(ref,)), "blood", CATALOGUE)
+
+    without = stage(DamageUp_scale_ratio=0.0)
+    assert without.unknown == ()
+    assert [effect.heal_dealt for effect in without.enemies[0].effects] == [2.2]
+    half = stage(DamageUp_scale_ratio=0.1)
+    assert half.unknown == ()
+    assert half.enemies[0].effects[0].strength == pytest.approx(1.1)
+    assert stage(DamageUp_scale_ratio=0.2).enemies[0].effects == CATALOGUE.newcomers[key].effects
+    changed = (f"enemy {key}: the level changes its abilities",)
+    assert stage(vampire_heal_scale=1.0).unknown == changed
+    assert stage(Summon_enemy_key="enemy_1007_slime").unknown == changed
+    assert stage(DamageUp_scale_ratio="more").unknown == changed
+
+
+@pytest.mark.parametrize("level", ["13-03", "13-05", "13-11"])
+def test_levels_of_chapter_13_are_whole_with_what_ships(reference, level):
+    """No mechanic of them is left out, and each enemy has numbers of its own."""
+    stage = load_stage(reference / "levels" / "main" / f"level_main_{level}.json", catalogue=CATALOGUE)
+    assert stage.unknown == ()
+    assert stage.stand_ins == ()
+
+
 def test_a_level_s_own_list_of_enemies_is_read(make):
     """Levels may describe an enemy completely, without the database."""
     data = make.level([make.spawn("enemy_9999_x")], refs=({"useDb": False, "id": "enemy_9999_x", "level": 0},))
