@@ -240,7 +240,9 @@ class StageEncoding:
         fire = [0.0 if one.damage == "heal" else damage_rate(one) / FIREPOWER_UNIT for one in units]
         posts = [friend.tile[0] * self.stage.width + friend.tile[1] for friend in friends]
         friend_on = np.full(self.tiles, -1, np.int64)
-        friend_on[posts] = range(len(friends))
+        for number, friend in enumerate(friends):
+            if friend.left_by < 0:  # who knows where a device falls?
+                friend_on[posts[number]] = number
         reach = [_reach(one.operator, self.stage)[at, one.direction] for one, at in zip(friends, posts, strict=True)]
         return ObservationTables(
             max_life=self.stage.options.max_life,

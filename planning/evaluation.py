@@ -9,9 +9,11 @@ battle where possible. A draft that begins like the one it was made from goes on
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from game.characters.models import Operator
 from game.levels.stage import Stage
@@ -215,7 +217,7 @@ class _Attempt:
         loss = lost + MOVE_COST * len(self.draft.moves) + DEATH_COST * dead + absent
         if battle["outcome"] == WON and not lost:
             return loss, not absent
-        enemies = trial.world.enemy["unit"] < 0
+        enemies = _opponents(arena.stage)
         escaped = (foe["leaked"] | (foe["phase"] == PRESENT)) & enemies
         self.escaped = self.escaped or tuple(np.flatnonzero(escaped).tolist())
         health = (foe["health"] / trial.world.enemy["max_health"]).clip(0.0) * enemies
@@ -223,6 +225,12 @@ class _Attempt:
             return loss + LEAKED_HEALTH * float(health[foe["leaked"]].sum()), False
         health[(foe["phase"] == ABSENT) & enemies] = 1.0
         return loss + float(health.sum()) + arena.stage.options.max_life, False
+
+
+@lru_cache(maxsize=32)
+def _opponents(stage: Stage) -> npt.NDArray[np.bool_]:
+    """Which of the stage's spawns are enemies that come by themselves or split off: `Stage.opponents`."""
+    return np.array([one.friend < 0 and not one.summoned for one in stage.spawns])
 
 
 def _common_moves(parent: Draft, draft: Draft, kept: Kept) -> int:

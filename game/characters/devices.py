@@ -46,6 +46,17 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fought: bool = False
     """Operators attack it where the level puts it, and it is a barrier that falls."""
     taunt: int = 0
+    touched_within: float = 0.0
+    """As `Enemy.touched_within`, of one that is fought; so are `groups`."""
+    groups: tuple[str, ...] = ()
+    damaged_for: float = 0.0
+    """One that is fought stands with one point of health when it would fall first, and nothing hurts it for so many
+    seconds."""
+    falls_for: float = 0.0
+    """It falls for so many seconds, away from whom it fell to; then what it does with its death happens."""
+    rubble: str = ""
+    """The id of the devices that it leaves behind (`Effect.rubble`), and how many."""
+    rubble_most: int = 0
     aimed_at: bool = False
     """As `Operator.aimed_at`, as are `range` and `effects`."""
     range: tuple[Offset, ...] = ()
@@ -87,6 +98,7 @@ def unit_of(device: Device, level: int = 1, skill_level: int = 1, *, acts: bool 
         skill_number=int(skill is not None),
         effects=effects,
         device=True,
+        groups=device.groups,
         aimed_at=device.aimed_at,
     )
 

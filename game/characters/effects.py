@@ -16,14 +16,14 @@ Gain = Literal["second", "attack", "hit", "deploy"]
 """What gives a skill its SP: each second, each own attack or each hit taken; "deploy" needs none: it starts then."""
 When = Literal[
     "always", "deployed", "interval", "attack", "hit taken", "kill", "death", "skill begins", "skill ends", "fall",
-    "hurt", "saved", "ward broken", "dodge", "rise", "link broken", "link over", "squad",
+    "hurt", "saved", "ward broken", "dodge", "rise", "link broken", "link over", "leak", "squad",
 ]  # fmt: skip
 """always: while owner and conditions last. attack: each target that an attack of the owner strikes or heals. deployed:
 an operator's deployment, an enemy's appearance. death: it dies; a retreat or a leak is none. fall: an enemy dies within
 `radius` or, without one, in the owner's range; to an enemy, an operator as well. hurt: it has lost health. saved: it
 would have died without its `undying`. rise: an enemy does so after its first death. link broken: its `link` ends before
-its time, by its death too. link over: the link ends at its time; the target is who was linked. squad: before the
-battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
+its time, by its death too. link over: the link ends at its time; the target is who was linked. leak: it reaches the
+exit. squad: before the battle, for all of the squad with the owner in it, deployed or not (`SQUAD`)."""
 Who = Literal["self", "target", "allies", "allies in range", "enemies", "enemies in range", "held", "linked"]
 """target: what the owner attacks or heals, or, where the owner is hit, the one who hits it. Allies and enemies are the
 owner's own; held are the enemies that it blocks, or the operator that blocks it, an enemy; linked is the operator to
@@ -36,7 +36,7 @@ ADDED = (
     "defense_met", "resistance_met", "max_health", "block", "undying", "disarmed", "camouflage", "revealed", "drain",
     "bleed", "most_taken", "stealth", "targets",
     "dodge_melee", "spares_above", "spares_below", "asleep", "heal_sp", "regeneration_low", "weight", "cost",
-    "initial_sp", "necrosis", "steadfast",
+    "initial_sp", "necrosis", "steadfast", "attack_interval",
 )  # fmt: skip
 """Numbers to which `add` adds: points; regeneration and burn (arts damage) in points a second; regeneration_share in
 fractions of the full health a second; sp_rate in SP a second, where SP come by the second; dodge and dodge_arts are
@@ -51,8 +51,9 @@ physical attacks of enemies that do not shoot; an operator does not attack enemi
 than spares_below of their health; asleep of 1 means that a stunned enemy can be neither struck nor hurt; heal_sp are
 the SP that a wounded friend gets with each heal of the owner; regeneration_low is as regeneration, but only below half
 of the health; weight resists being shifted; necrosis is the part of its attack that an enemy's attacks do as elemental
-injury of that kind; steadfast of 1 means that an enemy can be neither stunned, frozen nor shifted. cost and initial_sp
-are for a squad; cost, with when = "always", for cards of the hand."""
+injury of that kind; steadfast of 1 means that an enemy can be neither stunned, frozen nor shifted; attack_interval are
+seconds from one attack of an enemy to the next, before its attack speed. cost and initial_sp are for a squad; cost,
+with when = "always", for cards of the hand."""
 SCALED = ("attack", "defense", "max_health", "redeploy_time")
 """Numbers that `scale` changes by a fraction of what they are without talents and skill."""
 MULTIPLIED = (
@@ -197,6 +198,9 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Only while no other operator stands within this radius of the owner; 0 for no such condition."""
     company: bool = False
     """Only while another of the owner's side, of the sort that the effect is for, is on the field."""
+    near_groups: tuple[str, ...] = ()
+    """Only while another enemy of one of these groups is within `near_radius` tiles of the owner, an enemy."""
+    near_radius: float = 0.0
     own_blocked: bool | None = None
     """Only while an operator blocks the owner, an enemy; or only while none does."""
     own_linked: bool | None = None
@@ -303,12 +307,17 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     turns: bool = False
     """An enemy goes on in its second form, from now on."""
     falls: bool = False
-    """An enemy dies."""
+    """An enemy dies: each that it chooses or, where it chooses operators, its owner."""
     tally: int = 0
     """An enemy counts so many more, for effects with per = "tally"."""
     number: str = ""
     """The talent's number, by its key as in `Enemy.numbers`, on which the growth of strength depends: a level that
     gives another one changes it in proportion."""
+    summons: int = 0
+    """So many of the enemies that its owner summons (`Enemy.summons`) come where that is, and go its way."""
+    rubble: int = 0
+    """What the owner, a device, leaves behind comes on so many tiles in front of it, where operators on the ground
+    could stand and none does (`Device.rubble`)."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for parts that do not fit together."""
@@ -359,6 +368,8 @@ def _wrong_parts(effect: Effect) -> str:
             (effect.damage != 0.0) + (effect.damage_points != 0.0) + (effect.damage_defense != 0.0) > 1
         ),
         "chance is at most 1": effect.chance > 1.0,
+        "near_groups and near_radius, in tiles, need each other": bool(effect.near_groups)
+        != (effect.near_radius > 0.0),
         "what comes at the end needs seconds": effect.at_end and effect.seconds <= 0.0,
         "as_one needs fresh and seconds": bool(effect.as_one) and not (effect.fresh and effect.seconds > 0.0),
     }

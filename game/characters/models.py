@@ -361,6 +361,16 @@ class Enemy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """The name of the enemies that appear where it dies."""
     splits: int = 0
     """How many of them."""
+    summons: str = ""
+    """The id of the enemies that its effects bring with `summons`; these neither split nor summon themselves."""
+    summons_most: int = 0
+    """How many of them are on the field at most at one time."""
+    restless: bool = False
+    """It does not wait where its route says so."""
+    dies_after: float = 0.0
+    """Seconds for which it lies, and nothing is for it, until its death comes."""
+    touched_within: float = 0.0
+    """Operators attack and hurt it only from so many tiles away; 0 for any distance."""
     second: dict[str, Any] = {}
     """What it becomes where it dies first: itself with these fields, whose `effects` come beside its own."""
     second_damage: Literal["", "physical", "arts", "true"] = ""

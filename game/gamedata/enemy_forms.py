@@ -25,7 +25,7 @@ HERALD, REBORN_CREATION, PHALANX = "herald", "reborn creation", "phalanx"
 FACTORS = ("strength", "times", "pierce")
 DEEDS = (
     "add", "scale", "factor", "injury", "wear", "cold", "stun", "heal_dealt", "leap", "charge", "link", "damage_points",
-    "turns", "lays", "falls", "tally", "lose_share",
+    "turns", "lays", "falls", "tally", "lose_share", "summons",
 )  # fmt: skip
 """Parts of an effect that do something: factors where they are not 1, all else where it is not 0."""
 UNTOUCHED = {"factor": {"physical_taken": 0.0, "arts_taken": 0.0, "true_taken": 0.0}, "add": {"stealth": 1.0}}
@@ -146,6 +146,11 @@ def offspring_count(numbers: AbilityNumbers, match: re.Match[str]) -> int:
     """How many enemies its death brings."""
     del match
     return int(numbers.may(r"(deathrattle|deadspawn|summon)\.cnt", 1))
+
+
+def more_taunt(numbers: AbilityNumbers, match: re.Match[str]) -> float:
+    """How much more an enemy draws attacks that says so; a number of 0 repeats what it does anyway."""
+    return Number(r"(taunt|deathrattle|traitability)\.taunt_level", default=1.0)(numbers, match) or 1.0
 
 
 def bomb_reach(numbers: AbilityNumbers, match: re.Match[str]) -> float:
@@ -342,7 +347,7 @@ _FORMS: tuple[tuple[Any, ...], ...] = (
     ("拥有抵抗", {"effects": [{"add": {"resist": 1.0}}]}),
     ("免疫冻结，拥有抵抗", {"freeze_immune": True, "effects": [{"add": {"resist": 1.0}}]}),
     ("(使自身|更)?容易受到(敌人|我方单位)的?攻击|更容易被我方攻击|使自身容易受到我方单位的攻击，掩护敌军前进",
-     {"effects": [{"add": {"taunt": Number(r"(taunt|deathrattle|traitability)\.taunt_level", default=1.0)}}]}),
+     {"effects": [{"add": {"taunt": more_taunt}}]}),
     ("不容?易被攻击", {"effects": [{"add": {"taunt": -1.0}}]}),
     # others of its side, and what they give it
     ("(在场时，)?(大幅)?强化敌军攻击力?与防御力", {"groups": [HERALD], "effects": [

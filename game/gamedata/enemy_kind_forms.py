@@ -13,6 +13,7 @@ from game.characters.models import ESCORT
 from game.gamedata.enemy_forms import (
     AROUND,
     FOREVER,
+    INJURY,
     UNTOUCHED,
     Number,
     Part,
@@ -41,6 +42,12 @@ CROWD = "damageup.scale_ratio"
 """By how much a Blood Kin's attack grows with each enemy that its target blocks."""
 PULSE_FED = "pulse-fed"
 """The group of the enemies that an Originium Altar's pulse waves strengthen instead of hurting them."""
+PILLAR = "pillar"
+"""The group of the devices that topple; as in `game/characters/tables/devices.toml`."""
+FLAMES_MOST = 10
+"""Purifying Flames of one Evocator that are on the field at most: more than there are if nothing slows them."""
+GUARD, SHADE = "dublinn guard", "dublinn shade"
+"""The groups of enemies of Dublinn that are stronger together."""
 FLAMERAZER = "flamerazer"
 """The group of the enemies that die of one another's blasts."""
 DEADLY = 99999.0
@@ -83,6 +90,16 @@ def ratio(over: str, under: str) -> Part:
         return Number(over)(numbers, match) / Number(under)(numbers, match)
 
     return share
+
+
+def text(pattern: str) -> Part:
+    """The text of a key."""
+
+    def words(numbers: AbilityNumbers, match: re.Match[str]) -> str:
+        del match
+        return str(numbers.take(pattern))
+
+    return words
 
 
 def beside(value: float, *skills: str) -> Part:
@@ -164,6 +181,12 @@ def _corruption(key: str, **where: object) -> list[dict[str, object]]:
         {**each, "melee": False, "damage_points": Number(key + "polluted_damage_high")},
     ]
 
+
+_FLAME: dict[str, object] = {
+    "who": "enemies", "radius": own_radius, "damage": 1.0, "kind": "arts", "injury": Number(INJURY),
+    "element": "burning",
+}  # fmt: skip
+"""The blast of a Purifying Flame."""
 
 KIND_FORMS = made((
     # escorts, and those who shoot them; the skill DanceFire is ready after 10,000 seconds only
@@ -298,7 +321,29 @@ KIND_FORMS = made((
          "damage": Number(r"@deadboom\.atk_scale")},
         {"when": "death", "who": "allies", "others": True, "groups": [FLAMERAZER], "radius": FLAME_BOOM,
          "damage_points": DEADLY, "kind": "true"},
+        {"when": "death", "who": "allies", "groups": [PILLAR], "radius": FLAME_BOOM, "turns": True, "falls": True},
     ]}),
+    # those that are stronger together; the guard's skill is a flamerazer's, of which no words tell
+    ("位于附近时，激活力场使周围我方攻击速度下降", {"range": no_reach, "groups": [GUARD], "effects": [
+        {"near_groups": [SHADE], "near_radius": own_radius, "who": "enemies",
+         "radius": Number(r"traitability\.range_radius"),
+         "add": {"attack_speed": Number(r"traitability\.attack_speed")}}]}, r"@flame(\..*)?"),
+    ("位于附近时，攻击速度大幅提升", {"range": no_reach, "groups": [SHADE], "effects": [
+        {"near_groups": [GUARD], "near_radius": own_radius,
+         "add": {"attack_interval": Number(r"traitability\.base_attack_time")}}]}),
+    # those that summon others
+    ("操纵沿地面移动的，遇到我方近战单位后爆炸，对周围造成法术和灼燃损伤，其伤害随移动距离减小",
+     {"range": no_reach, "summons": text(r"@summonfireball\.enemy_key"), "summons_most": FLAMES_MOST, "effects": [
+         {**used("summonfireball"), "summons": Number(r"@summonfireball\.cnt")},
+         {**used("summonfireball2"), "summons": Number(r"@summonfireball2\.cnt")},
+     ]}, r"@summonfireball2\.enemy_key"),
+    ("净浊之焰", {"range": no_reach, "damage": "arts", "unblockable": True, "restless": True, "effects": [
+        UNTOUCHED,
+        {"per": "second", "stacks": Number(r"weaken\.duration"),
+         "scale": {"attack": ratio(r"weaken\.atk", r"weaken\.duration")}},
+        {"when": "interval", "every": 0.1, "waits": True, "who": "enemies", "melee": True, "radius": OWN_TILE,
+         "most": 1, "falls": True},
+        {"when": "death", **_FLAME}, {"when": "leak", **_FLAME}]}),
     ("会锁定我方单位持续造成法术伤害，并在释放完成时造成群体凋亡损伤", {"effects": [
         {"when": "interval", "every": 1.0, "who": "linked", "kind": "arts", "damage": Number(r"@deatheye\.atk_scale")},
         {**used("deatheye"), "every": channel("deatheye", r"@deatheye\.hit_duration"), "who": "enemies in range",

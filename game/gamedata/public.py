@@ -143,10 +143,13 @@ def _enemy(
 
 def _texts(data: Mapping[str, Any], told: Mapping[str, Any]) -> list[AbilityText]:
     """The words of an enemy's abilities: the handbook's list or, without one, those clauses of its description that
-    tell what it does.
+    tell what it does; of one without any words its name, if a form knows that.
     """
     listed = [AbilityText(one["text"], one.get("textFormat") or "") for one in told.get("abilityList") or ()]
-    return listed or [AbilityText(words) for words in descriptions.enemy(_value(data, "description") or "").rest]
+    described = [AbilityText(words) for words in descriptions.enemy(_value(data, "description") or "").rest]
+    name = descriptions.plain(_value(data, "name"))
+    named = [AbilityText(name, "")] if any(pattern.fullmatch(name) for pattern, _ in KIND_FORMS) else []
+    return listed or described or named
 
 
 def _damage(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from game.characters.devices import Device
 from game.characters.effects import Effect
 from game.characters.models import ESCORT, Enemy, Offset, Operator
 from game.levels.enemies import EnemyList
@@ -32,9 +33,9 @@ def with_companions(
     """
     units, paths, bodies = list(friends), list(routes), []
     for number, friend in enumerate(friends):
-        if friend.barrier:
+        if friend.device is not None:
             bodies.append(_stand(number, len(enemies.enemies), len(paths), waves.fragments[0].delay))
-            enemies.enemies.append(_body(friend.operator))
+            enemies.enemies.append(_body(friend.device, friend.operator))
             paths.append(_place(friend))
     walking = []
     for spawn in waves.spawns:
@@ -84,15 +85,20 @@ def _around(radius: float) -> tuple[Offset, ...]:
     return tuple((row, col) for row in far for col in far if row * row + col * col <= radius * radius)
 
 
-def _body(device: Operator) -> Enemy:
+def _body(device: Device, unit: Operator) -> Enemy:
     """What operators strike of a device: it stands, does nothing, and nothing moves it."""
     return Enemy(
         name=device.name,
         kind=LOOK,
-        max_health=device.max_health,
+        max_health=unit.max_health,
         attack=0.0,
         defense=device.defense,
         resistance=device.resistance,
+        groups=device.groups,
+        touched_within=device.touched_within,
+        rises_after=device.damaged_for,
+        rises_with=1.0 / unit.max_health,
+        dies_after=device.falls_for,
         speed=0.0,
         attack_interval=1.0,
         life_cost=0,

@@ -15,7 +15,7 @@ import msgspec
 
 from game.characters.builds import operator_of
 from game.characters.catalogue import Catalogue
-from game.characters.devices import unit_of
+from game.characters.devices import Device, unit_of
 from game.characters.models import SKILL_LEVELS, Build, Operator
 from game.errors import TableError
 from game.levels import reader
@@ -46,6 +46,10 @@ class Friend(NamedTuple):
     """Walkers go around it until it falls, and operators attack it (see `game.levels.companions`)."""
     walks: bool = False
     """It is an escort: it comes with an enemy's body, and walks with it (see there)."""
+    device: Device | None = None
+    """What it is, of a barrier with a body."""
+    left_by: int = -1
+    """Index in the stage's friends of the device that leaves it behind; -1 for one of the level's own."""
 
 
 class FriendMove(NamedTuple):
@@ -91,7 +95,11 @@ def read_friends(
         if operator is not None:
             direction = one.unit.get("direction", "RIGHT").enum(reader.DIRECTIONS)
             fought = one.group == "tokenInsts" and catalogue.devices[one.key].fought
-            friends.append(Friend(key, operator, tile, FACING.get(direction, 0), not one.there, barrier=fought))
+            device = catalogue.devices[one.key] if fought else None
+            friends.append(
+                Friend(key, operator, tile, FACING.get(direction, 0), not one.there, barrier=fought, device=device)
+            )
+            friends += _rubble(len(friends) - 1, friends[-1], catalogue)
         elif one.there:
             tile_map.take(tile)
     return FriendList(tuple(friends), frozenset(keys))
@@ -105,6 +113,15 @@ def _unit(one: Predefined, catalogue: Catalogue, unknown: Unknown) -> Operator |
     device = catalogue.devices[one.key]
     unit = unit_of(device, *levels_of(one.unit), acts=acts)
     return unit if device.attack_interval else msgspec.structs.replace(unit, block=0)
+
+
+def _rubble(number: int, friend: Friend, catalogue: Catalogue) -> list[Friend]:
+    """What a device of the level leaves behind: devices that come when it has fallen, and hold enemies."""
+    if friend.device is None or not friend.device.rubble:
+        return []
+    unit = unit_of(catalogue.devices[friend.device.rubble])
+    left = friend._replace(key="", operator=unit, hidden=True, device=None, left_by=number)
+    return [left] * friend.device.rubble_most
 
 
 def own_squad(units: tuple[Predefined, ...], catalogue: Catalogue) -> Mapping[str, Build]:

@@ -88,8 +88,8 @@ class Stage:
     """By the level's own numbers; None for placeholders and routes that no enemy takes."""
     fragments: tuple[Fragment, ...]
     spawns: tuple[Spawn, ...]
-    """In the order in which they appear, by fragment and offset; then the enemies that split off from them. Some are
-    no enemies: see `comers` and `opponents`.
+    """In the order in which they appear, by fragment and offset; then the enemies that split off from them, and those
+    that they summon, which may come again and again. Some are no enemies: see `comers` and `opponents`.
     """
     enemies: tuple[Enemy, ...]
     """The enemies of this level, with the numbers they have here."""
@@ -129,12 +129,12 @@ class Stage:
 
     def is_comer(self, spawn: Spawn) -> bool:
         """Whether one of the stage's spawns comes on a way."""
-        return spawn.friend < 0 or self.friends[spawn.friend].walks
+        return not spawn.summoned and (spawn.friend < 0 or self.friends[spawn.friend].walks)
 
     @property
     def opponents(self) -> tuple[Spawn, ...]:
-        """The spawns of enemies: without the bodies of the player's side."""
-        return tuple(one for one in self.spawns if one.friend < 0)
+        """The spawns of enemies: without the bodies of the player's side, and without those that enemies summon."""
+        return tuple(one for one in self.spawns if one.friend < 0 and not one.summoned)
 
 
 def shipped_stages() -> tuple[str, ...]:
@@ -196,7 +196,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "squad_rules": [rule._asdict() for rule in stage.squad_rules],
         "own_squad": list(stage.own_squad),
         "friends": [_befriended(friend) for friend in stage.friends if not friend.operator.device],
-        "on_field": [_befriended(friend) for friend in stage.friends if friend.operator.device],
+        "on_field": [_befriended(friend) for friend in stage.friends if friend.operator.device and friend.left_by < 0],
         "stand_ins": list(stage.stand_ins),
         "unknown": list(stage.unknown),
     }

@@ -75,6 +75,8 @@ class Spawn(NamedTuple):
     """The next wave waits until it is gone."""
     friend: int = -1
     """Index in the stage's friends of the unit whose body it is (see `game.levels.companions`); -1 for an enemy."""
+    summoned: bool = False
+    """It comes whenever its parent summons it, while that lives."""
 
 
 EMPTY_PACK = "no enemy"
@@ -301,10 +303,12 @@ def _thousandths(seconds: float) -> int:
 
 
 def with_offspring(spawns: Sequence[Spawn], enemies: EnemyList) -> tuple[Spawn, ...]:
-    """The spawns, followed by those of the enemies that they split into."""
+    """The spawns, followed by those of the enemies that they split into, and that they summon."""
     found = list(spawns)
     for parent, spawn in enumerate(found):  # grows meanwhile: offspring may split again
         kind = enemies.enemies[spawn.enemy]
+        if spawn.summoned:
+            continue
         if kind.second:
             # Only the last death counts.
             found[parent] = spawn._replace(counts=False)
@@ -313,4 +317,11 @@ def with_offspring(spawns: Sequence[Spawn], enemies: EnemyList) -> tuple[Spawn, 
             child = enemies.index(kind.splits_into, flying=kind.flying)
             counts = enemies.enemies[child].counts
             found.append(spawn._replace(enemy=child, counts=counts, holds_fragment=False, parent=parent))
+        for _ in range(kind.summons_most if kind.summons else 0):
+            child = enemies.index(kind.summons, flying=kind.flying)
+            found.append(
+                spawn._replace(
+                    enemy=child, parent=parent, counts=False, holds_fragment=False, holds_wave=False, summoned=True
+                )
+            )
     return tuple(found)

@@ -37,6 +37,11 @@ TRESTLE = (
     (-0.9, -0.45), (0.9, -0.45), (0.9, 0.0), (0.7, 0.0), (0.7, 0.6), (0.4, 0.6),
     (0.4, 0.0), (-0.4, 0.0), (-0.4, 0.6), (-0.7, 0.6), (-0.7, 0.0), (-0.9, 0.0),
 )  # fmt: skip
+COLUMN = (
+    (-0.6, -0.9), (0.6, -0.9), (0.6, -0.65), (0.35, -0.65), (0.35, 0.65), (0.6, 0.65),
+    (0.6, 0.9), (-0.6, 0.9), (-0.6, 0.65), (-0.35, 0.65), (-0.35, -0.65), (-0.6, -0.65),
+)  # fmt: skip
+RUBBLE = ((-0.9, 0.7), (-0.6, 0.0), (-0.25, 0.2), (0.1, -0.4), (0.45, 0.1), (0.7, -0.1), (0.9, 0.7))
 SHIELD = ((-0.6, -0.8), (0.6, -0.8), (0.6, 0.1), (0.0, 0.9), (-0.6, 0.1))
 WARD = ((-0.8, -0.6), (-0.1, -0.6), (0.9, 0.0), (-0.1, 0.6), (-0.8, 0.6))
 LOOKS: Mapping[str, DeviceLook] = {
@@ -48,6 +53,8 @@ LOOKS: Mapping[str, DeviceLook] = {
     "Patriot's Originium Altar": DeviceLook((220, 80, 150), CRYSTAL, rings=1),
     "Stun Generator": DeviceLook((250, 220, 90), BOLT),
     "Static Roadblock": DeviceLook((206, 186, 140), TRESTLE),
+    "Tattered Pillar": DeviceLook((200, 190, 170), COLUMN),
+    "Battlefield Ruins": DeviceLook((160, 150, 136), RUBBLE),
     "Shield Guard": DeviceLook((150, 170, 210), SHIELD),
     "Detector": DeviceLook((120, 230, 160), POINT, rings=2),
     "Jammer": DeviceLook((250, 170, 90), POINT, rings=3),

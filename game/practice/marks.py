@@ -285,9 +285,10 @@ def _centre(battle: Battle, tile: int) -> Place:
 
 
 def _lying(battle: Battle) -> Iterator[LyingEnemy]:
-    """The enemies that lie until they rise."""
+    """The enemies that lie until they rise; a device does not."""
     foe, enemy, slots = battle.records.foe[0], battle.world.enemy, len(battle.units)
-    for e in np.flatnonzero((foe["phase"] == PRESENT) & (foe["lying_until"] > battle.ticks)).tolist():
+    lie = (foe["phase"] == PRESENT) & (foe["lying_until"] > battle.ticks) & (enemy["unit"] < 0)
+    for e in np.flatnonzero(lie).tolist():
         left = int(foe["lying_until"][e]) - battle.ticks
         kind = kinds_of(battle.stage)[int(enemy["kind"][e])]
         yield LyingEnemy(kind, place_of(battle, slots + e), 1 - left / max(int(enemy["rises_after"][e]), 1))

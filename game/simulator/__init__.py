@@ -26,6 +26,7 @@ The modules. Each imports only those above it; the last ones prepare the compile
     movement        enemies walk along their routes
     waves           enemies come, fragment after fragment
     targeting       priorities and ranges: who is attacked next
+    arrivals        enemies that others summon, and what fallen devices leave behind
     effect_deeds    what an effect does to a fighter, and what losing health leads to
     effect_changes  which numbers effects change while they last
     effects         effects happen: to whom, and what

@@ -65,6 +65,15 @@ def outlives(field: Field, f: int, at_place: bool) -> bool:
     return bool(at_place and f >= slots and field.foe[f - slots].place_until >= field.battle[0].clock)
 
 
+@compiled
+def is_touched(world: World, field: Field, s: int, e: int) -> bool:
+    """Whether an operator stands where it can attack an enemy: some can be attacked only from beside them."""
+    not_inlined()
+    within = world.enemy[e].touched_within
+    down, right = field.unit[s].row - field.foe[e].row, field.unit[s].col - field.foe[e].col
+    return bool(within <= 0.0 or down * down + right * right <= within * within)
+
+
 @often
 def tile_under(world: World, field: Field, f: int) -> int:
     """The tile on which a fighter stands, or stood last."""
@@ -224,12 +233,16 @@ def _is_alone(world: World, field: Field, s: int, radius: float) -> bool:
 
 @compiled
 def _in_company(world: World, field: Field, i: int) -> bool:
-    """Whether another of the owner's side is on the field, of the sort that an effect chooses."""
+    """Whether another of the owner's side is on the field, of the sort that an effect chooses; or one of another sort
+    near its owner, where it asks for that.
+    """
     row, slots = world.effect[i], field.unit.shape[0]
     if row.owner >= slots:
+        sort = row.near_sort if row.near_radius > 0.0 else row.sort
         for k in range(field.battle[0].listed):
             g = slots + field.present[k]
-            if g != row.owner and stands(field, g) and (row.sort < 0 or world.sort[row.sort, g]):
+            there = g != row.owner and stands(field, g) and (sort < 0 or world.sort[sort, g])
+            if there and (row.near_radius <= 0.0 or near(world, field, row.owner, g, row.near_radius)):
                 return True
         return False
     for other in range(field.unit.shape[0]):
@@ -253,7 +266,8 @@ def chooses(world: World, field: Field, i: int, g: int, target: int) -> bool:
         return False
     if row.besides and g == target:
         return False
-    return stands(field, g) and in_reach(world, field, i, g, target) and fits(world, field, i, g)
+    apart = world.bodies > 0 and f < world.squad and g >= slots and not is_touched(world, field, f, g - slots)
+    return not apart and stands(field, g) and in_reach(world, field, i, g, target) and fits(world, field, i, g)
 
 
 @often

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator.afflictions import resisted
+from game.simulator.choosing import is_touched
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.damage import damage_dealt
 from game.simulator.effect_deeds import fall, heal_gives_sp
@@ -198,7 +199,7 @@ def _strike_leaping(world: World, field: Field, s: int, mode: int, target: int) 
             other = field.present[k]
             down, right = field.foe[other].row - row, field.foe[other].col - col
             distance = down * down + right * right
-            fresh = can_be_hit(field, other) and field.foe[other].leapt_at != clock + 1
+            fresh = _can_be_hit_by(world, field, s, other) and field.foe[other].leapt_at != clock + 1
             if fresh and distance < nearest and not is_asleep(world, field, other):
                 e, nearest = other, distance
         if e < 0:
@@ -230,6 +231,12 @@ def _strike_best(world: World, field: Field, s: int, mode: int, targets: int) ->
 
 
 @often
+def _can_be_hit_by(world: World, field: Field, s: int, e: int) -> bool:
+    """Whether what an operator's attack does around its target reaches an enemy."""
+    return can_be_hit(field, e) and (world.bodies == 0 or is_touched(world, field, s, e))
+
+
+@often
 def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
     """Hit a target, and with splash all enemies around it."""
     radius = world.stance[mode, s].splash
@@ -239,7 +246,7 @@ def _hit(world: World, field: Field, s: int, mode: int, target: int) -> None:
     row, col = field.foe[target].row, field.foe[target].col
     for k in range(field.battle[0].listed):
         e = field.present[k]
-        if not can_be_hit(field, e):
+        if not _can_be_hit_by(world, field, s, e):
             continue
         if not world.rules[0].splash_hits_air and world.enemy[e].flying != world.enemy[target].flying:
             continue

@@ -11,6 +11,7 @@ from game.simulator.presence import die, remove
 from game.simulator.records import APPEAR, HIDE, PRESENT, Field, World
 from game.simulator.skills import enter
 from game.simulator.targeting import cover
+from game.simulator.ways import barriers_changed
 
 HALT_SQUARED = 0.36
 """The square of the distance in tiles from a barrier's centre within which an escort stops."""
@@ -38,6 +39,20 @@ def _keep_company(world: World, field: Field) -> None:
             field.unit[s].health = field.foe[e].health
         else:
             die(world, field, e)
+    for k in range(world.friend.shape[0]):
+        if world.friend[k].left_by >= 0:
+            _bring_rubble(world, field, world.cards + k)
+
+
+@compiled
+def _bring_rubble(world: World, field: Field, s: int) -> None:
+    """What a device leaves behind comes where its fall has strewn it, unless that tile is taken by now."""
+    unit = field.unit[s]
+    if unit.place_until <= field.battle[0].clock or unit.times_deployed > 0 or field.standing[unit.place] >= 0:
+        return
+    enter(world, field, s, unit.place, 0)
+    field.battle[0].barriers += 1
+    barriers_changed(world, field)
 
 
 @compiled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from game.simulator import options
 from game.simulator.afflictions import chill, injure, resisted, weaken
+from game.simulator.arrivals import FALLING, leave_rubble, summon, turn_away
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.choosing import health_of, in_reach, stands, tile_under
 from game.simulator.compiling import compiled, not_inlined, often
@@ -49,6 +50,7 @@ from game.simulator.effect_records import (
     PULL,
     PUSH,
     RISES,
+    RUBBLE,
     SAVED,
     SHIELD,
     SHIELD_ATTACK,
@@ -56,6 +58,7 @@ from game.simulator.effect_records import (
     SP_SHARE,
     STEADFAST,
     STUN,
+    SUMMON,
     TALLY,
     TURN,
     UNDYING,
@@ -107,6 +110,12 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         _charge(world, field, int(amount))
     elif what == LAY:
         _lay(world, field, f, g, int(amount))
+    elif what == FALL_DOWN:
+        fall(world, field, (g if g >= slots else f) - slots, f)
+    elif what == SUMMON:
+        summon(world, field, f - slots, int(amount))
+    elif what == RUBBLE:
+        leave_rubble(world, field, f, int(amount))
     elif what in (LOSE, LOSE_SHARE):
         lose_some(field, g, amount * (health_of(field, g) if what == LOSE else full_health(world, field, g)))
     elif g < slots:
@@ -115,8 +124,6 @@ def do(world: World, field: Field, f: int, p: int, g: int) -> None:  # noqa: C90
         leap(world, field, g - slots, amount)
     elif what == TURN:
         _turn(world, field, g - slots)
-    elif what == FALL_DOWN:
-        fall(world, field, g - slots, f)
     elif what == TALLY:
         field.foe[g - slots].tally += int(amount)
         field.battle[0].changed = True
@@ -188,7 +195,7 @@ def _do_to_operator(world: World, field: Field, f: int, p: int, g: int) -> None:
         unit.leaves_at = field.battle[0].clock + int(amount)
     elif what == WEAR:
         unit.worn += amount
-    elif what in (INJURE_ATTACK, INJURE_POINTS):
+    elif what in (INJURE_ATTACK, INJURE_POINTS) and unit.tile >= 0:  # the same blow may have killed it
         points = points_of(world, field, f, DAMAGE_ATTACK, amount) if what == INJURE_ATTACK else amount
         add_injury(world, field, f, g, part.of, points)
 
@@ -302,10 +309,13 @@ def fall(world: World, field: Field, e: int, by: int) -> None:
     """An enemy dies by a fighter's doing, or lies down until it rises in its second form."""
     not_inlined()
     slots = field.unit.shape[0]
-    if world.enemy[e].rises_after > 0 and field.foe[e].form == 0:
-        _lie_down(world, field, e)
+    rises = world.enemy[e].rises_after > 0 and field.foe[e].form == 0
+    if rises or (world.enemy[e].dies_after > 0 and field.foe[e].form != FALLING):
+        _lie_down(world, field, e, by, rises)
         return
     raise_event(world, field, slots + e, DEATH)
+    if world.enemy[e].unit >= 0:
+        raise_event(world, field, world.enemy[e].unit, DEATH)
     if field.foe[e].link >= 0:
         raise_event(world, field, slots + e, LINK_BROKEN)
     raise_event(world, field, by, KILLS)
@@ -329,19 +339,28 @@ def _tell_of_fall(world: World, field: Field, g: int) -> None:
 
 
 @compiled
-def _lie_down(world: World, field: Field, e: int) -> None:
-    """An enemy's first death: it lies where it is, can neither act nor be hit, and blocks nothing of an operator."""
-    foe = field.foe[e]
+def _lie_down(world: World, field: Field, e: int, by: int, rises: bool) -> None:
+    """An enemy lies until it rises, or until its death comes: it can neither act nor be hit, and blocks nothing of an
+    operator.
+    """
+    not_inlined()
+    foe, stats = field.foe[e], world.enemy[e]
     unblock(world, field, e)
     foe.health, foe.hidden = 0.0, True
-    foe.lying_until = foe.stunned_until = field.battle[0].clock + world.enemy[e].rises_after
+    foe.lying_until = foe.stunned_until = field.battle[0].clock + (stats.rises_after if rises else stats.dies_after)
+    if not rises:
+        foe.form = FALLING
+        turn_away(world, field, e, by)
 
 
 @compiled
 def rise(world: World, field: Field, e: int) -> None:
-    """An enemy that lies rises in its second form, and its effects of that form begin."""
+    """An enemy that lies rises in its second form, and its effects of that form begin; or its death has come."""
     not_inlined()
     foe, g = field.foe[e], field.unit.shape[0] + e
+    if foe.form == FALLING:
+        fall(world, field, e, g)
+        return
     foe.lying_until, foe.form, foe.hidden = 0, 1, False
     foe.health = full_health(world, field, g) * world.enemy[e].rises_with
     foe.slowed_until = foe.cold_until = foe.frozen_until = 0

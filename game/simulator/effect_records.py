@@ -7,8 +7,8 @@ from game.simulator.rows import Record
 
 (
     ALWAYS, DEPLOYED, INTERVAL, ATTACKS, HIT_TAKEN, KILLS, DEATH, SKILL_BEGINS, SKILL_ENDS, FALLS, HURT, SAVED,
-    WARD_BROKEN, DODGES, RISES, LINK_BROKEN, LINK_OVER,
-) = map(passed, range(17))  # fmt: skip
+    WARD_BROKEN, DODGES, RISES, LINK_BROKEN, LINK_OVER, LEAKS,
+) = map(passed, range(18))  # fmt: skip
 """EffectRow.when, in the order of `game.characters.effects.When`."""
 (
     ONE, SECONDS, IDLE, KILLED, USES, ENEMIES_NEAR, FRIENDS, LOST_HEALTH, IDLE_TIME, SKILL_TIME, STREAK, PER_LEAP,
@@ -32,18 +32,18 @@ EITHER, ONLY, NEVER = map(passed, range(3))
     BURN, SILENCE, SPEED, PHYSICAL_TAKEN, ARTS_TAKEN, TRUE_TAKEN, HEALING_GIVEN, HEALING_TAKEN, DEFENSE_MET,
     RESISTANCE_MET, RESIST, LEAST_DAMAGE, MAX_HEALTH, BLOCK, UNDYING, DISARMED, CAMOUFLAGE, REVEALED, DRAIN, BLEED,
     MOST_TAKEN, STEALTH, TARGETS, HIT_MELEE, SPARES_ABOVE, SPARES_BELOW, ASLEEP, HEAL_SP, REGENERATION_LOW, WEIGHT,
-    COST, REDEPLOY_TIME, NECROTIC, STEADFAST,
-) = map(passed, range(44))  # fmt: skip
+    COST, REDEPLOY_TIME, NECROTIC, STEADFAST, ATTACK_TIME,
+) = map(passed, range(45))  # fmt: skip
 """The numbers that effects change. HIT_... are the chances that an attack of that kind hits."""
-ATTRIBUTES = 44
+ATTRIBUTES = 45
 SCALE, ADD, FACTOR = map(passed, range(3))
 """How: EffectPart.what of a change, and the last axis of `Battles.modifier`."""
 (
     LEND, STRENGTH, PIERCE, PIERCE_POINTS, TIMES, LEAST, DAMAGE_ATTACK, DAMAGE_POINTS, DAMAGE_DEFENSE, HEAL_ATTACK,
     HEAL_SHARE, HEAL_POINTS, HEAL_DEALT, SHIELD, SHIELD_ATTACK, WARDS, STUN, GIVE_SP, SP_SHARE, GIVE_DP, LOSE,
     LOSE_SHARE, LEAVE, PUSH, AWAY, PULL, LAY, COLD, INJURE_ATTACK, INJURE_POINTS, WEAR, LEAP, LINK, CHARGE,
-    TURN, SHIELD_POINTS, FALL_DOWN, TALLY,
-) = map(passed, range(3, 41))  # fmt: skip
+    TURN, SHIELD_POINTS, FALL_DOWN, TALLY, SUMMON, RUBBLE,
+) = map(passed, range(3, 43))  # fmt: skip
 """EffectPart.what of all else."""
 NEXT_INTERVAL, NEXT_TIMED, NEXT_CONSTANT, NEXT_LENDING, NEXT_IN_HAND, NEXT_ENDING = map(passed, range(6))
 """Rows of `World.next_effect`: effects at intervals, those that change numbers for a time, those that are there always,
@@ -103,6 +103,9 @@ class EffectRow(Record):
     free: bool
     alone: float
     company: bool
+    near_sort: int
+    """Its row of `World.sort`: of which sort one within `near_radius` tiles of its owner has to be."""
+    near_radius: float
     own_blocked: int
     """EITHER, ONLY or NEVER; the same for `own_linked`."""
     own_linked: int
@@ -147,7 +150,7 @@ class EffectPart(Record):
     """One thing that an effect does."""
 
     what: int
-    """SCALE to TALLY."""
+    """SCALE to RUBBLE."""
     of: int
     """The attribute of a change, the kind of damage of DAMAGE_..., the element of INJURE_..., the most of WARDS; else
     0."""

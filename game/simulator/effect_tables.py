@@ -44,6 +44,7 @@ ATTRIBUTE = {
     "spares_below": codes.SPARES_BELOW, "asleep": codes.ASLEEP, "heal_sp": codes.HEAL_SP,
     "regeneration_low": codes.REGENERATION_LOW, "weight": codes.WEIGHT, "cost": codes.COST,
     "redeploy_time": codes.REDEPLOY_TIME, "necrosis": codes.NECROTIC, "steadfast": codes.STEADFAST,
+    "attack_interval": codes.ATTACK_TIME,
     "silence": codes.SILENCE, "resist": codes.RESIST, "least_damage": codes.LEAST_DAMAGE,
     "speed": codes.SPEED, "physical_taken": codes.PHYSICAL_TAKEN, "arts_taken": codes.ARTS_TAKEN,
     "true_taken": codes.TRUE_TAKEN, "healing_given": codes.HEALING_GIVEN, "healing_taken": codes.HEALING_TAKEN,
@@ -90,7 +91,9 @@ def effect_tables(stage: Stage, squad: Sequence[Operator]) -> EffectTables:
             fit = (*(is_for(effect, one) for one in squad), *(_enemy_fits(effect, one) for one in foes))
             sort = -1 if all(fit) else sorts.setdefault(fit, len(sorts))
             ground = grounds.setdefault(effect.on, len(grounds)) if effect.on else -1
-            whose = {"sort": sort, "ground": ground}
+            near = (*(False for _ in squad), *(bool(set(effect.near_groups) & set(one.groups)) for one in foes))
+            near_sort = sorts.setdefault(near, len(sorts)) if effect.near_groups else -1
+            whose = {"sort": sort, "ground": ground, "near_sort": near_sort}
             timer = shared.get(effect.as_one, timers) if lasts else -1
             rows.append(_row(effect, owner, timer, len(parts), len(done)) | whose)
             parts += done
@@ -213,7 +216,8 @@ def _row(effect: Effect, owner: int, timer: int, first: int, parts: int) -> dict
         "holds": effect.holds,
         "free": effect.free,
         "alone": effect.alone,
-        "company": effect.company,
+        "company": effect.company or bool(effect.near_groups),
+        "near_radius": effect.near_radius,
         "own_blocked": WHETHER[effect.own_blocked],
         "own_linked": WHETHER[effect.own_linked],
         "firm": effect.firm,
@@ -284,6 +288,8 @@ def _parts(effect: Effect) -> list[dict[str, float]]:
         (codes.SHIELD_POINTS, 0, effect.shield_points, 0.0),
         (codes.FALL_DOWN, 0, effect.falls, False),
         (codes.TALLY, 0, effect.tally, 0),
+        (codes.SUMMON, 0, effect.summons, 0),
+        (codes.RUBBLE, 0, effect.rubble, 0),
     )
     parts += [(what, of, amount) for what, of, amount, nothing in deeds if amount != nothing]
     parts += [(SHIFTS[effect.shift], 0, effect.force)] if effect.shift else []

@@ -33,6 +33,7 @@ from game.simulator.effect_records import (
     DRAIN,
     HIT_TAKEN,
     INTERVAL,
+    LEAKS,
     LINK_BROKEN,
     LINK_OVER,
     LINKED,
@@ -257,7 +258,7 @@ def _next_search(clock: int) -> int:
 def _may_happen(world: World, field: Field, i: int, mode: int) -> None:
     """An effect happens if its conditions hold and its chance comes up."""
     row = world.effect[i]
-    if row.when == DEATH:
+    if row.when in (DEATH, LEAKS):
         may = row.firm or not is_silenced(field, row.owner)
     elif row.when == LINK_BROKEN:
         may = True

@@ -24,12 +24,14 @@ def enemy_rows(stage: Stage, cards: int) -> list[dict[str, float]]:
     the stage's friends.
     """
     children: dict[int, list[int]] = {}
+    summoned: dict[int, list[int]] = {}
     for e, spawn in enumerate(stage.spawns):
-        children.setdefault(spawn.parent, []).append(e)
+        (summoned if spawn.summoned else children).setdefault(spawn.parent, []).append(e)
     escorted = any(friend.walks for friend in stage.friends)
     return [
         _enemy(stage, spawn, children.get(e, []), escorted)
         | {"unit": cards + spawn.friend if spawn.friend >= 0 else -1}
+        | {"first_summoned": min(summoned.get(e, [0])), "summoned": len(summoned.get(e, []))}
         for e, spawn in enumerate(stage.spawns)
     ]
 
@@ -67,7 +69,7 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int], escorted: bool) 
         "harmless": spawn.harmless,
         "holds_fragment": spawn.holds_fragment,
         "holds_wave": spawn.holds_wave,
-        "hides": kind.hides,
+        "hides": kind.hides or kind.touched_within > 0.0,
         "hovers": kind.hovers,
         "flies_after": ticks(kind.flies_after),
         "unblockable": kind.unblockable,
@@ -79,6 +81,9 @@ def _enemy(stage: Stage, spawn: Spawn, children: Sequence[int], escorted: bool) 
         "leap_strength": kind.leap_strength,
         "rises_after": ticks(kind.rises_after),
         "rises_with": kind.rises_with,
+        "dies_after": ticks(kind.dies_after),
+        "touched_within": kind.touched_within,
+        "restless": kind.restless,
         "route": spawn.route,
         "fragment": spawn.fragment,
         "offset": ticks(spawn.offset),

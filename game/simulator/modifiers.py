@@ -14,6 +14,7 @@ from game.simulator.effect_records import (
     ASLEEP,
     ATTACK,
     ATTACK_SPEED,
+    ATTACK_TIME,
     BLOCK,
     CAMOUFLAGE,
     DEFENSE,
@@ -38,7 +39,7 @@ from game.simulator.effect_records import (
     TRUE_TAKEN,
 )
 from game.simulator.field import mode_of
-from game.simulator.records import ARTS, PHYSICAL, TRUE, Field, World
+from game.simulator.records import ARTS, PHYSICAL, TICKS, TRUE, Field, World
 
 
 @often
@@ -143,7 +144,9 @@ def enemy_interval(world: World, field: Field, e: int) -> float:
     stats = world.enemy[e]
     if not has_effects(world):
         return stats.interval
-    return stats.interval * _slower(field, _fighter(field, e), stats.attack_speed)
+    f = _fighter(field, e)
+    interval = stats.interval + float(field.modifier[f, ATTACK_TIME, ADD]) * TICKS
+    return interval * _slower(field, f, stats.attack_speed)
 
 
 @often

@@ -129,5 +129,5 @@ def enter_node(world: World, field: Field, e: int) -> None:
 def _node_done(world: World, field: Field, e: int, clock: int) -> bool:
     """Whether an enemy is done with a node to which it does not walk: a wait until its time, the others at once."""
     kind = world.node[world.enemy[e].route, field.foe[e].node].kind
-    waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE)
+    waits = kind in (WAIT, WAIT_FRAGMENT, WAIT_WAVE, WAIT_BATTLE) and not world.enemy[e].restless
     return not waits or clock >= field.foe[e].wait_until

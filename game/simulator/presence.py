@@ -7,8 +7,8 @@ import numpy as np
 from game.simulator.blocking import RELEASE_ALL, release_above, unblock
 from game.simulator.choosing import in_hand
 from game.simulator.compiling import compiled, not_inlined
-from game.simulator.effect_events import begin_effects
-from game.simulator.effect_records import REDEPLOY_TIME
+from game.simulator.effect_events import begin_effects, raise_event
+from game.simulator.effect_records import LEAKS, REDEPLOY_TIME
 from game.simulator.field import tile_of
 from game.simulator.modifiers import has_effects
 from game.simulator.records import ABSENT, GONE, MOVE, PRESENT, Field, World
@@ -76,6 +76,7 @@ def leak(world: World, field: Field, e: int) -> None:
     not_inlined()
     _leave(world, field, e)
     field.foe[e].leaked = True
+    raise_event(world, field, field.unit.shape[0] + e, LEAKS)
     if world.enemy[e].children > 0:
         _leak_children(world, field)
     stats, battle = world.enemy[e], field.battle[0]
@@ -92,7 +93,9 @@ def _leak_children(world: World, field: Field) -> None:
     """
     for c in range(world.arrivals, world.enemy.shape[0]):
         child = field.foe[c]
-        if child.phase == ABSENT and field.foe[world.enemy[c].parent].leaked:
+        parent = world.enemy[c].parent
+        split = 0 <= c - world.enemy[parent].first_child < world.enemy[parent].children
+        if child.phase == ABSENT and split and field.foe[parent].leaked:
             child.phase, child.leaked = GONE, True
             child.gone_at = field.battle[0].clock
             if world.enemy[c].counts:

@@ -211,6 +211,10 @@ class EnemyStats(Fighter):
     """Ticks from its first death until it rises; 0 for one that dies at once."""
     rises_with: float
     """Share of its full health with which it does."""
+    dies_after: int
+    """Ticks that its death takes; `touched_within`: tiles from which operators attack it, 0 for any."""
+    touched_within: float
+    restless: bool
     second_damage: int
     """Kind of damage in its second form."""
     route: int
@@ -223,6 +227,9 @@ class EnemyStats(Fighter):
     """The first of the enemies that it splits into; the others follow it."""
     children: int
     """How many enemies it splits into."""
+    first_summoned: int
+    """The first of the `summoned` enemies that it can summon; the others follow it."""
+    summoned: int
     unit: int
     """The slot of the unit whose body it is (see `game.levels.companions`); -1 for an enemy."""
     only_escorts: bool
@@ -277,7 +284,8 @@ class FriendPost(Record):
     direction: int
     """As UnitState.direction."""
     hidden: bool
-    """It is not there from the start."""
+    """It is not there from the start; `left_by`: the slot of the device that leaves it behind, -1 for none."""
+    left_by: int
 
 
 class FriendOrder(Record):

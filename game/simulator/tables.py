@@ -72,6 +72,8 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
     cost_time = stage.options.cost_increase_time
     stances = [_stance(one, skill) for skill in (False, True) for one in units]
     effects = effect_tables(stage, units)
+    stands = np.pad(room_of(stage, units[: len(squad)]), ((0, len(stage.friends)), (0, 0)))
+    stands[[cards + k for k, friend in enumerate(stage.friends) if friend.left_by >= 0]] = stage.melee.ravel()
     shifts = bool(np.isin(effects.effect_part["what"], (PUSH, AWAY, PULL)).any())
     ways = ways_of(stage, shifts)
     return World(
@@ -91,7 +93,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         steps=steps_of(stage) if ways else np.zeros((0, 9), np.bool_),
         high=stage.high.ravel(),
         pits=np.array([key in PITS for row in stage.tile_keys for key in row]),
-        stands=np.pad(room_of(stage, units[: len(squad)]), ((0, len(stage.friends)), (0, 0))),
+        stands=stands,
         stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
         deployable=readable(rows_of(Deployable, _deployables(stage, units, len(squad)))),
         ranges=_ranges(units),
@@ -99,7 +101,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
         route_size=np.array([len(route.nodes) if route else 0 for route in stage.routes], np.int64),
         node=readable(nodes_of(stage, ways)),
-        friend=readable(rows_of(FriendPost, [_post(one, stage) for one in stage.friends])),
+        friend=readable(rows_of(FriendPost, [_post(one, stage, cards) for one in stage.friends])),
         friend_order=readable(rows_of(FriendOrder, [_order(one) for one in stage.friend_moves])),
         **effects._asdict(),
         rules=readable(rows_of(Rules, [options.unsettled()])),
@@ -332,10 +334,11 @@ def _fragment(one: Fragment) -> dict[str, float]:
     }
 
 
-def _post(one: Friend, stage: Stage) -> dict[str, float]:
+def _post(one: Friend, stage: Stage, cards: int) -> dict[str, float]:
     """A friend's row of `World.friend`."""
     row, col = one.tile
-    return {"tile": row * stage.width + col, "direction": one.direction, "hidden": one.hidden}
+    left_by = cards + one.left_by if one.left_by >= 0 else -1
+    return {"tile": row * stage.width + col, "direction": one.direction, "hidden": one.hidden, "left_by": left_by}
 
 
 def _order(one: FriendMove) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.simulator import options
+from game.simulator.choosing import is_touched
 from game.simulator.compiling import compiled, often
 from game.simulator.field import NO_INDEX, can_be_hit, is_aloft, mode_of
 from game.simulator.modifiers import enemy_taunt, is_camouflaged, is_revealed, is_spared, more_taunt
@@ -71,13 +72,23 @@ def priority_of(world: World, field: Field, s: int, e: int, mode: int) -> int:  
     if not field.covers[s, foe.tile] or not can_be_hit(field, e):
         return NO_TARGET
     hides = stats.hides or is_camouflaged(world, field, field.unit.shape[0] + e)
-    if hides and foe.blocker < 0 and not is_revealed(world, field, e):
+    if hides and foe.blocker < 0 and not _is_found(world, field, s, e):
         return NO_TARGET
     if is_aloft(world, field, e):
         if not world.stance[0, s].reaches_air:
             return NO_TARGET
         return PREFERRED if world.stance[mode, s].prefers_air else IN_RANGE
     return IN_RANGE
+
+
+@often
+def _is_found(world: World, field: Field, s: int, e: int) -> bool:
+    """Whether an operator can aim at an enemy that hides: it is revealed, or the operator stands beside one that can be
+    attacked only from there.
+    """
+    if world.enemy[e].touched_within > 0.0:
+        return bool(is_touched(world, field, s, e))
+    return bool(is_revealed(world, field, e))
 
 
 @often

@@ -26,12 +26,13 @@ def battle_with(
     devices: tuple[tuple[str, tuple[int, int]], ...] = (),
     cards: tuple[tuple[str, int], ...] = (),
     motion: str = "WALK",
+    checkpoints: tuple[dict[str, Any], ...] = (),
     **changes: Any,
 ) -> Battle:
     """A battle with these enemies, with devices on tiles, and with cards of devices, so many of each."""
     top = {"row": len(HALL) - 1 - start[0], "col": start[1]}
     end = {"row": len(HALL) - 2, "col": 7}
-    way = {"motionMode": motion, "startPosition": top, "endPosition": end, "checkpoints": []}
+    way = {"motionMode": motion, "startPosition": top, "endPosition": end, "checkpoints": list(checkpoints)}
     refs = tuple({"useDb": True, "id": key, "level": 0} for key in dict.fromkeys(enemies))
     data = make.level([make.spawn(key) for key in enemies], picture=HALL, routes=(way,), refs=refs)
     data["predefines"] = {"tokenInsts": [

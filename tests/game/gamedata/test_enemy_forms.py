@@ -194,7 +194,8 @@ def test_links_charges_and_bombs():
          {"groups": ["flamerazer"], "effects": [
              {"when": "death", "who": "enemies", "radius": 2.0, "kind": "arts", "damage": 1},
              {"when": "death", "who": "allies", "others": True, "groups": ["flamerazer"], "radius": 2.0,
-              "damage_points": 99999.0, "kind": "true"}]}),
+              "damage_points": 99999.0, "kind": "true"},
+             {"when": "death", "who": "allies", "groups": ["pillar"], "radius": 2.0, "turns": True, "falls": True}]}),
     ],
 )  # fmt: skip
 def test_words_of_one_family_need_its_numbers(words, numbers, skills, fields):
@@ -300,6 +301,60 @@ def test_a_stone_has_the_numbers_of_the_tables():
     assert (found.rest, found.fields["range"], second["range"], second["damage"]) == ((), 0.0, 1.6, "arts")
     assert second["flies_after"] == second["effects"][1]["until"] == 10
     assert second["effects"][1]["add"] == {"defense": 800, "resistance": 30, "disarmed": 1.0}
+
+
+def test_an_evocator_and_its_flames_have_the_numbers_of_the_tables():
+    """Two skills that bring one flame each; a flame loses 7 % a second for ten seconds and does all of its attack."""
+    words = (
+        "操纵沿地面移动的<净浊之焰>，遇到我方近战单位后爆炸，对周围造成法术和<$ba.dt.burning>灼燃损伤</>，"
+        "其伤害随移动距离减小"
+    )
+    skills = [skill("SummonFireBall", 6.0, 3.0, cnt=1.0), skill("SummonFireBall2", 5.0, 5.0, cnt=1.0)]
+    for one in skills:
+        one["blackboard"] += [{"key": "enemy_key", "value": 0.0, "valueStr": "enemy_1177_dufrbl"}]
+    found = read(words, skills=skills)
+    assert (found.rest, found.fields["summons"], found.fields["summons_most"]) == ((), "enemy_1177_dufrbl", 10)
+    assert [(one["ready_after"], one["every"], one["summons"]) for one in found.fields["effects"]] == [
+        (3.0, 6.0, 1), (5.0, 5.0, 1),
+    ]  # fmt: skip
+    talents = board(**{"epdamage__attack@ep_damage_ratio": 1.0, "Weaken__duration": 10.0, "Weaken__atk": -0.7})
+    flame = read("净浊之焰", talents=talents, reach=1.8)
+    assert (flame.rest, flame.fields["range"], flame.fields["restless"]) == ((), 0.0, True)
+    _, weaker, meets, *bursts = flame.fields["effects"]
+    assert (weaker["scale"]["attack"], weaker["per"], weaker["stacks"]) == (pytest.approx(-0.07), "second", 10)
+    assert (meets["melee"], meets["falls"]) == (True, True)
+    assert [(one["when"], one["radius"], one["damage"], one["injury"]) for one in bursts] == [
+        ("death", 1.8, 1.0, 1), ("leak", 1.8, 1.0, 1),
+    ]  # fmt: skip
+
+
+def test_a_guard_and_a_shade_are_stronger_beside_each_other():
+    """Within 1.4 tiles, their own radius, which is none of their attacks: 30 points less attack speed for operators
+    within 1.1, and 1.2 s less from blow to blow.
+    """
+    field = board(traitAbility__range_radius=1.1, traitAbility__taunt_level=0.0, traitAbility__attack_speed=-30.0)
+    flame = skill("Flame", atk_scale=0.2, hit_interval=0.5)
+    words = "容易受到我方单位攻击", "<深池伙友影刃>位于附近时，激活力场使周围我方攻击速度下降"
+    guard = read(*words, talents=field, skills=[flame], reach=1.4)
+    assert (guard.rest, guard.fields["range"], guard.fields["groups"]) == ((), 0.0, ["dublinn guard"])
+    assert guard.fields["effects"] == [
+        {"add": {"taunt": 1.0}},
+        {"near_groups": ["dublinn shade"], "near_radius": 1.4, "who": "enemies", "radius": 1.1,
+         "add": {"attack_speed": -30}},
+    ]  # fmt: skip
+    pace = board(traitAbility__base_attack_time=-1.2)
+    shade = read("隐匿", "<深池伙友卫队>位于附近时，攻击速度大幅提升", talents=pace, reach=1.4)
+    assert (shade.rest, shade.fields["hides"], shade.fields["groups"]) == ((), True, ["dublinn shade"])
+    assert shade.fields["effects"] == [
+        {"near_groups": ["dublinn guard"], "near_radius": 1.4, "add": {"attack_interval": -1.2}}
+    ]
+
+
+def test_nothing_is_read_by_a_name_that_no_form_knows(enemies):
+    """A flame has no words in the tables, only its name and numbers; of others a name says nothing."""
+    assert not enemies["enemy_1177_dufrbl"].get("missing")
+    assert enemies["enemy_1177_dufrbl"]["effects"]
+    assert not enemies["enemy_1000_gopro"].get("missing")
 
 
 THROWN = [
