@@ -16,10 +16,10 @@ from ports import START_SECONDS, free_port, wait_for_port
 from game.simulator.battle import Battle
 
 LONGEST = (
-    "vision/test_screens.py", "test_adb_battle.py", "bot/commands/test_run.py", "vision/test_watcher.py",
-    "test_window.py", "bot/test_daemon.py", "vision/test_client_area.py", "test_kills.py", "test_reliability.py",
-    "bot/test_ending.py", "bot/test_turns.py", "bot/web/test_page.py", "vision/test_detector_training.py",
-    "learning/test_learner.py", "bot/test_control.py",
+    "bot/test_cluster.py", "vision/test_screens.py", "test_adb_battle.py", "bot/commands/test_run.py",
+    "vision/test_watcher.py", "test_window.py", "bot/test_daemon.py", "vision/test_client_area.py", "test_kills.py",
+    "test_reliability.py", "bot/test_ending.py", "bot/test_turns.py", "bot/web/test_page.py",
+    "vision/test_detector_training.py", "learning/test_learner.py", "bot/test_control.py",
     "game/practice/test_window.py", "vision/test_entry_pages.py", "vision/test_ui_scale.py", "test_security.py",
     "planning/test_generator.py", "vision/test_practice.py", "game/simulator/test_properties.py",
     "test_learning_kills.py", "bot/commands/test_train_killed.py", "learning/test_training_resumed.py",

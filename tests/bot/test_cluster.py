@@ -128,7 +128,7 @@ def test_a_cluster_that_asks_for_a_token_is_shown_the_one_of_this_machine(tmp_pa
     bare = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
     bare["RAY_AUTH_TOKEN_PATH"] = str(token)  # without it: ~/.ray/auth_token
     ray = Path(sys.executable).with_name("ray")
-    start = [ray, "start", "--head", "--port=0", "--include-dashboard=false", "--block"]
+    start = [ray, "start", "--head", "--port=0", "--num-cpus=1", "--include-dashboard=false", "--block"]
     asks = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(start, env=bare | asks, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as head:
         try:
