@@ -11,6 +11,7 @@ from game.characters.builds import operator_of
 from game.characters.catalogue import Catalogue
 from game.characters.models import SKILL_LEVELS, Build, Character, Operator
 from game.characters.roster import ASSUMED
+from game.characters.summons import cards_of
 from game.errors import PlanError
 from game.levels.predefines import DeviceCard
 from planning.plans import AIMED, Candidate, Plan, PlanGroup, Requirements
@@ -23,7 +24,7 @@ class PlanSquad(NamedTuple):
     slots: dict[str, int]
     """The slot of every group that has an operator and of every name in a step; steps for other names are skipped.
 
-    A device has the slot of the first copy on its card; those of devices come after the squad's.
+    A device, or what an operator summons, has the slot of the first copy on its card; these come after the squad's.
     """
     candidates: tuple[Candidate, ...]
     """The candidate in each slot."""
@@ -42,7 +43,8 @@ def assign_operators(
     builds: Mapping[str, Build] | Build | None = None,
     devices: Sequence[DeviceCard] = (),
 ) -> PlanSquad:
-    """The squad for a plan, in the order of its groups; steps may also name the `devices` of the stage.
+    """The squad for a plan, in the order of its groups. Steps may also name the `devices` of the stage, and what the
+    squad summons.
 
     `builds` is one build for all operators, reduced to what each of them can reach, or the builds of the operators that
     the user has, by English name; without it all operators are as the plan requires them (`required_build`). The notes
@@ -88,7 +90,7 @@ class _Assignment:
         order = list(self._groups)
         chosen = sorted(self._assigned.items(), key=lambda one: order.index(one[1][0]))
         operators = tuple(self._operator(name, candidate) for name, (_, candidate) in chosen)
-        slots = self._slots([name for name, _ in chosen])
+        slots = self._slots(operators)
         return PlanSquad(operators, slots, tuple(candidate for _, (_, candidate) in chosen), tuple(self._notes))
 
     def _all_groups(self, plan: Plan) -> dict[str, PlanGroup]:
@@ -176,27 +178,32 @@ class _Assignment:
             case builds:
                 return builds[character.name]
 
-    def _slots(self, squad: Sequence[str]) -> dict[str, int]:
+    def _slots(self, operators: Sequence[Operator]) -> dict[str, int]:
         """The slot of every name: of a group its operator's, else the operator's own, whichever group it is for."""
+        squad = [one.name for one in operators]
         slots = {self._assigned[name][0]: slot for slot, name in enumerate(squad)}
         for used in self._used:
             name = self._english(used)
             if name in squad:
                 slots.setdefault(used, squad.index(name))
-            elif (card := self._card(used)) >= 0:
+            elif (card := self._card(used, operators)) >= 0:
                 slots[used] = len(squad) + card
             elif used not in slots:
                 why = "is not brought" if name else "is in no table"
                 self._notes.append(f"{used!r} {why}; steps for it are skipped")
         return slots
 
-    def _card(self, name: str) -> int:
-        """The slot after the squad of the first copy of a device; -1 if the stage has no device of this name."""
+    def _card(self, name: str, squad: Sequence[Operator]) -> int:
+        """The slot after the squad of the first copy of a device, or of what the squad summons; -1 if there is none of
+        this name.
+        """
+        devices = ((card.names, card.copies) for card in self._devices)
+        summoned = ((card.summoned.names, card.summoned.copies) for card in cards_of(squad))
         slot = 0
-        for card in self._devices:
-            if name in card.names:
+        for names, copies in (*devices, *summoned):
+            if name in names:
                 return slot
-            slot += card.copies
+            slot += copies
         return -1
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from game.characters.effects import HAND, SQUAD, Effect
 from game.characters.models import SKILL_LEVELS, TRAITS, Bonus, Build, Character, Operator, Phase, Skill
+from game.characters.summons import SUMMONED, summoned_by
 from game.errors import TableError
 from game.texts import read_texts
 
@@ -141,6 +142,7 @@ def operator_of(character: Character, build: Build) -> Operator:
         effects=_with_skill(_effects_at(character, build, level), skill),
         attack_share=shares.get("attack", 0.0),
         defense_share=shares.get("defense", 0.0),
+        summon=summoned_by(character, build.elite, level),
     )
 
 
@@ -255,9 +257,10 @@ def with_squad_effects(squad: Sequence[Operator]) -> tuple[Operator, ...]:
 
 def is_for(effect: Effect, one: Operator) -> bool:
     """Whether an operator is of the sort that an effect chooses."""
+    summoned = SUMMONED in one.groups and effect.when != "squad"
     return (
-        (not one.device or bool(set(effect.groups) & set(one.groups)))
-        and (not effect.roles or one.role in effect.roles)
+        (not one.device or summoned or bool(set(effect.groups) & set(one.groups)))
+        and (not effect.roles or (one.role in effect.roles and not one.device))
         and (not effect.rarities or one.rarity in effect.rarities)
         and (not effect.groups or bool(set(effect.groups) & set(one.groups)))
         and not set(effect.spared_groups) & set(one.groups)

@@ -236,8 +236,12 @@ def _with_ranges(table: str, name: str, entry: Mapping[str, Any], ranges: Ranges
         value = one["range"]
         return one | {"range": [drawn(part, each) for each in value] if isinstance(value, list) else drawn(part, value)}
 
-    lists = {part: entry[part] for part in ("phases", "skills", "bonuses") if isinstance(entry.get(part), list)}
-    return {**entry, **{part: [replaced(part, one) for one in value] for part, value in lists.items()}}
+    def replaced_in(entry: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+        lists = {part: entry[part] for part in ("phases", "skills", "bonuses") if isinstance(entry.get(part), list)}
+        return {**entry, **{part: [replaced(where + part, one) for one in value] for part, value in lists.items()}}
+
+    own = {"summon": replaced_in(summon, "summon.")} if isinstance(summon := entry.get("summon"), dict) else {}
+    return replaced_in(entry) | own
 
 
 def _check_changes(table: str, character: Character) -> None:

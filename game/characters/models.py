@@ -7,7 +7,7 @@ one `Build`, as a squad brings it. The rules know operators only. `game/characte
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -220,6 +220,18 @@ class Operator(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """It is a thing: what is for operators is not for it."""
     aimed_at: bool = True
     """Enemies at a distance attack it too; if not, only those hurt it that it holds."""
+    summon: Summoned | None = None
+
+
+class Summoned(NamedTuple):
+    """What an operator has in the player's hand as long as it stands on the field."""
+
+    unit: Operator
+    """A copy as the rules deploy it."""
+    copies: int
+    """How many it has with each deployment of the operator."""
+    names: tuple[str, ...]
+    """What plans call it."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -257,6 +269,29 @@ class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     range: tuple[Offset, ...] | None = None
     targets: int | None = None
     """Instead of the operator's own, as the three before."""
+
+
+class Summon(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator's talent puts in the player's hand: it is deployed like an operator, as often as it has copies,
+    and leaves the field with its owner.
+    """
+
+    name: str
+    names: tuple[str, ...] = ()
+    """Its other names, as plans that players exchange use them; and its public id."""
+    copies: tuple[int, ...]
+    """By the elite phase of its owner, as `phases`, in which it has the owner's level."""
+    melee: bool = True
+    taunt: int = 0
+    attack_interval: float = 0.0
+    """Seconds; 0: it does not attack."""
+    redeploy_time: float = 0.0
+    """Seconds from the deployment of a copy until the next one can be deployed."""
+    takes_slot: bool = True
+    fades: float = 0.0
+    """Fraction of its full health that it loses a second, until it falls."""
+    phases: tuple[Phase, ...]
+    effects: tuple[Effect, ...] = ()
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -297,6 +332,7 @@ class Character(Traits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Fields of `Skill`; a list holds the values of the skill levels 1, 2, 3, ..., its last for all later ones."""
     bonuses: tuple[Bonus, ...] = ()
     effects: tuple[Effect, ...] = ()
+    summon: Summon | None = None
     missing: tuple[str, ...] = ()
     """What the operator can do in the real game and not here, in words."""
 

@@ -14,6 +14,8 @@ from game.gamedata.phrases import SLUGGISH, SPLASH
 LEAP = 1.7
 """Tiles within which a chain caster's attack leaps (a guess: the tables do not say)."""
 AROUND = 1.5
+ITS_SUMMONS = "its summons"
+"""What is missing of an operator whose talents summon what is not played."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -87,7 +89,7 @@ BRANCHES = {
     "bard": Branch("bard", {"holds_fire": True}, skill={"holds_fire": True},
                    effects=({"when": "interval", "every": 1.0, "who": "allies in range",
                              "heal": "attack@atk_to_hp_recovery_ratio"},)),
-    "summoner": Branch("summoner", missing=("its summons",)),
+    "summoner": Branch("summoner", missing=(ITS_SUMMONS,)),
     "blessing": Branch("abjurer"),
     "executor": Branch("executor"),
     "hookmaster": Branch("hookmaster", {"high_ground_too": True}),

@@ -252,7 +252,7 @@ def _effects_or_composed(clause: Clause, scope: Mapping[str, Any]) -> dict[str, 
 
 def _others(composed: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """For whom effects are if they are for others than their owner: what follows in the sentence is for them too."""
-    fields = ("who", "roles", "radius", "others", "melee")
+    fields = ("who", "roles", "groups", "radius", "others", "melee")
     return next(
         ({key: one[key] for key in fields if key in one} for one in composed if one.get("who", "self") in OTHERS), {}
     )

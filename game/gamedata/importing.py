@@ -214,7 +214,8 @@ def _free(name: str, id_: str, taken: Mapping[str, Any]) -> str:
 
 def _drawings(id_: str, fields: Mapping[str, Any], tables: Tables) -> dict[str, list[str]]:
     """The drawings of an operator's ranges by name; TableError where range_table lacks one."""
-    named = {phase["range"] for phase in fields["phases"]}
+    phases = (*fields["phases"], *fields.get("summon", {}).get("phases", ()))
+    named = {phase["range"] for phase in phases}
     ranged = (*fields.get("skills", ()), *fields.get("bonuses", ()))
     named |= {name for one in ranged for name in _ranges_of(one)}
     try:

@@ -99,7 +99,13 @@ def overlooked(reading: SentenceReading, match: re.Match[str]) -> None:
     does(reading, add={"taunt": -1.0})
 
 
+def its_summons(reading: SentenceReading, match: re.Match[str]) -> None:
+    """What the owner has summoned."""
+    reading.scope.update(who="allies", groups=[match["summoned"]])
+
+
 FORMS: tuple[tuple[str, Act], ...] = (
+    ("所有(?P<summoned>触手)的?", its_summons),
     (f"攻击【(?P<race>{'|'.join(RACES)})】(敌人)?时，?", against),
     (f"受到来自【(?P<race>{'|'.join(RACES)})】敌人的伤害降低#", hurt_less_by),
     ("；?场上每有一名(?P<stars>[一二三四五六])星干员，自身的?", for_each_friend),

@@ -18,12 +18,14 @@ from game.characters.catalogue import Catalogue, id_at
 from game.characters.models import SKILL_LEVELS, UNLIMITED, Enemy
 from game.errors import GameDataError, TableError
 from game.gamedata import descriptions
-from game.gamedata.branches import BRANCHES, OWN_WORDS, Branch
+from game.gamedata.branches import BRANCHES, ITS_SUMMONS, OWN_WORDS, Branch
 from game.gamedata.enemy_forms import ENEMY_FORMS
 from game.gamedata.enemy_kind_forms import KIND_FORMS
 from game.gamedata.enemy_reading import HANDBOOK_DAMAGE, AbilityNumbers, AbilityText, read_abilities
+from game.gamedata.phases import frames_of, phase_fields
 from game.gamedata.phrases import RACES, OwnNumbers
 from game.gamedata.strike_phrases import SKILL_SECONDS
+from game.gamedata.summons import summon_of
 from game.gamedata.talents import board_of, branch_effects, phase_number, short, talents_of
 from game.levels.enemies import defined_fields
 from game.levels.reader import JsonValue
@@ -193,7 +195,7 @@ def operator_fields(id_: str, entry: Mapping[str, Any], tables: Tables, catalogu
 def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalogue) -> dict[str, Any]:
     """The fields of a `Character`, ranges by name."""
     role, branch = PROFESSIONS[entry["profession"]], _branch(entry)
-    attributes = [_frames(phase) for phase in entry["phases"]]
+    attributes = [frames_of(phase) for phase in entry["phases"]]
     first = attributes[0][0]
     if first["baseAttackTime"] <= 0:
         raise ValueError("baseAttackTime must be more than 0")
@@ -209,7 +211,7 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
         "redeploy_time": first["respawnTime"],
         **({"taunt": first["tauntLevel"]} if first.get("tauntLevel") else {}),
         **branch.traits,
-        "phases": [_phase(phase, frames) for phase, frames in zip(entry["phases"], attributes, strict=True)],
+        "phases": [phase_fields(phase) for phase in entry["phases"]],
         "trust": _trust(entry),
     }
     own = OwnNumbers(
@@ -224,10 +226,15 @@ def _operator(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Cat
     fields["skills"] = [skill for skill, _ in skills]
     fields["potentials"] = _potentials(entry)
     bonuses, talents, unread = talents_of(entry)
+    summoning = summon_of(entry, tables.characters)
     fields["bonuses"] = [*_grown_targets(entry, branch, fields.get("targets", 1)), *bonuses]
     fields["effects"] = [*branch_effects(entry, branch), *talents]
     rest = [f"{skill['name']}: {words}" for skill, unread_here in skills for words in unread_here]
     fields["missing"] = [*branch.missing, *rest, *_without_talents(fields), *unread]
+    if summoning is not None:
+        fields["summon"] = summoning.summon
+        played = (f"{summoning.talent}:", ITS_SUMMONS)
+        fields["missing"] = [what for what in fields["missing"] if not what.startswith(played)]
     return {key: value for key, value in fields.items() if value not in ({}, [], "") and (key, value) != ("rarity", 0)}
 
 
@@ -307,27 +314,6 @@ def _names(id_: str, entry: Mapping[str, Any], tables: Tables, catalogue: Catalo
     others = dict.fromkeys((*(known.other_names if known else ()), said, spelled, english))
     spellings = [other for other in others if other and other not in (name, chinese)]
     return {"name": name, "id": id_, "chinese": chinese, "other_names": spellings}
-
-
-def _frames(phase: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The attributes of a phase at its first and at its last level."""
-    frames = phase["attributesKeyFrames"]
-    return frames[0]["data"], frames[-1]["data"]
-
-
-def _phase(phase: Mapping[str, Any], frames: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
-    """The fields of a `Phase`, its range by name."""
-    first, last = frames
-    return {
-        "levels": phase["maxLevel"],
-        "max_health": [first["maxHp"], last["maxHp"]],
-        "attack": [first["atk"], last["atk"]],
-        "defense": [first["def"], last["def"]],
-        "resistance": short(last["magicResistance"]),
-        "cost": last["cost"],
-        "block": last["blockCnt"],
-        "range": phase["rangeId"] or "0-1",
-    }
 
 
 def _trust(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""How devices look in the practice game, on their card and on their tile: a crate, or a mark on a round base."""
+"""How devices and summons look in the practice game, on their card and on their tile: a crate, or a mark on a round
+base.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +46,11 @@ COLUMN = (
 RUBBLE = ((-0.9, 0.7), (-0.6, 0.0), (-0.25, 0.2), (0.1, -0.4), (0.45, 0.1), (0.7, -0.1), (0.9, 0.7))
 SHIELD = ((-0.6, -0.8), (0.6, -0.8), (0.6, 0.1), (0.0, 0.9), (-0.6, 0.1))
 WARD = ((-0.8, -0.6), (-0.1, -0.6), (0.9, 0.0), (-0.1, 0.6), (-0.8, 0.6))
+BIRD = ((0.9, -0.1), (0.45, -0.35), (0.1, -0.1), (-0.7, -0.8), (-0.35, 0.1), (-0.9, 0.55), (0.2, 0.4), (0.6, 0.05))
+TENTACLE = (
+    (-0.45, 0.9), (-0.5, 0.3), (-0.25, -0.2), (-0.35, -0.6), (0.0, -0.9), (0.45, -0.75), (0.3, -0.45), (0.05, -0.5),
+    (0.2, -0.1), (0.1, 0.35), (0.45, 0.9),
+)  # fmt: skip
 LOOKS: Mapping[str, DeviceLook] = {
     "Allerdale's Guard": DeviceLook((150, 200, 250), WARD, turns=True, rings=1),
     "Turret": DeviceLook((230, 110, 70), ARROW, turns=True),
@@ -56,6 +63,8 @@ LOOKS: Mapping[str, DeviceLook] = {
     "Tattered Pillar": DeviceLook((200, 190, 170), COLUMN),
     "Battlefield Ruins": DeviceLook((160, 150, 136), RUBBLE),
     "Shield Guard": DeviceLook((150, 170, 210), SHIELD),
+    "Nightingale's Mirage": DeviceLook((225, 230, 255), BIRD, rings=1),
+    "Deepcolor's Tentacle": DeviceLook((120, 110, 220), TENTACLE),
     "Detector": DeviceLook((120, 230, 160), POINT, rings=2),
     "Jammer": DeviceLook((250, 170, 90), POINT, rings=3),
     "Londinium Secondary Defense Artillery": DeviceLook((240, 70, 60), ARROW, turns=True, rings=1),

@@ -35,11 +35,13 @@ def cost_now(world: World, field: Field, s: int) -> int:
 @often
 def copy_to_deploy(world: World, field: Field, s: int) -> int:
     """The slot that the card of a slot puts on the field: an operator's own, or the next copy of a device that was not
-    used yet; -1 if all were.
+    used yet; -1 if all were, or if it is not there: what an operator summons is while its owner stands on the field.
     """
     if s < world.squad:
         return s
-    first = world.deployable[s].card
+    first, owner = world.deployable[s].card, world.deployable[s].owner
+    if owner >= 0 and field.unit[owner].tile < 0:
+        return -1
     for copy in range(first, first + world.deployable[s].copies):
         if field.unit[copy].times_deployed == 0:
             return copy

@@ -132,9 +132,22 @@ def update_list(field: Field) -> None:
 
 @compiled
 def remove(world: World, field: Field, s: int) -> None:
-    """An operator leaves the field, dead or retreated; its redeploy time begins, and the enemies it blocked go on. A
-    device is used up.
+    """An operator leaves the field, dead or retreated, and what it has summoned with it; its redeploy time begins, and
+    the enemies it blocked go on. A device is used up.
     """
+    not_inlined()
+    _remove_one(world, field, s)
+    first = world.deployable[s].summons
+    if first >= 0:
+        for copy in range(first, first + world.deployable[first].copies):
+            if field.unit[copy].tile >= 0:
+                _remove_one(world, field, copy)
+            field.unit[copy].times_deployed, field.unit[copy].ready_at = 0, 0  # it has all of them when it comes again
+
+
+@compiled
+def _remove_one(world: World, field: Field, s: int) -> None:
+    """What `remove` does, without what the operator has summoned."""
     not_inlined()
     release_above(world, field, s, RELEASE_ALL)
     unit, battle = field.unit[s], field.battle[0]

@@ -147,15 +147,16 @@ class Deployable(Record):
     """Damage in health points that the skill's shield absorbs; it fades evenly over the duration."""
     dp_per_kill: int
     skill_range: bool
-    """The skill's single attack has a range of its own."""
+    """The skill's single attack has a range of its own; `skill_aims`: it chooses its target otherwise than others."""
     skill_aims: bool
-    """The skill's single attack chooses its target otherwise than the operator's attacks."""
     takes_slot: bool
     """The operator counts against the limit of deployed operators."""
     card: int
-    """The slot of the first copy on the same card: its own, but for devices."""
+    """The slot of the first of the `copies` on the same card, which follow one another: its own, but for devices."""
     copies: int
-    """Copies on that card, whose slots follow one another; 1 for an operator."""
+    owner: int
+    """The slot of who summons it; `summons`: the first copy of what it summons itself; each -1 for none."""
+    summons: int
     barrier: bool
     """Walkers go around it."""
     walks: bool
@@ -191,9 +192,8 @@ class EnemyStats(Fighter):
     harmless: bool
     """A leak costs no life, whatever life_cost says."""
     holds_fragment: bool
-    """The next fragment waits until it is gone."""
+    """The next fragment waits until it is gone; `holds_wave`: the next wave."""
     holds_wave: bool
-    """The next wave waits until it is gone."""
     hides: bool
     """Operators cannot target it unless it is blocked."""
     hovers: bool

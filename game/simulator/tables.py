@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from game.characters.builds import with_squad_effects
 from game.characters.models import Offset, Operator, Skill, extended
+from game.characters.summons import cards_of
 from game.levels.friends import Friend, FriendMove
 from game.levels.runes import is_forbidden, under_rules
 from game.levels.stage import Fragment, Stage, check_squad, chosen
@@ -95,7 +96,7 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
         pits=np.array([key in PITS for row in stage.tile_keys for key in row]),
         stands=stands,
         stance=readable(rows_of(Stance, stances).reshape(2, len(units))),
-        deployable=readable(rows_of(Deployable, _deployables(stage, units, len(squad)))),
+        deployable=readable(rows_of(Deployable, _deployables(stage, units, squad))),
         ranges=_ranges(units),
         enemy=readable(rows_of(EnemyStats, enemy_rows(stage, cards))),
         fragment=readable(rows_of(FragmentTiming, [_fragment(one) for one in stage.fragments])),
@@ -109,11 +110,12 @@ def world_of(stage: Stage, squad: Sequence[Operator]) -> World:
 
 
 def units_of(stage: Stage, squad: Sequence[Operator]) -> tuple[Operator, ...]:
-    """All units of a battle by slot: the squad; each copy of the devices that the stage gives the player; and the
-    operators that the level puts on the field, as these fight.
+    """All units of a battle by slot: the squad; each copy of the devices that the stage gives the player, then of what
+    the squad summons; and the operators that the level puts on the field, as these fight.
     """
     devices = (card.unit for card in stage.devices for _ in range(card.copies))
-    return (*squad, *devices, *(_of_level(friend.operator) for friend in stage.friends))
+    summoned = (card.summoned.unit for card in cards_of(squad) for _ in range(card.summoned.copies))
+    return (*squad, *devices, *summoned, *(_of_level(friend.operator) for friend in stage.friends))
 
 
 def _of_level(one: Operator) -> Operator:
@@ -133,7 +135,8 @@ def room_of(stage: Stage, squad: Sequence[Operator]) -> npt.NDArray[np.bool_]:
     operators may.
     """
     devices = sum(card.copies for card in stage.devices)
-    return np.concatenate([standing_room(stage, squad), np.tile(stage.melee.ravel(), (devices, 1))])
+    summoned = [np.tile(_room(stage, one.unit).ravel(), (one.copies, 1)) for _, one in cards_of(squad)]
+    return np.concatenate([standing_room(stage, squad), np.tile(stage.melee.ravel(), (devices, 1)), *summoned])
 
 
 def new_battles(world: World, stage: Stage, seeds: Sequence[int]) -> Battles:
@@ -267,19 +270,22 @@ def _stance(one: Operator, skill: bool) -> dict[str, float]:
     }
 
 
-def _deployables(stage: Stage, units: Sequence[Operator], squad: int) -> list[dict[str, float]]:
-    """The rows of `World.deployable`; after the first `squad` come the copies of devices, which share a card, and then
-    the level's own units.
+def _deployables(stage: Stage, units: Sequence[Operator], squad: Sequence[Operator]) -> list[dict[str, float]]:
+    """The rows of `World.deployable`; after the squad come the copies of devices and of what is summoned, which share
+    a card, and then the level's own units.
     """
     rows = [_deployable(one, slot) for slot, one in enumerate(units)]
     for row, friend in zip(rows[len(rows) - len(stage.friends) :], stage.friends, strict=True):
         row |= {"barrier": friend.barrier, "walks": friend.walks}
-    first = squad
-    for card in stage.devices:
-        shared = {"card": first, "copies": card.copies, "barrier": card.device.barrier}
-        for copy in range(first, first + card.copies):
-            rows[copy] |= shared
-        first += card.copies
+    first = len(squad)
+    cards = [(card.copies, -1, card.device.barrier) for card in stage.devices]
+    cards += [(card.summoned.copies, card.owner, False) for card in cards_of(squad)]
+    for copies, owner, barrier in cards:
+        for copy in range(first, first + copies):
+            rows[copy] |= {"card": first, "copies": copies, "owner": owner, "barrier": barrier}
+        if owner >= 0:
+            rows[owner]["summons"] = first
+        first += copies
     return rows
 
 
@@ -307,6 +313,8 @@ def _deployable(one: Operator, slot: int) -> dict[str, float]:
         "takes_slot": one.takes_slot,
         "card": slot,
         "copies": 1,
+        "owner": -1,
+        "summons": -1,
         "barrier": False,
         "walks": False,
         "aimed_at": one.aimed_at,

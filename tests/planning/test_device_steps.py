@@ -23,13 +23,13 @@ from planning.variation import NEAR
 TWO_LANES = ("########", "S......E", ".######.", "........", "########")
 
 
-def stage_with_crates(make, copies=3):
+def stage_with_crates(make, copies=3, picture=TWO_LANES):
     """A stage with a short and a long way, and crates in the hand."""
     route = {
         "motionMode": "WALK", "startPosition": place(5, (1, 0)), "endPosition": place(5, (1, 7)), "checkpoints": [],
         "allowDiagonalMove": True,
     }  # fmt: skip
-    data = make.level([make.spawn(at=2, count=3)], picture=TWO_LANES, routes=(route,))
+    data = make.level([make.spawn(at=2, count=3)], picture=picture, routes=(route,))
     data["predefines"] = {"tokenCards": [{"inst": {"characterKey": "trap_001_crate"}, "initialCnt": copies}]}
     return make.stage(data)
 
@@ -102,3 +102,19 @@ def test_the_real_crate_card_is_played(reference, make):
     assert (3, 5) not in seen
     assert (3, 3) in seen
     assert np.isfinite(player.battle.records.way).any()
+
+
+def test_what_an_operator_summons_is_named_by_steps_too(make):
+    """After the copies of the stage's crates, by its Chinese, English or public name; its owner comes first."""
+    stage = stage_with_crates(make, copies=2, picture=(*TWO_LANES[:-1], "^^^^^^^^"))
+    steps = (
+        deploy("触手", 3, 4, timeout=1.0), deploy("Deepcolor", 4, 3), deploy("障碍物", 1, 3),
+        deploy("触手", 3, 4), deploy("Deepcolor's Tentacle", 3, 5),
+    )  # fmt: skip
+    plan = plan_with([group("Fang"), group("Deepcolor")], *steps)
+    squad = assign_operators(plan, CATALOGUE, Build(), stage.devices)
+    assert [squad.slots[name] for name in ("Deepcolor", "障碍物", "触手", "Deepcolor's Tentacle")] == [1, 2, 4, 4]
+    assert squad.notes == ()
+    done = play_plan(plan, stage, squad)
+    assert 0 in done.undone
+    assert not {3, 4} & set(done.undone)
