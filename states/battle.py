@@ -173,7 +173,8 @@ class BattleState(State):
     def _standing(self, memory: Memory, view: BattleView) -> dict[int, tuple[int, int, int]]:
         """The deployed operators that still stand. Cards are trusted more than detections: an operator whose card is in
         the hand is not on the field, whatever the detector found. When cards cannot be read, the size of the hand tells
-        how many operators stand; those not seen for longest count as fallen.
+        how many operators stand, each of those that summon with one card more; those not seen for longest count as
+        fallen.
         """
         in_hand = {card.slot for card in view.cards}
         standing = {slot: place for slot, place in memory.deployed.items() if slot not in in_hand}
@@ -182,7 +183,9 @@ class BattleState(State):
             if (row, col) in found:
                 memory.seen[slot] = memory.game_time
         if UNKNOWN in in_hand:
-            most = max(self.machine.setup.squad_size, memory.hand) - len(view.cards)
+            setup = self.machine.setup
+            summoned = len(standing.keys() & set(setup.summoners))
+            most = max(setup.squad_size, memory.hand) + summoned - len(view.cards)
             latest = sorted(standing, key=lambda slot: -memory.seen.get(slot, 0.0))[: max(most, 0)]
             standing = {slot: place for slot, place in standing.items() if slot in latest}
         return standing
