@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from game.simulator import options
 from game.simulator.compiling import compiled, not_inlined, often
-from game.simulator.effect_records import ADD, BURNING, CORROSION, NECROSIS, NEURAL, RESIST, STEADFAST
+from game.simulator.effect_records import ADD, BURNING, CORROSION, NECROSIS, NEURAL, RESIST
+from game.simulator.modifiers import is_steadfast
 from game.simulator.records import TICKS, Field, World
 
 
@@ -33,7 +34,7 @@ def chill(world: World, field: Field, g: int, ticks: int) -> None:
     foe = field.foe[g - slots]
     if max(foe.cold_until, foe.frozen_until) <= clock:
         foe.cold_until = end
-    elif not world.enemy[g - slots].freeze_immune and field.modifier[g, STEADFAST, ADD] <= 0.0:
+    elif not world.enemy[g - slots].freeze_immune and not is_steadfast(world, field, g - slots):
         foe.frozen_until, foe.cold_until = max(foe.frozen_until, end), 0
         foe.stunned_until = max(foe.stunned_until, end)
 

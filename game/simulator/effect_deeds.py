@@ -56,7 +56,6 @@ from game.simulator.effect_records import (
     SHIELD_ATTACK,
     SHIELD_POINTS,
     SP_SHARE,
-    STEADFAST,
     STUN,
     SUMMON,
     TALLY,
@@ -77,6 +76,7 @@ from game.simulator.modifiers import (
     full_health,
     gain_sp,
     is_asleep,
+    is_steadfast,
     resistance_of,
     taken,
 )  # fmt: skip
@@ -406,6 +406,6 @@ def stun(world: World, field: Field, g: int, ticks: int) -> None:
     if g < slots:
         field.unit[g].stunned_until = max(field.unit[g].stunned_until, end)
         release_above(world, field, g, RELEASE_ALL)
-    elif not world.enemy[g - slots].stun_immune and field.modifier[g, STEADFAST, ADD] <= 0.0:
+    elif not world.enemy[g - slots].stun_immune and not is_steadfast(world, field, g - slots):
         foe = field.foe[g - slots]
         foe.stunned_until = max(foe.stunned_until, end)

@@ -11,8 +11,9 @@ import numpy as np
 from game.simulator.blocking import unblock
 from game.simulator.compiling import compiled, not_inlined, often
 from game.simulator.effect_events import raise_event
-from game.simulator.effect_records import ADD, DEATH, PULL, PUSH, STEADFAST, WEIGHT
+from game.simulator.effect_records import ADD, DEATH, PULL, PUSH, WEIGHT
 from game.simulator.field import tile_of
+from game.simulator.modifiers import is_steadfast
 from game.simulator.presence import die, head_for_node
 from game.simulator.records import PRESENT, Field, World
 from game.simulator.ways import WALKABLE, go_on
@@ -37,7 +38,7 @@ def shift(world: World, field: Field, f: int, g: int, how: int, force: int) -> N
     """Begin to push or pull an enemy `g`; `how` is PUSH, AWAY or PULL, as seen from fighter `f`."""
     not_inlined()
     slots = field.unit.shape[0]
-    if g < slots or field.modifier[g, STEADFAST, ADD] > 0.0:
+    if g < slots or is_steadfast(world, field, g - slots):
         return
     e = g - slots
     foe = field.foe[e]
