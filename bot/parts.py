@@ -19,7 +19,6 @@ from bot.weights import weights_in_use
 from game.camera import Camera
 from game.characters.catalogue import Catalogue
 from game.characters.models import Operator
-from game.characters.summons import cards_of
 from game.levels.stage import Stage
 from game.simulator.battle import Battle
 from learning.advice import Adviser
@@ -226,5 +225,4 @@ def _setup(config: Config, stage: Stage, squad: tuple[Operator, ...], battles: i
         decision_interval=config.play.decision_interval,
         pause_game=config.control.pause_game,
         ask_cards=_learns_portraits(config),
-        summoners=tuple(card.owner for card in cards_of(squad)),
     )

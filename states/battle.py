@@ -35,6 +35,8 @@ class Memory:
     """Slot → game time at which the operator was last seen on its tile."""
     hand: int = 0
     """The most cards that were seen at once. Those of a support unit or of devices are none of the squad."""
+    recognised: set[int] = field(default_factory=set)
+    """Slots whose cards were recognised."""
     view: BattleView | None = None
     seen_at: float | None = None
     game_time: float = 0.0
@@ -163,6 +165,7 @@ class BattleState(State):
         What the twin infers of an operator counts where nothing of it is seen. One that only the twin has does not.
         """
         memory.hand = max(memory.hand, len(view.cards))
+        memory.recognised.update(card.slot for card in view.cards if card.slot != UNKNOWN)
         standing = self._standing(memory, view)
         at = {(row, col): slot for slot, (row, col, _) in standing.items()}
         seen = {at.get((unit.row, unit.col), UNKNOWN): unit for unit in view.operators}
@@ -172,9 +175,8 @@ class BattleState(State):
 
     def _standing(self, memory: Memory, view: BattleView) -> dict[int, tuple[int, int, int]]:
         """The deployed operators that still stand. Cards are trusted more than detections: an operator whose card is in
-        the hand is not on the field, whatever the detector found. When cards cannot be read, the size of the hand tells
-        how many operators stand, each of those that summon with one card more; those not seen for longest count as
-        fallen.
+        the hand is not on the field, whatever the detector found. When cards cannot be read, the number of those that
+        may be the squad's tells how many operators stand; those not seen for longest count as fallen.
         """
         in_hand = {card.slot for card in view.cards}
         standing = {slot: place for slot, place in memory.deployed.items() if slot not in in_hand}
@@ -183,12 +185,19 @@ class BattleState(State):
             if (row, col) in found:
                 memory.seen[slot] = memory.game_time
         if UNKNOWN in in_hand:
-            setup = self.machine.setup
-            summoned = len(standing.keys() & set(setup.summoners))
-            most = max(setup.squad_size, memory.hand) + summoned - len(view.cards)
+            strangers = self._strangers(memory, view)
+            most = max(self.machine.setup.squad_size + strangers, memory.hand) - len(view.cards)
             latest = sorted(standing, key=lambda slot: -memory.seen.get(slot, 0.0))[: max(most, 0)]
             standing = {slot: place for slot, place in standing.items() if slot in latest}
         return standing
+
+    def _strangers(self, memory: Memory, view: BattleView) -> int:
+        """How many cards are none of the squad's, such as those of what an operator summons: once all of the squad were
+        recognised, those without a slot that do not cool down, as an operator's does that has just fallen.
+        """
+        if len(memory.recognised) < self.machine.setup.squad_size:
+            return 0
+        return sum(card.slot == UNKNOWN and card.cost >= 0 and card.state != "cooling" for card in view.cards)
 
     def _known(self, slot: int, place: tuple[int, int, int], unit: OperatorSeen | None, memory: Memory) -> OperatorSeen:
         """A deployed operator as seen now, or as the twin infers it, or as last seen."""

@@ -114,8 +114,6 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the game is asked whose a card is that the eyes do not know. (Nor this.)"""
     entered_again: tuple[float, ...] = ()
     """When the bot entered after another device had taken the account over, before this trace. (Nor this.)"""
-    summoners: tuple[int, ...] = ()
-    """The slots of operators that put a card into the hand while they stand on the field. (Nor this.)"""
 
 
 class Machine:

@@ -6,12 +6,11 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from player import SETUP, Player, gestures, unit, view
+from player import gestures, unit, view
 
 from game.view import Card
 from states.commands import Decide, Deploy, Remember, Retreat, Tap, UseSkill
 from states.events import GestureDone, GestureFailed
-from states.machine import Machine
 
 
 def test_it_asks_once_a_game_second(player):
@@ -118,14 +117,15 @@ def test_cards_of_others_hide_no_operator_of_the_squad(player):
     assert [one.slot for one in player.battle(after)[-1].view.operators] == [1]
 
 
-@pytest.mark.parametrize(("summoners", "standing"), [((1,), [1]), ((), [])])
-def test_what_an_operator_summons_hides_no_operator(summoners, standing):
-    """Its card comes into the hand as its owner stands on the field, which would otherwise count as fallen."""
-    player = Player(Machine(msgspec.structs.replace(SETUP, summoners=summoners)))
+@pytest.mark.parametrize(("state", "standing"), [("ready", [1]), ("cooling", [])])
+def test_what_an_operator_summons_hides_no_operator(player, state, standing):
+    """Its card comes into the hand as its owner is deployed. One that cools down may be that of an operator that fell:
+    it cools down then, and what is summoned only after it was deployed.
+    """
     player.walk("battle")
     commands = player.decide(player.battle(view()), 1, 1, 20, 0)
     player.tell(GestureDone, id=commands[-1].id)
-    after = view(cards=(Card(-1, 5, "ready"), view().cards[0]), operators=(unit(2, 2),))
+    after = view(cards=(Card(-1, 5, state), view().cards[0]), operators=(unit(2, 2),))
     known = [one.slot for one in player.battle(after)[-1].view.operators]
     assert [slot for slot in known if slot != -1] == standing
 
