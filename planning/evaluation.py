@@ -229,8 +229,8 @@ class _Attempt:
 
 @lru_cache(maxsize=32)
 def _opponents(stage: Stage) -> npt.NDArray[np.bool_]:
-    """Which of the stage's spawns are enemies that come by themselves or split off: `Stage.opponents`."""
-    return np.array([one.friend < 0 and not one.summoned for one in stage.spawns])
+    """Which of the stage's spawns are `Stage.opponents`."""
+    return np.array([one.is_opponent for one in stage.spawns])
 
 
 def _common_moves(parent: Draft, draft: Draft, kept: Kept) -> int:

@@ -28,8 +28,6 @@ Hand = tuple[int, tuple[int, ...]]
 class Asking:
     """What was asked in one battle, and what is being asked. Times are seconds of the events' clock."""
 
-    seen: set[int] = field(default_factory=set)
-    """Slots whose cards were recognised."""
     nameless: int = 0
     """Cards that no tap gave a name to: devices, and operators that are not of the squad."""
     hand: Hand = (0, ())
@@ -52,19 +50,19 @@ class Asking:
         """Ask no more for now: a pause or another page came between."""
         self.under_way, self.is_paused, self.todo, self.taps = False, False, [], 0
 
-    def look(self, view: BattleView, t: float, squad_size: int, deployed: Collection[int]) -> None:
-        """Note what a frame shows, and begin once the same cards have been unknown for a while.
+    def look(self, view: BattleView, t: float, squad_size: int, known: Collection[int]) -> None:
+        """Note what a frame shows, and begin once the same cards have been unknown for a while. `known` are the slots
+        whose cards were recognised, or deployed.
 
         Nothing is asked when all of the squad are known, or only as many cards are unknown as could not be named.
         """
         unknown = tuple(place for place, card in enumerate(view.cards) if card.slot == UNKNOWN)
-        self.seen.update(card.slot for card in view.cards if card.slot != UNKNOWN)
         if self.under_way:
             return
         hand = len(view.cards), unknown
         if hand != self.hand or view.deploying:
             self.hand, self.since = hand, t
-        wanted = len(unknown) > self.nameless and len(self.seen.union(deployed)) < squad_size
+        wanted = len(unknown) > self.nameless and len(known) < squad_size
         if wanted and not self.over and t - self.since >= STEADY:
             self.under_way, self.todo, self.taps, self.due = True, list(unknown), 0, t
 

@@ -286,7 +286,8 @@ class BattleState(State):
         """
         if not self.machine.setup.ask_cards or memory.attempt is not None or memory.asked is not None:
             return False
-        memory.asking.look(view, t, self.machine.setup.squad_size, memory.deployed)
+        known = memory.recognised.union(memory.deployed)
+        memory.asking.look(view, t, self.machine.setup.squad_size, known)
         return memory.asking.under_way
 
     def _name_cards(self, asking: Asking, view: BattleView, t: float) -> list[Command]:

@@ -164,13 +164,7 @@ def all_with_each_skill(builds: Mapping[str, Build], catalogue: Catalogue) -> tu
 
 def _bare_numbers(character: Character, build: Build, phase: Phase, level: int) -> dict[str, float]:
     """A character's `CHANGING` numbers with trust and potentials, before any bonus."""
-    share = (level - 1) / max(phase.levels - 1, 1)
-    numbers = {
-        # Numbers of the real game are whole at every level (rounded half up, as its interface shows them).
-        key: float(int(low + (high - low) * share + 0.5))
-        for key in ("max_health", "attack", "defense")
-        for low, high in [getattr(phase, key)]
-    }
+    numbers = phase.numbers(level)
     numbers |= {"resistance": phase.resistance, "cost": phase.cost, "block": phase.block}
     numbers |= {"redeploy_time": character.redeploy_time, "regeneration": character.regeneration, "attack_speed": 100.0}
     numbers |= {"initial_dp": 0.0, "slow_time": character.slow_time, "attack_interval": character.attack_interval}

@@ -24,8 +24,6 @@ UNLIMITED = 9999.0
 """Duration in seconds of a skill that lasts until its operator leaves the field."""
 SKILL_LEVELS = (4, 7, 10)
 """Highest skill level in each elite phase; 8 to 10 are mastery. Skill 2 comes with elite 1, skill 3 with elite 2."""
-
-
 Aim = Literal[
     "exit", "highest defense", "lowest defense", "heaviest", "shooters", "unblocked", "lowest health", "highest health"
 ]
@@ -229,9 +227,8 @@ class Summoned(NamedTuple):
     unit: Operator
     """A copy as the rules deploy it."""
     copies: int
-    """How many it has with each deployment of the operator."""
+    """How many it has with each deployment of the operator; `names`: what plans call it."""
     names: tuple[str, ...]
-    """What plans call it."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -246,6 +243,12 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     block: int
     range: tuple[Offset, ...]
     """Tables give the name of a range that their [ranges] draw."""
+
+    def numbers(self, level: int) -> dict[str, float]:
+        """Health, attack and defense at a level: whole, rounded half up, as the game's interface shows them."""
+        share = (level - 1) / max(self.levels - 1, 1)
+        pairs = {"max_health": self.max_health, "attack": self.attack, "defense": self.defense}
+        return {key: float(int(low + (high - low) * share + 0.5)) for key, (low, high) in pairs.items()}
 
 
 class Bonus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -284,9 +287,8 @@ class Summon(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     melee: bool = True
     taunt: int = 0
     attack_interval: float = 0.0
-    """Seconds; 0: it does not attack."""
+    """Seconds; 0: it does not attack. `redeploy_time`: from the deployment of a copy to that of the next one."""
     redeploy_time: float = 0.0
-    """Seconds from the deployment of a copy until the next one can be deployed."""
     takes_slot: bool = True
     fades: float = 0.0
     """Fraction of its full health that it loses a second, until it falls."""

@@ -42,11 +42,8 @@ def summoned_by(character: Character, elite: int, level: int) -> Summoned | None
 
 def _unit(one: Summon, phase: Phase, level: int) -> Operator:
     """A copy at a level, as the rules deploy it. It has no class, and heals are not for it."""
-    share = (level - 1) / max(phase.levels - 1, 1)
-    health, attack, defense = (
-        float(int(low + (high - low) * share + 0.5)) for low, high in (phase.max_health, phase.attack, phase.defense)
-    )
-    fading = (Effect(add={"bleed": one.fades * health}),) if one.fades else ()
+    numbers = phase.numbers(level)
+    fading = (Effect(add={"bleed": one.fades * numbers["max_health"]}),) if one.fades else ()
     own = tuple(msgspec.structs.replace(effect, groups=(one.name,)) for effect in (*one.effects, *fading))
     return Operator(
         name=one.name,
@@ -59,9 +56,9 @@ def _unit(one: Summon, phase: Phase, level: int) -> Operator:
         takes_slot=one.takes_slot,
         holds_fire=one.attack_interval == 0.0,
         taunt=one.taunt,
-        max_health=health,
-        attack=attack,
-        defense=defense,
+        max_health=numbers["max_health"],
+        attack=numbers["attack"],
+        defense=numbers["defense"],
         resistance=phase.resistance,
         cost=phase.cost,
         block=phase.block,

@@ -134,7 +134,7 @@ class Stage:
     @property
     def opponents(self) -> tuple[Spawn, ...]:
         """The spawns of enemies: without the bodies of the player's side, and without those that enemies summon."""
-        return tuple(one for one in self.spawns if one.friend < 0 and not one.summoned)
+        return tuple(one for one in self.spawns if one.is_opponent)
 
 
 def shipped_stages() -> tuple[str, ...]:

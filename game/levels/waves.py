@@ -78,6 +78,11 @@ class Spawn(NamedTuple):
     summoned: bool = False
     """It comes whenever its parent summons it, while that lives."""
 
+    @property
+    def is_opponent(self) -> bool:
+        """Whether it is an enemy that comes by itself or splits off: none that is summoned, and no unit's body."""
+        return self.friend < 0 and not self.summoned
+
 
 EMPTY_PACK = "no enemy"
 """The name of the pack of a random group that has no spawns."""

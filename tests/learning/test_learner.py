@@ -57,9 +57,8 @@ def test_it_learns_and_publishes_while_decisions_come_in(learner, views):
     assert status["failed"] is status["alarm"] is None
 
 
-def test_updates_make_way_for_a_decision(learner, views, settings, monkeypatch):
+def test_updates_make_way_for_a_decision(learner, views, settings):
     """None is begun meanwhile; those that are due are made afterwards."""
-    monkeypatch.setattr(module, "LONGEST_WAY", 0.05)  # waited for once for each decision that is handed in
     learner.make_way()
     hand_in(learner, views, settings.learning_starts + 5)
     while learner._inbox.qsize():

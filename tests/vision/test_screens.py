@@ -123,8 +123,6 @@ UNREADABLE = {
     "panel_cn_gsq_ls5.jpg", "loading_cn_zain_start.jpg", "desktop_cn_ccrc_battle.jpg", "desktop_tw_ely_battle.jpg",
 }  # fmt: skip
 """A phone's page between pillars, a start-up page like the title, two desktops with a covered number."""
-EACH = 2
-"""Of so many pages one is read here; `python benchmarks/vision_table.py` reads all of them."""
 
 
 @pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="the real clients' screens are not beside the project")
@@ -134,7 +132,7 @@ def test_pages_of_real_clients_in_five_languages_are_read(kind, reader):
     truth = json.loads((REAL_PAGES / "truth.json").read_text(encoding="utf-8"))
     pages = [one for one in truth if one["kind"] == kind and one["file"] not in UNREADABLE]
     assert pages
-    for one in pages[::EACH]:
+    for one in pages:
         entry = read_image(REAL_PAGES / one["file"], reader=reader)
         assert entry["client"] in (one["client"], None), one["file"]
         for name, value in one["expect"].items():

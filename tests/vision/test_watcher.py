@@ -180,7 +180,7 @@ def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
     for seed in (8, 9):
         world = World(profile, reader, detector, seed=seed)
         world.play_until(seen_battle)
-        for _ in range(18):
+        for _ in range(30):
             said = [event for event in world.look() if isinstance(event, BattleSeen)]
             true, seen = world.game.battle.view(), said[0].view
             assert (seen.kills, seen.total, seen.life) == (true.kills, true.total, true.life)
@@ -192,7 +192,7 @@ def test_what_is_said_of_a_battle_is_true(profile, reader, detector):
             world.deploy_best()
     assert len(off) >= 0.75 * there
     assert np.median(off) < 0.5
-    assert missed_operators <= 7
+    assert missed_operators <= 12
 
 
 @pytest.mark.parametrize("ui_scale", [0.8, 0.92])
